@@ -1,0 +1,157 @@
+//! What may change about a key.
+
+use super::deadline::deadline;
+use super::{ApiKey, ApiKeyId, ApiKeyType, NewApiKey};
+use crate::edge::Timestamp;
+use crate::error::ApiKeyError;
+use crate::input::{Input, checked_text};
+
+/// A new title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TitleChange {
+    /// The title.
+    pub title: String,
+}
+
+impl TitleChange {
+    /// Judges the data of `updateApiKeys`; every other field is ignored.
+    ///
+    /// # Errors
+    /// `Invalid` without a title that can be stored.
+    pub fn parse(data: &Input) -> Result<Self, ApiKeyError> {
+        let title = data.member("title");
+        let missing = match title {
+            Input::Undefined => "undefined",
+            Input::Null => "null",
+            _ => return checked_text("title", title).map(|title| Self { title }),
+        };
+        Err(ApiKeyError::invalid(format!(
+            "You must pass a non-{missing} value to the property title of entity ApiKey."
+        )))
+    }
+}
+
+/// One element of `upsertApiKeys`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UpsertApiKey {
+    /// It has no id: a key to create.
+    Create(NewApiKey),
+    /// It has one: the key with a new title.
+    Update(ApiKeyId, TitleChange),
+}
+
+impl UpsertApiKey {
+    /// Judges one element.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field.
+    pub fn parse(data: &Input, now: Timestamp) -> Result<Self, ApiKeyError> {
+        Ok(match NewApiKey::chosen_id(data)? {
+            None => Self::Create(NewApiKey::parse(data, now)?),
+            Some(id) => Self::Update(id, TitleChange::parse(data)?),
+        })
+    }
+}
+
+/// The end of a key, now or at a later moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revocation {
+    /// Who revokes; unknown for `revoke(id)` without data.
+    pub revoked_by: Option<String>,
+    /// From when on the key is refused.
+    pub revoked_at: Timestamp,
+}
+
+impl Revocation {
+    /// Judges the data of `revoke`; absent data means now, by nobody in particular.
+    ///
+    /// # Errors
+    /// `RevokeWithoutRevokedBy`, or `Invalid` naming the field.
+    pub fn parse(data: &Input, now: Timestamp) -> Result<Self, ApiKeyError> {
+        if *data == Input::Undefined {
+            return Ok(Self { revoked_by: None, revoked_at: now });
+        }
+        let revoked_by = data.member("revoked_by");
+        if !revoked_by.is_truthy() {
+            return Err(ApiKeyError::RevokeWithoutRevokedBy);
+        }
+        Ok(Self {
+            revoked_by: Some(checked_text("revoked_by", revoked_by)?),
+            revoked_at: deadline("revoke_in", data.member("revoke_in"), now)?,
+        })
+    }
+
+    /// The key as it is once revoked.
+    #[must_use]
+    pub fn apply(&self, key: ApiKey, now: Timestamp) -> ApiKey {
+        ApiKey {
+            revoked_by: self.revoked_by.clone(),
+            revoked_at: Some(self.revoked_at),
+            updated_at: now,
+            ..key
+        }
+    }
+}
+
+/// Refuses to revoke again what is revoked.
+///
+/// # Errors
+/// `AlreadyRevoked`, with how many of them.
+pub fn refuse_revoked<'a>(
+    keys: impl IntoIterator<Item = &'a ApiKey>,
+    now: Timestamp,
+) -> Result<(), ApiKeyError> {
+    let (mut secret, mut publishable) = (0, 0);
+    for key in keys.into_iter().filter(|key| key.is_revoked(now)) {
+        match key.kind {
+            ApiKeyType::Secret => secret += 1,
+            ApiKeyType::Publishable => publishable += 1,
+        }
+    }
+    if secret + publishable == 0 {
+        Ok(())
+    } else {
+        Err(ApiKeyError::AlreadyRevoked { secret, publishable })
+    }
+}
+
+/// A key's replacement by a successor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roll {
+    revocation: Revocation,
+    created_by: Option<String>,
+    title: Option<String>,
+}
+
+impl Roll {
+    /// Judges the data of `rollApiKeys`.
+    ///
+    /// # Errors
+    /// `RevokeWithoutRevokedBy`, or `Invalid` naming the field.
+    pub fn parse(data: &Input, now: Timestamp) -> Result<Self, ApiKeyError> {
+        if *data == Input::Undefined {
+            return Err(ApiKeyError::RevokeWithoutRevokedBy);
+        }
+        let optional = |field| {
+            let value = data.member(field);
+            if value.is_absent() { Ok(None) } else { checked_text(field, value).map(Some) }
+        };
+        Ok(Self {
+            revocation: Revocation::parse(data, now)?,
+            created_by: optional("created_by")?,
+            title: optional("title")?,
+        })
+    }
+
+    /// How the old key ends.
+    #[must_use]
+    pub fn revocation(&self) -> &Revocation {
+        &self.revocation
+    }
+
+    /// Gives the new key what the caller chose, and of the old key what the caller left open.
+    pub fn inherit(&self, new: &mut ApiKey, old: &ApiKey) {
+        new.title = self.title.clone().unwrap_or_else(|| old.title.clone());
+        new.created_by = self.created_by.clone().unwrap_or_else(|| old.created_by.clone());
+    }
+}

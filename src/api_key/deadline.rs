@@ -1,0 +1,31 @@
+//! "In so many seconds", as callers say it.
+
+use chrono::TimeDelta;
+
+use crate::edge::Timestamp;
+use crate::error::ApiKeyError;
+use crate::input::Input;
+
+/// A hundred years of 365.25 days.
+const MOST_SECONDS: f64 = 3_155_760_000.0;
+
+/// The moment that many seconds from now, kept to the millisecond; absent means now.
+pub(super) fn deadline(
+    name: &str,
+    value: &Input,
+    now: Timestamp,
+) -> Result<Timestamp, ApiKeyError> {
+    let seconds = match value {
+        Input::Undefined | Input::Null => return Ok(now),
+        Input::Number(seconds) => *seconds,
+        _ => f64::NAN,
+    };
+    if !(0.0..=MOST_SECONDS).contains(&seconds) {
+        return Err(ApiKeyError::invalid(format!(
+            "{name} must be a number of seconds from 0 to {MOST_SECONDS}"
+        )));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "at most a hundred years of milliseconds")]
+    let ms = (seconds * 1_000.0).round() as i64;
+    Ok(now + TimeDelta::milliseconds(ms))
+}

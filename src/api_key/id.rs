@@ -1,0 +1,81 @@
+//! Ids of keys.
+
+use uuid::Builder;
+
+use crate::edge::Edge;
+use crate::error::ApiKeyError;
+
+/// The id of a key, by Medusa's convention `apk_` and a ULID; any text that a caller chose is one too.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ApiKeyId(String);
+
+// NEVER CHANGE: the alphabet of ULIDs (Crockford's base 32).
+const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+impl ApiKeyId {
+    /// An id as it was stored or given.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// A new id: a UUID v7 written as a ULID, which sorts by time.
+    ///
+    /// # Errors
+    /// `Unexpected` when the call brought too little randomness or its clock stands before 1970.
+    pub fn generate(edge: &mut Edge) -> Result<Self, ApiKeyError> {
+        let chunk = edge.entropy()?;
+        let mut random = [0_u8; 10];
+        for (to, from) in random.iter_mut().zip(chunk.iter().cycle()) {
+            *to = *from;
+        }
+        let ms = u64::try_from(edge.now.timestamp_millis())
+            .map_err(|_| ApiKeyError::Unexpected("An id cannot be made before 1970."))?;
+        let bits = Builder::from_unix_timestamp_millis(ms, &random).into_uuid().as_u128();
+        let text =
+            (0..26).rev().map(|digit| char::from(CROCKFORD[((bits >> (digit * 5)) & 31) as usize]));
+        Ok(Self(std::iter::once("apk_".to_owned()).chain(text.map(String::from)).collect()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text, given away.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::edge::from_epoch_ms;
+
+    fn id_at(ms: u32, random: &[u8]) -> ApiKeyId {
+        let now = from_epoch_ms(f64::from(ms)).expect("in range");
+        ApiKeyId::generate(&mut Edge::new(now, vec![random.to_vec()])).expect("generates")
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_is_apk_and_a_ulid(ms: u32, random in prop::array::uniform10(any::<u8>())) {
+            let id = id_at(ms, &random);
+            let ulid = id.as_str().strip_prefix("apk_").expect("prefix");
+            prop_assert_eq!(ulid.len(), 26);
+            prop_assert!(ulid.starts_with(|c| ('0'..='7').contains(&c)));
+            prop_assert!(ulid.bytes().all(|b| CROCKFORD.contains(&b)));
+        }
+
+        #[test]
+        fn ids_sort_by_their_time(earlier in 0..u32::MAX, later: u32, random in prop::array::uniform10(any::<u8>())) {
+            prop_assume!(earlier < later);
+            prop_assert!(id_at(earlier, &random) < id_at(later, &random));
+        }
+    }
+}

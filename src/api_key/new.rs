@@ -1,0 +1,180 @@
+//! What makes a new key valid, and how it comes to be.
+
+use super::deadline::deadline;
+use super::time::checked_time;
+use super::{ApiKey, ApiKeyId, ApiKeyType};
+use crate::edge::{Edge, Timestamp};
+use crate::error::ApiKeyError;
+use crate::input::{Input, checked_id, checked_text};
+use crate::token::{Hasher, Prefix, RawToken, StoredToken, TokenDigest};
+
+/// A valid wish for a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewApiKey {
+    id: Option<ApiKeyId>,
+    title: String,
+    kind: ApiKeyType,
+    created_by: String,
+    last_used_at: Option<Timestamp>,
+    revoked_by: Option<String>,
+    revoked_at: Option<Timestamp>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    deleted_at: Option<Timestamp>,
+}
+
+/// A key in the making: its token and id are drawn, its hash is not derived yet.
+pub struct DraftApiKey {
+    wish: NewApiKey,
+    id: ApiKeyId,
+    token: RawToken,
+    salt: Option<Vec<u8>>,
+}
+
+impl NewApiKey {
+    /// Judges one element of `createApiKeys`.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field.
+    // Stock 2.21.2: fields are judged in the order title, type, created_by; unknown ones are ignored.
+    pub fn parse(data: &Input, now: Timestamp) -> Result<Self, ApiKeyError> {
+        if !matches!(data, Input::Object(_)) {
+            return Err(ApiKeyError::invalid(format!(
+                "An API key to create must be an object with title, type and created_by, '{}' found",
+                data.kind()
+            )));
+        }
+        let title = checked_text("title", data.member("title"))?;
+        let kind = checked_type(data.member("type"))?;
+        let created_by = checked_text("created_by", data.member("created_by"))?;
+        let expires_in = data.member("expires_in");
+        let (mut revoked_by, mut revoked_at) = (
+            optional_text("revoked_by", data.member("revoked_by"))?,
+            checked_time("revoked_at", data.member("revoked_at"))?,
+        );
+        if !expires_in.is_absent() {
+            if revoked_at.is_some() || revoked_by.is_some() {
+                return Err(ApiKeyError::invalid(
+                    "expires_in cannot be combined with revoked_at or revoked_by",
+                ));
+            }
+            revoked_at = Some(deadline("expires_in", expires_in, now)?);
+            revoked_by = Some(created_by.clone());
+        }
+        Ok(Self {
+            id: Self::chosen_id(data)?,
+            title,
+            kind,
+            created_by,
+            last_used_at: checked_time("last_used_at", data.member("last_used_at"))?,
+            revoked_by,
+            revoked_at,
+            created_at: checked_time("created_at", data.member("created_at"))?.unwrap_or(now),
+            updated_at: checked_time("updated_at", data.member("updated_at"))?.unwrap_or(now),
+            deleted_at: checked_time("deleted_at", data.member("deleted_at"))?,
+        })
+    }
+
+    /// The id that the caller chose; a falsy one counts as none.
+    ///
+    /// # Errors
+    /// `Invalid` for an id that is no storable string.
+    pub fn chosen_id(data: &Input) -> Result<Option<ApiKeyId>, ApiKeyError> {
+        let id = data.member("id");
+        if !id.is_truthy() {
+            return Ok(None);
+        }
+        checked_id("id", id).map(|text| Some(ApiKeyId::new(text)))
+    }
+
+    /// The wish for a key like another.
+    #[must_use]
+    pub fn successor(of: &ApiKey, now: Timestamp) -> Self {
+        Self {
+            id: None,
+            title: of.title.clone(),
+            kind: of.kind,
+            created_by: of.created_by.clone(),
+            last_used_at: None,
+            revoked_by: None,
+            revoked_at: None,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+        }
+    }
+
+    /// The caller's own id for the key.
+    #[must_use]
+    pub fn id(&self) -> Option<&ApiKeyId> {
+        self.id.as_ref()
+    }
+
+    /// Draws the tokens of several keys, then their ids.
+    ///
+    /// # Errors
+    /// `Unexpected` when the call brought too little randomness.
+    // Stock 2.21.2: all tokens and salts are drawn before any id.
+    pub fn draft(wishes: Vec<Self>, edge: &mut Edge) -> Result<Vec<DraftApiKey>, ApiKeyError> {
+        let mut drawn = Vec::with_capacity(wishes.len());
+        for wish in wishes {
+            let (prefix, salted) = match wish.kind {
+                ApiKeyType::Publishable => (Prefix::Publishable, false),
+                ApiKeyType::Secret => (Prefix::Secret, true),
+            };
+            let token = RawToken::generate(prefix, &edge.entropy()?);
+            let salt = if salted { Some(edge.entropy()?) } else { None };
+            drawn.push((wish, token, salt));
+        }
+        drawn
+            .into_iter()
+            .map(|(wish, token, salt)| {
+                let random_id = ApiKeyId::generate(edge)?;
+                let id = wish.id.clone().unwrap_or(random_id);
+                Ok(DraftApiKey { wish, id, token, salt })
+            })
+            .collect()
+    }
+}
+
+impl DraftApiKey {
+    /// Derives the hash of a secret and completes the key. Hand the token to nobody but its creator.
+    ///
+    /// # Errors
+    /// `Busy` when too many derivations wait already.
+    pub async fn issue(self, hasher: &Hasher) -> Result<(ApiKey, RawToken), ApiKeyError> {
+        let (stored, digest) = match self.salt {
+            None => (StoredToken::Public(self.token.expose().to_owned()), None),
+            Some(salt) => {
+                (hasher.hash(self.token.clone(), salt).await?, Some(TokenDigest::of(&self.token)))
+            }
+        };
+        let wish = self.wish;
+        let key = ApiKey {
+            id: self.id,
+            token: stored,
+            token_digest: digest,
+            redacted: self.token.redact(),
+            title: wish.title,
+            kind: wish.kind,
+            last_used_at: wish.last_used_at,
+            created_by: wish.created_by,
+            revoked_by: wish.revoked_by,
+            revoked_at: wish.revoked_at,
+            created_at: wish.created_at,
+            updated_at: wish.updated_at,
+            deleted_at: wish.deleted_at,
+        };
+        Ok((key, self.token))
+    }
+}
+
+fn checked_type(value: &Input) -> Result<ApiKeyType, ApiKeyError> {
+    let name = checked_text("type", value)?;
+    ApiKeyType::parse(&name)
+        .ok_or_else(|| ApiKeyError::invalid("ApiKey.type must be 'publishable' or 'secret'"))
+}
+
+fn optional_text(field: &str, value: &Input) -> Result<Option<String>, ApiKeyError> {
+    if value.is_absent() { Ok(None) } else { checked_text(field, value).map(Some) }
+}

@@ -1,0 +1,81 @@
+//! Moments as callers write them.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SubsecRound, Utc};
+
+use crate::edge::{Timestamp, from_epoch_ms};
+use crate::error::ApiKeyError;
+use crate::input::Input;
+
+/// An ISO 8601 text: a date, or a date and a time, with or without a zone. No zone means UTC.
+#[must_use]
+pub fn parse_time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let zoned = ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z"]
+        .iter()
+        .find_map(|format| DateTime::parse_from_str(text, format).ok())
+        .map(|at| at.with_timezone(&Utc));
+    let local = || {
+        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+            .iter()
+            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+            .map(|at| at.and_utc())
+    };
+    let date = || {
+        let midnight = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?;
+        Some(midnight.and_utc())
+    };
+    zoned.or_else(local).or_else(date).filter(|at| (1..=9999).contains(&at.year()))
+}
+
+/// The value of a date column at creation: a `Date`, epoch milliseconds or ISO text; absent is `None`.
+pub(super) fn checked_time(field: &str, value: &Input) -> Result<Option<Timestamp>, ApiKeyError> {
+    let at = match value {
+        Input::Undefined | Input::Null => return Ok(None),
+        Input::Date(at) => *at,
+        Input::Number(ms) => from_epoch_ms(*ms),
+        Input::Text(text) => parse_time(text).map(|at| at.trunc_subsecs(3)),
+        other => {
+            return Err(ApiKeyError::invalid(format!(
+                "Trying to set ApiKey.{field} of type 'date' to a value of type '{}'",
+                other.kind()
+            )));
+        }
+    };
+    at.map(Some).ok_or_else(|| {
+        ApiKeyError::invalid(format!(
+            "ApiKey.{field} is not a valid date between the years 1 and 9999"
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_iso_form_is_read_and_no_zone_means_utc() {
+        let moment = "2001-02-03T04:05:06.789Z";
+        let expected = parse_time(moment);
+        assert!(expected.is_some());
+        for same in [
+            "2001-02-03 04:05:06.789Z",
+            "2001-02-03T04:05:06.789",
+            "2001-02-03 04:05:06.789",
+            "2001-02-03T06:05:06.789+02:00",
+            "2001-02-03T06:05:06.789+0200",
+            "2001-02-03 06:05:06.789+02",
+        ] {
+            assert_eq!(parse_time(same), expected, "{same}");
+        }
+        assert_eq!(parse_time("2001-02-03"), parse_time("2001-02-03T00:00:00Z"));
+        assert_eq!(parse_time("2001-02-03T04:05Z"), parse_time("2001-02-03T04:05:00Z"));
+    }
+
+    #[test]
+    fn what_is_no_moment_is_refused() {
+        for text in ["", "garbage", "2001-13-01", "2001-02-30", "10000-01-01", "2001", "0000-01-01"]
+        {
+            assert_eq!(parse_time(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The time and the randomness that came in with a call.
+//!
+//! Nothing further in reads a clock or a random source, so that a caller's
+//! fake timers and spies govern all that is written and decided.
+
+use chrono::{DateTime, Datelike, Utc};
+
+use crate::error::ApiKeyError;
+
+/// A moment, in UTC, kept to the millisecond.
+pub type Timestamp = DateTime<Utc>;
+
+/// What the outside world was like when the call arrived.
+pub struct Edge {
+    /// The caller's present.
+    pub now: Timestamp,
+    entropy: std::vec::IntoIter<Vec<u8>>,
+}
+
+impl Edge {
+    /// An edge at a moment, with the random chunks that the call will use, in order.
+    #[must_use]
+    pub fn new(now: Timestamp, entropy: Vec<Vec<u8>>) -> Self {
+        Self { now, entropy: entropy.into_iter() }
+    }
+
+    /// The next random chunk.
+    ///
+    /// # Errors
+    /// `Unexpected` when fewer chunks came with the call than it needs.
+    pub fn entropy(&mut self) -> Result<Vec<u8>, ApiKeyError> {
+        self.entropy
+            .next()
+            .filter(|chunk| !chunk.is_empty())
+            .ok_or(ApiKeyError::Unexpected("crypto.randomBytes gave too few bytes for this call."))
+    }
+}
+
+/// The moment that many milliseconds after 1970, or `None` outside the years 1 to 9999.
+#[must_use]
+pub fn from_epoch_ms(ms: f64) -> Option<Timestamp> {
+    if !ms.is_finite() {
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and the year is checked")]
+    let at = DateTime::from_timestamp_millis(ms.trunc() as i64)?;
+    (1..=9999).contains(&at.year()).then_some(at)
+}
+
+/// Milliseconds since 1970, as JavaScript counts them.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "years 1 to 9999 fit 53 bits")]
+pub fn to_epoch_ms(at: Timestamp) -> f64 {
+    at.timestamp_millis() as f64
+}

@@ -1,0 +1,95 @@
+//! What a caller said, before anyone believed it.
+//!
+//! Owns the decoding of the JSON text that `module/wire` makes: JavaScript's
+//! values that JSON lacks (undefined, Date, RegExp, NaN, …) travel as objects
+//! whose single key begins with NUL, which no caller's key can. Judging a value
+//! is left to whoever knows what it is for.
+
+mod decode;
+mod text;
+
+pub use decode::decode;
+pub use text::{MOST_ID_BYTES, MOST_TEXT_BYTES, checked_id, checked_text};
+
+use crate::edge::Timestamp;
+
+/// A JavaScript value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// `undefined`, also as a member that is there but undefined.
+    Undefined,
+    /// `null`
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number, also NaN and the infinities.
+    Number(f64),
+    /// A well-formed string.
+    Text(String),
+    /// A string with a lone surrogate, which no database can hold.
+    IllFormedText,
+    /// A `Date`; `None` when it is invalid or outside the years 1 to 9999.
+    Date(Option<Timestamp>),
+    /// A regular expression.
+    RegExp {
+        /// What stands between the slashes.
+        source: String,
+        /// What stands behind them.
+        flags: String,
+    },
+    /// Anything else, by its `typeof` or class name.
+    Other(String),
+    /// An array.
+    List(Vec<Input>),
+    /// Own enumerable members, in order.
+    Object(Vec<(String, Input)>),
+}
+
+impl Input {
+    /// The name of this value's kind, for messages.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Undefined => "undefined",
+            Self::Null => "null",
+            Self::Bool(_) => "boolean",
+            Self::Number(_) => "number",
+            Self::Text(_) | Self::IllFormedText => "string",
+            Self::Date(_) => "date",
+            Self::RegExp { .. } => "regexp",
+            Self::Other(kind) => kind,
+            Self::List(_) => "array",
+            Self::Object(_) => "object",
+        }
+    }
+
+    /// JavaScript's truthiness.
+    #[must_use]
+    pub fn is_truthy(&self) -> bool {
+        match self {
+            Self::Undefined | Self::Null => false,
+            Self::Bool(value) => *value,
+            Self::Number(value) => *value != 0.0 && !value.is_nan(),
+            Self::Text(text) => !text.is_empty(),
+            _ => true,
+        }
+    }
+
+    /// Whether the value is missing: undefined or null.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Undefined | Self::Null)
+    }
+
+    /// A member of an object; undefined when it is missing or this is no object.
+    #[must_use]
+    pub fn member(&self, name: &str) -> &Input {
+        match self {
+            Self::Object(members) => members
+                .iter()
+                .find_map(|(key, value)| (key == name).then_some(value))
+                .unwrap_or(&Self::Undefined),
+            _ => &Self::Undefined,
+        }
+    }
+}

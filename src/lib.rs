@@ -1,0 +1,21 @@
+//! Medusa's API Key Module in Rust.
+//!
+//! The rings, from the inside out; each imports only what stands above it
+//! (`tests/imports.rs` holds the table):
+//!
+//! * [`error`], [`edge`], [`input`]: failures, the call's time and randomness, and what the caller said;
+//! * [`token`]: secrets; [`api_key`]: the data they protect; [`query`]: questions about it;
+//! * [`store`]: tables, through SeaORM;
+//! * [`service`]: the use cases, one a file;
+//! * `node`: the border to JavaScript (feature `node`).
+
+pub mod api_key;
+pub mod edge;
+pub mod error;
+pub mod input;
+#[cfg(feature = "node")]
+pub mod node;
+pub mod query;
+pub mod service;
+pub mod store;
+pub mod token;

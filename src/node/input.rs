@@ -1,0 +1,24 @@
+//! What comes in.
+
+use napi::bindgen_prelude::Uint8Array;
+
+use crate::edge::{Edge, Timestamp, from_epoch_ms};
+use crate::error::ApiKeyError;
+use crate::input::Input;
+
+pub(super) fn now(ms: f64) -> Result<Timestamp, ApiKeyError> {
+    from_epoch_ms(ms).ok_or(ApiKeyError::Unexpected(
+        "The caller's clock (global Date) does not stand between the years 1 and 9999.",
+    ))
+}
+
+pub(super) fn edge(ms: f64, entropy: &[Uint8Array]) -> Result<Edge, ApiKeyError> {
+    Ok(Edge::new(now(ms)?, entropy.iter().map(|chunk| chunk.to_vec()).collect()))
+}
+
+pub(super) fn many(data: Input) -> Result<Vec<Input>, ApiKeyError> {
+    match data {
+        Input::List(items) => Ok(items),
+        _ => Err(ApiKeyError::Unexpected("module/ hands over lists.")),
+    }
+}

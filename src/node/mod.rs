@@ -1,0 +1,15 @@
+//! The border to JavaScript.
+//!
+//! Owns the class that `module/native` holds: each method decodes, calls one
+//! use case and hands its outcome back. Failures cross as values, times as
+//! epoch milliseconds; Dates and Errors are made in `module/`, in the caller's
+//! realm. Invariant: a method has no judgement of its own.
+
+mod input;
+mod outcome;
+mod output;
+mod service;
+
+pub use outcome::{NativeFailure, Outcome};
+pub use output::{NativeApiKey, NativePage, NativeRolled, NativeWritten};
+pub use service::NativeApiKeyService;

@@ -1,0 +1,142 @@
+//! What goes out.
+
+use napi_derive::napi;
+
+use crate::api_key::PublicApiKey;
+use crate::edge::to_epoch_ms;
+use crate::query::{Field, Selection};
+use crate::service::{Page, Rolled, Written};
+
+/// A key; times are epoch milliseconds. Null is an empty column, or one that was not selected.
+#[napi(object, use_nullable = true, object_from_js = false)]
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the names are the columns'")]
+pub struct NativeApiKey {
+    pub id: String,
+    pub token: Option<String>,
+    pub redacted: Option<String>,
+    pub title: Option<String>,
+    pub r#type: Option<String>,
+    pub last_used_at: Option<f64>,
+    pub created_by: Option<String>,
+    pub revoked_by: Option<String>,
+    pub revoked_at: Option<f64>,
+    pub created_at: Option<f64>,
+    pub updated_at: Option<f64>,
+    pub deleted_at: Option<f64>,
+}
+
+/// A page of keys.
+#[napi(object, use_nullable = true, object_from_js = false)]
+#[derive(Debug)]
+pub struct NativePage {
+    /// The keys.
+    pub keys: Vec<NativeApiKey>,
+    /// The selected columns in model order; null means every one.
+    pub columns: Option<Vec<String>>,
+    /// How many keys there are on all pages, if that was asked.
+    pub count: Option<f64>,
+}
+
+/// What a write did; the ids are in the order in which events name them.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct NativeWritten {
+    /// The keys to answer with.
+    pub keys: Vec<NativeApiKey>,
+    /// The ids of keys that came to be.
+    pub created: Vec<String>,
+    /// The ids of keys that changed.
+    pub updated: Vec<String>,
+    /// The ids of keys that went.
+    pub deleted: Vec<String>,
+}
+
+/// A key and the one that took its place.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct NativeRolled {
+    /// The old key.
+    pub revoked: NativeApiKey,
+    /// The new key, with its token.
+    pub created: NativeApiKey,
+}
+
+impl From<PublicApiKey> for NativeApiKey {
+    fn from(key: PublicApiKey) -> Self {
+        Self {
+            id: key.id,
+            token: Some(key.token),
+            redacted: Some(key.redacted),
+            title: Some(key.title),
+            r#type: Some(key.kind.as_str().to_owned()),
+            last_used_at: key.last_used_at.map(to_epoch_ms),
+            created_by: Some(key.created_by),
+            revoked_by: key.revoked_by,
+            revoked_at: key.revoked_at.map(to_epoch_ms),
+            created_at: Some(to_epoch_ms(key.created_at)),
+            updated_at: Some(to_epoch_ms(key.updated_at)),
+            deleted_at: key.deleted_at.map(to_epoch_ms),
+        }
+    }
+}
+
+impl NativeApiKey {
+    fn selected(key: PublicApiKey, selection: &Selection) -> Self {
+        // Stock 2.21.2: selecting the type of a secret key brings its empty token along.
+        let token =
+            selection.shows(Field::Token) || selection.shows(Field::Type) && key.token.is_empty();
+        let all = Self::from(key);
+        let text = |field, value: Option<String>| value.filter(|_| selection.shows(field));
+        let time = |field, value: Option<f64>| value.filter(|_| selection.shows(field));
+        Self {
+            id: all.id,
+            token: all.token.filter(|_| token),
+            redacted: text(Field::Redacted, all.redacted),
+            title: text(Field::Title, all.title),
+            r#type: text(Field::Type, all.r#type),
+            last_used_at: time(Field::LastUsedAt, all.last_used_at),
+            created_by: text(Field::CreatedBy, all.created_by),
+            revoked_by: text(Field::RevokedBy, all.revoked_by),
+            revoked_at: time(Field::RevokedAt, all.revoked_at),
+            created_at: time(Field::CreatedAt, all.created_at),
+            updated_at: time(Field::UpdatedAt, all.updated_at),
+            deleted_at: time(Field::DeletedAt, all.deleted_at),
+        }
+    }
+}
+
+impl From<Page> for NativePage {
+    fn from(page: Page) -> Self {
+        let columns = match &page.selection {
+            Selection::All => None,
+            Selection::Some(fields) => {
+                Some(fields.iter().map(|field| field.as_str().to_owned()).collect())
+            }
+        };
+        let keys = page.keys.into_iter();
+        Self {
+            keys: keys.map(|key| NativeApiKey::selected(key, &page.selection)).collect(),
+            columns,
+            #[expect(clippy::cast_precision_loss, reason = "no table holds 2^53 rows")]
+            count: page.count.map(|count| count as f64),
+        }
+    }
+}
+
+impl From<Written> for NativeWritten {
+    fn from(written: Written) -> Self {
+        Self {
+            keys: written.keys.into_iter().map(NativeApiKey::from).collect(),
+            created: written.created,
+            updated: written.updated,
+            deleted: written.deleted,
+        }
+    }
+}
+
+impl From<Rolled> for NativeRolled {
+    fn from(rolled: Rolled) -> Self {
+        Self { revoked: rolled.revoked.into(), created: rolled.created.into() }
+    }
+}

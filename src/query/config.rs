@@ -1,0 +1,184 @@
+//! How a read is answered: which columns, which page, in which order.
+
+use super::order::parse_order;
+use super::parse::parse_search;
+use super::{Field, Filter, OrderBy};
+use crate::error::ApiKeyError;
+use crate::input::Input;
+
+/// Which columns an answer shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selection {
+    /// Every one.
+    All,
+    /// These, in model order; the id is always among them.
+    Some(Vec<Field>),
+}
+
+/// The second argument of reads.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// Which columns.
+    pub selection: Selection,
+    /// How many keys at most.
+    pub take: Option<u64>,
+    /// How many keys are passed over first.
+    pub skip: Option<u64>,
+    /// In which order.
+    pub order: Vec<OrderBy>,
+    /// Whether soft-deleted keys are seen.
+    pub with_deleted: bool,
+    /// A free-text search that came with it.
+    pub search: Filter,
+}
+
+impl Config {
+    /// Judges a config; members that it does not know are ignored.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the member.
+    pub fn parse(config: &Input) -> Result<Self, ApiKeyError> {
+        match config {
+            Input::Null
+            | Input::Text(_)
+            | Input::IllFormedText
+            | Input::Number(_)
+            | Input::Bool(_) => {
+                return Err(ApiKeyError::invalid(format!(
+                    "config must be an object, '{}' found",
+                    config.kind()
+                )));
+            }
+            _ => {}
+        }
+        refuse_joins(config.member("__internal"))?;
+        let filters = config.member("filters");
+        Ok(Self {
+            selection: Selection::parse(config.member("select"))?,
+            take: page_number("take", config.member("take"))?,
+            skip: page_number("skip", config.member("skip"))?,
+            order: parse_order(config.member("order"))?,
+            with_deleted: config.member("withDeleted").is_truthy() || sees_deleted(filters),
+            search: parse_search(filters.member("freeTextSearch_ApiKey").member("value"))?,
+        })
+    }
+}
+
+// Stock 2.21.2: the soft-delete filter goes by this name and can be switched off, or told to let pass.
+fn sees_deleted(filters: &Input) -> bool {
+    match filters.member("softDeletable") {
+        Input::Bool(on) => !on,
+        options => options.member("withDeleted").is_truthy(),
+    }
+}
+
+// SECURITY: ignoring a join would answer with keys that the caller filtered out.
+fn refuse_joins(internal: &Input) -> Result<(), ApiKeyError> {
+    match internal.member("crossModuleJoins") {
+        Input::List(joins) if !joins.is_empty() => Err(ApiKeyError::invalid(
+            "Filters and orders on linked modules are not supported: config.__internal.crossModuleJoins",
+        )),
+        _ => Ok(()),
+    }
+}
+
+// Stock 2.21.2: what is no safe integer is ignored.
+fn page_number(name: &str, value: &Input) -> Result<Option<u64>, ApiKeyError> {
+    const MOST_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+    let Input::Number(number) = *value else { return Ok(None) };
+    if number.fract() != 0.0 || number.abs() > MOST_SAFE_INTEGER {
+        return Ok(None);
+    }
+    if number < 0.0 {
+        return Err(ApiKeyError::invalid(format!("{name} must not be negative")));
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a safe integer that is not negative"
+    )]
+    Ok(Some(number as u64))
+}
+
+impl Selection {
+    fn parse(select: &Input) -> Result<Self, ApiKeyError> {
+        let names = match select {
+            absent if absent.is_absent() => return Ok(Self::All),
+            Input::List(names) => names,
+            other => {
+                return Err(ApiKeyError::invalid(format!(
+                    "select must be an array of column names, '{}' found",
+                    other.kind()
+                )));
+            }
+        };
+        let mut wanted = vec![Field::Id];
+        for name in names {
+            match name {
+                Input::Text(name) if name == "*" => return Ok(Self::All),
+                Input::Text(name) => wanted.extend(Field::parse(name)),
+                Input::IllFormedText => {}
+                other => {
+                    return Err(ApiKeyError::invalid(format!(
+                        "select must hold column names, '{}' found",
+                        other.kind()
+                    )));
+                }
+            }
+        }
+        // SECURITY: the salt is no column that an answer may show.
+        Ok(Self::Some(
+            Field::ALL
+                .into_iter()
+                .filter(|field| wanted.contains(field) && *field != Field::Salt)
+                .collect(),
+        ))
+    }
+
+    /// Whether an answer shows a column.
+    #[must_use]
+    pub fn shows(&self, field: Field) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(fields) => fields.contains(&field),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::decode;
+
+    fn config(json: &str) -> Result<Config, ApiKeyError> {
+        Config::parse(&decode(json).expect("decodes"))
+    }
+
+    #[test]
+    fn a_page_that_is_no_whole_number_is_ignored_and_a_negative_one_refused() {
+        let page = |json: &str| config(json).map(|config| (config.take, config.skip));
+        assert_eq!(page(r#"{"take":2,"skip":0}"#), Ok((Some(2), Some(0))));
+        assert_eq!(page(r#"{"take":"2","skip":1.5}"#), Ok((None, None)));
+        assert_eq!(page(r#"{"take":1e300,"skip":null}"#), Ok((None, None)));
+        assert!(page(r#"{"take":-1}"#).is_err());
+        assert!(page(r#"{"skip":-1}"#).is_err());
+    }
+
+    #[test]
+    fn a_selection_has_the_id_and_never_the_salt() {
+        let select = |json: &str| config(json).map(|config| config.selection);
+        assert_eq!(
+            select(r#"{"select":["title","salt","nope"]}"#),
+            Ok(Selection::Some(vec![Field::Id, Field::Title]))
+        );
+        assert_eq!(select(r#"{"select":[]}"#), Ok(Selection::Some(vec![Field::Id])));
+        assert_eq!(select(r#"{"select":["*"]}"#), Ok(Selection::All));
+        assert!(select(r#"{"select":"title"}"#).is_err());
+    }
+
+    #[test]
+    fn joins_are_refused_rather_than_ignored() {
+        assert!(config(r#"{"__internal":{"crossModuleJoins":[{}]}}"#).is_err());
+        assert!(config(r#"{"__internal":{"crossModuleJoins":[]}}"#).is_ok());
+    }
+}

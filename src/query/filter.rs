@@ -1,0 +1,131 @@
+//! The tree.
+
+use super::Field;
+use crate::edge::Timestamp;
+
+/// Which keys are meant. SQL's three-valued logic applies throughout.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Filter {
+    /// No condition.
+    All,
+    /// Every branch.
+    And(Vec<Filter>),
+    /// Any branch.
+    Or(Vec<Filter>),
+    /// Not this.
+    Not(Box<Filter>),
+    /// A column beside a value.
+    Compare(Field, Comparison, Operand),
+    /// A column among values; `with_null` adds a null to them, which never matches.
+    In {
+        /// The column.
+        field: Field,
+        /// The values.
+        operands: Vec<Operand>,
+        /// Whether a null was among them.
+        with_null: bool,
+    },
+    /// A column with no value.
+    IsNull(Field),
+    /// A text column and a pattern.
+    Matches(Field, Pattern),
+    /// SQL's NULL: neither true nor false.
+    Unknown,
+}
+
+/// How a column and a value are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Comparison {
+    Equal,
+    NotEqual,
+    Greater,
+    GreaterOrEqual,
+    Less,
+    LessOrEqual,
+}
+
+/// A value of a column's kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operand {
+    /// For text columns.
+    Text(String),
+    /// For time columns.
+    Time(Timestamp),
+}
+
+/// What a text is matched against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pattern {
+    /// SQL's LIKE: `%`, `_`, and a backslash before either.
+    Like {
+        /// The pattern.
+        pattern: String,
+        /// Whether upper and lower case are one.
+        ignore_case: bool,
+    },
+    /// A regular expression.
+    Regex {
+        /// The expression.
+        source: String,
+        /// Whether upper and lower case are one.
+        ignore_case: bool,
+    },
+    /// Text that stands somewhere in the column, case ignored.
+    Contains(String),
+    /// Words that all stand in the column, as PostgreSQL's `simple` text search finds them.
+    Words(String),
+}
+
+impl Filter {
+    /// All of several filters, with those that say nothing left out.
+    #[must_use]
+    pub fn and(branches: impl IntoIterator<Item = Self>) -> Self {
+        Self::group(branches, Self::And)
+    }
+
+    /// Any of several filters.
+    // Stock 2.21.2: a branch that says nothing is left out, it does not match everything.
+    #[must_use]
+    pub fn or(branches: impl IntoIterator<Item = Self>) -> Self {
+        Self::group(branches, Self::Or)
+    }
+
+    fn group(branches: impl IntoIterator<Item = Self>, join: fn(Vec<Self>) -> Self) -> Self {
+        let mut branches: Vec<_> =
+            branches.into_iter().filter(|branch| *branch != Self::All).collect();
+        match branches.len() {
+            0 => Self::All,
+            1 => branches.remove(0),
+            _ => join(branches),
+        }
+    }
+
+    /// The opposite; of no condition, no condition.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        if self == Self::All { Self::All } else { Self::Not(Box::new(self)) }
+    }
+
+    /// A column equal to a text.
+    #[must_use]
+    pub fn equal(field: Field, text: impl Into<String>) -> Self {
+        Self::Compare(field, Comparison::Equal, Operand::Text(text.into()))
+    }
+
+    /// A key by its id.
+    #[must_use]
+    pub fn id(id: impl Into<String>) -> Self {
+        Self::equal(Field::Id, id)
+    }
+
+    /// Keys by their ids.
+    #[must_use]
+    pub fn ids(ids: impl IntoIterator<Item = String>) -> Self {
+        Self::In {
+            field: Field::Id,
+            operands: ids.into_iter().map(Operand::Text).collect(),
+            with_null: false,
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! A filter is a tree.
+//!
+//! Owns the language in which callers ask for keys: columns, filters, orders,
+//! pages, targets of writes, and the parsers from Medusa's JSON. How a tree
+//! becomes SQL is `store`'s.
+//! Invariant: a tree names known columns only, holds values of the column's
+//! kind, and can ask nothing about a stored hash or salt.
+
+mod config;
+mod field;
+mod filter;
+mod operator;
+mod order;
+mod parse;
+mod target;
+
+pub use config::{Config, Selection};
+pub use field::{Field, FieldKind};
+pub use filter::{Comparison, Filter, Operand, Pattern};
+pub use order::{Direction, Nulls, OrderBy};
+pub use parse::{parse_filters, parse_selector};
+pub use target::{Target, parse_ids, parse_many_targets, parse_target};

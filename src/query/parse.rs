@@ -1,0 +1,192 @@
+//! Medusa's filter objects to the tree.
+
+use super::operator::{known, parse_condition, parse_operator};
+use super::{Field, Filter, Pattern};
+use crate::error::{ApiKeyError, Shown};
+use crate::input::Input;
+
+/// The filters of a read. Undefined members say nothing.
+///
+/// # Errors
+/// `Invalid`, naming the property.
+pub fn parse_filters(filters: &Input) -> Result<Filter, ApiKeyError> {
+    match filters {
+        Input::Object(members) => parse_members(members, true),
+        Input::Null => Err(ApiKeyError::invalid("filters must be an object, 'null' found")),
+        Input::IllFormedText => Err(unknown_property("0")),
+        Input::Text(text) if !text.is_empty() => Err(unknown_property("0")),
+        Input::List(items) if !items.is_empty() => Err(unknown_property("0")),
+        // Stock 2.21.2: anything else that has no members is no filter.
+        _ => Ok(Filter::All),
+    }
+}
+
+/// The selector of a write.
+///
+/// # Errors
+/// `Invalid`, naming the property, and for a selector that has members but says nothing.
+pub fn parse_selector(members: &[(String, Input)]) -> Result<Filter, ApiKeyError> {
+    let filter = parse_members(members, true)?;
+    // SECURITY: `{ id: undefined }` is a mistake, and would otherwise hit every key.
+    if filter == Filter::All && !members.is_empty() {
+        return Err(ApiKeyError::invalid(format!(
+            "The selector has no condition left: its member {} is undefined or empty. Pass {{}} to mean every key",
+            Shown(&members[0].0)
+        )));
+    }
+    Ok(filter)
+}
+
+/// The free-text search `q`: every word stands in the redacted token or the title.
+pub(super) fn parse_search(words: &Input) -> Result<Filter, ApiKeyError> {
+    let text = match words {
+        Input::Text(text) if text.contains('\0') => {
+            return Err(ApiKeyError::invalid("q holds a NUL character"));
+        }
+        Input::Text(text) => text,
+        value if !value.is_truthy() => return Ok(Filter::All),
+        value => {
+            return Err(ApiKeyError::invalid(format!("q must be text, '{}' found", value.kind())));
+        }
+    };
+    Ok(Filter::and(text.split_whitespace().map(|word| {
+        Filter::or(
+            [Field::Redacted, Field::Title]
+                .map(|field| Filter::Matches(field, Pattern::Contains(word.to_owned()))),
+        )
+    })))
+}
+
+fn parse_members(members: &[(String, Input)], top: bool) -> Result<Filter, ApiKeyError> {
+    let branches: Result<Vec<_>, _> =
+        members.iter().map(|(name, value)| parse_member(name, value, top)).collect();
+    branches.map(Filter::and)
+}
+
+fn parse_member(name: &str, value: &Input, top: bool) -> Result<Filter, ApiKeyError> {
+    match name {
+        "$and" => parse_branches(name, value).map(Filter::and),
+        "$or" => parse_branches(name, value).map(Filter::or),
+        "$not" => match value {
+            Input::Undefined => Ok(Filter::All),
+            Input::Object(members) => parse_members(members, false).map(Filter::negated),
+            other => Err(ApiKeyError::invalid(format!(
+                "$not takes an object of conditions, '{}' found",
+                other.kind()
+            ))),
+        },
+        "q" if top => parse_search(value),
+        _ if known(name) => parse_operator(Field::Id, name, value),
+        _ => match Field::parse(name) {
+            Some(field) => parse_condition(field, value),
+            // Stock 2.21.2: an unknown property that is undefined is dropped, not refused.
+            None if *value == Input::Undefined => Ok(Filter::All),
+            None => Err(unknown_property(name)),
+        },
+    }
+}
+
+fn parse_branches(name: &str, value: &Input) -> Result<Vec<Filter>, ApiKeyError> {
+    let Input::List(branches) = value else {
+        return Err(ApiKeyError::invalid(format!(
+            "Expected array for {name} but got {}",
+            value.kind()
+        )));
+    };
+    branches
+        .iter()
+        .map(|branch| match branch {
+            Input::Object(members) => parse_members(members, false),
+            Input::Undefined => Ok(Filter::All),
+            other => Err(ApiKeyError::invalid(format!(
+                "{name} takes objects of conditions, '{}' found",
+                other.kind()
+            ))),
+        })
+        .collect()
+}
+
+fn unknown_property(name: &str) -> ApiKeyError {
+    ApiKeyError::invalid(format!("Trying to query by not existing property ApiKey.{}", Shown(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::input::decode;
+
+    fn filters(json: &str) -> Result<Filter, ApiKeyError> {
+        parse_filters(&decode(json).expect("decodes"))
+    }
+
+    #[test]
+    fn empty_branches_are_dropped_and_do_not_match_everything() {
+        assert_eq!(filters(r#"{"$or":[{},{"id":"a"}]}"#), Ok(Filter::id("a")));
+        assert_eq!(filters(r#"{"$or":[{}],"$and":[],"title":{}}"#), Ok(Filter::All));
+        assert_eq!(filters(r#"{"$not":{}}"#), Ok(Filter::All));
+    }
+
+    #[test]
+    fn nothing_can_be_asked_about_hashes_and_salts() {
+        for json in [
+            r#"{"salt":"a"}"#,
+            r#"{"token":{"$like":"a%"}}"#,
+            r#"{"token":{"$gt":"a"}}"#,
+            r#"{"token":{"$ne":"a"}}"#,
+            r#"{"token":{"$nin":["a"]}}"#,
+            r#"{"$or":[{"token":{"$re":"a"}}]}"#,
+        ] {
+            assert!(matches!(filters(json), Err(ApiKeyError::Invalid(_))), "{json}");
+        }
+        let Ok(Filter::And(branches)) = filters(r#"{"token":"pk_1"}"#) else {
+            panic!("a token comes with its type")
+        };
+        assert!(branches.contains(&Filter::equal(Field::Type, "publishable")));
+    }
+
+    #[test]
+    fn a_selector_that_lost_its_condition_is_refused_and_an_empty_one_is_not() {
+        let lost = vec![("id".to_owned(), Input::Undefined)];
+        assert!(parse_selector(&lost).is_err());
+        assert_eq!(parse_selector(&[]), Ok(Filter::All));
+    }
+
+    fn any_input() -> impl Strategy<Value = Input> {
+        let leaf = prop_oneof![
+            Just(Input::Undefined),
+            Just(Input::Null),
+            any::<bool>().prop_map(Input::Bool),
+            any::<f64>().prop_map(Input::Number),
+            "[a-z$_%\\\\]{0,6}".prop_map(Input::Text),
+            Just(Input::Date(None)),
+            Just(Input::IllFormedText),
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            let name = prop_oneof![
+                Just("id".to_owned()),
+                Just("token".to_owned()),
+                Just("created_at".to_owned()),
+                Just("$or".to_owned()),
+                Just("$not".to_owned()),
+                Just("$in".to_owned()),
+                Just("q".to_owned()),
+                ".{0,4}",
+            ];
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Input::List),
+                prop::collection::vec((name, inner), 0..4).prop_map(Input::Object),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_answers_whatever_comes(input in any_input()) {
+            if let Err(error) = parse_filters(&input) {
+                prop_assert_eq!(error.kind(), "invalid_data");
+            }
+        }
+    }
+}

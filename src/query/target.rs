@@ -1,0 +1,104 @@
+//! Which keys a write is aimed at.
+
+use super::Filter;
+use super::parse::parse_selector;
+use crate::error::ApiKeyError;
+use crate::input::{Input, checked_id};
+
+/// The first argument of `updateApiKeys` and `revoke`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    /// One key, which must exist.
+    One(String),
+    /// However many a selector matches.
+    Matching(Filter),
+    /// An empty array: nothing, and nothing is looked at.
+    Nothing,
+}
+
+/// Judges a target.
+///
+/// # Errors
+/// `Invalid` for anything but text, a selector or an empty array.
+pub fn parse_target(target: &Input) -> Result<Target, ApiKeyError> {
+    match target {
+        Input::Text(id) if id.is_empty() => Ok(Target::One(String::new())),
+        Input::Text(_) | Input::IllFormedText => checked_id("id", target).map(Target::One),
+        Input::Object(members) => parse_selector(members).map(Target::Matching),
+        Input::List(items) if items.is_empty() => Ok(Target::Nothing),
+        Input::List(_) => {
+            Err(ApiKeyError::invalid("An array of ids is no selector: pass { id: [...] } instead"))
+        }
+        other => Err(ApiKeyError::invalid(format!(
+            "The id or selector must be text or an object such as {{ id: [...] }}, '{}' found",
+            other.kind()
+        ))),
+    }
+}
+
+/// The first argument of `softDeleteApiKeys` and `restoreApiKeys`: ids, selectors, or arrays of either.
+/// Nothing to aim at is `None`.
+///
+/// # Errors
+/// `Invalid` for anything else, and for a selector that says nothing though it has members.
+pub fn parse_many_targets(targets: &Input) -> Result<Option<Filter>, ApiKeyError> {
+    let items = match targets {
+        Input::List(items) => items.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    let mut filters = Vec::new();
+    for item in items.iter().filter(|item| item.is_truthy()) {
+        filters.push(match parse_target(item)? {
+            Target::One(id) => Filter::id(id),
+            Target::Matching(Filter::All) => return Ok(Some(Filter::All)),
+            Target::Matching(filter) => filter,
+            Target::Nothing => continue,
+        });
+    }
+    Ok(if filters.is_empty() { None } else { Some(Filter::or(filters)) })
+}
+
+/// The first argument of `deleteApiKeys`: an id or an array of them; empty ones name nothing.
+///
+/// # Errors
+/// `Invalid` for anything else, so that no mistake deletes a key.
+pub fn parse_ids(ids: &Input) -> Result<Vec<String>, ApiKeyError> {
+    let items = match ids {
+        Input::List(items) => items.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    items
+        .iter()
+        .filter(|item| **item != Input::Null && **item != Input::Text(String::new()))
+        .map(|item| match item {
+            Input::Text(_) | Input::IllFormedText => checked_id("id", item),
+            other => Err(ApiKeyError::invalid(format!(
+                "deleteApiKeys takes ids as text, '{}' found",
+                other.kind()
+            ))),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deletion_takes_ids_and_nothing_else() {
+        let text = |text: &str| Input::Text(text.to_owned());
+        assert_eq!(parse_ids(&text("a")), Ok(vec!["a".to_owned()]));
+        assert_eq!(parse_ids(&Input::List(vec![text("a"), Input::Null])), Ok(vec!["a".to_owned()]));
+        assert_eq!(parse_ids(&Input::Null), Ok(vec![]));
+        for mistake in [
+            Input::Undefined,
+            Input::List(vec![text("a"), Input::Undefined]),
+            Input::List(vec![Input::Object(vec![])]),
+            Input::List(vec![Input::List(vec![text("a")])]),
+            Input::Object(vec![("id".to_owned(), text("a"))]),
+            Input::Number(1.0),
+        ] {
+            assert!(parse_ids(&mistake).is_err(), "{mistake:?}");
+        }
+    }
+}

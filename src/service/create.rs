@@ -1,0 +1,103 @@
+//! createApiKeys
+
+use std::collections::HashSet;
+
+use super::{ApiKeyService, Written, ids_of, split};
+use crate::api_key::{ApiKey, NewApiKey, PublicApiKey};
+use crate::edge::Edge;
+use crate::error::ApiKeyError;
+use crate::input::Input;
+use crate::query::Filter;
+use crate::store::{Connection, Query, Violation, find, insert};
+use crate::token::RawToken;
+
+impl ApiKeyService {
+    /// Creates keys, all or none.
+    ///
+    /// # Errors
+    /// `Invalid` naming the field, `IdTaken`, `Busy`, `Unavailable` or `Database`.
+    pub async fn create(&self, data: &[Input], mut edge: Edge) -> Result<Written, ApiKeyError> {
+        let wishes = parse_new(data, &edge)?;
+        if wishes.is_empty() {
+            return Ok(Written::default());
+        }
+        let (keys, tokens) = split(self.issue(wishes, &mut edge).await?);
+        let transaction = self.database.begin().await?;
+        match insert(&transaction.connection(), &keys).await? {
+            Ok(()) => transaction.commit().await?,
+            Err(violation) => {
+                drop(transaction);
+                return Err(self.taken(violation, &keys).await?);
+            }
+        }
+        Ok(Written {
+            created: ids_of(&keys),
+            keys: shown_once(keys, &tokens),
+            ..Written::default()
+        })
+    }
+
+    /// Draws and hashes the tokens of new keys, several at a time. No connection is held.
+    pub(super) async fn issue(
+        &self,
+        wishes: Vec<NewApiKey>,
+        edge: &mut Edge,
+    ) -> Result<Vec<(ApiKey, RawToken)>, ApiKeyError> {
+        let drafts = NewApiKey::draft(wishes, edge)?;
+        let mut issued = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            issued.push(draft.issue(&self.hasher).await?);
+        }
+        Ok(issued)
+    }
+
+    /// What to tell whose keys collided with existing ones.
+    pub(super) async fn taken(
+        &self,
+        violation: Violation,
+        keys: &[ApiKey],
+    ) -> Result<ApiKeyError, ApiKeyError> {
+        if violation == Violation::Token {
+            let redacted = keys.first().map_or("", |key| key.redacted.as_str());
+            return Ok(ApiKeyError::TokenTaken(redacted.to_owned()));
+        }
+        let connection = self.database.connection().await?;
+        let existing = existing_ids(&connection, keys).await?;
+        let id = keys
+            .iter()
+            .map(|key| key.id.as_str())
+            .find(|id| existing.contains(*id))
+            .or_else(|| keys.first().map(|key| key.id.as_str()))
+            .unwrap_or_default();
+        Ok(ApiKeyError::IdTaken(id.to_owned()))
+    }
+}
+
+async fn existing_ids(
+    on: &Connection<'_>,
+    keys: &[ApiKey],
+) -> Result<HashSet<String>, ApiKeyError> {
+    let found = find(on, &Query::every(Filter::ids(ids_of(keys)))).await?;
+    Ok(ids_of(&found).into_iter().collect())
+}
+
+/// The answers that show each creator their token.
+pub(super) fn shown_once(keys: Vec<ApiKey>, tokens: &[RawToken]) -> Vec<PublicApiKey> {
+    keys.into_iter().zip(tokens).map(|(key, token)| PublicApiKey::created(key, token)).collect()
+}
+
+fn parse_new(data: &[Input], edge: &Edge) -> Result<Vec<NewApiKey>, ApiKeyError> {
+    let wishes: Vec<_> =
+        data.iter().map(|one| NewApiKey::parse(one, edge.now)).collect::<Result<_, _>>()?;
+    refuse_twins(&wishes)?;
+    Ok(wishes)
+}
+
+/// Refuses one id for two keys of a call.
+pub(super) fn refuse_twins(wishes: &[NewApiKey]) -> Result<(), ApiKeyError> {
+    let mut seen = HashSet::new();
+    match wishes.iter().filter_map(NewApiKey::id).find(|id| !seen.insert(*id)) {
+        Some(twin) => Err(ApiKeyError::IdTaken(twin.as_str().to_owned())),
+        None => Ok(()),
+    }
+}

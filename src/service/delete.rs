@@ -1,0 +1,32 @@
+//! deleteApiKeys
+
+use super::{ApiKeyService, Written, ids_of};
+use crate::edge::Timestamp;
+use crate::error::ApiKeyError;
+use crate::input::Input;
+use crate::query::{Filter, parse_ids};
+use crate::store::{Query, delete, find_for_update};
+
+impl ApiKeyService {
+    /// Removes revoked keys for good; ids of no key are passed over.
+    ///
+    /// # Errors
+    /// `StillLive` when one of them is not revoked, `Invalid`, `Unavailable` or `Database`.
+    pub async fn delete(&self, ids: &Input, now: Timestamp) -> Result<Written, ApiKeyError> {
+        let ids = parse_ids(ids)?;
+        if ids.is_empty() {
+            return Ok(Written::default());
+        }
+        let transaction = self.database.begin().await?;
+        let on = transaction.connection();
+        // Stock 2.21.2: a soft-deleted key can be removed without having been revoked.
+        let visible = find_for_update(&on, &Query::visible(Filter::ids(ids.clone()))).await?;
+        let live: Vec<_> = visible.into_iter().filter(|key| !key.is_revoked(now)).collect();
+        if !live.is_empty() {
+            return Err(ApiKeyError::StillLive(ids_of(&live)));
+        }
+        let deleted = delete(&on, ids).await?;
+        transaction.commit().await?;
+        Ok(Written { deleted, ..Written::default() })
+    }
+}

@@ -1,0 +1,228 @@
+//! The options of a service.
+
+use std::time::Duration;
+
+use crate::error::{ApiKeyError, Shown};
+use crate::input::Input;
+use crate::store::{DatabaseSettings, PoolSettings, Tls};
+use crate::token::{Argon2Params, HasherSettings, Hashing};
+
+/// Options that can be used.
+pub struct ServiceOptions {
+    /// Which database.
+    pub database: DatabaseSettings,
+    /// Whether the table is created or brought up to date when first used.
+    pub migrate: bool,
+    /// How tokens are hashed.
+    pub hasher: HasherSettings,
+}
+
+impl ServiceOptions {
+    /// Judges the options; what is absent has its default.
+    ///
+    /// # Errors
+    /// `Option`, naming the one that cannot be used.
+    pub fn parse(options: &Input) -> Result<Self, ApiKeyError> {
+        refuse_unknown(
+            "options",
+            options,
+            &[
+                "databaseUrl",
+                "schema",
+                "ssl",
+                "pool",
+                "migrate",
+                "hashing",
+                "argon2",
+                "hashConcurrency",
+                "hashQueueLimit",
+            ],
+        )?;
+        Ok(Self {
+            database: database(options)?,
+            migrate: flag("migrate", options.member("migrate"))?.unwrap_or(true),
+            hasher: hasher(options)?,
+        })
+    }
+}
+
+fn database(options: &Input) -> Result<DatabaseSettings, ApiKeyError> {
+    let url = text("databaseUrl", options.member("databaseUrl"))?;
+    let mut settings = DatabaseSettings::parse(&url.unwrap_or_default())?;
+    settings.schema = text("schema", options.member("schema"))?.filter(|name| !name.is_empty());
+    settings.tls = tls(options.member("ssl"))?;
+    settings.pool = pool(options.member("pool"))?;
+    Ok(settings)
+}
+
+fn tls(ssl: &Input) -> Result<Tls, ApiKeyError> {
+    match ssl {
+        absent if absent.is_absent() => Ok(Tls::FromUrl),
+        Input::Bool(false) => Ok(Tls::Off),
+        Input::Bool(true) => Ok(Tls::Required { verify: true, ca: None, client: None }),
+        Input::Object(_) => {
+            refuse_unknown("ssl", ssl, &["rejectUnauthorized", "ca", "cert", "key"])?;
+            let verify = flag("ssl.rejectUnauthorized", ssl.member("rejectUnauthorized"))?;
+            let certificate = text("ssl.cert", ssl.member("cert"))?;
+            let key = text("ssl.key", ssl.member("key"))?;
+            if certificate.is_some() != key.is_some() {
+                return Err(wrong("ssl", "cert and key belong together"));
+            }
+            Ok(Tls::Required {
+                verify: verify.unwrap_or(true),
+                ca: text("ssl.ca", ssl.member("ca"))?,
+                client: certificate.zip(key),
+            })
+        }
+        _ => Err(wrong("ssl", "must be true, false or { rejectUnauthorized, ca, cert, key }")),
+    }
+}
+
+fn pool(pool: &Input) -> Result<PoolSettings, ApiKeyError> {
+    refuse_unknown("pool", pool, &["min", "max", "acquireTimeoutMs", "idleTimeoutMs"])?;
+    let default = PoolSettings::default();
+    let max = whole("pool.max", pool.member("max"), 1, 10_000)?.unwrap_or(default.max);
+    let min = whole("pool.min", pool.member("min"), 0, 10_000)?.unwrap_or(default.min);
+    if min > max {
+        return Err(wrong("pool.min", "must not be larger than pool.max"));
+    }
+    let duration = |name, member, default: Duration| {
+        let ms = whole(name, pool.member(member), 1, u32::MAX)?;
+        Ok::<_, ApiKeyError>(ms.map_or(default, |ms| Duration::from_millis(ms.into())))
+    };
+    Ok(PoolSettings {
+        min,
+        max,
+        acquire_timeout: duration(
+            "pool.acquireTimeoutMs",
+            "acquireTimeoutMs",
+            default.acquire_timeout,
+        )?,
+        idle_timeout: duration("pool.idleTimeoutMs", "idleTimeoutMs", default.idle_timeout)?,
+    })
+}
+
+fn hasher(options: &Input) -> Result<HasherSettings, ApiKeyError> {
+    let default = HasherSettings::default();
+    let argon2 = argon2(options.member("argon2"))?;
+    let hashing = match text("hashing", options.member("hashing"))?.as_deref() {
+        None | Some("argon2id") => Hashing::Argon2id(argon2),
+        Some("scrypt") => Hashing::Scrypt,
+        Some(_) => return Err(wrong("hashing", "must be \"argon2id\" or \"scrypt\"")),
+    };
+    let count = |name, default: usize| {
+        let number = whole(name, options.member(name), 1, 1_000_000)?;
+        Ok::<_, ApiKeyError>(number.map_or(default, |number| number as usize))
+    };
+    Ok(HasherSettings {
+        hashing,
+        concurrency: count("hashConcurrency", default.concurrency)?,
+        queue_limit: count("hashQueueLimit", default.queue_limit)?,
+    })
+}
+
+fn argon2(argon2: &Input) -> Result<Argon2Params, ApiKeyError> {
+    refuse_unknown("argon2", argon2, &["memoryKib", "iterations", "parallelism"])?;
+    let default = Argon2Params::default();
+    let parallelism = whole("argon2.parallelism", argon2.member("parallelism"), 1, 255)?
+        .unwrap_or(default.parallelism);
+    let memory_kib = whole("argon2.memoryKib", argon2.member("memoryKib"), 8, 4_194_304)?
+        .unwrap_or(default.memory_kib);
+    // RFC 9106, section 3.1: at least eight KiB a lane.
+    if memory_kib < 8 * parallelism {
+        return Err(wrong("argon2.memoryKib", "must be at least 8 times argon2.parallelism"));
+    }
+    let iterations = whole("argon2.iterations", argon2.member("iterations"), 1, 1_000)?
+        .unwrap_or(default.iterations);
+    Ok(Argon2Params { memory_kib, iterations, parallelism })
+}
+
+/// Refuses a misspelt option, and anything but an object where there should be one.
+fn refuse_unknown(name: &str, options: &Input, known: &[&str]) -> Result<(), ApiKeyError> {
+    let members = match options {
+        absent if absent.is_absent() => return Ok(()),
+        Input::Object(members) => members,
+        _ => return Err(wrong(name, &format!("must be {{ {} }}", known.join(", ")))),
+    };
+    match members.iter().find(|(member, _)| !known.contains(&member.as_str())) {
+        Some((member, _)) => Err(wrong(
+            Shown(member).to_string().as_str(),
+            &format!("is no option of {name}; there are {}", known.join(", ")),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn text(name: &str, value: &Input) -> Result<Option<String>, ApiKeyError> {
+    match value {
+        absent if absent.is_absent() => Ok(None),
+        Input::Text(text) if !text.contains('\0') => Ok(Some(text.clone())),
+        _ => Err(wrong(name, "must be text")),
+    }
+}
+
+fn flag(name: &str, value: &Input) -> Result<Option<bool>, ApiKeyError> {
+    match value {
+        absent if absent.is_absent() => Ok(None),
+        Input::Bool(flag) => Ok(Some(*flag)),
+        _ => Err(wrong(name, "must be true or false")),
+    }
+}
+
+fn whole(name: &str, value: &Input, least: u32, most: u32) -> Result<Option<u32>, ApiKeyError> {
+    match value {
+        absent if absent.is_absent() => Ok(None),
+        Input::Number(number)
+            if number.fract() == 0.0 && (f64::from(least)..=f64::from(most)).contains(number) =>
+        {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "whole and within the bounds of u32"
+            )]
+            Ok(Some(*number as u32))
+        }
+        _ => Err(wrong(name, &format!("must be a whole number from {least} to {most}"))),
+    }
+}
+
+fn wrong(option: &str, problem: &str) -> ApiKeyError {
+    ApiKeyError::Option { option: option.to_owned(), problem: problem.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::decode;
+
+    fn problem(json: &str) -> Option<ApiKeyError> {
+        ServiceOptions::parse(&decode(json).expect("decodes")).err()
+    }
+
+    #[test]
+    fn each_wrong_option_is_named() {
+        for (json, name) in [
+            (r#""sqlite::memory:""#, "options"),
+            (r#"{"databaseURL":"sqlite::memory:"}"#, "databaseURL"),
+            (r#"{"databaseUrl":"sqlite::memory:","pool":{"maximum":5}}"#, "maximum"),
+            (r#"{"databaseUrl":5}"#, "databaseUrl"),
+            (r#"{"databaseUrl":"sqlite::memory:","ssl":"yes"}"#, "ssl"),
+            (r#"{"databaseUrl":"sqlite::memory:","ssl":{"cert":"x"}}"#, "ssl"),
+            (r#"{"databaseUrl":"sqlite::memory:","pool":{"max":0}}"#, "pool.max"),
+            (r#"{"databaseUrl":"sqlite::memory:","pool":{"min":11}}"#, "pool.min"),
+            (r#"{"databaseUrl":"sqlite::memory:","migrate":1}"#, "migrate"),
+            (r#"{"databaseUrl":"sqlite::memory:","hashing":"md5"}"#, "hashing"),
+            (r#"{"databaseUrl":"sqlite::memory:","hashConcurrency":1.5}"#, "hashConcurrency"),
+            (
+                r#"{"databaseUrl":"sqlite::memory:","argon2":{"memoryKib":8,"parallelism":2}}"#,
+                "argon2.memoryKib",
+            ),
+        ] {
+            let Some(ApiKeyError::Option { option, .. }) = problem(json) else {
+                panic!("{json} is refused");
+            };
+            assert_eq!(option, name);
+        }
+        assert_eq!(problem(r#"{"databaseUrl":"sqlite::memory:"}"#), None);
+    }
+}

@@ -1,0 +1,75 @@
+//! rollApiKeys
+
+use super::create::shown_once;
+use super::{ApiKeyService, ids_of, locked, split};
+use crate::api_key::{ApiKey, NewApiKey, PublicApiKey, Roll, refuse_revoked};
+use crate::edge::Edge;
+use crate::error::ApiKeyError;
+use crate::input::{Input, checked_id};
+use crate::query::{Filter, Target};
+use crate::store::{Query, find, insert, set_revoked};
+
+/// A key and the one that took its place.
+#[derive(Debug)]
+pub struct Rolled {
+    /// The old key, revoked now or from a later moment on.
+    pub revoked: PublicApiKey,
+    /// The new key, with its token.
+    pub created: PublicApiKey,
+}
+
+impl ApiKeyService {
+    /// Revokes a key and creates its successor, both or neither.
+    ///
+    /// # Errors
+    /// `RevokeWithoutId`, `RevokeWithoutRevokedBy`, `AlreadyRevoked`, `NoSuchKeys`, `Invalid`, `Busy`,
+    /// `Unavailable` or `Database`.
+    pub async fn roll(
+        &self,
+        id: &Input,
+        data: &Input,
+        mut edge: Edge,
+    ) -> Result<Rolled, ApiKeyError> {
+        if !id.is_truthy() {
+            return Err(ApiKeyError::RevokeWithoutId);
+        }
+        let id = checked_id("id", id)?;
+        let now = edge.now;
+        let roll = Roll::parse(data, now)?;
+
+        // The successor is hashed before the transaction begins, so it is made for the key as it is now …
+        let before = self.live_key(&id, &edge).await?;
+        let successor = NewApiKey::successor(&before, now);
+        let (mut created, tokens) = split(self.issue(vec![successor], &mut edge).await?);
+
+        let transaction = self.database.begin().await?;
+        let on = transaction.connection();
+        let old = locked(&on, &Target::One(id)).await?;
+        refuse_revoked(&old, now)?;
+        // … and takes over what another call may have changed meanwhile.
+        for (new, old) in created.iter_mut().zip(&old) {
+            roll.inherit(new, old);
+        }
+        set_revoked(&on, &ids_of(&old), roll.revocation(), now).await?;
+        if insert(&on, &created).await?.is_err() {
+            return Err(ApiKeyError::Unexpected(
+                "crypto.randomBytes gave bytes that an earlier key was made of.",
+            ));
+        }
+        transaction.commit().await?;
+
+        let revoked = old.into_iter().map(|key| roll.revocation().apply(key, now).into()).next();
+        let created = shown_once(created, &tokens).into_iter().next();
+        revoked
+            .zip(created)
+            .map(|(revoked, created)| Rolled { revoked, created })
+            .ok_or(ApiKeyError::Unexpected("A key was rolled into nothing."))
+    }
+
+    async fn live_key(&self, id: &str, edge: &Edge) -> Result<ApiKey, ApiKeyError> {
+        let connection = self.database.connection().await?;
+        let found = find(&connection, &Query::visible(Filter::id(id))).await?;
+        refuse_revoked(&found, edge.now)?;
+        found.into_iter().next().ok_or_else(|| ApiKeyError::NoSuchKeys(vec![id.to_owned()]))
+    }
+}

@@ -1,0 +1,48 @@
+//! softDeleteApiKeys, restoreApiKeys
+
+use super::{ApiKeyService, Written, ids_of};
+use crate::edge::Timestamp;
+use crate::error::ApiKeyError;
+use crate::input::Input;
+use crate::query::parse_many_targets;
+use crate::store::{self, Query, find_for_update};
+
+impl ApiKeyService {
+    /// Hides keys, revoked or not.
+    ///
+    /// # Errors
+    /// `Invalid`, `Unavailable` or `Database`.
+    pub async fn soft_delete(
+        &self,
+        targets: &Input,
+        now: Timestamp,
+    ) -> Result<Written, ApiKeyError> {
+        let Some(filter) = parse_many_targets(targets)? else { return Ok(Written::default()) };
+        let transaction = self.database.begin().await?;
+        let on = transaction.connection();
+        let deleted = ids_of(&find_for_update(&on, &Query::visible(filter)).await?);
+        if !deleted.is_empty() {
+            store::soft_delete(&on, &deleted, now).await?;
+            transaction.commit().await?;
+        }
+        Ok(Written { deleted, ..Written::default() })
+    }
+
+    /// Shows hidden keys again. Keys that were not hidden are told of too, and stay as they are.
+    ///
+    /// # Errors
+    /// `Invalid`, `Unavailable` or `Database`.
+    pub async fn restore(&self, targets: &Input, now: Timestamp) -> Result<Written, ApiKeyError> {
+        let Some(filter) = parse_many_targets(targets)? else { return Ok(Written::default()) };
+        let transaction = self.database.begin().await?;
+        let on = transaction.connection();
+        let found = find_for_update(&on, &Query::every(filter)).await?;
+        let updated = ids_of(&found);
+        let hidden: Vec<_> = found.into_iter().filter(|key| key.deleted_at.is_some()).collect();
+        if !hidden.is_empty() {
+            store::restore(&on, &ids_of(&hidden), now).await?;
+            transaction.commit().await?;
+        }
+        Ok(Written { updated, ..Written::default() })
+    }
+}

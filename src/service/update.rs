@@ -1,0 +1,59 @@
+//! updateApiKeys
+
+use super::{ApiKeyService, Written, answers, ids_of, locked};
+use crate::api_key::{ApiKey, TitleChange};
+use crate::edge::Timestamp;
+use crate::error::ApiKeyError;
+use crate::input::Input;
+use crate::query::{Target, parse_target};
+use crate::store::{Connection, set_title};
+
+impl ApiKeyService {
+    /// Gives keys a title.
+    ///
+    /// # Errors
+    /// `NoSuchKeys` for an id, `Invalid`, `Unavailable` or `Database`.
+    pub async fn update(
+        &self,
+        target: &Input,
+        data: &Input,
+        now: Timestamp,
+    ) -> Result<Written, ApiKeyError> {
+        let target = parse_target(target)?;
+        if target == Target::Nothing {
+            return Ok(Written::default());
+        }
+        let transaction = self.database.begin().await?;
+        let keys = locked(&transaction.connection(), &target).await?;
+        // Stock 2.21.2: where a selector matches nothing, the data are not looked at.
+        if keys.is_empty() {
+            return Ok(Written::default());
+        }
+        let change = TitleChange::parse(data)?;
+        let (keys, updated) = retitle(&transaction.connection(), keys, &change, now).await?;
+        transaction.commit().await?;
+        Ok(Written { keys: answers(keys), updated, ..Written::default() })
+    }
+}
+
+/// Writes a title where it differs, and tells where.
+pub(super) async fn retitle(
+    on: &Connection<'_>,
+    keys: Vec<ApiKey>,
+    change: &TitleChange,
+    now: Timestamp,
+) -> Result<(Vec<ApiKey>, Vec<String>), ApiKeyError> {
+    let differing: Vec<_> = keys.iter().filter(|key| key.title != change.title).cloned().collect();
+    let updated = ids_of(&differing);
+    if !updated.is_empty() {
+        set_title(on, &updated, &change.title, now).await?;
+    }
+    let retitled = |key: ApiKey| {
+        if key.title == change.title {
+            key
+        } else {
+            ApiKey { title: change.title.clone(), updated_at: now, ..key }
+        }
+    };
+    Ok((keys.into_iter().map(retitled).collect(), updated))
+}

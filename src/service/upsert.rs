@@ -1,0 +1,89 @@
+//! upsertApiKeys
+
+use std::collections::BTreeMap;
+
+use super::create::{refuse_twins, shown_once};
+use super::update::retitle;
+use super::{ApiKeyService, Written, answers, ids_of, split};
+use crate::api_key::{ApiKey, ApiKeyId, NewApiKey, TitleChange, UpsertApiKey};
+use crate::edge::{Edge, Timestamp};
+use crate::error::ApiKeyError;
+use crate::input::Input;
+use crate::query::Filter;
+use crate::store::{Connection, Query, find_for_update, insert};
+
+impl ApiKeyService {
+    /// Creates keys without an id and gives those with one their title, all or none.
+    ///
+    /// # Errors
+    /// `NoSuchKeys`, `Invalid` naming the field, `Busy`, `Unavailable` or `Database`.
+    pub async fn upsert(&self, data: &[Input], mut edge: Edge) -> Result<Written, ApiKeyError> {
+        let now = edge.now;
+        let (wishes, changes) = sort(data, now)?;
+        if wishes.is_empty() && changes.is_empty() {
+            return Ok(Written::default());
+        }
+        refuse_twins(&wishes)?;
+        let (created, tokens) = split(self.issue(wishes, &mut edge).await?);
+
+        let transaction = self.database.begin().await?;
+        let on = transaction.connection();
+        let (changed, updated) = change_titles(&on, changes, now).await?;
+        if let Err(violation) = insert(&on, &created).await? {
+            drop(transaction);
+            return Err(self.taken(violation, &created).await?);
+        }
+        transaction.commit().await?;
+
+        // Stock 2.21.2: created keys come first, then updated ones by id.
+        let ids = ids_of(&created);
+        let mut keys = shown_once(created, &tokens);
+        keys.extend(answers(changed));
+        Ok(Written { keys, created: ids, updated, deleted: Vec::new() })
+    }
+}
+
+type Changes = BTreeMap<ApiKeyId, TitleChange>;
+
+// Stock 2.21.2: of several titles for one key the last counts.
+fn sort(data: &[Input], now: Timestamp) -> Result<(Vec<NewApiKey>, Changes), ApiKeyError> {
+    let (mut wishes, mut changes) = (Vec::new(), Changes::new());
+    for one in data {
+        match UpsertApiKey::parse(one, now)? {
+            UpsertApiKey::Create(wish) => wishes.push(wish),
+            UpsertApiKey::Update(id, change) => {
+                changes.insert(id, change);
+            }
+        }
+    }
+    Ok((wishes, changes))
+}
+
+async fn change_titles(
+    on: &Connection<'_>,
+    changes: Changes,
+    now: Timestamp,
+) -> Result<(Vec<ApiKey>, Vec<String>), ApiKeyError> {
+    if changes.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let wanted = changes.keys().map(|id| id.as_str().to_owned());
+    let found = find_for_update(on, &Query::visible(Filter::ids(wanted))).await?;
+    let missing: Vec<_> = changes
+        .keys()
+        .filter(|id| found.iter().all(|key| key.id != **id))
+        .map(|id| id.as_str().to_owned())
+        .collect();
+    if !missing.is_empty() {
+        return Err(ApiKeyError::NoSuchKeys(missing));
+    }
+    let (mut keys, mut updated) = (Vec::new(), Vec::new());
+    for key in found {
+        if let Some(change) = changes.get(&key.id) {
+            let (retitled, written) = retitle(on, vec![key], change, now).await?;
+            keys.extend(retitled);
+            updated.extend(written);
+        }
+    }
+    Ok((keys, updated))
+}

@@ -1,0 +1,241 @@
+//! The statements on `api_key`.
+
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, NullOrdering};
+use sea_orm::{
+    ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+
+use super::condition::condition;
+use super::entity::{Column, Entity};
+use super::failure::{self, Violation};
+use super::transaction::Connection;
+use super::{dialect, row};
+use crate::api_key::{ApiKey, Revocation};
+use crate::edge::Timestamp;
+use crate::error::ApiKeyError;
+use crate::query::{Direction, Filter, Nulls, OrderBy};
+use crate::token::{Redacted, TokenDigest};
+
+/// How many rows one INSERT carries, well below both databases' limit of bound values.
+const ROWS_PER_INSERT: usize = 1_000;
+
+/// A read of keys.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// Which keys.
+    pub filter: Filter,
+    /// Whether soft-deleted ones are seen.
+    pub with_deleted: bool,
+    /// In which order.
+    pub order: Vec<OrderBy>,
+    /// How many at most.
+    pub take: Option<u64>,
+    /// How many are passed over first.
+    pub skip: Option<u64>,
+}
+
+impl Query {
+    /// The keys that a filter matches and that are not soft-deleted, by id.
+    #[must_use]
+    pub fn visible(filter: Filter) -> Self {
+        Self { filter, with_deleted: false, order: vec![OrderBy::ID], take: None, skip: None }
+    }
+
+    /// The same, soft-deleted ones included.
+    #[must_use]
+    pub fn every(filter: Filter) -> Self {
+        Self { with_deleted: true, ..Self::visible(filter) }
+    }
+}
+
+/// The keys of a query.
+///
+/// # Errors
+/// `Invalid` for a value that the database cannot compare, `Database` or `Unavailable`.
+pub async fn find(on: &Connection<'_>, query: &Query) -> Result<Vec<ApiKey>, ApiKeyError> {
+    rows(on, select(on, query)?).await
+}
+
+/// The keys of a query, locked until the transaction ends.
+///
+/// # Errors
+/// As [`find`].
+pub async fn find_for_update(
+    on: &Connection<'_>,
+    query: &Query,
+) -> Result<Vec<ApiKey>, ApiKeyError> {
+    rows(on, select(on, query)?.lock_exclusive()).await
+}
+
+/// How many keys a query's filter matches, whatever its page.
+///
+/// # Errors
+/// As [`find`].
+pub async fn count(on: &Connection<'_>, query: &Query) -> Result<u64, ApiKeyError> {
+    let matching = Entity::find().filter(scope(on, query)?);
+    matching.count(on.executor()).await.map_err(failure::of)
+}
+
+/// The secret keys that may belong to a presented token, live at a moment, by id.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn find_candidates(
+    on: &Connection<'_>,
+    digest: &TokenDigest,
+    redacted: &Redacted,
+    now: Timestamp,
+) -> Result<Vec<ApiKey>, ApiKeyError> {
+    let live = Condition::any().add(Column::RevokedAt.is_null()).add(Column::RevokedAt.gt(now));
+    let theirs = Condition::any().add(Column::TokenDigest.eq(digest.as_str())).add(
+        Condition::all()
+            .add(Column::TokenDigest.is_null())
+            .add(Column::Redacted.eq(redacted.as_str())),
+    );
+    let candidates = Entity::find()
+        .filter(theirs)
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::Kind.eq("secret"))
+        .filter(live)
+        .order_by_asc(Column::Id);
+    rows(on, candidates).await
+}
+
+/// Writes new keys; the outer error is the world's, the inner the keys' own.
+///
+/// # Errors
+/// `Database` or `Unavailable`; inside, the unique column that is taken.
+pub async fn insert(
+    on: &Connection<'_>,
+    keys: &[ApiKey],
+) -> Result<Result<(), Violation>, ApiKeyError> {
+    for chunk in keys.chunks(ROWS_PER_INSERT) {
+        let written = Entity::insert_many(chunk.iter().map(row::of_key))
+            .exec_without_returning(on.executor())
+            .await;
+        if let Err(error) = written {
+            return match failure::violation(&error) {
+                Some(violation) => Ok(Err(violation)),
+                None => Err(failure::of(error)),
+            };
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// Gives keys a title.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn set_title(
+    on: &Connection<'_>,
+    ids: &[String],
+    title: &str,
+    now: Timestamp,
+) -> Result<(), ApiKeyError> {
+    let values = [(Column::Title, Expr::val(title)), (Column::UpdatedAt, Expr::val(now))];
+    update(on, ids, values).await
+}
+
+/// Revokes keys.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn set_revoked(
+    on: &Connection<'_>,
+    ids: &[String],
+    revocation: &Revocation,
+    now: Timestamp,
+) -> Result<(), ApiKeyError> {
+    let values = [
+        (Column::RevokedBy, Expr::val(revocation.revoked_by.clone())),
+        (Column::RevokedAt, Expr::val(revocation.revoked_at)),
+        (Column::UpdatedAt, Expr::val(now)),
+    ];
+    update(on, ids, values).await
+}
+
+/// Hides keys from all but those who ask for deleted ones.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn soft_delete(
+    on: &Connection<'_>,
+    ids: &[String],
+    now: Timestamp,
+) -> Result<(), ApiKeyError> {
+    let values = [(Column::DeletedAt, Expr::val(now)), (Column::UpdatedAt, Expr::val(now))];
+    update(on, ids, values).await
+}
+
+/// Shows hidden keys again.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn restore(
+    on: &Connection<'_>,
+    ids: &[String],
+    now: Timestamp,
+) -> Result<(), ApiKeyError> {
+    let values =
+        [(Column::DeletedAt, Expr::val(None::<Timestamp>)), (Column::UpdatedAt, Expr::val(now))];
+    update(on, ids, values).await
+}
+
+/// Removes keys for good, soft-deleted ones too, and tells which were there.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn delete(on: &Connection<'_>, ids: Vec<String>) -> Result<Vec<String>, ApiKeyError> {
+    let deleted = Entity::delete_many()
+        .filter(condition(on.backend(), &Filter::ids(ids))?)
+        .exec_with_returning(on.executor())
+        .await
+        .map_err(failure::of)?;
+    Ok(deleted.into_iter().map(|row| row.id).collect())
+}
+
+async fn update<const N: usize>(
+    on: &Connection<'_>,
+    ids: &[String],
+    values: [(Column, Expr); N],
+) -> Result<(), ApiKeyError> {
+    let mut statement =
+        Entity::update_many().filter(condition(on.backend(), &Filter::ids(ids.iter().cloned()))?);
+    for (column, value) in values {
+        statement = statement.col_expr(column, value);
+    }
+    statement.exec(on.executor()).await.map(drop).map_err(failure::of)
+}
+
+fn scope(on: &Connection<'_>, query: &Query) -> Result<Condition, ApiKeyError> {
+    let matching = condition(on.backend(), &query.filter)?;
+    Ok(if query.with_deleted {
+        matching
+    } else {
+        Condition::all().add(matching).add(dialect::expr(Column::DeletedAt).is_null())
+    })
+}
+
+fn select(on: &Connection<'_>, query: &Query) -> Result<Select<Entity>, ApiKeyError> {
+    // SQLite knows no OFFSET without a LIMIT.
+    let take = query.take.or_else(|| query.skip.map(|_| u64::from(u32::MAX)));
+    let mut select = Entity::find().filter(scope(on, query)?).limit(take).offset(query.skip);
+    for by in &query.order {
+        let order = match by.direction {
+            Direction::Ascending => Order::Asc,
+            Direction::Descending => Order::Desc,
+        };
+        let nulls = match by.nulls {
+            Nulls::First => NullOrdering::First,
+            Nulls::Last => NullOrdering::Last,
+        };
+        select = select.order_by_with_nulls(row::column(by.field), order, nulls);
+    }
+    Ok(select)
+}
+
+async fn rows(on: &Connection<'_>, select: Select<Entity>) -> Result<Vec<ApiKey>, ApiKeyError> {
+    let rows = select.all(on.executor()).await.map_err(failure::of)?;
+    rows.into_iter().map(row::to_key).collect()
+}

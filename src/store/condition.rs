@@ -1,0 +1,54 @@
+//! The query tree as SQL.
+
+use sea_orm::DbBackend;
+use sea_orm::sea_query::{Cond, Condition, Expr, ExprTrait};
+
+use super::dialect;
+use super::row::column;
+use crate::error::ApiKeyError;
+use crate::query::{Comparison, Filter};
+
+/// The WHERE of a filter.
+pub(super) fn condition(backend: DbBackend, filter: &Filter) -> Result<Condition, ApiKeyError> {
+    Ok(match filter {
+        Filter::All => Cond::all(),
+        Filter::And(branches) => add_all(Cond::all(), backend, branches)?,
+        Filter::Or(branches) => add_all(Cond::any(), backend, branches)?,
+        Filter::Not(inner) => condition(backend, inner)?.not(),
+        Filter::Compare(field, comparison, operand) => {
+            let column = dialect::expr(column(*field));
+            let value = Expr::val(dialect::value(operand));
+            Cond::all().add(match comparison {
+                Comparison::Equal => column.eq(value),
+                Comparison::NotEqual => column.ne(value),
+                Comparison::Greater => column.gt(value),
+                Comparison::GreaterOrEqual => column.gte(value),
+                Comparison::Less => column.lt(value),
+                Comparison::LessOrEqual => column.lte(value),
+            })
+        }
+        Filter::In { field, operands, with_null } => {
+            let among = dialect::among(backend, column(*field), operands);
+            if *with_null { Cond::any().add(among).add(null()) } else { Cond::all().add(among) }
+        }
+        Filter::IsNull(field) => Cond::all().add(dialect::expr(column(*field)).is_null()),
+        Filter::Matches(field, pattern) => {
+            Cond::all().add(dialect::matches(backend, column(*field), pattern)?)
+        }
+        Filter::Unknown => Cond::all().add(null()),
+    })
+}
+
+fn add_all(
+    condition_so_far: Condition,
+    backend: DbBackend,
+    branches: &[Filter],
+) -> Result<Condition, ApiKeyError> {
+    branches
+        .iter()
+        .try_fold(condition_so_far, |joined, branch| Ok(joined.add(condition(backend, branch)?)))
+}
+
+fn null() -> Expr {
+    Expr::cust("NULL")
+}

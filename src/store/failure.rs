@@ -1,0 +1,126 @@
+//! The driver's errors as callers may see them.
+//!
+//! Invariant: of a driver's text nothing passes but the plain reason why a
+//! connection failed, and of that no URL, statement or value.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use sea_orm::sqlx;
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
+
+use crate::error::ApiKeyError;
+
+/// An insert that collided with a unique column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Violation {
+    /// The id is taken.
+    Id,
+    /// The token is taken.
+    Token,
+}
+
+/// What a statement's failure means to the caller.
+#[expect(clippy::needless_pass_by_value, reason = "it is the end of the driver's error")]
+pub(super) fn of(error: DbErr) -> ApiKeyError {
+    if let DbErr::ConnectionAcquire(reason) = &error {
+        return acquire(*reason);
+    }
+    match driver(&error) {
+        Some(sqlx::Error::Database(refusal)) => refused(refusal.as_ref()),
+        Some(sqlx::Error::PoolTimedOut) => acquire(ConnAcquireErr::Timeout),
+        Some(sqlx::Error::PoolClosed) => acquire(ConnAcquireErr::ConnectionClosed),
+        Some(sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_)) => {
+            ApiKeyError::Unavailable("the connection to the database broke".to_owned())
+        }
+        _ => ApiKeyError::Database { sqlstate: None },
+    }
+}
+
+/// The unique column that an insert collided with.
+pub(super) fn violation(error: &DbErr) -> Option<Violation> {
+    let Some(sqlx::Error::Database(refusal)) = driver(error) else { return None };
+    if !refusal.is_unique_violation() {
+        return None;
+    }
+    // PostgreSQL names the constraint, SQLite the column in its message.
+    let names_token = refusal.constraint() == Some("IDX_api_key_token_unique")
+        || refusal.constraint().is_none() && refusal.message().contains("api_key.token");
+    Some(if names_token { Violation::Token } else { Violation::Id })
+}
+
+/// Why a database cannot be reached.
+pub(super) fn unavailable(
+    url: &impl fmt::Display,
+    error: &(dyn StdError + 'static),
+) -> ApiKeyError {
+    let reason = match find(error) {
+        Some(sqlx::Error::Io(io)) => io.kind().to_string(),
+        Some(sqlx::Error::Database(refusal)) => refusal_reason(refusal.as_ref()),
+        Some(sqlx::Error::Tls(tls)) => format!("encryption failed: {tls}"),
+        Some(sqlx::Error::PoolTimedOut) => "timed out".to_owned(),
+        Some(sqlx::Error::Configuration(_)) => {
+            "the URL or the option ssl cannot be used".to_owned()
+        }
+        Some(_) => "the server did not answer as PostgreSQL does".to_owned(),
+        None => "timed out".to_owned(),
+    };
+    ApiKeyError::Unavailable(format!("cannot connect to {url}: {reason}"))
+}
+
+fn refusal_reason(refusal: &dyn sqlx::error::DatabaseError) -> String {
+    match refusal.code().as_deref() {
+        Some("28P01" | "28000") => "the server refused the user or the password".to_owned(),
+        Some("3D000") => "the database does not exist".to_owned(),
+        Some("53300") => "the server has no connection left".to_owned(),
+        Some("57P03") => "the server is starting up or shutting down".to_owned(),
+        // SQLITE_CANTOPEN and its extended codes.
+        Some("14" | "270" | "526" | "782" | "1038") => "the file cannot be opened".to_owned(),
+        Some("26") => "the file is not an SQLite database".to_owned(),
+        Some(code) => format!("refused with code {code}"),
+        None => "refused".to_owned(),
+    }
+}
+
+fn refused(refusal: &dyn sqlx::error::DatabaseError) -> ApiKeyError {
+    let code = refusal.code();
+    let sqlite = refusal.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some();
+    let missing = sqlite
+        && (refusal.message().starts_with("no such table")
+            || refusal.message().contains("no such column")
+            || refusal.message().contains("has no column"));
+    match code.as_deref() {
+        Some("42P01" | "42703" | "3F000") => ApiKeyError::TableMissing,
+        _ if missing => ApiKeyError::TableMissing,
+        Some("2201B") => ApiKeyError::invalid("A $re filter is not a valid regular expression"),
+        Some(code) if !sqlite && code.starts_with("22") => ApiKeyError::invalid(format!(
+            "The database cannot represent a value of this call (SQLSTATE {code})"
+        )),
+        code => ApiKeyError::Database { sqlstate: code.map(str::to_owned) },
+    }
+}
+
+fn acquire(reason: ConnAcquireErr) -> ApiKeyError {
+    match reason {
+        ConnAcquireErr::Timeout => ApiKeyError::Unavailable(
+            "no connection became free or could be made within pool.acquireTimeoutMs".to_owned(),
+        ),
+        ConnAcquireErr::ConnectionClosed => ApiKeyError::Closed,
+    }
+}
+
+fn driver(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
+fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a sqlx::Error> {
+    match error.downcast_ref::<DbErr>() {
+        Some(error) => driver(error),
+        None => error.downcast_ref::<sqlx::Error>(),
+    }
+}

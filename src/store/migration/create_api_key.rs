@@ -1,0 +1,46 @@
+//! Stock's table as it stands in Medusa 2.21.
+
+use sea_orm::DbBackend;
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub(super) struct Migration;
+
+// NEVER CHANGE: column order, constraint and index names are stock's, whose migrations find the table complete.
+const TABLE: &str = r#"
+CREATE TABLE IF NOT EXISTS "api_key" (
+  "id" text NOT NULL,
+  "token" text NOT NULL,
+  "salt" text NOT NULL,
+  "redacted" text NOT NULL,
+  "title" text NOT NULL,
+  "type" text NOT NULL CONSTRAINT "api_key_type_check" CHECK ("type" IN ('publishable', 'secret')),
+  "last_used_at" {timestamp} NULL,
+  "created_by" text NOT NULL,
+  "created_at" {timestamp} NOT NULL DEFAULT {now},
+  "revoked_by" text NULL,
+  "revoked_at" {timestamp} NULL,
+  "updated_at" {timestamp} NOT NULL DEFAULT {now},
+  "deleted_at" {timestamp} NULL,
+  CONSTRAINT "api_key_pkey" PRIMARY KEY ("id")
+);
+CREATE UNIQUE INDEX IF NOT EXISTS "IDX_api_key_token_unique" ON "api_key" ("token");
+CREATE INDEX IF NOT EXISTS "IDX_api_key_type" ON "api_key" ("type");
+CREATE INDEX IF NOT EXISTS "IDX_api_key_deleted_at" ON "api_key" ("deleted_at") WHERE "deleted_at" IS NULL;
+CREATE INDEX IF NOT EXISTS "IDX_api_key_redacted" ON "api_key" ("redacted") WHERE "deleted_at" IS NULL;
+CREATE INDEX IF NOT EXISTS "IDX_api_key_revoked_at" ON "api_key" ("revoked_at") WHERE "deleted_at" IS NULL;
+"#;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let (timestamp, now) = match manager.get_database_backend() {
+            DbBackend::Sqlite => {
+                ("timestamp_with_timezone_text", "(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'))")
+            }
+            _ => ("timestamptz", "now()"),
+        };
+        let sql = TABLE.replace("{timestamp}", timestamp).replace("{now}", now);
+        manager.get_connection().execute_unprepared(&sql).await.map(drop)
+    }
+}

@@ -1,0 +1,108 @@
+//! Patterns as regular expressions, for SQLite.
+
+use regex::escape;
+
+use crate::error::ApiKeyError;
+use crate::query::Pattern;
+
+/// Regular expressions that all have to match.
+pub(super) fn to_regexes(pattern: &Pattern) -> Result<Vec<String>, ApiKeyError> {
+    Ok(match pattern {
+        Pattern::Like { pattern, ignore_case } => {
+            vec![format!("{}^{}$", flags(*ignore_case), like_to_regex(pattern)?)]
+        }
+        Pattern::Contains(text) => vec![format!("{}{}", flags(true), escape(text))],
+        Pattern::Regex { source, ignore_case } => {
+            let expression = format!("{}{source}", flags(*ignore_case));
+            regex::Regex::new(&expression).map_err(|_| {
+                ApiKeyError::invalid("A $re filter is not a valid regular expression")
+            })?;
+            vec![expression]
+        }
+        Pattern::Words(text) => words(text)
+            .map(|word| format!("{}{NO_WORD_BEFORE}{}{NO_WORD_AFTER}", flags(true), escape(word)))
+            .collect(),
+    })
+}
+
+const NO_WORD_BEFORE: &str = r"(?:^|[^\p{Alphabetic}\p{Nd}])";
+const NO_WORD_AFTER: &str = r"(?:$|[^\p{Alphabetic}\p{Nd}])";
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+// PostgreSQL's `.` matches a line feed, and its `^` and `$` only the ends.
+fn flags(ignore_case: bool) -> &'static str {
+    if ignore_case { "(?si)" } else { "(?s)" }
+}
+
+fn like_to_regex(pattern: &str) -> Result<String, ApiKeyError> {
+    let mut expression = String::with_capacity(pattern.len() * 2);
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '%' => expression.push_str(".*"),
+            '_' => expression.push('.'),
+            '\\' => {
+                let literal = characters.next().ok_or_else(trailing_escape)?;
+                expression.push_str(&escape(literal.encode_utf8(&mut [0; 4])));
+            }
+            literal => expression.push_str(&escape(literal.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    Ok(expression)
+}
+
+/// Text as a LIKE pattern that matches just it.
+pub(super) fn escape_like(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern
+}
+
+/// Refuses a LIKE pattern that PostgreSQL would refuse only if it came that far in a row's text.
+pub(super) fn refuse_trailing_escape(pattern: &str) -> Result<(), ApiKeyError> {
+    like_to_regex(pattern).map(drop)
+}
+
+fn trailing_escape() -> ApiKeyError {
+    ApiKeyError::invalid("A $like or $ilike pattern must not end with a single backslash")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use regex::Regex;
+
+    use super::*;
+
+    fn like(pattern: &str, text: &str) -> bool {
+        let pattern = Pattern::Like { pattern: pattern.to_owned(), ignore_case: false };
+        to_regexes(&pattern)
+            .expect("translates")
+            .iter()
+            .all(|regex| Regex::new(regex).expect("compiles").is_match(text))
+    }
+
+    #[test]
+    fn like_means_what_sql_means_by_it() {
+        assert!(like("a%c", "abbc") && like("a_c", "abc") && like("%", "") && like("a.c", "a.c"));
+        assert!(!like("a_c", "ac") && !like("a.c", "abc") && !like("A", "a") && !like("a", "ab"));
+        assert!(like(r"100\%", "100%") && !like(r"100\%", "1000"));
+        assert!(like("a%", "a\nb"));
+    }
+
+    proptest! {
+        #[test]
+        fn an_escaped_text_matches_itself(text in ".*", other in ".*") {
+            prop_assert!(like(&escape_like(&text), &text));
+            prop_assert_eq!(like(&escape_like(&text), &other), text == other);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The bounded place where key derivations run.
+//!
+//! Derivations run on blocking threads, at most `concurrency` at a time, so
+//! that neither the event loop nor the database driver waits for them; callers
+//! beyond `queue_limit` are turned away.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::available_parallelism;
+
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+use super::memory::BlockPool;
+use super::proven::ProvenTokens;
+use super::scheme::{self, Hashing};
+use super::{Argon2Params, RawToken, StoredToken, TokenHash};
+use crate::error::ApiKeyError;
+
+/// How tokens are hashed and how much of the machine that may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HasherSettings {
+    /// The scheme of new secrets.
+    pub hashing: Hashing,
+    /// How many derivations run at once.
+    pub concurrency: usize,
+    /// How many more may wait.
+    pub queue_limit: usize,
+}
+
+impl Default for HasherSettings {
+    /// argon2id at its default cost, all cores but one, a thousand waiting.
+    fn default() -> Self {
+        let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+        Self {
+            hashing: Hashing::Argon2id(Argon2Params::default()),
+            concurrency: cores.saturating_sub(1).max(1),
+            queue_limit: 1_000,
+        }
+    }
+}
+
+/// Hashes and verifies tokens.
+pub struct Hasher {
+    settings: HasherSettings,
+    permits: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    memory: Arc<BlockPool>,
+    proven: ProvenTokens,
+}
+
+impl Hasher {
+    /// A hasher with nothing proven yet.
+    ///
+    /// # Errors
+    /// `Unexpected` when the system has no randomness.
+    pub fn new(settings: HasherSettings) -> Result<Self, ApiKeyError> {
+        Ok(Self {
+            settings,
+            permits: Arc::new(Semaphore::new(settings.concurrency)),
+            waiting: AtomicUsize::new(0),
+            memory: Arc::default(),
+            proven: ProvenTokens::new()?,
+        })
+    }
+
+    /// Hashes a new secret token with its salt.
+    ///
+    /// # Errors
+    /// `Busy` when too many derivations wait already.
+    pub async fn hash(&self, token: RawToken, salt: Vec<u8>) -> Result<StoredToken, ApiKeyError> {
+        let hashing = self.settings.hashing;
+        self.derive(move |memory| scheme::hash(hashing, &token, &salt, memory)).await
+    }
+
+    /// Whether a presented token is the one behind a hash that was just read.
+    ///
+    /// # Errors
+    /// `Busy` when too many derivations wait already.
+    pub async fn verify(
+        &self,
+        token: &RawToken,
+        hash: &TokenHash,
+        salt: &str,
+    ) -> Result<bool, ApiKeyError> {
+        if self.proven.holds(token, hash) {
+            return Ok(true);
+        }
+        let matches = {
+            let (token, hash, salt) = (token.clone(), hash.clone(), salt.to_owned());
+            self.derive(move |memory| scheme::verify(&token, &hash, &salt, memory)).await?
+        };
+        if matches {
+            self.proven.remember(token, hash);
+        }
+        Ok(matches)
+    }
+
+    async fn derive<T: Send + 'static>(
+        &self,
+        derivation: impl FnOnce(&BlockPool) -> Result<T, ApiKeyError> + Send + 'static,
+    ) -> Result<T, ApiKeyError> {
+        let permit = {
+            let _place = self.queue()?;
+            Arc::clone(&self.permits).acquire_owned().await.map_err(|_| ApiKeyError::Closed)?
+        };
+        let memory = Arc::clone(&self.memory);
+        // The permit goes with the work: a caller that gives up does not free a core that is still busy.
+        let derived = spawn_blocking(move || {
+            let derived = derivation(&memory);
+            drop(permit);
+            derived
+        });
+        derived.await.map_err(|_| ApiKeyError::Unexpected("A key derivation was broken off."))?
+    }
+
+    fn queue(&self) -> Result<Place<'_>, ApiKeyError> {
+        let place = Place(&self.waiting);
+        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let room = self.settings.queue_limit + self.permits.available_permits();
+        if before >= room { Err(ApiKeyError::Busy(self.settings.queue_limit)) } else { Ok(place) }
+    }
+}
+
+/// A place in the queue, given up when dropped.
+struct Place<'a>(&'a AtomicUsize);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hasher(queue_limit: usize) -> Hasher {
+        let cheap = Argon2Params { memory_kib: 64, iterations: 1, parallelism: 1 };
+        Hasher::new(HasherSettings {
+            hashing: Hashing::Argon2id(cheap),
+            concurrency: 1,
+            queue_limit,
+        })
+        .expect("randomness")
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_turns_callers_away_and_recovers() {
+        let hasher = hasher(1);
+        let running = hasher.permits.acquire().await.expect("open");
+        let waiting = hasher.hash(RawToken::presented("sk_1".into()), vec![1; 16]);
+        let mut waiting = Box::pin(waiting);
+        assert!(futures_poll_once(&mut waiting).await.is_none());
+        let refused = hasher.hash(RawToken::presented("sk_2".into()), vec![2; 16]).await;
+        assert_eq!(refused.err(), Some(ApiKeyError::Busy(1)));
+        drop(running);
+        assert!(waiting.await.is_ok());
+        assert!(hasher.hash(RawToken::presented("sk_3".into()), vec![3; 16]).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_proven_token_needs_no_second_derivation() {
+        let hasher = hasher(0);
+        let token = RawToken::presented("sk_1".into());
+        let StoredToken::Hashed { hash, salt } =
+            hasher.hash(token.clone(), vec![1; 16]).await.expect("hashes")
+        else {
+            panic!("a secret is hashed");
+        };
+        assert_eq!(hasher.verify(&token, &hash, &salt).await, Ok(true));
+        let _running = hasher.permits.acquire().await.expect("open");
+        assert_eq!(hasher.verify(&token, &hash, &salt).await, Ok(true));
+        let other = RawToken::presented("sk_2".into());
+        assert_eq!(hasher.verify(&other, &hash, &salt).await, Err(ApiKeyError::Busy(0)));
+    }
+
+    async fn futures_poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+        tokio::select! { biased; output = future => Some(output), () = std::future::ready(()) => None }
+    }
+}

@@ -1,0 +1,108 @@
+//! The token as its owner knows it, and the form that is safe to show.
+
+use zeroize::Zeroizing;
+
+/// What a token begins with, which tells people and scanners what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prefix {
+    /// `sk_`
+    Secret,
+    /// `pk_`
+    Publishable,
+}
+
+impl Prefix {
+    // NEVER CHANGE: stock issues the same prefixes, and Medusa tells keys apart by them.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Secret => "sk_",
+            Self::Publishable => "pk_",
+        }
+    }
+}
+
+/// A token in clear text, wiped from memory when dropped.
+#[derive(Clone)]
+pub struct RawToken(Zeroizing<String>);
+
+impl RawToken {
+    /// A new token: the prefix and the random bytes in lower-case hex.
+    #[must_use]
+    pub fn generate(prefix: Prefix, random: &[u8]) -> Self {
+        // NEVER CHANGE: stock's format, `sk_` or `pk_` and 64 hex characters.
+        Self(Zeroizing::new(format!("{}{}", prefix.as_str(), hex::encode(random))))
+    }
+
+    /// A token that a caller presented.
+    #[must_use]
+    pub fn presented(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    /// The clear text.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The form that is safe to show: the first six and the last three UTF-16 units.
+    #[must_use]
+    pub fn redact(&self) -> Redacted {
+        let units: Vec<u16> = self.0.encode_utf16().collect();
+        let head = &units[..units.len().min(6)];
+        let tail = &units[units.len().saturating_sub(3)..];
+        Redacted(format!("{}***{}", String::from_utf16_lossy(head), String::from_utf16_lossy(tail)))
+    }
+}
+
+/// A token's recognisable form, such as `sk_12a***9f0`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redacted(String);
+
+impl Redacted {
+    /// A redacted form as it was stored.
+    #[must_use]
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn redacted(text: &str) -> String {
+        RawToken::presented(text.to_owned()).redact().0
+    }
+
+    #[test]
+    fn redaction_is_stocks_also_for_short_and_odd_texts() {
+        assert_eq!(redacted("sk_1234567890abc"), "sk_123***abc");
+        assert_eq!(redacted(""), "***");
+        assert_eq!(redacted("ab"), "ab***ab");
+        assert_eq!(redacted("sk_1234"), "sk_123***234");
+    }
+
+    proptest! {
+        #[test]
+        fn redaction_shows_at_most_nine_units(text in ".*") {
+            prop_assert!(redacted(&text).encode_utf16().count() <= 6 + 3 + 3);
+        }
+
+        #[test]
+        fn tokens_keep_their_format(random in prop::array::uniform32(any::<u8>())) {
+            let token = RawToken::generate(Prefix::Secret, &random);
+            prop_assert_eq!(token.expose().len(), 67);
+            prop_assert!(token.expose().strip_prefix("sk_").is_some_and(
+                |hex| hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! How a secret token becomes a hash, and how a presented one is compared with it.
+
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Params, Version};
+use subtle::ConstantTimeEq;
+
+use super::memory::BlockPool;
+use super::{RawToken, StoredToken, TokenHash};
+use crate::error::ApiKeyError;
+
+/// Argon2id's cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Argon2Params {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub iterations: u32,
+    /// Lanes.
+    pub parallelism: u32,
+}
+
+impl Default for Argon2Params {
+    /// The least that OWASP's Password Storage Cheat Sheet recommends: 19 MiB, two passes, one lane.
+    fn default() -> Self {
+        Self { memory_kib: 19_456, iterations: 2, parallelism: 1 }
+    }
+}
+
+/// How new secrets are hashed. Rows of either scheme are always verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hashing {
+    /// argon2id, as a PHC string.
+    Argon2id(Argon2Params),
+    /// Stock's scrypt, so that `@medusajs/api-key` can verify the row too.
+    Scrypt,
+}
+
+const STORED_PROBLEM: ApiKeyError =
+    ApiKeyError::Unexpected("A stored token hash has a form that this version does not know.");
+
+/// Hashes a new token. Takes tens of milliseconds.
+pub(super) fn hash(
+    hashing: Hashing,
+    token: &RawToken,
+    salt: &[u8],
+    memory: &BlockPool,
+) -> Result<StoredToken, ApiKeyError> {
+    let salt_hex = hex::encode(salt);
+    let hash = match hashing {
+        Hashing::Scrypt => scrypt_hex(token, &salt_hex)?,
+        Hashing::Argon2id(params) => {
+            let params =
+                Params::new(params.memory_kib, params.iterations, params.parallelism, None)
+                    .map_err(|_| STORED_PROBLEM)?;
+            let salt = Salt::new(salt).map_err(|_| {
+                ApiKeyError::Unexpected("crypto.randomBytes gave too few bytes for a salt.")
+            })?;
+            let output = argon2id(&params, token, salt.as_ref(), memory)?;
+            PasswordHash {
+                algorithm: Algorithm::Argon2id.ident(),
+                version: Some(Version::V0x13.into()),
+                params: ParamsString::try_from(&params).map_err(|_| STORED_PROBLEM)?,
+                salt: Some(salt),
+                hash: Some(output),
+            }
+            .to_string()
+        }
+    };
+    Ok(StoredToken::Hashed { hash: TokenHash::new(hash), salt: salt_hex })
+}
+
+/// Whether a token is the one that was hashed. Takes tens of milliseconds.
+pub(super) fn verify(
+    token: &RawToken,
+    hash: &TokenHash,
+    salt: &str,
+    memory: &BlockPool,
+) -> Result<bool, ApiKeyError> {
+    if !hash.as_str().starts_with('$') {
+        let derived = scrypt_hex(token, salt)?;
+        return Ok(derived.as_bytes().ct_eq(hash.as_str().as_bytes()).into());
+    }
+    let parsed = PasswordHash::new(hash.as_str()).map_err(|_| STORED_PROBLEM)?;
+    let (Some(salt), Some(expected)) = (parsed.salt, parsed.hash) else {
+        return Err(STORED_PROBLEM);
+    };
+    if parsed.algorithm != Algorithm::Argon2id.ident()
+        || parsed.version != Some(Version::V0x13.into())
+    {
+        return Err(STORED_PROBLEM);
+    }
+    let params = Params::try_from(&parsed).map_err(|_| STORED_PROBLEM)?;
+    let derived = argon2id(&params, token, salt.as_ref(), memory)?;
+    Ok(derived.as_bytes().ct_eq(expected.as_bytes()).into())
+}
+
+fn argon2id(
+    params: &Params,
+    token: &RawToken,
+    salt: &[u8],
+    memory: &BlockPool,
+) -> Result<Output, ApiKeyError> {
+    const PROBLEM: ApiKeyError = ApiKeyError::Unexpected("argon2id could not hash a token.");
+    let mut out = vec![0; params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN)];
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    memory
+        .with(params.block_count(), |blocks| {
+            argon2.hash_password_into_with_memory(token.expose().as_bytes(), salt, &mut out, blocks)
+        })
+        .map_err(|_| PROBLEM)?;
+    Output::new(&out).map_err(|_| PROBLEM)
+}
+
+/// Stock's hash: both the token and the salt's hex *text* go in as UTF-8.
+// NEVER CHANGE: Node's `crypto.scrypt` defaults (N = 16384, r = 8, p = 1) and 64 bytes out.
+fn scrypt_hex(token: &RawToken, salt: &str) -> Result<String, ApiKeyError> {
+    const PROBLEM: ApiKeyError = ApiKeyError::Unexpected("scrypt could not hash a token.");
+    let params = scrypt::Params::new(14, 8, 1).map_err(|_| PROBLEM)?;
+    let mut out = [0_u8; 64];
+    scrypt::scrypt(token.expose().as_bytes(), salt.as_bytes(), &params, &mut out)
+        .map_err(|_| PROBLEM)?;
+    Ok(hex::encode(out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHEAP: Hashing =
+        Hashing::Argon2id(Argon2Params { memory_kib: 64, iterations: 1, parallelism: 1 });
+
+    fn parts(stored: &StoredToken) -> (TokenHash, String) {
+        let StoredToken::Hashed { hash, salt } = stored else { panic!("a secret is hashed") };
+        (hash.clone(), salt.clone())
+    }
+
+    #[test]
+    fn each_scheme_verifies_its_own_hash_and_no_other_token() {
+        let memory = BlockPool::default();
+        let token = RawToken::presented("sk_right".into());
+        for hashing in [CHEAP, Hashing::Argon2id(Argon2Params::default()), Hashing::Scrypt] {
+            let (hash, salt) = parts(&hash(hashing, &token, &[7; 16], &memory).expect("hashes"));
+            let wrong = RawToken::presented("sk_wrong".into());
+            assert_eq!(verify(&token, &hash, &salt, &memory), Ok(true), "{hashing:?}");
+            assert_eq!(verify(&wrong, &hash, &salt, &memory), Ok(false), "{hashing:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_hash_is_a_phc_string_that_states_its_cost() {
+        let memory = BlockPool::default();
+        let token = RawToken::presented("sk_1".into());
+        let (hash, salt) = parts(
+            &hash(Hashing::Argon2id(Argon2Params::default()), &token, &[1; 16], &memory)
+                .expect("hashes"),
+        );
+        assert!(
+            hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$AQEBAQ"),
+            "{}",
+            hash.as_str()
+        );
+        assert_eq!(salt, "01".repeat(16));
+    }
+
+    #[test]
+    fn a_hash_of_unknown_form_is_an_error_and_never_a_match() {
+        let memory = BlockPool::default();
+        let token = RawToken::presented("sk_1".into());
+        for text in ["$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo", "$2b$10$x", "$"] {
+            assert!(verify(&token, &TokenHash::new(text.into()), "", &memory).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What the table holds of a token.
+
+use std::fmt;
+
+/// The verifier of a secret token: an argon2id PHC string, or stock's scrypt hex.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct TokenHash(String);
+
+impl TokenHash {
+    /// A hash as it was stored or made.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The stored text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // SECURITY: hashes stay out of logs.
+        f.write_str("TokenHash(***)")
+    }
+}
+
+/// The columns `token` and `salt` of a row.
+#[derive(Clone, PartialEq, Eq)]
+pub enum StoredToken {
+    /// A publishable key's token, which is public and stored as it is.
+    Public(String),
+    /// A secret key's verifier.
+    Hashed {
+        /// The column `token`.
+        hash: TokenHash,
+        /// The column `salt`: 32 hex characters.
+        salt: String,
+    },
+}
+
+impl StoredToken {
+    /// The column `token`.
+    #[must_use]
+    pub fn token_column(&self) -> &str {
+        match self {
+            Self::Public(token) => token,
+            Self::Hashed { hash, .. } => hash.as_str(),
+        }
+    }
+
+    /// The column `salt`.
+    #[must_use]
+    pub fn salt_column(&self) -> &str {
+        match self {
+            Self::Public(_) => "",
+            Self::Hashed { salt, .. } => salt,
+        }
+    }
+}
+
+impl fmt::Debug for StoredToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StoredToken(***)")
+    }
+}
