@@ -1,0 +1,510 @@
+/** One name under which a key can be linked, as Medusa's `defineLink` takes it. */
+export interface ApiKeyLink {
+  /** The name of the column in the link's table. */
+  linkable: string;
+  /** The field of the key that the link holds. */
+  primaryKey: string;
+  /** Medusa's name of this module. */
+  serviceName: string;
+  /** The key's name in queries. */
+  field: string;
+  /** The key's name in the GraphQL schema. */
+  entity: string;
+}
+/** What `defineLink` takes for a key: the entry itself, or one of its names. */
+export interface ApiKeyLinkable {
+  /** The API key. */
+  apiKey: {
+    /** The link that is meant when no name is chosen: `id`. */
+    toJSON(): ApiKeyLink;
+    /** By the key's id, in the column `api_key_id`. */
+    id: ApiKeyLink & {
+      toJSON(): ApiKeyLink;
+    };
+    /** By the key's id, in the column `publishable_key_id`. */
+    publishable_key_id: ApiKeyLink & {
+      toJSON(): ApiKeyLink;
+    };
+  };
+}
+/** What happened to a key, as Medusa's event bus and message aggregator receive it. */
+export type ApiKeyEvent = {
+  /** `api_key.api-key.created`, `api_key.api-key.updated` or `api_key.api-key.deleted`. */
+  name: string;
+  /** Where the event comes from; `eventGroupId` is there when the call's context had one. */
+  metadata: {
+    source: string;
+    object: string;
+    action: string;
+    eventGroupId?: string;
+  };
+  /** The key. */
+  data: {
+    id: string;
+  };
+  /** Always `undefined`; the key is there because Medusa's own messages have it. */
+  options: undefined;
+};
+/** Where Medusa collects messages; `IMessageAggregator` of `@medusajs/types` is one. */
+export interface MessageAggregator {
+  /** Adds messages, each once. */
+  save(messages: ApiKeyEvent[]): void;
+  /** All messages so far, grouped. */
+  getMessages(): Record<string, object[]>;
+  /** Forgets them. */
+  clearMessages(): void;
+}
+/**
+ * Medusa's shared context, the last argument of every method. Other members are ignored, and the object is never changed.
+ */
+export interface Context {
+  /** Copied into the metadata of the events that the call publishes. */
+  eventGroupId?: string;
+  /** Where the call's events are saved; its contents are then published, and it is emptied. */
+  messageAggregator?: MessageAggregator;
+}
+/** What a key is for: `secret` authenticates admin users, `publishable` names a storefront. */
+export type ApiKeyType = "publishable" | "secret";
+/**
+ * A key as every method answers it. Dates are `Date` objects, empty columns are `null`.
+ *
+ * Which fields are there depends on `select`; `id` always is.
+ */
+export interface ApiKey {
+  /** `apk_` and 26 characters that sort by time of creation, unless the creator chose another. */
+  id: string;
+  /**
+   * The token. For a publishable key it is always shown (`pk_` and 64 hex digits). For a secret key (`sk_` and 64 hex
+   * digits) only the answer that creates the key holds it; every other answer holds `""`.
+   */
+  token: string;
+  /** The token's first six and last three characters, safe to show: `sk_12a***9f0`. */
+  redacted: string;
+  /** The title. */
+  title: string;
+  /** What the key is for. */
+  type: ApiKeyType;
+  /** When the key was last seen in use; `null` when it never was, or nobody recorded it. */
+  last_used_at: Date | null;
+  /** Who created the key, as the creator said it. */
+  created_by: string;
+  /** Who revoked the key; `null` for a key that nobody revoked, or that was revoked without saying by whom. */
+  revoked_by: string | null;
+  /** From when on the key is refused. In the future for a key that expires; `null` for one that does not. */
+  revoked_at: Date | null;
+  /** When the key was created. */
+  created_at: Date;
+  /** When the key was last changed. */
+  updated_at: Date;
+  /** When the key was soft-deleted; `null` for a key that is there. */
+  deleted_at: Date | null;
+}
+/** A key to create. */
+export interface CreateApiKeyInput {
+  /** The title; may be empty. At most 65,536 bytes of UTF-8. */
+  title: string;
+  /** What the key is for. */
+  type: ApiKeyType;
+  /** Who creates it, for example a user's id; may be empty. At most 65,536 bytes of UTF-8. */
+  created_by: string;
+  /**
+   * After how many seconds the key stops to work: 0 to 3,155,760,000 (a hundred years), fractions are kept to the
+   * millisecond. Default: never. Stored as `revoked_at`, with `created_by` as `revoked_by`.
+   */
+  expires_in?: number;
+}
+/** A key to create (without an id) or a new title for a key that exists (with one). */
+export interface UpsertApiKeyInput {
+  /** The key whose title changes. Without it a key is created. */
+  id?: string;
+  /** The title. At most 65,536 bytes of UTF-8. */
+  title?: string;
+  /** What the key is for; needed to create one, ignored otherwise. */
+  type?: ApiKeyType;
+  /** Who creates it; needed to create one, ignored otherwise. */
+  created_by?: string;
+}
+/** What may change about a key. */
+export interface UpdateApiKeyInput {
+  /** The new title, which must be given. At most 65,536 bytes of UTF-8. */
+  title?: string;
+}
+/** How keys are revoked. */
+export interface RevokeApiKeyInput {
+  /** Who revokes, for example a user's id; must not be empty. */
+  revoked_by: string;
+  /**
+   * After how many seconds: 0 to 3,155,760,000 (a hundred years), fractions are kept to the millisecond.
+   * Default: 0, now.
+   */
+  revoke_in?: number;
+}
+/** How a key is replaced by a new one. */
+export interface RollApiKeyInput extends RevokeApiKeyInput {
+  /** Who creates the new key. Default: the old key's `created_by`. */
+  created_by?: string;
+  /** The new key's title. Default: the old key's. */
+  title?: string;
+}
+/** A key and its successor. */
+export interface RolledApiKey {
+  /** The old key, revoked now or at the end of its grace period. */
+  revoked: ApiKey;
+  /** The new key, of the same type. Its `token` is shown here and never again. */
+  created: ApiKey;
+}
+/** The names under which other modules link to a key. */
+export type ApiKeyLinkName = "api_key_id" | "publishable_key_id";
+/** What soft deletion and restoration are told. */
+export interface LinkableKeysConfig {
+  /** Which names the answer holds. Default, and when empty: both. */
+  returnLinkableKeys?: readonly string[];
+}
+/** The ids of the keys that were touched, under each name; without any key it is empty. */
+export type LinkableApiKeys = Partial<Record<ApiKeyLinkName, string[]>>;
+/** Conditions on one column; all of them must hold. An operand that is `undefined` says nothing. */
+export interface OperatorMap<T> {
+  /** Equal; `null` asks for an empty column. An array, which Medusa's own types admit, is refused: use `$in`. */
+  $eq?: T | null | readonly (T | null)[];
+  /** Not equal; an empty column is not matched. `null` asks for a column that is not empty. */
+  $ne?: T | null;
+  /** Equal to one of these; an empty array matches nothing. */
+  $in?: readonly (T | null)[];
+  /** Equal to none of these; an empty column is not matched. */
+  $nin?: readonly (T | null)[];
+  /** Greater, or later. */
+  $gt?: T | null;
+  /** Greater or equal, or not earlier. */
+  $gte?: T | null;
+  /** Less, or earlier. */
+  $lt?: T | null;
+  /** Less or equal, or not later. */
+  $lte?: T | null;
+  /** SQL's LIKE: `%` stands for any text, `_` for any character. Text columns only. */
+  $like?: string;
+  /** Like `$like`, in upper or lower case. */
+  $ilike?: string;
+  /** A regular expression. Text columns only. */
+  $re?: string | RegExp;
+  /** All these words, whole. Text columns only. */
+  $fulltext?: string;
+  /** Whether the column holds anything. */
+  $exists?: boolean;
+}
+/** A value, several of which one must equal, or conditions. */
+export type FilterValue<T> = T | null | readonly (T | null)[] | OperatorMap<T>;
+/** A text to equal, a pattern to match, several texts, or conditions. */
+export type TextFilter = FilterValue<string> | RegExp;
+/** A moment: a `Date` or ISO 8601 text between the years 1 and 9999; text without a zone is UTC. */
+export type TimeFilter = FilterValue<Date | string>;
+/** Conditions on the columns of a key and on groups of them; all of them must hold. */
+export interface ApiKeyConditions {
+  /** The id. */
+  id?: TextFilter;
+  /** The token of publishable keys: equality and `$in` only. It never matches a secret key. */
+  token?: string | null | readonly (string | null)[] | Pick<OperatorMap<string>, "$eq" | "$in">;
+  /** The redacted token. */
+  redacted?: TextFilter;
+  /** The title. */
+  title?: TextFilter;
+  /** What the key is for. */
+  type?: FilterValue<ApiKeyType>;
+  /** When it was last used. */
+  last_used_at?: TimeFilter;
+  /** Who created it. */
+  created_by?: TextFilter;
+  /** Who revoked it. */
+  revoked_by?: TextFilter;
+  /** From when on it is refused. */
+  revoked_at?: TimeFilter;
+  /** When it was created. */
+  created_at?: TimeFilter;
+  /** When it was last changed. */
+  updated_at?: TimeFilter;
+  /** When it was soft-deleted; such keys are seen `withDeleted` only. */
+  deleted_at?: TimeFilter;
+  /** All of these must hold. */
+  $and?: readonly ApiKeyConditions[];
+  /** One of these must hold. */
+  $or?: readonly ApiKeyConditions[];
+  /** This must not hold; by SQL's rules, an empty column makes neither a condition nor its opposite hold. */
+  $not?: ApiKeyConditions;
+}
+/**
+ * Which keys are meant. A member that is `undefined` says nothing; `{}` means every key.
+ *
+ * For writes (`updateApiKeys`, `revoke`, `softDeleteApiKeys`, `restoreApiKeys`) a selector whose members all say nothing,
+ * such as `{ id: undefined }`, is refused with `invalid_data`.
+ */
+export interface ApiKeyFilters extends ApiKeyConditions {
+  /** Every word of this text must stand in the title or the redacted token, in upper or lower case. */
+  q?: string;
+}
+/** Upwards or downwards, optionally with empty columns first or last; by default empty columns count as largest. */
+export type SortDirection = "ASC" | "DESC" | (string & {}) | 1 | -1;
+/** Which fields are answered, of which page, in which order. */
+export interface FindConfig {
+  /** The fields to answer; `id` always is. Names that are no field are ignored. Default: all. */
+  select?: readonly (keyof ApiKey | (string & {}))[];
+  /** How many keys at most. Default: all. */
+  take?: number | null;
+  /** How many keys to pass over first. Default: none. */
+  skip?: number | null;
+  /** The fields to order by. Default: `{ id: "ASC" }`. Unknown fields and directions are refused with `invalid_data`. */
+  order?:
+    | Record<string, unknown>
+    | {
+        [Field in keyof ApiKey]?: SortDirection;
+      };
+  /** Whether soft-deleted keys are seen. Default: no. */
+  withDeleted?: boolean;
+  /** Without meaning here, as keys have no relations; accepted because Medusa sends it. */
+  relations?: readonly string[];
+  /** Medusa's named filters: `softDeletable` and `freeTextSearch_ApiKey`; others are ignored. */
+  filters?: Record<string, unknown>;
+}
+/** How the service connects, hashes and sets itself up. Every option may be left out. */
+export interface ApiKeyModuleOptions {
+  /**
+   * The database: `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host:5432/name`.
+   * Default: standalone `sqlite:api-keys.db` in the working directory; in Medusa, Medusa's own database.
+   */
+  databaseUrl?: string;
+  /** The PostgreSQL schema that holds the table `api_key`. Default: `public`; in Medusa, Medusa's. */
+  schema?: string;
+  /** TLS to PostgreSQL. Default: what `sslmode` in the URL says; in Medusa, Medusa's setting. */
+  ssl?: boolean | TlsOptions;
+  /** The database connections that the service may hold. In Medusa: Medusa's setting. */
+  pool?: PoolOptions;
+  /** Whether the table is created or brought up to date on first use. Default: standalone `true`, in Medusa `false`. */
+  migrate?: boolean;
+  /**
+   * How new secret tokens are hashed. Keys of both kinds are verified, whatever this says. Default: `argon2id`;
+   * `scrypt` writes rows that `@medusajs/api-key` can verify too.
+   */
+  hashing?: "argon2id" | "scrypt";
+  /** The cost of argon2id. */
+  argon2?: Argon2Options;
+  /** How many tokens are hashed at a time. Default: the number of processor cores less one, at least 1. */
+  hashConcurrency?: number;
+  /** How many tokens may wait to be hashed before calls fail with `unexpected_state`. Default: 1000. */
+  hashQueueLimit?: number;
+}
+/** How the server's identity is checked. */
+export interface TlsOptions {
+  /** Whether a certificate that cannot be verified ends the connection. Default: `true`. */
+  rejectUnauthorized?: boolean;
+  /** The certificate authority to trust, as PEM text. */
+  ca?: string;
+  /** The client's certificate, as PEM text. */
+  cert?: string;
+  /** The client's private key, as PEM text. */
+  key?: string;
+}
+/** How many database connections, and for how long. */
+export interface PoolOptions {
+  /** How many connections are kept open. Default: 0. */
+  min?: number;
+  /** How many connections at most. Default: 10. */
+  max?: number;
+  /** How many milliseconds a call waits for a connection before it fails with `database_error`. Default: 10000. */
+  acquireTimeoutMs?: number;
+  /** After how many idle milliseconds a connection is closed. Default: 600000 (ten minutes). */
+  idleTimeoutMs?: number;
+}
+/** The cost of argon2id; the defaults are OWASP's minimum (Password Storage Cheat Sheet). */
+export interface Argon2Options {
+  /** Memory in KiB. Default: 19456 (19 MiB). */
+  memoryKib?: number;
+  /** Passes over the memory. Default: 2. */
+  iterations?: number;
+  /** Lanes. Default: 1. */
+  parallelism?: number;
+}
+/**
+ * Creates, finds, authenticates, rolls and revokes API keys.
+ *
+ * Every method is asynchronous and rejects with an `ApiKeyError`. A method that writes does so in one transaction: when it
+ * rejects, nothing was written. Arguments are never changed. The last argument of each method is Medusa's shared context,
+ * which nobody outside Medusa needs.
+ *
+ * @example
+ * const keys = new ApiKeyModuleService({ databaseUrl: "sqlite:api-keys.db" })
+ * const { token } = await keys.createApiKeys({ title: "CI", type: "secret", created_by: "user_1" })
+ * const key = await keys.authenticate(token) // the key, or false
+ * await keys.close()
+ */
+export declare class ApiKeyModuleService {
+  /**
+   * A service of its own. The database is opened on first use; call `close` when done.
+   *
+   * @throws ApiKeyError `invalid_argument` when an option is unknown or cannot be used; the message names it.
+   * @throws Error when the native part for this platform is not installed; the message says what to do.
+   */
+  constructor(options?: ApiKeyModuleOptions);
+  /**
+   * The module in Medusa, which calls this constructor itself.
+   *
+   * @param cradle - The module's container, from which event bus, logger and connection are taken.
+   * @param options - The module's options in `medusa-config`. Those of others are ignored.
+   * @throws ApiKeyError `invalid_argument` when an option cannot be used; the message names it.
+   */
+  constructor(cradle: object, options: ApiKeyModuleOptions | undefined, moduleDeclaration?: unknown);
+  /**
+   * Creates keys, all of them or none, and answers them in the order given.
+   *
+   * This answer is the only one that ever holds the token of a secret key.
+   *
+   * @throws ApiKeyError `invalid_data` when a field is missing or cannot be used, or an id is taken.
+   * @throws ApiKeyError `unexpected_state` when too many tokens wait to be hashed.
+   */
+  createApiKeys(data: CreateApiKeyInput[], context?: Context): Promise<ApiKey[]>;
+  /** Creates one key. */
+  createApiKeys(data: CreateApiKeyInput, context?: Context): Promise<ApiKey>;
+  /** The same as `createApiKeys`. */
+  create(data: CreateApiKeyInput[], context?: Context): Promise<ApiKey[]>;
+  /** The same as `createApiKeys`. */
+  create(data: CreateApiKeyInput, context?: Context): Promise<ApiKey>;
+  /**
+   * Creates the keys without an id and gives a new title to those with one, all of them or none. Answers the created
+   * keys first, with their tokens, and then the changed ones by id.
+   *
+   * @throws ApiKeyError `invalid_data` when a field is missing or cannot be used.
+   * @throws ApiKeyError `not_found` when there is no key with a given id.
+   */
+  upsertApiKeys(data: UpsertApiKeyInput[], context?: Context): Promise<ApiKey[]>;
+  /** Creates one key or changes its title. */
+  upsertApiKeys(data: UpsertApiKeyInput, context?: Context): Promise<ApiKey>;
+  /**
+   * Gives a key a new title.
+   *
+   * @throws ApiKeyError `not_found` when there is no such key.
+   * @throws ApiKeyError `invalid_data` without a title that can be stored.
+   */
+  updateApiKeys(id: string, data: UpdateApiKeyInput, context?: Context): Promise<ApiKey>;
+  /** Gives all keys that match a new title, and answers them by id. `{}` means every key. */
+  updateApiKeys(selector: ApiKeyFilters, data: UpdateApiKeyInput, context?: Context): Promise<ApiKey[]>;
+  /**
+   * Answers a key.
+   *
+   * @throws ApiKeyError `not_found` when there is no such key, or `id` is no text.
+   */
+  retrieveApiKey(id: string, config?: FindConfig, _context?: Context): Promise<ApiKey>;
+  /**
+   * Answers the keys that match, by default all of them, by id.
+   *
+   * @throws ApiKeyError `invalid_data` for a filter, order or page that cannot be used; the message names it.
+   */
+  listApiKeys(filters?: ApiKeyFilters, config?: FindConfig, _context?: Context): Promise<ApiKey[]>;
+  /** The same as `listApiKeys`. */
+  list(filters?: ApiKeyFilters, config?: FindConfig, context?: Context): Promise<ApiKey[]>;
+  /**
+   * Answers a page of the keys that match, and how many match in all. Both are of one moment.
+   *
+   * @throws ApiKeyError `invalid_data` for a filter, order or page that cannot be used; the message names it.
+   */
+  listAndCountApiKeys(filters?: ApiKeyFilters, config?: FindConfig, _context?: Context): Promise<[ApiKey[], number]>;
+  /**
+   * Deletes revoked keys for good, all of them or none. Ids that do not exist are passed over.
+   *
+   * @throws ApiKeyError `not_allowed` when a key is not revoked yet; the message names all such keys.
+   * @throws ApiKeyError `invalid_data` when an id is no text.
+   */
+  deleteApiKeys(ids: string | string[], context?: Context): Promise<void>;
+  /**
+   * Hides keys from everything but `withDeleted` reads; they are refused by `authenticate`. Answers whom it hit.
+   *
+   * @throws ApiKeyError `invalid_data` for a target that cannot be used.
+   */
+  softDeleteApiKeys(
+    targets: string | ApiKeyFilters | (string | ApiKeyFilters)[],
+    config?: LinkableKeysConfig | null,
+    context?: Context,
+  ): Promise<LinkableApiKeys>;
+  /**
+   * Brings soft-deleted keys back. Answers all keys that match, also those that were there already.
+   *
+   * @throws ApiKeyError `invalid_data` for a target that cannot be used.
+   */
+  restoreApiKeys(
+    targets: string | ApiKeyFilters | (string | ApiKeyFilters)[],
+    config?: LinkableKeysConfig | null,
+    context?: Context,
+  ): Promise<LinkableApiKeys>;
+  /**
+   * Revokes a key, now or after `revoke_in` seconds. Without `data`: now, by nobody in particular.
+   *
+   * @throws ApiKeyError `not_found` when there is no such key.
+   * @throws ApiKeyError `invalid_data` when the key is revoked already, or `data` cannot be used.
+   */
+  revoke(id: string, data?: RevokeApiKeyInput, context?: Context): Promise<ApiKey>;
+  /** Revokes all keys that match, or none when one of them is revoked already. `{}` means every key. */
+  revoke(selector: ApiKeyFilters, data?: RevokeApiKeyInput, context?: Context): Promise<ApiKey[]>;
+  /**
+   * Replaces a key in one transaction: revokes it, now or after a grace period of `revoke_in` seconds, and creates its
+   * successor. `created.token` is shown here and never again.
+   *
+   * @throws ApiKeyError `not_found` when there is no such key.
+   * @throws ApiKeyError `invalid_data` when the key is revoked already, or `data` cannot be used.
+   */
+  rollApiKeys(id: string, data: RollApiKeyInput, context?: Context): Promise<RolledApiKey>;
+  /**
+   * Answers the secret key that a token belongs to, or `false` for anything else: a wrong, revoked or publishable token,
+   * a value that is no text. The answer holds neither the token nor its hash.
+   *
+   * @throws ApiKeyError `database_error` or `unexpected_state` when it cannot tell.
+   */
+  authenticate(token: string, _context?: Context): Promise<ApiKey | false>;
+  /**
+   * Creates the table, or brings it up to date. Only needed with the option `migrate: false`.
+   *
+   * @throws ApiKeyError `database_error` when the database cannot be reached or refuses.
+   */
+  migrate(): Promise<void>;
+  /** Waits for the calls that run and closes the connections. Later calls fail with `unexpected_state`. */
+  close(): Promise<void>;
+}
+/** What kind of failure an error is; values of `MedusaError.Types`, from which Medusa derives the HTTP status. */
+export type ApiKeyErrorType =
+  | "invalid_data"
+  | "invalid_argument"
+  | "not_found"
+  | "not_allowed"
+  | "database_error"
+  | "unexpected_state";
+/**
+ * What every method rejects with, and the constructor throws. It has the shape of Medusa's `MedusaError`
+ * (`MedusaError.isMedusaError(error)` is true) without depending on Medusa.
+ *
+ * | type | meaning |
+ * |---|---|
+ * | `invalid_data` | an argument cannot be used; the message names it, nothing was written |
+ * | `invalid_argument` | an option of the constructor cannot be used |
+ * | `not_found` | there is no such key |
+ * | `not_allowed` | a key that is not revoked cannot be deleted |
+ * | `database_error` | the database is unreachable, refused, or lacks the table |
+ * | `unexpected_state` | the service is closed or overloaded, or has a defect |
+ */
+export declare class ApiKeyError extends Error {
+  /** Marks the error as Medusa's. */
+  readonly __isMedusaError: true;
+  /** What kind of failure it is. */
+  readonly type: ApiKeyErrorType;
+  /** Always `undefined`; the key is there because Medusa's own errors have it. */
+  readonly code: undefined;
+  /** When it happened. */
+  readonly date: Date;
+  /** The code that the database gave: PostgreSQL's SQLSTATE or SQLite's result code. Absent for other failures. */
+  readonly sqlstate?: string;
+  /** An error of Medusa's shape. */
+  constructor(type: ApiKeyErrorType, message: string, sqlstate?: string);
+}
+/** What Medusa loads: `modules: [{ resolve: "medusa-api-key-native" }]`. */
+declare const apiKeyModule: {
+  service: typeof ApiKeyModuleService;
+  linkable: ApiKeyLinkable;
+};
+
+export { apiKeyModule as default };
+
+export {};

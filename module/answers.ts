@@ -1,0 +1,34 @@
+import type { ApiKey, ApiKeyLinkName, LinkableApiKeys, LinkableKeysConfig } from "./types";
+
+/**
+ * One or many: what goes in as one comes out as one.
+ */
+
+const LINK_NAMES: readonly ApiKeyLinkName[] = ["api_key_id", "publishable_key_id"];
+
+/** What was given, as an array. */
+export function toMany<T>(data: T | T[]): T[] {
+  return Array.isArray(data) ? data : [data];
+}
+
+/** Keys for an array, the key for anything else. */
+export function likeInput(data: unknown, keys: ApiKey[]): ApiKey | ApiKey[] {
+  return Array.isArray(data) ? keys : first(keys);
+}
+
+/** The key for an id, keys for a selector. */
+export function likeTarget(target: unknown, keys: ApiKey[]): ApiKey | ApiKey[] {
+  return typeof target === "string" ? first(keys) : keys;
+}
+
+/** The only key of an answer about one. */
+export function first(keys: ApiKey[]): ApiKey {
+  return keys[0] as ApiKey;
+}
+
+/** Ids under the names by which other modules link to them. */
+export function toLinkable(ids: readonly string[], config: LinkableKeysConfig | null | undefined): LinkableApiKeys {
+  const wanted = config?.returnLinkableKeys;
+  const names = ids.length === 0 ? [] : LINK_NAMES.filter((name) => !wanted?.length || wanted.includes(name));
+  return Object.fromEntries(names.map((name) => [name, [...ids]]));
+}

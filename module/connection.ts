@@ -1,0 +1,140 @@
+import type { ApiKeyModuleOptions, PoolOptions, TlsOptions } from "./options";
+
+/** What Medusa hands to a module's constructor, as far as it is read here. */
+export type Cradle = object;
+
+/** The options of a module in `medusa-config`, to which Medusa adds how it connects itself. */
+export interface MedusaOptions extends ApiKeyModuleOptions {
+  /** Medusa's own connection; the options beside it come first. */
+  database?: {
+    clientUrl?: string;
+    schema?: string;
+    driverOptions?: DriverOptions;
+    pool?: MedusaPool;
+  };
+}
+
+interface DriverOptions {
+  ssl?: unknown;
+  connection?: { ssl?: unknown };
+}
+
+interface MedusaPool {
+  min?: number;
+  max?: number;
+  acquireTimeoutMillis?: number;
+  idleTimeoutMillis?: number;
+}
+
+interface PgConnection {
+  client?: {
+    config?: {
+      connection?: string | { connectionString?: string; ssl?: unknown };
+      searchPath?: unknown;
+      pool?: MedusaPool;
+    };
+  };
+}
+
+interface ConfigModule {
+  projectConfig?: { databaseUrl?: string; databaseSchema?: string; databaseDriverOptions?: DriverOptions };
+}
+
+const OPTION_NAMES = [
+  "databaseUrl",
+  "schema",
+  "ssl",
+  "pool",
+  "migrate",
+  "hashing",
+  "argon2",
+  "hashConcurrency",
+  "hashQueueLimit",
+] as const satisfies readonly (keyof ApiKeyModuleOptions)[];
+
+/** The settings of a service outside Medusa. Whether they make sense is judged in Rust. */
+export function standaloneSettings(options: unknown = {}): unknown {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    return options;
+  }
+  return { databaseUrl: "sqlite:api-keys.db", migrate: true, ...defined(options) };
+}
+
+/** The settings of a service in Medusa: the module's own options, and for the rest Medusa's connection. */
+export function medusaSettings(cradle: Cradle, options: MedusaOptions | null | undefined): object {
+  const own = defined(pick(options ?? {}, OPTION_NAMES));
+  // A database of its own shares neither certificates nor schema with Medusa's.
+  const inherited = "databaseUrl" in own ? {} : medusaConnection(cradle, options?.database);
+  return { migrate: false, ...inherited, ...own };
+}
+
+/** What is registered under a name; Medusa's container throws when asked for what it lacks. */
+export function fromCradle<T>(cradle: Cradle, name: string): T | undefined {
+  return Object.hasOwn(cradle, name) ? (cradle as Record<string, T>)[name] : undefined;
+}
+
+/** The first source that knows a setting decides it. */
+function medusaConnection(cradle: Cradle, database: MedusaOptions["database"]): object {
+  const pg = fromCradle<PgConnection>(cradle, "__pg_connection__")?.client?.config;
+  const shared = typeof pg?.connection === "string" ? { connectionString: pg.connection } : pg?.connection;
+  const project = fromCradle<ConfigModule>(cradle, "configModule")?.projectConfig;
+  const sources = [
+    {
+      databaseUrl: database?.clientUrl,
+      // Medusa means the default schema by an empty name.
+      schema: database?.schema || undefined,
+      ssl: driverTls(database?.driverOptions),
+      pool: poolOptions(database?.pool),
+    },
+    {
+      databaseUrl: shared?.connectionString,
+      schema: typeof pg?.searchPath === "string" ? pg.searchPath : undefined,
+      ssl: tlsOptions(shared?.ssl),
+      pool: poolOptions(pg?.pool),
+    },
+    {
+      databaseUrl: project?.databaseUrl,
+      schema: project?.databaseSchema,
+      ssl: driverTls(project?.databaseDriverOptions),
+    },
+  ];
+  return Object.assign({}, ...sources.reverse().map(defined));
+}
+
+function driverTls(driver: DriverOptions | undefined): boolean | TlsOptions | undefined {
+  return tlsOptions(driver?.connection?.ssl ?? driver?.ssl);
+}
+
+function tlsOptions(ssl: unknown): boolean | TlsOptions | undefined {
+  if (typeof ssl !== "object" || ssl === null) {
+    return typeof ssl === "boolean" ? ssl : undefined;
+  }
+  const given = pick(ssl as Record<keyof TlsOptions, unknown>, ["rejectUnauthorized", "ca", "cert", "key"]);
+  // Node's TLS takes certificates as buffers too.
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, Buffer.isBuffer(value) ? value.toString() : value]),
+  );
+}
+
+function poolOptions(pool: MedusaPool | undefined): PoolOptions | undefined {
+  return (
+    pool && {
+      min: pool.min,
+      max: pool.max,
+      acquireTimeoutMs: pool.acquireTimeoutMillis,
+      idleTimeoutMs: pool.idleTimeoutMillis,
+    }
+  );
+}
+
+function pick<T extends object, K extends keyof T>(source: T, names: readonly K[]): Partial<Pick<T, K>> {
+  const picked: Partial<Pick<T, K>> = {};
+  for (const name of names) {
+    picked[name] = source[name];
+  }
+  return picked;
+}
+
+function defined(source: object): object {
+  return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,63 @@
+import type { ApiKeyEvent, Context } from "./context";
+
+/** What happened to keys, in the order in which the world is to hear of it. */
+export type Changes = readonly (readonly [action: "created" | "updated" | "deleted", ids: readonly string[]])[];
+
+/** The part of Medusa's event bus that is used here. */
+export interface EventBus {
+  emit(messages: readonly object[], options: { internal: boolean }): unknown;
+}
+
+/** The part of Medusa's logger that is used here. */
+export interface Logger {
+  error(message: string): void;
+}
+
+/**
+ * Tells Medusa's event bus what was committed. A bus that fails never fails the call: its write stands, and a raw token
+ * in its answer would be lost for ever.
+ */
+export class EventPublisher {
+  constructor(
+    private readonly bus: EventBus | undefined,
+    private readonly logger: Logger,
+  ) {}
+
+  async publish(changes: Changes, context: Context | null | undefined): Promise<void> {
+    try {
+      const messages = toMessages(changes, context);
+      const aggregator = context?.messageAggregator;
+      if (!aggregator) {
+        await this.emit(messages);
+        return;
+      }
+      aggregator.save(messages);
+      // Stock 2.21.2: what others saved goes out too.
+      await Promise.all(Object.values(aggregator.getMessages()).map((group) => this.emit(group)));
+      aggregator.clearMessages();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : typeof error;
+      this.logger.error(
+        `Events of the API key module could not be published, though its write is committed: ${reason}`,
+      );
+    }
+  }
+
+  private async emit(messages: readonly object[]): Promise<void> {
+    if (messages.length > 0) {
+      await this.bus?.emit(messages, { internal: true });
+    }
+  }
+}
+
+function toMessages(changes: Changes, context: Context | null | undefined): ApiKeyEvent[] {
+  const eventGroupId = context?.eventGroupId;
+  return changes.flatMap(([action, ids]) =>
+    Array.from(new Set(ids), (id) => ({
+      name: `api_key.api-key.${action}`,
+      metadata: { source: "api_key", object: "api_key", action, ...(eventGroupId ? { eventGroupId } : {}) },
+      data: { id },
+      options: undefined,
+    })),
+  );
+}

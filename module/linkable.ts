@@ -1,0 +1,43 @@
+/** One name under which a key can be linked, as Medusa's `defineLink` takes it. */
+export interface ApiKeyLink {
+  /** The name of the column in the link's table. */
+  linkable: string;
+  /** The field of the key that the link holds. */
+  primaryKey: string;
+  /** Medusa's name of this module. */
+  serviceName: string;
+  /** The key's name in queries. */
+  field: string;
+  /** The key's name in the GraphQL schema. */
+  entity: string;
+}
+
+/** What `defineLink` takes for a key: the entry itself, or one of its names. */
+export interface ApiKeyLinkable {
+  /** The API key. */
+  apiKey: {
+    /** The link that is meant when no name is chosen: `id`. */
+    toJSON(): ApiKeyLink;
+    /** By the key's id, in the column `api_key_id`. */
+    id: ApiKeyLink & { toJSON(): ApiKeyLink };
+    /** By the key's id, in the column `publishable_key_id`. */
+    publishable_key_id: ApiKeyLink & { toJSON(): ApiKeyLink };
+  };
+}
+
+/** What other modules link to. */
+export const linkable: ApiKeyLinkable = {
+  apiKey: {
+    toJSON() {
+      return this.id;
+    },
+    id: link("api_key_id", "id"),
+    publishable_key_id: link("publishable_key_id", "publishable_key_id"),
+  },
+};
+
+function link(name: string, primaryKey: string): ApiKeyLink & { toJSON(): ApiKeyLink } {
+  const plain = { linkable: name, primaryKey, serviceName: "api_key", field: "apiKey", entity: "ApiKey" };
+  // Not enumerable, so that a link equals stock's.
+  return Object.defineProperty({ ...plain, toJSON: () => ({ ...plain }) }, "toJSON", { enumerable: false });
+}

@@ -1,0 +1,115 @@
+import type * as Binding from "../binding";
+import type { NativeApiKey, NativeFailure, NativePage, NativeRolled, NativeWritten } from "../binding";
+import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./edge";
+import { ApiKeyError, type ApiKeyErrorType } from "./errors";
+import { encode } from "./wire";
+
+/**
+ * The native service, with JavaScript's values as arguments and failures as exceptions. Every call takes the present and
+ * the randomness that it needs along.
+ */
+export class Native {
+  private readonly service: Binding.NativeApiKeyService;
+
+  constructor(settings: unknown) {
+    const { NativeApiKeyService } = loadBinding();
+    this.service = new NativeApiKeyService(encode(settings));
+    orThrow(this.service.failure());
+  }
+
+  createApiKeys(data: readonly unknown[]): Promise<NativeWritten> {
+    return unwrap(this.service.createApiKeys(now(), entropyToCreate(data), encode(data)));
+  }
+
+  upsertApiKeys(data: readonly unknown[]): Promise<NativeWritten> {
+    return unwrap(this.service.upsertApiKeys(now(), entropyToUpsert(data), encode(data)));
+  }
+
+  updateApiKeys(target: unknown, data: unknown): Promise<NativeWritten> {
+    return unwrap(this.service.updateApiKeys(now(), encode(target), encode(data)));
+  }
+
+  revoke(target: unknown, data: unknown): Promise<NativeWritten> {
+    return unwrap(this.service.revoke(now(), encode(target), encode(data)));
+  }
+
+  rollApiKeys(id: unknown, data: unknown): Promise<NativeRolled> {
+    return unwrap(this.service.rollApiKeys(now(), entropyToRoll(), encode(id), encode(data)));
+  }
+
+  deleteApiKeys(ids: unknown): Promise<NativeWritten> {
+    return unwrap(this.service.deleteApiKeys(now(), encode(ids)));
+  }
+
+  softDeleteApiKeys(targets: unknown): Promise<NativeWritten> {
+    return unwrap(this.service.softDeleteApiKeys(now(), encode(targets)));
+  }
+
+  restoreApiKeys(targets: unknown): Promise<NativeWritten> {
+    return unwrap(this.service.restoreApiKeys(now(), encode(targets)));
+  }
+
+  retrieveApiKey(id: unknown, config: unknown): Promise<NativePage> {
+    return unwrap(this.service.retrieveApiKey(encode(id), encode(config)));
+  }
+
+  listApiKeys(filters: unknown, config: unknown): Promise<NativePage> {
+    return unwrap(this.service.listApiKeys(encode(filters), encode(config)));
+  }
+
+  listAndCountApiKeys(filters: unknown, config: unknown): Promise<NativePage> {
+    return unwrap(this.service.listAndCountApiKeys(encode(filters), encode(config)));
+  }
+
+  authenticate(token: string): Promise<NativeApiKey | null> {
+    return unwrap(this.service.authenticate(now(), token));
+  }
+
+  migrate(): Promise<null> {
+    return unwrap(this.service.migrate());
+  }
+
+  close(): Promise<null> {
+    return unwrap(this.service.close());
+  }
+}
+
+async function unwrap<T>(call: Promise<T | NativeFailure>): Promise<T> {
+  return orThrow(await call);
+}
+
+// Rust returns failures as values, because an addon's own errors fail `instanceof Error` inside Jest.
+function orThrow<T>(answer: T | NativeFailure): T {
+  if (isFailure(answer)) {
+    throw new ApiKeyError(answer.type as ApiKeyErrorType, answer.message, answer.sqlstate);
+  }
+  return answer;
+}
+
+function isFailure(answer: unknown): answer is NativeFailure {
+  return typeof (answer as NativeFailure | null | undefined)?.message === "string";
+}
+
+function loadBinding(): typeof Binding {
+  try {
+    return require("../binding");
+  } catch (cause) {
+    const text = [
+      `The native part of medusa-api-key-native for this platform (medusa-api-key-native-${platform()}) could not be loaded.`,
+      "Install the package without --omit=optional and on the platform that it is to run on,",
+      "or run `npm run build` in a checkout.",
+    ];
+    throw new Error(text.join(" "), { cause });
+  }
+}
+
+/** This platform, as the packages with the native part are named after it. */
+function platform(): string {
+  const libc = process.platform === "win32" ? "-msvc" : process.platform === "linux" ? `-${linuxLibc()}` : "";
+  return `${process.platform}-${process.arch}${libc}`;
+}
+
+function linuxLibc(): "gnu" | "musl" {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime === undefined ? "musl" : "gnu";
+}

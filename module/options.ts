@@ -1,0 +1,61 @@
+/** How the service connects, hashes and sets itself up. Every option may be left out. */
+export interface ApiKeyModuleOptions {
+  /**
+   * The database: `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host:5432/name`.
+   * Default: standalone `sqlite:api-keys.db` in the working directory; in Medusa, Medusa's own database.
+   */
+  databaseUrl?: string;
+  /** The PostgreSQL schema that holds the table `api_key`. Default: `public`; in Medusa, Medusa's. */
+  schema?: string;
+  /** TLS to PostgreSQL. Default: what `sslmode` in the URL says; in Medusa, Medusa's setting. */
+  ssl?: boolean | TlsOptions;
+  /** The database connections that the service may hold. In Medusa: Medusa's setting. */
+  pool?: PoolOptions;
+  /** Whether the table is created or brought up to date on first use. Default: standalone `true`, in Medusa `false`. */
+  migrate?: boolean;
+  /**
+   * How new secret tokens are hashed. Keys of both kinds are verified, whatever this says. Default: `argon2id`;
+   * `scrypt` writes rows that `@medusajs/api-key` can verify too.
+   */
+  hashing?: "argon2id" | "scrypt";
+  /** The cost of argon2id. */
+  argon2?: Argon2Options;
+  /** How many tokens are hashed at a time. Default: the number of processor cores less one, at least 1. */
+  hashConcurrency?: number;
+  /** How many tokens may wait to be hashed before calls fail with `unexpected_state`. Default: 1000. */
+  hashQueueLimit?: number;
+}
+
+/** How the server's identity is checked. */
+export interface TlsOptions {
+  /** Whether a certificate that cannot be verified ends the connection. Default: `true`. */
+  rejectUnauthorized?: boolean;
+  /** The certificate authority to trust, as PEM text. */
+  ca?: string;
+  /** The client's certificate, as PEM text. */
+  cert?: string;
+  /** The client's private key, as PEM text. */
+  key?: string;
+}
+
+/** How many database connections, and for how long. */
+export interface PoolOptions {
+  /** How many connections are kept open. Default: 0. */
+  min?: number;
+  /** How many connections at most. Default: 10. */
+  max?: number;
+  /** How many milliseconds a call waits for a connection before it fails with `database_error`. Default: 10000. */
+  acquireTimeoutMs?: number;
+  /** After how many idle milliseconds a connection is closed. Default: 600000 (ten minutes). */
+  idleTimeoutMs?: number;
+}
+
+/** The cost of argon2id; the defaults are OWASP's minimum (Password Storage Cheat Sheet). */
+export interface Argon2Options {
+  /** Memory in KiB. Default: 19456 (19 MiB). */
+  memoryKib?: number;
+  /** Passes over the memory. Default: 2. */
+  iterations?: number;
+  /** Lanes. Default: 1. */
+  parallelism?: number;
+}

@@ -1,0 +1,8 @@
+// Formats every file that a formatter knows, in place.
+
+import { setup } from "./setup.mjs";
+import { run, runPackage } from "./steps.mjs";
+
+await setup();
+await runPackage("@biomejs/biome/bin/biome", ["check", "--write"]);
+await run("cargo", ["fmt"]);

@@ -1,0 +1,48 @@
+// Every check that runs no test. All of them run, also after one has failed, and then this fails.
+// The check that imports point inward only is a test: tests/imports.rs.
+
+import { build } from "./build.mjs";
+import { fail, hostTriple, outputOf, root, step, succeeds } from "./steps.mjs";
+import { typesAreTrue } from "./types.mjs";
+
+const CLIPPY = ["clippy", "--release", "--all-targets", "--target", hostTriple()];
+const DENY_WARNINGS = ["--", "-D", "warnings"];
+
+const node = (file, ...args) => succeeds(process.execPath, [`${root}node_modules/${file}`, ...args]);
+const tsc = (project) => node("typescript/bin/tsc", "--noEmit", "--project", project);
+
+const CHECKS = {
+  "Biome: format and lint of JavaScript and TypeScript": () =>
+    node("@biomejs/biome/bin/biome", "ci", "--error-on-warnings"),
+  "TypeScript: everything": () => tsc("tsconfig.json"),
+  "TypeScript: index.d.ts, without skipLibCheck": () => tsc("tsconfig.types.json"),
+  "index.d.ts is what module/ declares": typesAreTrue,
+  "binding/ is what the addon declares": bindingIsCommitted,
+  rustfmt: () => succeeds("cargo", ["fmt", "--check"]),
+  "clippy, with Node.js": () => succeeds("cargo", [...CLIPPY, ...DENY_WARNINGS]),
+  "clippy, the bare core": () => succeeds("cargo", [...CLIPPY, "--no-default-features", ...DENY_WARNINGS]),
+  "cargo deny": denyCrates,
+};
+
+await build();
+const failed = [];
+for (const [name, check] of Object.entries(CHECKS)) {
+  if (!(await step(name, check))) failed.push(name);
+}
+if (failed.length > 0) fail(`failed: ${failed.join("; ")}`);
+console.log("\n✓ no complaints");
+
+// The build above has just generated both anew.
+async function bindingIsCommitted() {
+  const files = ["binding/index.js", "binding/index.d.ts"];
+  const tracked = await succeeds("git", ["ls-files", "--error-unmatch", ...files]);
+  return tracked && succeeds("git", ["diff", "--exit-code", "--", ...files]);
+}
+
+function denyCrates() {
+  if (outputOf("cargo", ["deny", "--version"]) === null) {
+    console.log('  skipped: "cargo install cargo-deny --locked" brings it; CI has it');
+    return true;
+  }
+  return succeeds("cargo", ["deny", "check", "bans", "licenses", "sources"]);
+}

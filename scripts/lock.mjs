@@ -1,0 +1,38 @@
+// Brings package-lock.json up to date with package.json, and completes it.
+//
+// A mirror of the registry may hold only the packages of its own platform. npm then leaves the other platforms' optional packages
+// out of the lock file without a word, and `npm ci` refuses that file everywhere. Here they are put in by name and version: where one
+// is needed, npm fetches it from a registry that has it.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { root, run } from "./steps.mjs";
+
+const LOCK = `${root}package-lock.json`;
+const SYSTEMS = ["aix", "android", "darwin", "freebsd", "linux", "openharmony", "sunos", "win32"];
+const PROCESSORS = ["arm", "arm64", "ia32", "loong64", "ppc64", "riscv64", "s390x", "wasm32", "x64"];
+const LIBRARIES = { gnu: "glibc", gnueabihf: "glibc", musl: "musl", musleabihf: "musl" };
+
+await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"]);
+const lock = JSON.parse(readFileSync(LOCK, "utf8"));
+const missing = Object.values(lock.packages)
+  .flatMap((entry) => Object.entries(entry.optionalDependencies ?? {}))
+  .filter(([name]) => !(`node_modules/${name}` in lock.packages));
+for (const [name, version] of missing) lock.packages[`node_modules/${name}`] = platformPackage(name, version);
+lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
+writeFileSync(LOCK, `${JSON.stringify(lock, null, 2)}\n`);
+console.log(`completed package-lock.json with ${missing.length} packages of other platforms`);
+
+/** The lock file's entry for a package whose name ends in its platform, such as `@swc/core-darwin-arm64`. */
+function platformPackage(name, version) {
+  const words = name.split(/[-/]/);
+  const os = words.filter((word) => SYSTEMS.includes(word));
+  const libc = words.flatMap((word) => LIBRARIES[word] ?? []);
+  return {
+    version,
+    cpu: words.filter((word) => PROCESSORS.includes(word)),
+    dev: true,
+    ...(os.includes("linux") && { libc }),
+    optional: true,
+    ...(os.length > 0 && { os }),
+  };
+}

@@ -1,0 +1,44 @@
+// Writes index.d.ts: one self-contained file of what module/index.ts declares and everything that it names.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { setup } from "./setup.mjs";
+import { root, runPackage } from "./steps.mjs";
+
+const COMMITTED = `${root}index.d.ts`;
+
+/** Whether the committed index.d.ts is what would be written now. */
+export async function typesAreTrue() {
+  const same = existsSync(COMMITTED) && readFileSync(COMMITTED, "utf8") === (await bundle());
+  if (!same) console.error('  index.d.ts is out of date: "npm run types" writes it');
+  return same;
+}
+
+async function bundle() {
+  const directory = mkdtempSync(join(tmpdir(), "medusa-api-key-native-types-"));
+  const file = join(directory, "index.d.ts");
+  await runPackage("dts-bundle-generator/dist/bin/dts-bundle-generator.js", [
+    ...["--project", "tsconfig.build.json"],
+    ...["--out-file", file],
+    ...["--export-referenced-types", "false"],
+    "--no-banner",
+    "--silent",
+    "module/index.ts",
+  ]);
+  const bundled = readFileSync(file);
+  rmSync(directory, { recursive: true });
+  return formatted(bundled);
+}
+
+function formatted(source) {
+  const biome = [`${root}node_modules/@biomejs/biome/bin/biome`, "format", "--stdin-file-path=index.d.ts"];
+  return execFileSync(process.execPath, biome, { cwd: root, input: source, encoding: "utf8" });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await setup();
+  writeFileSync(COMMITTED, await bundle());
+}
