@@ -1,0 +1,101 @@
+// Options of the constructor that are refused.
+
+import { ApiKeyModuleService } from "../../index.js";
+import type { Failure } from "../support/failures";
+import { openService } from "../support/ours";
+import { untyped } from "../support/service";
+
+const PASSWORD = "correct-horse-battery";
+
+const refusalOf = (url: unknown, options: object = {}): Error & Failure => {
+  try {
+    openService(untyped(url), options);
+  } catch (error) {
+    return error as Error & Failure;
+  }
+  throw new Error("The options were taken.");
+};
+
+describe("The constructor refuses, naming the option,", () => {
+  it.each<[string, unknown]>([
+    ["no scheme", "api-keys.db"],
+    ["empty text", ""],
+    ["another database", `mysql://me:${PASSWORD}@localhost/db`],
+    ["a URL that cannot be read", `postgres://me:${PASSWORD}@localhost:port/db`],
+    ["an SQLite URL without a file", "sqlite:"],
+    ["a number", 5],
+    ["an object", {}],
+    ["text with a NUL", "sqlite:a\u0000.db"],
+  ])("a databaseUrl of %s", (_, url) => {
+    const refusal = refusalOf(url);
+
+    expect(refusal).toMatchObject({ __isMedusaError: true, type: "invalid_argument" });
+    expect(refusal).toBeInstanceOf(Error);
+    expect(refusal.message).toContain("databaseUrl");
+    expect(`${refusal.message} ${refusal.stack} ${JSON.stringify(refusal)}`).not.toContain(PASSWORD);
+  });
+
+  it.each<[string, object]>([
+    ["databaseURL", { databaseURL: "sqlite:a.db" }],
+    ["nope", { nope: true }],
+    ["pool.maximum", { pool: { maximum: 5 } }],
+    ["argon2.memory", { argon2: { memory: 5 } }],
+    ["ssl.rejectUnauthorised", { ssl: { rejectUnauthorised: true } }],
+  ])("the unknown option %s", (name, options) => {
+    const refusal = refusalOf("sqlite::memory:", options);
+
+    expect(refusal).toMatchObject({ type: "invalid_argument" });
+    expect(refusal.message).toContain(name.split(".").at(-1));
+  });
+
+  it.each<[string, object]>([
+    ["schema", { schema: 5 }],
+    ["ssl", { ssl: "yes" }],
+    ["ssl.ca", { ssl: { ca: 5 } }],
+    ["ssl.rejectUnauthorized", { ssl: { rejectUnauthorized: "yes" } }],
+    ["pool", { pool: 5 }],
+    ["pool.max", { pool: { max: 0 } }],
+    ["pool.max", { pool: { max: 2.5 } }],
+    ["pool.max", { pool: { max: "5" } }],
+    ["pool.min", { pool: { min: -1 } }],
+    ["pool.min", { pool: { min: 5, max: 4 } }],
+    ["pool.acquireTimeoutMs", { pool: { acquireTimeoutMs: Number.NaN } }],
+    ["pool.idleTimeoutMs", { pool: { idleTimeoutMs: "soon" } }],
+    ["migrate", { migrate: "no" }],
+    ["hashing", { hashing: "md5" }],
+    ["hashing", { hashing: true }],
+    ["argon2", { argon2: "strong" }],
+    ["argon2.memoryKib", { argon2: { memoryKib: 0 } }],
+    ["argon2.memoryKib", { argon2: { memoryKib: 16, parallelism: 4 } }],
+    ["argon2.iterations", { argon2: { iterations: 0 } }],
+    ["argon2.parallelism", { argon2: { parallelism: -1 } }],
+    ["hashConcurrency", { hashConcurrency: 0 }],
+    ["hashQueueLimit", { hashQueueLimit: Number.POSITIVE_INFINITY }],
+  ])("the option %s of %p", (name, options) => {
+    const refusal = refusalOf("sqlite::memory:", options);
+
+    expect(refusal).toMatchObject({ __isMedusaError: true, type: "invalid_argument" });
+    expect(refusal.message).toContain(name);
+  });
+
+  it.each([5, "sqlite::memory:", true, null].map((options) => [String(options), options]))(
+    "options of %s",
+    (_, options) => {
+      expect(() => new ApiKeyModuleService(untyped(options))).toThrow(/options/);
+    },
+  );
+});
+
+describe("The constructor takes", () => {
+  it("options that are undefined for options that are absent", async () => {
+    const service = openService("sqlite::memory:", {
+      pool: undefined,
+      ssl: undefined,
+      hashing: undefined,
+      migrate: undefined,
+    });
+
+    await expect(service.listApiKeys()).resolves.toEqual([]);
+    await service.close();
+  });
+});

@@ -1,0 +1,98 @@
+// Filters and configs that are refused.
+
+import { expectFailure } from "../support/failures";
+import { describeOurs } from "../support/implementations";
+import { PUBLISHABLE, untyped } from "../support/service";
+
+describeOurs("listApiKeys refuses, by the field's name (S18),", (current) => {
+  beforeEach(() => current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" }));
+
+  it.each<[string, object, string | RegExp]>([
+    ["an unknown field, in stock's words", { nope: 1 }, "Trying to query by not existing property ApiKey.nope"],
+    [
+      "an unknown field below $or",
+      { $or: [{ id: "apk_1" }, { nope: null }] },
+      "Trying to query by not existing property ApiKey.nope",
+    ],
+    ["an unknown field below $not", { $not: { nope: 1 } }, "Trying to query by not existing property ApiKey.nope"],
+    ["an unknown operator", { id: { $foo: 1 } }, "Trying to query by not existing property ApiKey.$foo"],
+    ["a nested object", { id: { nope: 1 } }, "Trying to query by not existing property ApiKey.nope"],
+    [
+      "names that every object has",
+      { constructor: "a" },
+      "Trying to query by not existing property ApiKey.constructor",
+    ],
+    ["an own __proto__", JSON.parse('{"__proto__": 1}'), /__proto__/],
+    ["a search below the top", { $or: [{ q: "a" }] }, /\bq\b/],
+    ["a search that is no text", { q: { $like: "%" } }, /\bq\b/],
+    ["text with a NUL", { title: "a\u0000" }, /\btitle\b/],
+    ["a NUL in a list", { id: ["apk_1", "\u0000"] }, /\bid\b/],
+    ["a lone surrogate", { title: "\ud800" }, /\btitle\b/],
+    ["a number for a text", { title: 5 }, /\btitle\b/],
+    ["a number among ids", { id: ["apk_1", 5] }, /\bid\b/],
+    ["a boolean for a time", { created_at: true }, /created_at/],
+    ["NaN for a time", { created_at: { $gt: Number.NaN } }, /created_at/],
+    ["an invalid Date", { created_at: new Date(Number.NaN) }, /created_at/],
+    ["text that is no time", { created_at: "garbage" }, /created_at/],
+    ["a scalar for $in", { id: { $in: "apk_1" } }, /\$in|\bid\b/],
+    ["null for $nin", { id: { $nin: null } }, /\$nin|\bid\b/],
+    ["an array for $eq", { id: { $eq: ["apk_1"] } }, /\$eq|\bid\b/],
+    ["a group inside a column", { id: { $or: ["apk_1"] } }, /\$or|\bid\b/],
+    ["$or that is no array", { $or: { id: "apk_1" } }, /\$or/],
+    ["$and that is no array", { $and: "apk_1" }, /\$and/],
+    ["$not that is an array", { $not: [{ id: "apk_1" }] }, /\$not/],
+    ["a Map for a column", { title: new Map() }, /\btitle\b/],
+    ["a function for a column", { title: () => "a" }, /\btitle\b/],
+    ["a symbol for a column", { title: Symbol("a") }, /\btitle\b/],
+    ["a bigint for a column", { title: 5n }, /\btitle\b/],
+  ])("%s", async (_, filter, message) => {
+    await expectFailure(current().service.listApiKeys(filter), "invalid_data", message);
+    await expectFailure(current().service.listAndCountApiKeys(filter), "invalid_data", message);
+  });
+
+  it.each<[string, object, RegExp]>([
+    [
+      "an order by an unknown field, in stock's words",
+      { order: { nope: "ASC" } },
+      /^Trying to order by not existing property ApiKey\.nope$/,
+    ],
+    ["a direction that is no text", { order: { id: {} } }, /order|direction/],
+    ["a negative take", { take: -1 }, /take/],
+    ["a negative skip", { skip: -1 }, /skip/],
+    ["a select that is no list", { select: "title" }, /select/],
+    ["a select of numbers", { select: [5] }, /select/],
+  ])("%s", async (_, config, message) => {
+    await expectFailure(current().service.listApiKeys({}, config), "invalid_data", message);
+    await expectFailure(current().service.listAndCountApiKeys({}, config), "invalid_data", message);
+  });
+
+  it("a filter or a config that is null", async () => {
+    await expectFailure(current().service.listApiKeys(untyped(null)), "invalid_data", /filter/i);
+    await expectFailure(current().service.listApiKeys({}, untyped(null)), "invalid_data", /config/i);
+    await expectFailure(current().service.retrieveApiKey("apk_1", untyped(null)), "invalid_data", /config/i);
+  });
+
+  it("a filter nested too deeply, or within itself", async () => {
+    const deep = Array.from({ length: 5_000 }).reduce<object>((filter) => ({ $not: filter }), { id: "apk_1" });
+    const endless: Record<string, unknown> = {};
+    endless.$not = endless;
+
+    await expectFailure(current().service.listApiKeys(deep), "invalid_data", /deep/);
+    await expectFailure(current().service.listApiKeys(endless), "invalid_data", /deep/);
+  });
+});
+
+describeOurs("listApiKeys binds every value:", (current) => {
+  it("a quote, a comment or a statement in a filter is only text", async () => {
+    const titles = ["'", '"', "'; DELETE FROM api_key; --", "?", "$1", ":a", "\\'", "%s", "{x}"];
+    await current().service.createApiKeys(titles.map((title) => ({ ...PUBLISHABLE, title })));
+
+    for (const title of titles) {
+      expect(await current().service.listApiKeys({ title })).toMatchObject([{ title }]);
+      expect(await current().service.listApiKeys({ q: title, title })).toHaveLength(1);
+      expect(await current().service.listApiKeys({ title: { $in: [title] }, created_by: { $ne: title } })).toHaveLength(
+        1,
+      );
+    }
+  });
+});

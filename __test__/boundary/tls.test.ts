@@ -1,0 +1,125 @@
+// Encryption of the way to PostgreSQL. The server is the tests' own PostgreSQL behind a proxy that encrypts.
+
+import { type Authority, certify, opensslIsInstalled, selfSign } from "../support/certificates";
+import { expectFailure } from "../support/failures";
+import { openService } from "../support/ours";
+import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
+import { type RunningProxy, startProxy } from "../support/proxy";
+import { SECRET } from "../support/service";
+
+const HERE = "IP:127.0.0.1,DNS:localhost";
+const declare = opensslIsInstalled ? describe : describe.skip;
+
+declare("[postgres] Over TLS (needs the program openssl)", () => {
+  let database: PostgresDatabase;
+  let certified: Authority;
+  let selfSigned: Authority;
+
+  beforeAll(async () => {
+    database = await createPostgresDatabase();
+    certified = certify(HERE);
+    selfSigned = selfSign(HERE);
+  });
+  afterAll(() => database?.drop());
+
+  /** Runs `use` with a service that reaches the database through a proxy, and answers what the proxy saw. */
+  async function through(
+    encryption: Parameters<typeof startProxy>[1],
+    options: object,
+    use: (create: () => Promise<unknown>) => Promise<void>,
+    change: (url: string) => string = (url) => url,
+  ): Promise<RunningProxy["sessions"]> {
+    const proxy = await startProxy(database.url, encryption);
+    const service = openService(change(proxy.url), options);
+    try {
+      await use(() => service.createApiKeys(SECRET));
+      return proxy.sessions;
+    } finally {
+      await service.close();
+      await proxy.stop();
+    }
+  }
+
+  const works = async (create: () => Promise<unknown>) =>
+    void (await expect(create()).resolves.toMatchObject({ title: SECRET.title }));
+  const isRefused = (create: () => Promise<unknown>) => expectFailure(create(), "database_error", /databaseUrl/);
+
+  it("works when the authority that certified the server is given", async () => {
+    const sessions = await through({ identity: certified.identity }, { ssl: { ca: certified.ca } }, works);
+
+    expect(sessions).toEqual({ plain: 0, encrypted: expect.any(Number) });
+    expect(sessions.encrypted).toBeGreaterThan(0);
+  });
+
+  it("works when a self-signed certificate is given as the authority", async () => {
+    const sessions = await through({ identity: selfSigned.identity }, { ssl: { ca: selfSigned.ca } }, works);
+
+    expect(sessions).toMatchObject({ plain: 0 });
+  });
+
+  it("works without any check when that is asked for", async () => {
+    const sessions = await through({ identity: selfSigned.identity }, { ssl: { rejectUnauthorized: false } }, works);
+
+    expect(sessions.plain).toBe(0);
+    expect(sessions.encrypted).toBeGreaterThan(0);
+  });
+
+  it.each<[string, object]>([
+    ["ssl: true", { ssl: true }],
+    ["an empty ssl object", { ssl: {} }],
+    ["rejectUnauthorized: true", { ssl: { rejectUnauthorized: true } }],
+  ])("refuses a self-signed certificate with %s, and sends no password", async (_, options) => {
+    expect(await through({ identity: selfSigned.identity }, options, isRefused)).toEqual({ plain: 0, encrypted: 0 });
+  });
+
+  it("refuses a certificate of another authority than the given one", async () => {
+    const sessions = await through({ identity: certified.identity }, { ssl: { ca: selfSigned.ca } }, isRefused);
+
+    expect(sessions.plain).toBe(0);
+  });
+
+  it("refuses a certificate for another server", async () => {
+    const elsewhere = certify("DNS:elsewhere.example");
+    const sessions = await through({ identity: elsewhere.identity }, { ssl: { ca: elsewhere.ca } }, isRefused);
+
+    expect(sessions.plain).toBe(0);
+  });
+
+  it("refuses a server that does not encrypt, rather than talk openly", async () => {
+    for (const ssl of [true, { rejectUnauthorized: false }, { ca: certified.ca }]) {
+      expect(await through("refused", { ssl }, isRefused)).toMatchObject({ encrypted: 0 });
+    }
+    expect(
+      await database.query(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'",
+      ),
+    ).toEqual([]);
+  });
+
+  it("is not asked for with ssl: false", async () => {
+    const sessions = await through({ identity: certified.identity }, { ssl: false }, works);
+
+    expect(sessions.encrypted).toBe(0);
+  });
+
+  it("is asked for by sslmode in the URL", async () => {
+    const sessions = await through({ identity: selfSigned.identity }, {}, works, (url) => `${url}?sslmode=require`);
+
+    expect(sessions.plain).toBe(0);
+    expect(sessions.encrypted).toBeGreaterThan(0);
+  });
+});
+
+describe("The option ssl", () => {
+  it.each<[string, object]>([
+    ["an authority that is no PEM", { ca: "not a certificate" }],
+    ["a certificate without its key", { cert: "-----BEGIN CERTIFICATE-----" }],
+  ])("is refused with %s", async (_, ssl) => {
+    const attempt = async () => {
+      const service = openService("postgres://me@127.0.0.1:1/db", { ssl });
+      await service.listApiKeys().finally(() => service.close());
+    };
+
+    await expect(attempt()).rejects.toMatchObject({ message: expect.stringMatching(/ssl|databaseUrl/) });
+  });
+});

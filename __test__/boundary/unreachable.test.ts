@@ -1,0 +1,178 @@
+// Databases that cannot be reached or used.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describeOnEachDatabase } from "../support/databases";
+import { expectFailure, failureOf } from "../support/failures";
+import { openService } from "../support/ours";
+import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
+import { freePort, startProxy } from "../support/proxy";
+import { PUBLISHABLE, SECRET } from "../support/service";
+
+const PASSWORD = "wrong-horse-battery";
+
+describe("[postgres] A database that cannot be reached", () => {
+  let database: PostgresDatabase;
+
+  beforeAll(async () => {
+    database = await createPostgresDatabase();
+  });
+  afterAll(() => database?.drop());
+
+  const failure = async (url: string, options: object = {}) => {
+    const service = openService(url, options);
+    const error = await failureOf(service.listApiKeys());
+    await service.close();
+    return error;
+  };
+  const changed = (change: (url: URL) => void) => {
+    const url = new URL(database.url);
+    url.password = PASSWORD;
+    change(url);
+    return url.href;
+  };
+
+  it.each<[string, () => Promise<string>]>([
+    [
+      "nobody listens",
+      async () => {
+        const port = await freePort();
+        return changed((url) => {
+          url.port = String(port);
+        });
+      },
+    ],
+    ["the password is wrong", async () => changed(() => undefined)],
+    [
+      "the user is unknown",
+      async () =>
+        changed((url) => {
+          url.username = "nobody_here";
+        }),
+    ],
+    [
+      "the host does not exist",
+      async () =>
+        changed((url) => {
+          url.hostname = "host.invalid";
+        }),
+    ],
+  ])("fails a call with a reason and without the password when %s", async (_, url) => {
+    const error = await failure(await url(), { pool: { acquireTimeoutMs: 5_000 } });
+
+    expect(error).toMatchObject({ type: "database_error", __isMedusaError: true });
+    expect(error.message).toContain("databaseUrl");
+    expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain(PASSWORD);
+  });
+
+  it("fails a call when the database does not exist", async () => {
+    const url = new URL(database.url);
+    url.pathname = "/not_there";
+
+    expect(await failure(url.href)).toMatchObject({
+      type: "database_error",
+      message: expect.stringMatching(/databaseUrl.*not_there|does not exist/s),
+    });
+  });
+
+  it("fails a call when the server never answers, after pool.acquireTimeoutMs", async () => {
+    const proxy = await startProxy(database.url, "never answered");
+    const error = await failure(proxy.url, { pool: { acquireTimeoutMs: 300 } });
+    await proxy.stop();
+
+    expect(error).toMatchObject({ type: "database_error" });
+  });
+
+  it("serves the next call once it can be reached", async () => {
+    const port = await freePort();
+    const url = new URL(database.url);
+    url.port = String(port);
+    const service = openService(url.href, { pool: { acquireTimeoutMs: 1_000 } });
+    await expectFailure(service.listApiKeys(), "database_error", /databaseUrl/);
+    const proxy = await startProxy(database.url, "refused", port);
+
+    await expect(service.createApiKeys(PUBLISHABLE)).resolves.toMatchObject(PUBLISHABLE);
+    await service.close();
+    await proxy.stop();
+  });
+
+  it("serves the next calls after the server ended all sessions", async () => {
+    const service = openService(database.url);
+    const { id, token } = await service.createApiKeys(SECRET);
+    for (let round = 0; round < 3; round++) {
+      await service.authenticate(token);
+      await database.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+      );
+
+      expect(await service.authenticate(token)).toMatchObject({ id });
+      await database.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+      );
+      await expect(service.createApiKeys(PUBLISHABLE)).resolves.toMatchObject(PUBLISHABLE);
+    }
+    await service.close();
+  });
+});
+
+describe("[sqlite] A file that cannot be used", () => {
+  let directory: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "medusa-api-key-native-"));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  it.each<[string, (path: string) => Promise<string>]>([
+    ["is a directory", async (path) => path],
+    [
+      "is in a directory that is a file",
+      async (path) => {
+        await writeFile(join(path, "file"), "");
+        return join(path, "file", "api-keys.db");
+      },
+    ],
+    [
+      "is no database",
+      async (path) => {
+        await writeFile(join(path, "text.db"), "This is no database. ".repeat(100));
+        return join(path, "text.db");
+      },
+    ],
+  ])("fails a call with a reason when it %s", async (_, path) => {
+    const service = openService(`sqlite:${await path(directory)}`);
+
+    await expectFailure(service.createApiKeys(PUBLISHABLE), "database_error", /./);
+    await service.close();
+  });
+});
+
+describeOnEachDatabase("With migrate: false", (kind) => {
+  it("a missing table fails every call and tells what to do, and nothing is created", async () => {
+    const database = await kind.create();
+    const service = openService(database.url, { migrate: false });
+
+    for (const call of [
+      service.listApiKeys(),
+      service.createApiKeys(SECRET),
+      service.authenticate(`sk_${"0".repeat(64)}`),
+    ]) {
+      await expectFailure(call, "database_error", /api_key.*migrate/s);
+    }
+    await service.close();
+    await database.drop();
+  });
+
+  it("migrate() makes the table", async () => {
+    const database = await kind.create();
+    const service = openService(database.url, { migrate: false });
+    await service.migrate();
+
+    await expect(service.createApiKeys(PUBLISHABLE)).resolves.toMatchObject(PUBLISHABLE);
+    await service.migrate();
+    await expect(service.listApiKeys()).resolves.toHaveLength(1);
+    await service.close();
+    await database.drop();
+  });
+});

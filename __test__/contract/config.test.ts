@@ -1,0 +1,163 @@
+// Pages, orders and selections.
+
+import { describeEverywhere, describeOurs } from "../support/implementations";
+import { COLUMNS } from "../support/service";
+import { fillShelf } from "../support/shelf";
+
+describeEverywhere("listApiKeys with a config", (current) => {
+  beforeEach(() => fillShelf(current().service));
+
+  const found = async (config: object, filter: object = {}) =>
+    (await current().service.listApiKeys(filter, config)).map((key) => key.id.slice(-1)).join("");
+
+  it.each<[string, object, string]>([
+    ["takes no limit by itself", {}, "123456789"],
+    ["takes the first keys by id", { take: 3 }, "123"],
+    ["skips keys", { skip: 7 }, "89"],
+    ["skips and takes", { skip: 2, take: 3 }, "345"],
+    ["answers nothing beyond the end", { skip: 9, take: 3 }, ""],
+    ["answers nothing for take: 0", { take: 0 }, ""],
+    ["takes everything for take: null, as Medusa sends it", { take: null, skip: undefined }, "123456789"],
+    ["passes over numbers that are no whole numbers", { take: 1.5, skip: Number.NaN }, "123456789"],
+    ["passes over pages that are text", { take: "2", skip: "1" }, "123456789"],
+    ["orders by id when it is told nothing", { order: undefined }, "123456789"],
+    ["orders downwards", { order: { id: "DESC" } }, "987654321"],
+    ["orders by a column and then by another", { order: { created_by: "asc", id: "desc" } }, "431298765"],
+    ["orders by several in an array", { order: [{ created_by: "desc" }, { id: "asc" }] }, "567892134"],
+    ["orders by time", { order: { created_at: "DESC" }, take: 3 }, "987"],
+    ["puts NULL last upwards", { order: { revoked_at: "ASC" }, take: 3 }, "345"],
+    ["puts NULL first downwards", { order: { revoked_at: "DESC", id: "ASC" }, take: 7 }, "1267895"],
+    ["puts NULL where it is told to", { order: { revoked_at: "asc nulls first", id: "ASC" }, take: 7 }, "1267893"],
+    ["puts NULL where it is told to in capitals", { order: { revoked_at: "DESC NULLS LAST" }, take: 3 }, "543"],
+    ["takes 1 and -1 for directions", { order: { type: -1, id: 1 } }, "247135689"],
+    [
+      "tolerates what Medusa's query layer adds",
+      { relations: [""], args: {}, order: undefined, select: undefined },
+      "123456789",
+    ],
+  ])("%s", async (_, config, ids) => {
+    expect(await found(config)).toBe(ids);
+  });
+
+  it("orders titles by their code points", async () => {
+    const keys = await current().service.listApiKeys({}, { order: { title: "ASC" } });
+    const titles = keys.map((key) => key.title);
+
+    expect(titles).toEqual([...titles].sort());
+  });
+
+  it.each<[string, object, string[]]>([
+    ["columns in the table's order, with the id", { select: ["type", "title"] }, ["id", "title", "type"]],
+    ["the id alone for an empty list", { select: [] }, ["id"]],
+    ["the id alone for unknown columns", { select: ["nope", "also.nope", ""] }, ["id"]],
+    ["known columns beside unknown ones", { select: ["nope", "title"] }, ["id", "title"]],
+    ["all columns for a star", { select: ["*"] }, COLUMNS],
+    ["all columns for null", { select: null }, COLUMNS],
+    ["all columns for undefined", { select: undefined }, COLUMNS],
+    ["no salt", { select: ["salt"] }, ["id"]],
+  ])("selects %s", async (_, config, columns) => {
+    const [key = {}] = await current().service.listApiKeys({ id: "apk_01" }, config);
+
+    expect(Object.keys(key)).toEqual(columns);
+  });
+
+  it("shows no token of a secret key when type and token are selected", async () => {
+    expect(await current().service.listApiKeys({ id: "apk_02" }, { select: ["token", "type"] })).toStrictEqual([
+      { id: "apk_02", token: "", type: "secret" },
+    ]);
+  });
+
+  it("leaves soft-deleted keys out unless it is told otherwise", async () => {
+    await current().service.softDeleteApiKeys(["apk_01", "apk_02"]);
+
+    expect(await found({})).toBe("3456789");
+    expect(await found({ withDeleted: true })).toBe("123456789");
+    expect(await found({ withDeleted: true }, { deleted_at: { $ne: null } })).toBe("12");
+    expect(await found({ withDeleted: false })).toBe("3456789");
+  });
+});
+
+describeEverywhere("listAndCountApiKeys", (current) => {
+  beforeEach(() => fillShelf(current().service));
+
+  it.each<[string, object, object, number, number]>([
+    ["counts all that match, not only the page", {}, { skip: 2, take: 3 }, 3, 9],
+    ["counts for an empty page", { type: "secret" }, { take: 0 }, 0, 3],
+    ["counts nothing for a filter that nothing matches", { id: "apk_nope" }, {}, 0, 0],
+    ["counts beyond the end", {}, { skip: 100 }, 0, 9],
+  ])("%s", async (_, filter, config, page, total) => {
+    const [keys, count] = await current().service.listAndCountApiKeys(filter, config);
+
+    expect([keys.length, count]).toEqual([page, total]);
+  });
+
+  it("answers the page that listApiKeys answers", async () => {
+    const filter = { created_at: { $gte: new Date("2021-01-03") } };
+    const config = { order: { title: "DESC" }, skip: 1, take: 4, select: ["title", "revoked_at"] };
+    const [keys] = await current().service.listAndCountApiKeys(filter, config);
+
+    expect(keys).toStrictEqual(await current().service.listApiKeys(filter, config));
+    expect(keys).toHaveLength(4);
+  });
+
+  it("counts soft-deleted keys only when asked to", async () => {
+    await current().service.softDeleteApiKeys("apk_01");
+
+    expect((await current().service.listAndCountApiKeys())[1]).toBe(8);
+    expect((await current().service.listAndCountApiKeys({}, { withDeleted: true }))[1]).toBe(9);
+  });
+});
+
+describeOurs("A config", (current) => {
+  beforeEach(() => fillShelf(current().service));
+
+  it("never selects a stored hash (S4)", async () => {
+    const config = { select: ["token"], order: { id: "ASC" } };
+
+    expect(await current().service.listApiKeys({ type: "secret" }, config)).toStrictEqual(
+      ["apk_02", "apk_04", "apk_07"].map((id) => ({ id, token: "" })),
+    );
+  });
+
+  it("is never changed, frozen or not (S16)", async () => {
+    const config = Object.freeze({ filters: Object.freeze({}), primaryKeyFields: ["id"] });
+    await current().service.listApiKeys({ q: "alpha" }, config);
+
+    expect(config).toEqual({ filters: {}, primaryKeyFields: ["id"] });
+  });
+
+  it.each(["asc; DROP TABLE api_key", "asc, (SELECT token)", "sideways", "desc nulls", "asc--"])(
+    "refuses the direction %j (S3)",
+    async (direction) => {
+      const before = await current().table();
+
+      await expect(current().service.listApiKeys({}, { order: { title: direction } })).rejects.toMatchObject({
+        type: "invalid_data",
+        message: expect.stringMatching(/order|direction/i),
+      });
+      expect(await current().table()).toEqual(before);
+    },
+  );
+
+  it("counts and pages of one moment while keys come and go (S19)", async () => {
+    let writing = true;
+    const writer = (async () => {
+      while (writing) {
+        await current().service.createApiKeys({
+          title: "Passing",
+          type: "publishable",
+          created_by: "w",
+          id: "apk_passing",
+        });
+        await current().service.softDeleteApiKeys("apk_passing");
+        await current().sql("DELETE FROM api_key WHERE id = 'apk_passing'");
+      }
+    })();
+    for (let round = 0; round < 60; round++) {
+      const [keys, count] = await current().service.listAndCountApiKeys();
+      expect(keys).toHaveLength(count);
+    }
+    writing = false;
+    await writer;
+  });
+});

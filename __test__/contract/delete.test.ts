@@ -1,0 +1,98 @@
+// Deletion for good.
+
+import { expectFailure } from "../support/failures";
+import { describeEverywhere, describeOurs } from "../support/implementations";
+import { PUBLISHABLE, SECRET, untyped } from "../support/service";
+
+const REVOKED = { revoked_at: new Date("2020-01-01"), revoked_by: "user_1" };
+
+describeEverywhere("deleteApiKeys", (current) => {
+  beforeEach(() =>
+    current().service.createApiKeys([
+      { ...SECRET, id: "apk_live_s" },
+      { ...PUBLISHABLE, id: "apk_live_p" },
+      { ...SECRET, id: "apk_later", revoked_at: new Date("2999-01-01"), revoked_by: "user_1" },
+      { ...SECRET, ...REVOKED, id: "apk_old_s" },
+      { ...PUBLISHABLE, ...REVOKED, id: "apk_old_p" },
+    ]),
+  );
+
+  const ids = async () => (await current().table()).map((row) => row.id);
+
+  it("removes a revoked key's row and answers nothing", async () => {
+    expect(await current().service.deleteApiKeys("apk_old_s")).toBeUndefined();
+    expect(await ids()).toEqual(["apk_later", "apk_live_p", "apk_live_s", "apk_old_p"]);
+  });
+
+  it("removes several revoked keys and passes over unknown ids", async () => {
+    await current().service.deleteApiKeys(["apk_old_s", "apk_nope", "apk_old_p"]);
+
+    expect(await ids()).toEqual(["apk_later", "apk_live_p", "apk_live_s"]);
+  });
+
+  it.each<[string, string[], string]>([
+    ["a live key", ["apk_live_s"], "apk_live_s"],
+    ["a key that is revoked only later", ["apk_later"], "apk_later"],
+    [
+      "live keys among revoked ones, naming all of them by id",
+      ["apk_old_s", "apk_live_s", "apk_live_p"],
+      "apk_live_p, apk_live_s",
+    ],
+  ])("refuses %s and removes nothing", async (_, asked, named) => {
+    await expectFailure(
+      current().service.deleteApiKeys(asked),
+      "not_allowed",
+      `Cannot delete api keys that are not revoked - ${named}`,
+    );
+    expect(await ids()).toHaveLength(5);
+  });
+
+  it("removes a soft-deleted key, revoked or not", async () => {
+    await current().service.softDeleteApiKeys("apk_live_s");
+    await current().service.deleteApiKeys("apk_live_s");
+
+    expect(await ids()).not.toContain("apk_live_s");
+  });
+
+  it.each<[string, unknown]>([
+    ["an empty array", []],
+    ["an empty text", ""],
+    ["null", null],
+    ["an array of null", [null]],
+  ])("does nothing for %s", async (_, asked) => {
+    expect(await current().service.deleteApiKeys(untyped(asked))).toBeUndefined();
+    expect(await ids()).toHaveLength(5);
+  });
+
+  it("may be called in parallel for the same key", async () => {
+    await Promise.all(Array.from({ length: 5 }, () => current().service.deleteApiKeys("apk_old_s")));
+
+    expect(await ids()).toHaveLength(4);
+  });
+});
+
+describeOurs("deleteApiKeys", (current) => {
+  beforeEach(() =>
+    current().service.createApiKeys([
+      { ...SECRET, id: "apk_live", title: "live" },
+      { ...PUBLISHABLE, ...REVOKED, id: "apk_old", title: "old" },
+    ]),
+  );
+
+  it.each<[string, unknown]>([
+    ["undefined", undefined],
+    ["an array with undefined", ["apk_old", undefined]],
+    ["an empty selector", {}],
+    ["a selector", { title: "old" }],
+    ["an array of an empty selector", [{}]],
+    ["an array of selectors", [{ title: "live" }]],
+    ["nested arrays", [["apk_old"]]],
+    ["a number", 5],
+    ["an array with a boolean", ["apk_old", true]],
+  ])("refuses %s, deletes nothing and discloses no id (S2)", async (_, asked) => {
+    const before = await current().table();
+
+    await expectFailure(current().service.deleteApiKeys(untyped(asked)), "invalid_data", /^(?!.*apk_).*\bids?\b/s);
+    expect(await current().table()).toEqual(before);
+  });
+});

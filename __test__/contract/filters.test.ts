@@ -1,0 +1,132 @@
+// The filters of the published types, one by one.
+
+import { describeEverywhere, describeOurs } from "../support/implementations";
+import type { ApiKey } from "../support/service";
+import { fillShelf } from "../support/shelf";
+
+describeEverywhere("listApiKeys finds", (current) => {
+  let shelf: ApiKey[];
+
+  beforeEach(async () => {
+    shelf = await fillShelf(current().service);
+  });
+
+  it.each<[string, object | undefined]>([
+    ["no filter", undefined],
+    ["an empty filter", {}],
+    ["an undefined value", { id: undefined, title: undefined }],
+    ["an undefined operand", { id: { $eq: undefined } }],
+    ["an empty operator map", { id: {} }],
+    ["empty branches", { $or: [{}, { id: undefined }], $and: [] }],
+    ["an empty $not", { $not: {} }],
+  ])("every key for %s", async (_, filter) => {
+    expect(await current().service.listApiKeys(filter)).toEqual(shelf);
+  });
+
+  it.each<[string, object, string[]]>([
+    ["an id", { id: "apk_02" }, ["apk_02"]],
+    ["a list of ids, in the order of ids and once each", { id: ["apk_04", "apk_02", "apk_04"] }, ["apk_02", "apk_04"]],
+    ["an empty list", { id: [] }, []],
+    ["$nin with an empty list", { id: { $nin: [], $lt: "apk_03" } }, ["apk_01", "apk_02"]],
+    ["a title in its very case", { title: "alpha" }, ["apk_02"]],
+    ["an empty title", { title: "" }, ["apk_05"]],
+    ["a type", { type: "secret" }, ["apk_02", "apk_04", "apk_07"]],
+    ["a type that does not exist", { type: "private" }, []],
+    ["two columns at once", { type: "secret", created_by: "user_2" }, ["apk_02"]],
+    ["an operator on top, for the id", { $in: ["apk_01", "apk_03"] }, ["apk_01", "apk_03"]],
+    ["keys never revoked", { revoked_at: null, type: "secret" }, ["apk_02", "apk_07"]],
+    ["keys ever revoked", { revoked_at: { $ne: null } }, ["apk_03", "apk_04", "apk_05"]],
+    ["$ne, which never finds NULL", { revoked_by: { $ne: "user_1" } }, ["apk_04", "apk_05"]],
+    ["a time as a Date", { created_at: new Date("2021-01-03") }, ["apk_03", "apk_04"]],
+    ["a time as text", { created_at: "2021-01-03T00:00:00.000Z" }, ["apk_03", "apk_04"]],
+    ["a time to the millisecond", { created_at: { $gt: new Date("2021-02-03") } }, ["apk_09"]],
+    [
+      "a span of time",
+      { created_at: { $gte: new Date("2021-01-04"), $lt: new Date("2021-02-02") } },
+      ["apk_05", "apk_06"],
+    ],
+    ["$like in its very case", { title: { $like: "%lpha" } }, ["apk_01", "apk_02"]],
+    ["$like with an escaped sign", { title: { $like: "%\\%%" } }, ["apk_06"]],
+    ["$ilike in any case", { title: { $ilike: "ALPHA" } }, ["apk_01", "apk_02"]],
+    ["a RegExp", { title: /^Beta (one|two)$/ }, ["apk_03", "apk_04"]],
+    ["a RegExp in any case", { title: /^ALPHA$/i }, ["apk_01", "apk_02"]],
+    ["$exists", { last_used_at: { $exists: true } }, ["apk_06"]],
+    [
+      "live keys, as Medusa asks for them",
+      { type: "publishable", $or: [{ revoked_at: null }, { revoked_at: { $gt: new Date("2050-01-01") } }] },
+      ["apk_01", "apk_05", "apk_06", "apk_08", "apk_09"],
+    ],
+    ["$not", { $not: { created_by: "user_3" }, type: "publishable" }, ["apk_01", "apk_03"]],
+    [
+      "$and beside a column",
+      { type: "secret", $and: [{ id: { $gt: "apk_02" } }, { id: { $lt: "apk_07" } }] },
+      ["apk_04"],
+    ],
+    ["an empty branch beside a real one, by the real one", { $or: [{}, { id: "apk_01" }] }, ["apk_01"]],
+  ])("%s", async (_, filter, ids) => {
+    expect((await current().service.listApiKeys(filter)).map((key) => key.id)).toEqual(ids);
+  });
+
+  it("a publishable key by its token, as every store request does", async () => {
+    const { id, token } = shelf[0] as ApiKey;
+    const config = { select: ["id", "token", "revoked_at"], relations: [], args: {} };
+
+    expect(await current().service.listApiKeys({ token, type: "publishable" }, config)).toStrictEqual([
+      { id, token, revoked_at: null },
+    ]);
+  });
+
+  it("no secret key by its token", async () => {
+    const { token } = await current().service.createApiKeys({ title: "A", type: "secret", created_by: "user_1" });
+
+    expect(await current().service.listApiKeys({ token })).toEqual([]);
+  });
+
+  it("keys by more ids than one statement can hold parameters for", async () => {
+    const ids = Array.from({ length: 40_000 }, (_, index) => `apk_absent_${index}`);
+
+    expect(await current().service.listApiKeys({ id: [...ids, "apk_03"] })).toMatchObject([{ id: "apk_03" }]);
+  });
+
+  it("the same for a frozen filter, a class instance and an object without a prototype", async () => {
+    class ById {
+      id = "apk_03";
+    }
+    const filters = [Object.freeze({ id: "apk_03" }), new ById(), Object.assign(Object.create(null), { id: "apk_03" })];
+
+    for (const filter of filters) {
+      expect(await current().service.listApiKeys(filter)).toMatchObject([{ id: "apk_03" }]);
+    }
+  });
+});
+
+describeOurs("A filter on tokens", (current) => {
+  it("does not find a secret key by its stored hash (S5)", async () => {
+    await current().service.createApiKeys({ title: "A", type: "secret", created_by: "user_1" });
+    const [row] = await current().table();
+
+    expect(await current().service.listApiKeys({ token: row?.token })).toEqual([]);
+    expect(await current().service.listApiKeys({ token: { $in: [row?.token] } })).toEqual([]);
+  });
+
+  it.each(["$ne", "$nin", "$gt", "$gte", "$lt", "$lte", "$like", "$ilike", "$re", "$exists", "$fulltext"])(
+    "is refused with %s (S5)",
+    async (operator) => {
+      const operand = { $nin: ["a"], $exists: true }[operator] ?? "a";
+
+      await expect(current().service.listApiKeys({ token: { [operator]: operand } })).rejects.toMatchObject({
+        type: "invalid_data",
+        message: expect.stringContaining("token"),
+      });
+    },
+  );
+
+  it("is refused for salts whatever is asked (S5)", async () => {
+    for (const asked of ["", { $like: "%" }, ["a"], null]) {
+      await expect(current().service.listApiKeys({ salt: asked })).rejects.toMatchObject({
+        type: "invalid_data",
+        message: expect.stringContaining("salt"),
+      });
+    }
+  });
+});

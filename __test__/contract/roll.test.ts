@@ -1,0 +1,167 @@
+// Replacing a key by a new one (M4).
+
+import crypto from "node:crypto";
+import { expectFailure } from "../support/failures";
+import { describeOurs } from "../support/implementations";
+import { COLUMNS, PUBLISHABLE, SECRET, untyped } from "../support/service";
+import { after, stopClock } from "../support/time";
+
+const NOW = "2030-06-07T06:07:08.009Z";
+const BY = { revoked_by: "user_2" };
+
+describeOurs("rollApiKeys (M4)", (current) => {
+  beforeEach(() => stopClock(NOW));
+  afterEach(() => jest.useRealTimers());
+
+  it("revokes the key and answers its successor with a token that is never shown again", async () => {
+    const old = await current().service.createApiKeys(SECRET);
+    const { revoked, created } = await current().service.rollApiKeys(old.id, BY);
+
+    expect(Object.keys(revoked)).toEqual(COLUMNS);
+    expect(revoked).toMatchObject({ id: old.id, token: "", revoked_by: "user_2", revoked_at: new Date(NOW) });
+    expect(Object.keys(created).filter((name) => name !== "salt")).toEqual(COLUMNS);
+    expect(created.id).not.toBe(old.id);
+    expect(created.token).toMatch(/^sk_[0-9a-f]{64}$/);
+    expect(await current().service.retrieveApiKey(created.id)).toMatchObject({ token: "", revoked_at: null });
+  });
+
+  it("lets the new token in and the old one no more", async () => {
+    const old = await current().service.createApiKeys(SECRET);
+    const { created } = await current().service.rollApiKeys(old.id, BY);
+
+    expect(await current().service.authenticate(created.token)).toMatchObject({ id: created.id });
+    expect(await current().service.authenticate(old.token)).toBe(false);
+  });
+
+  it("lets both tokens in during the grace period", async () => {
+    const old = await current().service.createApiKeys(SECRET);
+    const { created } = await current().service.rollApiKeys(old.id, { ...BY, revoke_in: 3600 });
+
+    jest.setSystemTime(after(NOW, 3599.999));
+    expect(await current().service.authenticate(old.token)).toMatchObject({ revoked_at: after(NOW, 3600) });
+    jest.setSystemTime(after(NOW, 3600));
+    expect(await current().service.authenticate(old.token)).toBe(false);
+    expect(await current().service.authenticate(created.token)).toMatchObject({ id: created.id });
+  });
+
+  it("gives the successor the key's title, type and creator unless told otherwise", async () => {
+    const secret = await current().service.createApiKeys({ ...SECRET, title: "Shop", created_by: "user_7" });
+    const publishable = await current().service.createApiKeys(PUBLISHABLE);
+
+    expect((await current().service.rollApiKeys(secret.id, BY)).created).toMatchObject({
+      ...{ title: "Shop", type: "secret", created_by: "user_7" },
+    });
+    expect(
+      (await current().service.rollApiKeys(publishable.id, { ...BY, title: "New", created_by: "user_8" })).created,
+    ).toMatchObject({ title: "New", type: "publishable", created_by: "user_8", token: expect.stringMatching(/^pk_/) });
+  });
+
+  it("gives the successor neither the id nor any date of the key", async () => {
+    const { id } = await current().service.createApiKeys({
+      ...SECRET,
+      created_at: new Date("2020-01-01"),
+      last_used_at: new Date("2021-01-01"),
+    });
+    const { created } = await current().service.rollApiKeys(id, { ...BY, revoke_in: 60, id: "apk_other" });
+
+    expect(created).toMatchObject({
+      ...{ created_at: new Date(NOW), last_used_at: null, revoked_at: null, revoked_by: null, deleted_at: null },
+    });
+    expect(created.id).not.toBe("apk_other");
+  });
+
+  it("leaves exactly one new key behind", async () => {
+    const { id } = await current().service.createApiKeys(SECRET);
+    await current().service.rollApiKeys(id, BY);
+
+    expect(await current().table()).toHaveLength(2);
+  });
+
+  it.each<[string, object, string | RegExp]>([
+    ["no revoked_by", {}, "You must provide a revoked_by field when revoking a key."],
+    ["a revoked_by that is no text", { revoked_by: 5 }, /revoked_by/],
+    ["a title that is no text", { ...BY, title: 5 }, /title/],
+    ["a created_by that is no text", { ...BY, created_by: {} }, /created_by/],
+    ["a negative grace period", { ...BY, revoke_in: -1 }, /revoke_in/],
+    ["a grace period in text", { ...BY, revoke_in: "60" }, /revoke_in/],
+  ])("leaves the key as it was for %s", async (_, data, message) => {
+    const { id, token } = await current().service.createApiKeys(SECRET);
+    const before = await current().table();
+
+    await expectFailure(current().service.rollApiKeys(id, data), "invalid_data", message);
+    expect(await current().table()).toEqual(before);
+    expect(await current().service.authenticate(token)).toMatchObject({ id });
+  });
+
+  it("leaves the key as it was when its successor cannot be stored", async () => {
+    const bytes = jest.spyOn(crypto, "randomBytes") as jest.Mock;
+    bytes.mockImplementation((size: number) => Buffer.alloc(size, 7));
+    try {
+      await current().service.createApiKeys(PUBLISHABLE);
+      bytes.mockImplementation((size: number) => Buffer.alloc(size, 8));
+      const { id } = await current().service.createApiKeys(PUBLISHABLE);
+      const before = await current().table();
+      bytes.mockImplementation((size: number) => Buffer.alloc(size, 7));
+
+      await expectFailure(current().service.rollApiKeys(id, BY), "unexpected_state", /randomBytes/);
+      expect(await current().table()).toEqual(before);
+    } finally {
+      bytes.mockRestore();
+    }
+  });
+
+  it("refuses a key that is revoked already and creates nothing", async () => {
+    const { id } = await current().service.createApiKeys({
+      ...SECRET,
+      revoked_at: new Date("2030-01-01"),
+      revoked_by: "user_1",
+    });
+
+    await expectFailure(
+      current().service.rollApiKeys(id, BY),
+      "invalid_data",
+      "There are 1 secret keys that are already revoked.",
+    );
+    expect(await current().table()).toHaveLength(1);
+  });
+
+  it("refuses an unknown and a soft-deleted key", async () => {
+    const { id } = await current().service.createApiKeys(SECRET);
+    await current().service.softDeleteApiKeys(id);
+
+    await expectFailure(
+      current().service.rollApiKeys("apk_nope", BY),
+      "not_found",
+      'ApiKey with id "apk_nope" not found',
+    );
+    await expectFailure(current().service.rollApiKeys(id, BY), "not_found", `ApiKey with id "${id}" not found`);
+    expect(await current().table()).toHaveLength(1);
+  });
+
+  it.each([undefined, null, 5, {}, ["apk_1"]].map((id) => [String(JSON.stringify(id)), id]))(
+    "refuses %s for an id",
+    async (_, id) => {
+      await expectFailure(current().service.rollApiKeys(untyped(id), BY), "invalid_data", /\bid\b/);
+    },
+  );
+
+  it("makes one successor when a key is rolled in parallel", async () => {
+    const { id } = await current().service.createApiKeys(SECRET);
+    const rolls = await Promise.allSettled(Array.from({ length: 8 }, () => current().service.rollApiKeys(id, BY)));
+
+    expect(rolls.filter((roll) => roll.status === "fulfilled")).toHaveLength(1);
+    expect(await current().table()).toHaveLength(2);
+  });
+
+  it("tells of the revoked key and then of the created one, in one call of the event bus", async () => {
+    const { id } = await current().service.createApiKeys(SECRET);
+    current().emitted.length = 0;
+    const { created } = await current().service.rollApiKeys(id, BY);
+
+    expect(current().emitted).toHaveLength(1);
+    expect(current().emitted[0]?.messages).toMatchObject([
+      { name: "api_key.api-key.updated", data: { id } },
+      { name: "api_key.api-key.created", data: { id: created.id } },
+    ]);
+  });
+});

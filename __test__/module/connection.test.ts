@@ -1,0 +1,108 @@
+import { createMedusaContainer } from "@medusajs/utils";
+import { fromCradle, medusaSettings, standaloneSettings } from "../../module/connection";
+
+const PG = "postgres://user@host/from-the-shared-connection";
+
+function cradleWith(registrations: Record<string, unknown>): object {
+  const container = createMedusaContainer();
+  for (const [name, value] of Object.entries(registrations)) {
+    container.register(name, { resolve: () => value });
+  }
+  return container.cradle;
+}
+
+function sharedConnection(connection: unknown): object {
+  return { client: { config: { connection, searchPath: "shop", pool: { min: 1, max: 3 } } } };
+}
+
+describe("the settings of a standalone service", () => {
+  it("are SQLite in the working directory, migrated, unless told otherwise", () => {
+    const defaults = { databaseUrl: "sqlite:api-keys.db", migrate: true };
+    expect(standaloneSettings()).toEqual(defaults);
+    expect(standaloneSettings({ databaseUrl: undefined, migrate: undefined })).toEqual(defaults);
+    expect(standaloneSettings({ databaseUrl: "sqlite::memory:", migrate: false })).toEqual({
+      databaseUrl: "sqlite::memory:",
+      migrate: false,
+    });
+  });
+
+  it("hold whatever else was given, for Rust to judge", () => {
+    expect(standaloneSettings({ databaseUrl: "", databaseURL: "typo" })).toMatchObject({
+      databaseUrl: "",
+      databaseURL: "typo",
+    });
+    expect(standaloneSettings("sqlite::memory:")).toBe("sqlite::memory:");
+    expect(standaloneSettings(null)).toBeNull();
+  });
+});
+
+describe("the settings of the module in Medusa", () => {
+  it("are the connection that Medusa passes on", () => {
+    const database = {
+      clientUrl: "postgres://host/medusa",
+      schema: "",
+      driverOptions: { connection: { ssl: { rejectUnauthorized: false, ca: Buffer.from("PEM"), servername: "x" } } },
+      pool: { min: 2, max: 5, idleTimeoutMillis: 100, acquireTimeoutMillis: 200, reapIntervalMillis: 1 },
+    };
+    expect(medusaSettings(cradleWith({}), { database })).toEqual({
+      databaseUrl: "postgres://host/medusa",
+      migrate: false,
+      ssl: { rejectUnauthorized: false, ca: "PEM" },
+      pool: { min: 2, max: 5, idleTimeoutMs: 100, acquireTimeoutMs: 200 },
+    });
+  });
+
+  it("fall back on the shared connection, and then on the project's config", () => {
+    const configModule = { projectConfig: { databaseUrl: "postgres://host/from-the-config" } };
+    const everything = { __pg_connection__: sharedConnection({ connectionString: PG, ssl: false }), configModule };
+    expect(medusaSettings(cradleWith(everything), undefined)).toMatchObject({
+      databaseUrl: PG,
+      schema: "shop",
+      ssl: false,
+      pool: { min: 1, max: 3 },
+    });
+    expect(medusaSettings(cradleWith({ __pg_connection__: sharedConnection(PG) }), {})).toMatchObject({
+      databaseUrl: PG,
+    });
+    expect(medusaSettings(cradleWith({ configModule }), {})).toEqual({
+      databaseUrl: "postgres://host/from-the-config",
+      migrate: false,
+    });
+  });
+
+  it("let the module's own options decide, and ignore what others put there", () => {
+    const options = {
+      database: { clientUrl: PG },
+      schema: "own",
+      hashing: "scrypt",
+      migrate: true,
+      providers: [],
+    } as const;
+    expect(medusaSettings(cradleWith({}), options)).toEqual({
+      databaseUrl: PG,
+      schema: "own",
+      hashing: "scrypt",
+      migrate: true,
+    });
+  });
+
+  it("share nothing with Medusa's connection when the module has a database of its own", () => {
+    const options = {
+      databaseUrl: "sqlite:keys.db",
+      database: { clientUrl: PG, schema: "shop", pool: { max: 1 }, driverOptions: { connection: { ssl: true } } },
+    };
+    expect(medusaSettings(cradleWith({ __pg_connection__: sharedConnection(PG) }), options)).toEqual({
+      databaseUrl: "sqlite:keys.db",
+      migrate: false,
+    });
+  });
+});
+
+describe("Medusa's container", () => {
+  it("is asked only for what it has, as it throws otherwise", () => {
+    const cradle = cradleWith({ logger: "the logger" });
+    expect(() => (cradle as { event_bus: unknown }).event_bus).toThrow("event_bus");
+    expect(fromCradle(cradle, "event_bus")).toBeUndefined();
+    expect(fromCradle(cradle, "logger")).toBe("the logger");
+  });
+});

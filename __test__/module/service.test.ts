@@ -1,0 +1,186 @@
+import type { NativeApiKey, NativeWritten } from "../../binding";
+import { ApiKeyModuleService } from "../../module/service";
+
+const mockCalls: [name: string, args: unknown[]][] = [];
+const mockAnswers: Record<string, unknown> = {};
+
+// Rust is not asked here: what is tested is what becomes of its answers.
+jest.mock(
+  "../../binding",
+  () => ({
+    NativeApiKeyService: function NativeApiKeyService(settings: string) {
+      mockCalls.push(["constructor", [settings]]);
+      const target = { failure: () => null };
+      return new Proxy(target, {
+        get: (_, name: string) =>
+          name === "failure"
+            ? target.failure
+            : async (...args: unknown[]) => {
+                mockCalls.push([name, args]);
+                return mockAnswers[name];
+              },
+      });
+    },
+  }),
+  { virtual: true },
+);
+
+function row(id: string): NativeApiKey {
+  const dates = { lastUsedAt: null, revokedAt: null, createdAt: 5, updatedAt: 5, deletedAt: null };
+  const texts = { token: "", redacted: "sk_123***abc", title: "CI", type: "secret", createdBy: "u", revokedBy: null };
+  return { id, ...texts, ...dates };
+}
+
+function written(part: Partial<NativeWritten>): NativeWritten {
+  return { keys: [], created: [], updated: [], deleted: [], ...part };
+}
+
+function inMedusa() {
+  const event_bus = { emit: jest.fn() };
+  const service = new ApiKeyModuleService({ event_bus }, { databaseUrl: "sqlite::memory:" }, { scope: "internal" });
+  const events = () =>
+    event_bus.emit.mock.calls.map(([messages]) =>
+      messages.map((message: { name: string; data: { id: string } }) => `${message.name.slice(16)} ${message.data.id}`),
+    );
+  return { service, events };
+}
+
+const WISH = { title: "CI", type: "secret", created_by: "u" } as const;
+const PAGE = { keys: [row("apk_1")], columns: null, count: 7 };
+
+describe("the service", () => {
+  beforeEach(() => {
+    mockCalls.length = 0;
+    for (const name of Object.keys(mockAnswers)) {
+      delete mockAnswers[name];
+    }
+  });
+
+  it("takes one argument as options of its own and more as Medusa's", () => {
+    new ApiKeyModuleService({ hashQueueLimit: 5 });
+    new ApiKeyModuleService({}, { hashQueueLimit: 5, database: { clientUrl: "postgres://h/d" } } as object);
+    expect(mockCalls.map(([, [settings]]) => JSON.parse(settings as string))).toEqual([
+      { databaseUrl: "sqlite:api-keys.db", migrate: true, hashQueueLimit: 5 },
+      { databaseUrl: "postgres://h/d", migrate: false, hashQueueLimit: 5 },
+    ]);
+  });
+
+  it("answers one for one and many for many", async () => {
+    const { service } = inMedusa();
+    for (const name of ["createApiKeys", "upsertApiKeys", "updateApiKeys", "revoke"]) {
+      mockAnswers[name] = written({ keys: [row("apk_1")] });
+    }
+    const one = expect.objectContaining({ id: "apk_1" });
+    await expect(service.createApiKeys(WISH)).resolves.toEqual(one);
+    await expect(service.createApiKeys([WISH])).resolves.toEqual([one]);
+    await expect(service.upsertApiKeys({ id: "apk_1", title: "b" })).resolves.toEqual(one);
+    await expect(service.upsertApiKeys([{ id: "apk_1", title: "b" }])).resolves.toEqual([one]);
+    await expect(service.updateApiKeys("apk_1", { title: "b" })).resolves.toEqual(one);
+    await expect(service.updateApiKeys({ id: "apk_1" }, { title: "b" })).resolves.toEqual([one]);
+    await expect(service.revoke("apk_1", { revoked_by: "u" })).resolves.toEqual(one);
+    await expect(service.revoke({ id: ["apk_1"] }, { revoked_by: "u" })).resolves.toEqual([one]);
+  });
+
+  it("publishes what each write did, and nothing for a restoration", async () => {
+    const { service, events } = inMedusa();
+    mockAnswers.upsertApiKeys = written({ created: ["c"], updated: ["u"], keys: [row("c"), row("u")] });
+    mockAnswers.rollApiKeys = { revoked: row("old"), created: row("new") };
+    mockAnswers.revoke = written({ updated: ["r"], keys: [row("r")] });
+    mockAnswers.deleteApiKeys = written({ deleted: ["d"] });
+    mockAnswers.softDeleteApiKeys = written({ deleted: ["s"] });
+    mockAnswers.restoreApiKeys = written({ updated: ["s"] });
+    await service.upsertApiKeys([{ title: "a" }, { id: "u", title: "b" }]);
+    await service.rollApiKeys("old", { revoked_by: "u" });
+    await service.revoke("r", { revoked_by: "u" });
+    await expect(service.deleteApiKeys("d")).resolves.toBeUndefined();
+    await service.softDeleteApiKeys("s");
+    await service.restoreApiKeys("s");
+    expect(events()).toEqual([
+      ["created c", "updated u"],
+      ["updated old", "created new"],
+      ["updated r"],
+      ["deleted d"],
+      ["deleted s"],
+    ]);
+  });
+
+  it("names the keys it hid or brought back as other modules link to them", async () => {
+    const { service } = inMedusa();
+    mockAnswers.softDeleteApiKeys = written({ deleted: ["a", "b"] });
+    mockAnswers.restoreApiKeys = written({});
+    const both = { api_key_id: ["a", "b"], publishable_key_id: ["a", "b"] };
+    await expect(service.softDeleteApiKeys(["a", "b"])).resolves.toStrictEqual(both);
+    await expect(service.softDeleteApiKeys({}, null)).resolves.toStrictEqual(both);
+    await expect(service.softDeleteApiKeys({}, { returnLinkableKeys: [] })).resolves.toStrictEqual(both);
+    await expect(service.softDeleteApiKeys({}, { returnLinkableKeys: ["api_key_id"] })).resolves.toStrictEqual({
+      api_key_id: ["a", "b"],
+    });
+    await expect(service.softDeleteApiKeys({}, { returnLinkableKeys: ["nope"] })).resolves.toStrictEqual({});
+    await expect(service.restoreApiKeys("c")).resolves.toStrictEqual({});
+  });
+
+  it("answers reads as a key, keys, or keys and their count", async () => {
+    const { service } = inMedusa();
+    Object.assign(mockAnswers, { retrieveApiKey: PAGE, listApiKeys: PAGE, listAndCountApiKeys: PAGE });
+    const one = expect.objectContaining({ id: "apk_1", created_at: new Date(5) });
+    await expect(service.retrieveApiKey("apk_1")).resolves.toEqual(one);
+    await expect(service.listApiKeys()).resolves.toEqual([one]);
+    await expect(service.listAndCountApiKeys()).resolves.toEqual([[one], 7]);
+  });
+
+  it("authenticates text and answers false to everything else without asking Rust", async () => {
+    const { service } = inMedusa();
+    mockAnswers.authenticate = row("apk_1");
+    await expect(service.authenticate("sk_1")).resolves.toMatchObject({ id: "apk_1", token: "" });
+    mockAnswers.authenticate = null;
+    await expect(service.authenticate("sk_1")).resolves.toBe(false);
+    mockCalls.length = 0;
+    for (const token of [undefined, null, 5, {}, ["sk_1"], Buffer.from("sk_1"), Object("sk_1"), Symbol("s")]) {
+      await expect(service.authenticate(token as string)).resolves.toBe(false);
+    }
+    expect(mockCalls).toEqual([]);
+  });
+
+  it("answers its older names as its newer ones", async () => {
+    const { service } = inMedusa();
+    mockAnswers.createApiKeys = written({ keys: [row("apk_1")], created: ["apk_1"] });
+    mockAnswers.listApiKeys = PAGE;
+    await expect(service.create(WISH)).resolves.toEqual(await service.createApiKeys(WISH));
+    await expect(service.create([WISH])).resolves.toEqual(await service.createApiKeys([WISH]));
+    await expect(service.list({}, {})).resolves.toEqual(await service.listApiKeys({}, {}));
+  });
+
+  it("tells Rust whether revoke was given data", async () => {
+    const { service } = inMedusa();
+    mockAnswers.revoke = written({ keys: [row("apk_1")] });
+    await service.revoke("apk_1");
+    await service.revoke("apk_1", {} as never);
+    expect(mockCalls.slice(1).map(([, [, , data]]) => data)).toEqual(['{"\\u0000undefined":true}', "{}"]);
+  });
+
+  it("rejects and never throws, also when its methods are called without it", async () => {
+    const { service } = inMedusa();
+    const trap = {
+      get title(): string {
+        throw new RangeError("no title");
+      },
+    };
+    await expect(service.createApiKeys(trap as never)).rejects.toThrow("no title");
+    const { listApiKeys } = service;
+    await expect(listApiKeys.call(undefined as never)).rejects.toBeInstanceOf(TypeError);
+  });
+
+  it("works behind a Proxy, as Medusa's test runner puts it", async () => {
+    const { service } = inMedusa();
+    mockAnswers.listApiKeys = PAGE;
+    const proxied = new Proxy(service, {});
+    await expect(proxied.listApiKeys()).resolves.toHaveLength(1);
+  });
+
+  it("closes with the application", async () => {
+    const { service } = inMedusa();
+    const { __hooks } = service as unknown as { __hooks: Record<string, () => Promise<void>> };
+    await __hooks.onApplicationShutdown?.();
+    expect(mockCalls.at(-1)).toEqual(["close", []]);
+  });
+});

@@ -1,0 +1,164 @@
+import { createContext, runInContext } from "node:vm";
+import fc from "fast-check";
+import type { NativeApiKey } from "../../binding";
+import { decodeCreatedKey, decodeKey, decodePage, encode } from "../../module/wire";
+
+const NUL = "\0";
+
+function sent(value: unknown): unknown {
+  return JSON.parse(encode(value));
+}
+
+describe("an argument on its way to Rust", () => {
+  it("is plain JSON when it is plain data", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(sent(value)).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it.each([
+    ["undefined", undefined, { [`${NUL}undefined`]: true }],
+    ["a lone surrogate", "a\ud800", { [`${NUL}illFormed`]: true }],
+    ["a date", new Date(5), { [`${NUL}date`]: 5 }],
+    ["an invalid date", new Date(Number.NaN), { [`${NUL}date`]: null }],
+    ["a regular expression", /^a.b$/i, { [`${NUL}regexp`]: ["^a.b$", "i"] }],
+    ["not a number", Number.NaN, { [`${NUL}number`]: "NaN" }],
+    ["infinity", Number.POSITIVE_INFINITY, { [`${NUL}number`]: "Infinity" }],
+    ["negative infinity", Number.NEGATIVE_INFINITY, { [`${NUL}number`]: "-Infinity" }],
+    ["a bigint", 5n, { [`${NUL}other`]: "bigint" }],
+    ["a symbol", Symbol("s"), { [`${NUL}other`]: "symbol" }],
+    ["a function", () => 1, { [`${NUL}other`]: "function" }],
+    ["a map", new Map([["id", "a"]]), { [`${NUL}other`]: "Map" }],
+    ["a set", new Set(["a"]), { [`${NUL}other`]: "Set" }],
+    ["a buffer", Buffer.from("a"), { [`${NUL}other`]: "Uint8Array" }],
+    ["a promise", Promise.resolve(), { [`${NUL}other`]: "Promise" }],
+    ["a boxed string", Object("a"), { [`${NUL}other`]: "String" }],
+    ["an error", new Error("a"), { [`${NUL}other`]: "Error" }],
+  ])("says what it is when JSON has no word for it: %s", (_name, value, tag) => {
+    expect(sent(value)).toEqual(tag);
+    expect(sent({ id: value })).toEqual({ id: tag });
+    expect(sent([value])).toEqual([tag]);
+  });
+
+  it("is recognised when it was made in another realm", () => {
+    const foreign = runInContext("({ at: new Date(5), word: /a/i, ids: ['a', undefined] })", createContext());
+    expect(sent(foreign)).toEqual({
+      at: { [`${NUL}date`]: 5 },
+      word: { [`${NUL}regexp`]: ["a", "i"] },
+      ids: ["a", { [`${NUL}undefined`]: true }],
+    });
+  });
+
+  it("keeps its members and their order, whatever they are called", () => {
+    const value = JSON.parse('{"title":1,"__proto__":{"x":2},"toJSON":3,"constructor":4}');
+    expect(encode(value)).toBe('{"title":1,"__proto__":{"x":2},"toJSON":3,"constructor":4}');
+  });
+
+  it("shows own members only, of any class, and is not asked for its own idea of JSON", () => {
+    class Input {
+      title = "a";
+      toJSON(): unknown {
+        return "something else";
+      }
+    }
+    const inherited = Object.create({ id: "apk_1" }, { title: { value: "a", enumerable: true } });
+    const withoutPrototype = Object.assign(Object.create(null), { title: "a" });
+    for (const value of [new Input(), inherited, withoutPrototype]) {
+      expect(encode(value)).toBe('{"title":"a"}');
+    }
+  });
+
+  it("cannot forge a tag", () => {
+    expect(sent({ [`${NUL}undefined`]: true })).toEqual({ "\ufffdundefined": true });
+    expect(sent({ id: "apk_1", [`ti${NUL}tle`]: "a" })).toEqual({ id: "apk_1", "ti\ufffdtle": "a" });
+    expect(sent({ "\ud800": 1 })).toEqual({ "\ufffd": 1 });
+  });
+
+  it("is refused when it refers to itself or is nested deeper than 64 levels", () => {
+    const cycle: Record<string, unknown> = {};
+    cycle.a = [cycle, cycle];
+    const nested = (levels: number): unknown => (levels === 0 ? "a" : [nested(levels - 1)]);
+    expect(sent(nested(64))).toEqual(nested(64));
+    for (const value of [cycle, nested(65)]) {
+      expect(() => encode(value)).toThrow(
+        expect.objectContaining({ type: "invalid_data", message: expect.stringContaining("64 levels") }),
+      );
+    }
+  });
+
+  it("is left as it was, and may be frozen", () => {
+    const value = Object.freeze({ id: Object.freeze(["a", undefined]), at: new Date(5) });
+    encode(value);
+    expect(value).toEqual({ id: ["a", undefined], at: new Date(5) });
+  });
+});
+
+const ROW: NativeApiKey = {
+  id: "apk_1",
+  token: "sk_raw",
+  redacted: "sk_123***abc",
+  title: "CI",
+  type: "secret",
+  lastUsedAt: null,
+  createdBy: "u",
+  revokedBy: null,
+  revokedAt: 7,
+  createdAt: 5,
+  updatedAt: 6,
+  deletedAt: null,
+};
+
+const MODEL_ORDER = [
+  "id",
+  "token",
+  "redacted",
+  "title",
+  "type",
+  "last_used_at",
+  "created_by",
+  "revoked_by",
+  "revoked_at",
+  "created_at",
+  "updated_at",
+  "deleted_at",
+];
+
+describe("a key on its way from Rust", () => {
+  it("is a plain object in model order, with dates and nulls", () => {
+    const key = decodeKey(ROW);
+    expect(Object.keys(key)).toEqual(MODEL_ORDER);
+    expect(Object.getPrototypeOf(key)).toBe(Object.prototype);
+    expect(key).toMatchObject({ last_used_at: null, created_at: expect.any(Date), revoked_by: null, deleted_at: null });
+    expect(key.revoked_at).toEqual(new Date(7));
+    expect(key.updated_at).toEqual(new Date(6));
+  });
+
+  it("has an own undefined salt after its token when it was created, and only then", () => {
+    const created = decodeCreatedKey(ROW);
+    expect(Object.keys(created).slice(0, 4)).toEqual(["id", "token", "salt", "redacted"]);
+    expect(created).toHaveProperty("salt", undefined);
+    expect(decodeKey(ROW)).not.toHaveProperty("salt");
+  });
+
+  it("has the selected columns only", () => {
+    const bare = { ...ROW, token: null, redacted: null, type: null, createdAt: null, updatedAt: null, createdBy: null };
+    const page = { keys: [bare], columns: ["id", "title", "revoked_by"], count: null };
+    expect(decodePage(page)).toStrictEqual([{ id: "apk_1", title: "CI", revoked_by: null }]);
+  });
+
+  it("shows an empty token when its type was selected and it is a secret", () => {
+    const secret = { ...ROW, token: "" };
+    const publishable = { ...ROW, type: "publishable", token: null };
+    const page = { keys: [secret, publishable], columns: ["id", "type"], count: null };
+    expect(decodePage(page)).toStrictEqual([
+      { id: "apk_1", token: "", type: "secret" },
+      { id: "apk_1", type: "publishable" },
+    ]);
+  });
+
+  it("is whole when nothing was selected", () => {
+    expect(decodePage({ keys: [ROW], columns: null, count: 1 })).toStrictEqual([decodeKey(ROW)]);
+  });
+});

@@ -1,0 +1,66 @@
+// What npm is given: package.json and the packages of npm/.
+
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+interface Manifest {
+  name: string;
+  version: string;
+  main: string;
+  files: string[];
+  os: string[];
+  cpu: string[];
+  libc?: string[];
+  scripts?: Record<string, string>;
+}
+
+const ROOT = join(__dirname, "../..");
+const manifest = (...path: string[]): Manifest => JSON.parse(readFileSync(join(ROOT, ...path, "package.json"), "utf8"));
+const platforms = readdirSync(join(ROOT, "npm")).sort();
+
+describe("the package", () => {
+  it("runs no script when it is installed", () => {
+    const scripts = Object.keys(manifest().scripts ?? {});
+    expect(scripts.filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
+  });
+
+  it("holds the face, the loader and the built glue, and neither an addon nor sources", () => {
+    const [packed] = Object.values<{ files: { path: string }[] }>(
+      JSON.parse(execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: ROOT, encoding: "utf8", stdio: "pipe" })),
+    );
+    const files = packed?.files.map((file) => file.path) ?? [];
+    expect(files).toEqual(expect.arrayContaining(["index.js", "index.d.ts", "binding/index.js", "dist/index.js"]));
+    expect(files.filter((file) => /\.node$|\.rs$|^module\/|^__test__\//.test(file))).toEqual([]);
+  });
+});
+
+describe("the platform packages", () => {
+  it("cover Linux with glibc and musl, macOS and Windows, each on x64 and arm64", () => {
+    expect(platforms).toEqual([
+      "darwin-arm64",
+      "darwin-x64",
+      "linux-arm64-gnu",
+      "linux-arm64-musl",
+      "linux-x64-gnu",
+      "linux-x64-musl",
+      "win32-arm64-msvc",
+      "win32-x64-msvc",
+    ]);
+  });
+
+  it.each(platforms)(
+    "%s is installed only where its addon runs, and is the one that the loader asks for",
+    (platform) => {
+      const { name, version, main, files, os, cpu, libc } = manifest("npm", platform);
+      const [system, processor, library] = platform.split("-");
+      expect({ os, cpu }).toEqual({ os: [system], cpu: [processor] });
+      expect(libc).toEqual(system === "linux" ? [library === "gnu" ? "glibc" : "musl"] : undefined);
+      expect(files).toEqual([main]);
+      expect(version).toBe(manifest().version);
+      const loader = readFileSync(join(ROOT, "binding/index.js"), "utf8");
+      expect(loader).toContain(`require('${name}')`);
+      expect(loader).toContain(`require('./${main}')`);
+    },
+  );
+});

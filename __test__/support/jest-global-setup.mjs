@@ -1,0 +1,9 @@
+import { startPostgres } from "./postgres-process.mjs";
+
+/** Starts one PostgreSQL for all suites, unless `npm test` or the user has named one in TEST_POSTGRES_URL. */
+export default async function globalSetup() {
+  if (process.env.TEST_POSTGRES_URL) return;
+  const { url, stop } = await startPostgres();
+  process.env.TEST_POSTGRES_URL = url;
+  globalThis.stopPostgres = stop;
+}

@@ -1,0 +1,94 @@
+// A way to PostgreSQL that a test controls.
+
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+
+/** PostgreSQL's request for encryption: eight bytes, the last four of which are its code. */
+const SSL_REQUEST_CODE = 80_877_103;
+
+/** How a server that encrypts identifies itself, in PEM. */
+export interface Identity {
+  key: string;
+  cert: string;
+}
+
+/** A running proxy. */
+export interface RunningProxy {
+  /** The database's URL with the proxy's address in it. */
+  url: string;
+  port: number;
+  /** How many sessions reached the database, encrypted and not. */
+  sessions: { encrypted: number; plain: number };
+  /** Breaks all connections and stops listening. */
+  stop(): Promise<void>;
+}
+
+/** What the proxy answers to a request for encryption. Without one it lets plain sessions pass as they are. */
+type Encryption = { identity: Identity } | "refused" | "never answered";
+
+/** Starts a proxy before the database at `url`. `port` is any free one unless given. */
+export async function startProxy(url: string, encryption: Encryption, port = 0): Promise<RunningProxy> {
+  const sockets = new Set<Socket>();
+  const sessions = { encrypted: 0, plain: 0 };
+  const target = new URL(url);
+  const toDatabase = (socket: Socket) => {
+    const database = connect(Number(target.port), target.hostname);
+    sockets.add(database);
+    for (const [from, to] of [
+      [socket, database],
+      [database, socket],
+    ] as const) {
+      from.on("error", () => to.destroy()).on("close", () => to.destroy());
+    }
+    socket.pipe(database).pipe(socket);
+  };
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    if (encryption === "never answered") return void socket.resume();
+    socket.once("data", (first) => {
+      socket.pause();
+      if (first.length !== 8 || first.readUInt32BE(4) !== SSL_REQUEST_CODE) {
+        sessions.plain += 1;
+        socket.unshift(first);
+        toDatabase(socket);
+      } else if (encryption === "refused") {
+        socket.write("N");
+        sessions.plain += 1;
+        toDatabase(socket);
+      } else {
+        socket.write("S");
+        const secure = new TLSSocket(socket, { isServer: true, ...encryption.identity });
+        secure
+          .on("error", () => socket.destroy())
+          .once("secure", () => {
+            sessions.encrypted += 1;
+            toDatabase(secure);
+          });
+      }
+    });
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const listening = (server.address() as AddressInfo).port;
+  const through = new URL(url);
+  through.host = `127.0.0.1:${listening}`;
+  return { url: through.href, port: listening, sessions, stop: () => stop(server, sockets) };
+}
+
+/** A port on which nobody listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  await stop(server, new Set());
+  return port;
+}
+
+async function stop(server: Server, sockets: Set<Socket>): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  for (const socket of sockets) socket.destroy();
+  await closed;
+}

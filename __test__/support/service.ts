@@ -1,0 +1,73 @@
+// The service as a caller sees it, whoever implements it. Inputs are `object` where the published types are narrower: suites also pass
+// what those types would refuse.
+
+/** A key as an answer shows it. */
+export interface ApiKey {
+  id: string;
+  token: string;
+  salt?: undefined;
+  redacted: string;
+  title: string;
+  type: "publishable" | "secret";
+  last_used_at: Date | null;
+  created_by: string;
+  revoked_by: string | null;
+  revoked_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+  deleted_at: Date | null;
+}
+
+/** One key for each element of an array literal. */
+type KeyOfEach<Elements extends readonly object[]> = { -readonly [Index in keyof Elements]: ApiKey };
+
+/** The names of all columns in the order in which answers hold them; `salt` only after a creation. */
+export const COLUMNS = [
+  ...["id", "token", "redacted", "title", "type", "last_used_at", "created_by"],
+  ...["revoked_by", "revoked_at", "created_at", "updated_at", "deleted_at"],
+];
+
+/** What stock and this package have in common. */
+export interface Service {
+  createApiKeys<const Elements extends readonly object[]>(
+    data: Elements,
+    context?: object,
+  ): Promise<KeyOfEach<Elements>>;
+  createApiKeys(data: object, context?: object): Promise<ApiKey>;
+  upsertApiKeys<const Elements extends readonly object[]>(
+    data: Elements,
+    context?: object,
+  ): Promise<KeyOfEach<Elements>>;
+  upsertApiKeys(data: object, context?: object): Promise<ApiKey>;
+  updateApiKeys(id: string, data: object, context?: object): Promise<ApiKey>;
+  updateApiKeys(selector: object, data: object, context?: object): Promise<ApiKey[]>;
+  retrieveApiKey(id: string, config?: object, context?: object): Promise<ApiKey>;
+  listApiKeys(filters?: object, config?: object, context?: object): Promise<ApiKey[]>;
+  listAndCountApiKeys(filters?: object, config?: object, context?: object): Promise<[ApiKey[], number]>;
+  deleteApiKeys(ids: string | string[], context?: object): Promise<void>;
+  softDeleteApiKeys(targets: string | object, config?: object, context?: object): Promise<Record<string, string[]>>;
+  restoreApiKeys(targets: string | object, config?: object, context?: object): Promise<Record<string, string[]>>;
+  revoke(id: string, data: object, context?: object): Promise<ApiKey>;
+  revoke(selector: object, data: object, context?: object): Promise<ApiKey[]>;
+  authenticate(token: string, context?: object): Promise<ApiKey | false>;
+}
+
+/** What this package has beyond stock (M1, M4). */
+export interface OurService extends Service {
+  create: Service["createApiKeys"];
+  list: Service["listApiKeys"];
+  revoke(id: string, data?: object, context?: object): Promise<ApiKey>;
+  revoke(selector: object, data?: object, context?: object): Promise<ApiKey[]>;
+  rollApiKeys(id: string, data: object, context?: object): Promise<{ revoked: ApiKey; created: ApiKey }>;
+  migrate(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The three fields that a creation needs, for a secret key. */
+export const SECRET = { title: "A secret key", type: "secret", created_by: "user_1" } as const;
+
+/** The three fields that a creation needs, for a publishable key. */
+export const PUBLISHABLE = { title: "A publishable key", type: "publishable", created_by: "user_1" } as const;
+
+/** A value of a type that the published types refuse, as a JavaScript caller can pass it. */
+export const untyped = (value: unknown): never => value as never;
