@@ -1,0 +1,22 @@
+// The container that Medusa would give its routes, holding the one service that this server needs.
+
+const { asFunction } = require("@medusajs/framework/awilix");
+const { createMedusaContainer, ModuleRegistrationName } = require("@medusajs/framework/utils");
+const { ApiKeyModuleService } = require("medusa-api-key-native");
+
+/**
+ * @param {string} [databaseUrl] `sqlite:…` or `postgres://…`; `sqlite:api-keys.db` when left out.
+ * @returns a container; `await container.dispose()` closes the service.
+ */
+function createContainer(databaseUrl) {
+  const container = createMedusaContainer();
+  container.register(
+    ModuleRegistrationName.API_KEY,
+    asFunction(() => new ApiKeyModuleService({ databaseUrl }))
+      .singleton()
+      .disposer((service) => service.close()),
+  );
+  return container;
+}
+
+module.exports = { createContainer };
