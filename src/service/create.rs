@@ -37,7 +37,8 @@ impl ApiKeyService {
         })
     }
 
-    /// Draws and hashes the tokens of new keys, several at a time. No connection is held.
+    /// Draws and hashes the tokens of new keys, one after the other, so that a batch takes one place in the
+    /// hasher's queue. No connection is held.
     pub(super) async fn issue(
         &self,
         wishes: Vec<NewApiKey>,

@@ -12,6 +12,7 @@ use std::thread::available_parallelism;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
+use super::flights::Flights;
 use super::memory::BlockPool;
 use super::proven::ProvenTokens;
 use super::scheme::{self, Hashing};
@@ -48,6 +49,7 @@ pub struct Hasher {
     waiting: AtomicUsize,
     memory: Arc<BlockPool>,
     proven: ProvenTokens,
+    flights: Flights,
 }
 
 impl Hasher {
@@ -62,6 +64,7 @@ impl Hasher {
             waiting: AtomicUsize::new(0),
             memory: Arc::default(),
             proven: ProvenTokens::new()?,
+            flights: Flights::default(),
         })
     }
 
@@ -84,15 +87,17 @@ impl Hasher {
         hash: &TokenHash,
         salt: &str,
     ) -> Result<bool, ApiKeyError> {
-        if self.proven.holds(token, hash) {
+        let fingerprint = self.proven.fingerprint(token)?;
+        if self.proven.holds(&fingerprint, hash) {
             return Ok(true);
         }
-        let matches = {
+        let derivation = async || {
             let (token, hash, salt) = (token.clone(), hash.clone(), salt.to_owned());
-            self.derive(move |memory| scheme::verify(&token, &hash, &salt, memory)).await?
+            self.derive(move |memory| scheme::verify(&token, &hash, &salt, memory)).await
         };
+        let matches = self.flights.share(fingerprint, hash, derivation).await?;
         if matches {
-            self.proven.remember(token, hash);
+            self.proven.remember(fingerprint, hash);
         }
         Ok(matches)
     }
@@ -174,6 +179,42 @@ mod tests {
         assert_eq!(hasher.verify(&token, &hash, &salt).await, Ok(true));
         let other = RawToken::presented("sk_2".into());
         assert_eq!(hasher.verify(&other, &hash, &salt).await, Err(ApiKeyError::Busy(0)));
+    }
+
+    #[tokio::test]
+    async fn equal_tokens_share_one_derivation_and_different_ones_do_not() {
+        let hasher = hasher(1);
+        let token = RawToken::presented("sk_1".into());
+        let StoredToken::Hashed { hash, salt } =
+            hasher.hash(token.clone(), vec![1; 16]).await.expect("hashes")
+        else {
+            panic!("a secret is hashed");
+        };
+        let running = hasher.permits.acquire().await.expect("open");
+        let mut first = Box::pin(hasher.verify(&token, &hash, &salt));
+        let mut second = Box::pin(hasher.verify(&token, &hash, &salt));
+        assert!(futures_poll_once(&mut first).await.is_none());
+        assert!(futures_poll_once(&mut second).await.is_none());
+        let other = RawToken::presented("sk_2".into());
+        assert_eq!(hasher.verify(&other, &hash, &salt).await, Err(ApiKeyError::Busy(1)));
+        drop(running);
+        assert_eq!(tokio::join!(first, second), (Ok(true), Ok(true)));
+        assert_eq!(hasher.verify(&other, &hash, &salt).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn a_caller_that_gives_up_leaves_the_derivation_to_the_next() {
+        let hasher = hasher(1);
+        let token = RawToken::presented("sk_1".into());
+        let hash = TokenHash::new("00".repeat(64));
+        let running = hasher.permits.acquire().await.expect("open");
+        let mut first = Box::pin(hasher.verify(&token, &hash, "salt"));
+        let mut second = Box::pin(hasher.verify(&token, &hash, "salt"));
+        assert!(futures_poll_once(&mut first).await.is_none());
+        assert!(futures_poll_once(&mut second).await.is_none());
+        drop(first);
+        drop(running);
+        assert_eq!(second.await, Ok(false));
     }
 
     async fn futures_poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {

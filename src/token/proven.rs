@@ -16,8 +16,12 @@ const MOST_PROOFS: usize = 100_000;
 
 pub(super) struct ProvenTokens {
     key: Zeroizing<[u8; 32]>,
-    proofs: Cache<[u8; 32], TokenHash>,
+    proofs: Cache<Fingerprint, TokenHash>,
 }
+
+/// A token as this process alone can recognise it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Fingerprint([u8; 32]);
 
 impl ProvenTokens {
     pub(super) fn new() -> Result<Self, ApiKeyError> {
@@ -28,21 +32,20 @@ impl ProvenTokens {
         Ok(Self { key, proofs: Cache::new(MOST_PROOFS) })
     }
 
-    pub(super) fn holds(&self, token: &RawToken, hash: &TokenHash) -> bool {
-        self.mac(token).is_some_and(|mac| self.proofs.get(&mac).as_ref() == Some(hash))
-    }
-
-    pub(super) fn remember(&self, token: &RawToken, hash: &TokenHash) {
-        if let Some(mac) = self.mac(token) {
-            self.proofs.insert(mac, hash.clone());
-        }
-    }
-
     // SECURITY: a keyed MAC, so that the map tells nothing about tokens to whoever reads memory later.
-    fn mac(&self, token: &RawToken) -> Option<[u8; 32]> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_ref()).ok()?;
+    pub(super) fn fingerprint(&self, token: &RawToken) -> Result<Fingerprint, ApiKeyError> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_ref())
+            .map_err(|_| ApiKeyError::Unexpected("A token could not be fingerprinted."))?;
         mac.update(token.expose().as_bytes());
-        Some(mac.finalize().into_bytes().into())
+        Ok(Fingerprint(mac.finalize().into_bytes().into()))
+    }
+
+    pub(super) fn holds(&self, fingerprint: &Fingerprint, hash: &TokenHash) -> bool {
+        self.proofs.get(fingerprint).as_ref() == Some(hash)
+    }
+
+    pub(super) fn remember(&self, fingerprint: Fingerprint, hash: &TokenHash) {
+        self.proofs.insert(fingerprint, hash.clone());
     }
 }
 
@@ -54,11 +57,14 @@ mod tests {
     fn a_proof_holds_for_its_own_hash_only() {
         let proven = ProvenTokens::new().expect("randomness");
         let token = RawToken::presented("sk_1".into());
+        let fingerprint = proven.fingerprint(&token).expect("fingerprints");
         let (hash, other) = (TokenHash::new("a".into()), TokenHash::new("b".into()));
-        assert!(!proven.holds(&token, &hash));
-        proven.remember(&token, &hash);
-        assert!(proven.holds(&token, &hash));
-        assert!(!proven.holds(&token, &other));
-        assert!(!proven.holds(&RawToken::presented("sk_2".into()), &hash));
+        assert!(!proven.holds(&fingerprint, &hash));
+        proven.remember(fingerprint, &hash);
+        assert!(proven.holds(&fingerprint, &hash));
+        assert!(!proven.holds(&fingerprint, &other));
+        let stranger =
+            proven.fingerprint(&RawToken::presented("sk_2".into())).expect("fingerprints");
+        assert!(!proven.holds(&stranger, &hash));
     }
 }
