@@ -87,13 +87,8 @@ declare("[postgres] Over TLS (needs the program openssl)", () => {
 
   it("refuses a server that does not encrypt, rather than talk openly", async () => {
     for (const ssl of [true, { rejectUnauthorized: false }, { ca: certified.ca }]) {
-      expect(await through("refused", { ssl }, isRefused)).toMatchObject({ encrypted: 0 });
+      expect(await through("refused", { ssl }, isRefused)).toEqual({ plain: 0, encrypted: 0 });
     }
-    expect(
-      await database.query(
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'",
-      ),
-    ).toEqual([]);
   });
 
   it("is not asked for with ssl: false", async () => {

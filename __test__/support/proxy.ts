@@ -18,7 +18,7 @@ export interface RunningProxy {
   /** The database's URL with the proxy's address in it. */
   url: string;
   port: number;
-  /** How many sessions reached the database, encrypted and not. */
+  /** How many clients began a session with the database, encrypted and not. */
   sessions: { encrypted: number; plain: number };
   /** Breaks all connections and stops listening. */
   stop(): Promise<void>;
@@ -55,8 +55,12 @@ export async function startProxy(url: string, encryption: Encryption, port = 0):
         toDatabase(socket);
       } else if (encryption === "refused") {
         socket.write("N");
-        sessions.plain += 1;
-        toDatabase(socket);
+        socket.once("data", (next) => {
+          sessions.plain += 1;
+          socket.pause().unshift(next);
+          toDatabase(socket);
+        });
+        socket.resume();
       } else {
         socket.write("S");
         const secure = new TLSSocket(socket, { isServer: true, ...encryption.identity });

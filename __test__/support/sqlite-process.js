@@ -8,8 +8,8 @@ const database = new Database(process.argv[2], { timeout: 10_000 });
 process.on("message", ({ sql, parameters }) => {
   try {
     const statement = database.prepare(sql);
-    if (statement.reader) process.send({ rows: statement.all(...parameters) });
-    else process.send({ rows: [], changes: statement.run(...parameters).changes });
+    if (!statement.reader) statement.run(...parameters);
+    process.send({ rows: statement.reader ? statement.all(...parameters) : [] });
   } catch (error) {
     process.send({ error: error.message });
   }

@@ -2,7 +2,7 @@
 
 use uuid::Builder;
 
-use crate::edge::Edge;
+use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
 
 /// The id of a key, by Medusa's convention `apk_` and a ULID; any text that a caller chose is one too.
@@ -22,14 +22,13 @@ impl ApiKeyId {
     /// A new id: a UUID v7 written as a ULID, which sorts by time.
     ///
     /// # Errors
-    /// `Unexpected` when the call brought too little randomness or its clock stands before 1970.
-    pub fn generate(edge: &mut Edge) -> Result<Self, ApiKeyError> {
-        let chunk = edge.entropy()?;
+    /// `Unexpected` when the clock stands before 1970.
+    pub fn generate(now: Timestamp, chunk: &[u8]) -> Result<Self, ApiKeyError> {
         let mut random = [0_u8; 10];
         for (to, from) in random.iter_mut().zip(chunk.iter().cycle()) {
             *to = *from;
         }
-        let ms = u64::try_from(edge.now.timestamp_millis())
+        let ms = u64::try_from(now.timestamp_millis())
             .map_err(|_| ApiKeyError::Unexpected("An id cannot be made before 1970."))?;
         let bits = Builder::from_unix_timestamp_millis(ms, &random).into_uuid().as_u128();
         let text =
@@ -59,7 +58,7 @@ mod tests {
 
     fn id_at(ms: u32, random: &[u8]) -> ApiKeyId {
         let now = from_epoch_ms(f64::from(ms)).expect("in range");
-        ApiKeyId::generate(&mut Edge::new(now, vec![random.to_vec()])).expect("generates")
+        ApiKeyId::generate(now, random).expect("generates")
     }
 
     proptest! {

@@ -129,8 +129,11 @@ impl NewApiKey {
         drawn
             .into_iter()
             .map(|(wish, token, salt)| {
-                let random_id = ApiKeyId::generate(edge)?;
-                let id = wish.id.clone().unwrap_or(random_id);
+                let random = edge.entropy()?;
+                let id = match &wish.id {
+                    Some(chosen) => chosen.clone(),
+                    None => ApiKeyId::generate(edge.now, &random)?,
+                };
                 Ok(DraftApiKey { wish, id, token, salt })
             })
             .collect()

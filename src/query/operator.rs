@@ -61,6 +61,7 @@ pub(super) fn parse_operator(
             _ => matches(field, Pattern::Regex { source: pattern()?, ignore_case: false }),
         },
         "$fulltext" => matches(field, Pattern::Words(pattern()?)),
+        "$exists" if field == Field::Token => Err(token_only_equals()),
         "$exists" => match operand {
             Input::Bool(true) => Ok(Filter::IsNull(field).negated()),
             Input::Bool(false) => Ok(Filter::IsNull(field)),

@@ -136,6 +136,7 @@ mod tests {
             r#"{"token":{"$gt":"a"}}"#,
             r#"{"token":{"$ne":"a"}}"#,
             r#"{"token":{"$nin":["a"]}}"#,
+            r#"{"token":{"$exists":true}}"#,
             r#"{"$or":[{"token":{"$re":"a"}}]}"#,
         ] {
             assert!(matches!(filters(json), Err(ApiKeyError::Invalid(_))), "{json}");

@@ -17,27 +17,28 @@ pub struct ServiceOptions {
     pub hasher: HasherSettings,
 }
 
+const OPTIONS: [&str; 9] = [
+    "databaseUrl",
+    "schema",
+    "ssl",
+    "pool",
+    "migrate",
+    "hashing",
+    "argon2",
+    "hashConcurrency",
+    "hashQueueLimit",
+];
+
 impl ServiceOptions {
     /// Judges the options; what is absent has its default.
     ///
     /// # Errors
     /// `Option`, naming the one that cannot be used.
     pub fn parse(options: &Input) -> Result<Self, ApiKeyError> {
-        refuse_unknown(
-            "options",
-            options,
-            &[
-                "databaseUrl",
-                "schema",
-                "ssl",
-                "pool",
-                "migrate",
-                "hashing",
-                "argon2",
-                "hashConcurrency",
-                "hashQueueLimit",
-            ],
-        )?;
+        if options.is_absent() {
+            return Err(wrong("options", "must be an object"));
+        }
+        refuse_unknown("options", options, &OPTIONS)?;
         Ok(Self {
             database: database(options)?,
             migrate: flag("migrate", options.member("migrate"))?.unwrap_or(true),
@@ -203,6 +204,7 @@ mod tests {
     fn each_wrong_option_is_named() {
         for (json, name) in [
             (r#""sqlite::memory:""#, "options"),
+            ("null", "options"),
             (r#"{"databaseURL":"sqlite::memory:"}"#, "databaseURL"),
             (r#"{"databaseUrl":"sqlite::memory:","pool":{"maximum":5}}"#, "maximum"),
             (r#"{"databaseUrl":5}"#, "databaseUrl"),

@@ -28,12 +28,12 @@ pub(super) fn condition(backend: DbBackend, filter: &Filter) -> Result<Condition
             })
         }
         Filter::In { field, operands, with_null } => {
-            let among = dialect::among(backend, column(*field), operands);
+            let among = dialect::among(backend, *field, operands);
             if *with_null { Cond::any().add(among).add(null()) } else { Cond::all().add(among) }
         }
         Filter::IsNull(field) => Cond::all().add(dialect::expr(column(*field)).is_null()),
         Filter::Matches(field, pattern) => {
-            Cond::all().add(dialect::matches(backend, column(*field), pattern)?)
+            Cond::all().add(dialect::matches(backend, *field, pattern)?)
         }
         Filter::Unknown => Cond::all().add(null()),
     })

@@ -1,5 +1,7 @@
 //! Connecting, once, when the first call needs it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use sea_orm::sqlx::ConnectOptions as _;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -21,13 +23,14 @@ pub struct Database {
     settings: DatabaseSettings,
     migrate: bool,
     pool: OnceCell<DatabaseConnection>,
+    closed: AtomicBool,
 }
 
 impl Database {
     /// A database that nobody has connected to yet.
     #[must_use]
     pub fn new(settings: DatabaseSettings, migrate: bool) -> Self {
-        Self { settings, migrate, pool: OnceCell::new() }
+        Self { settings, migrate, pool: OnceCell::new(), closed: AtomicBool::new(false) }
     }
 
     /// The pool, for reads of one statement.
@@ -67,6 +70,7 @@ impl Database {
     /// # Errors
     /// `Database` when the driver cannot close.
     pub async fn close(&self) -> Result<(), ApiKeyError> {
+        self.closed.store(true, Ordering::SeqCst);
         match self.pool.get() {
             Some(pool) => pool.close_by_ref().await.map_err(failure::of),
             None => Ok(()),
@@ -74,15 +78,23 @@ impl Database {
     }
 
     async fn pool(&self) -> Result<&DatabaseConnection, ApiKeyError> {
-        self.pool
-            .get_or_try_init(|| async {
-                let pool = self.connect().await?;
-                if self.migrate {
-                    migration::up(&pool).await?;
-                }
-                Ok(pool)
-            })
-            .await
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(ApiKeyError::Closed);
+        }
+        let connect = || async {
+            let pool = self.connect().await?;
+            if self.migrate {
+                migration::up(&pool).await?;
+            }
+            Ok(pool)
+        };
+        let pool = self.pool.get_or_try_init(connect).await?;
+        // Whoever closed the service meanwhile found no pool to close.
+        if self.closed.load(Ordering::SeqCst) {
+            self.close().await?;
+            return Err(ApiKeyError::Closed);
+        }
+        Ok(pool)
     }
 
     async fn connect(&self) -> Result<DatabaseConnection, ApiKeyError> {

@@ -6,17 +6,19 @@ use sea_orm::{ColumnTrait, DbBackend};
 
 use super::entity::Column;
 use super::patterns;
+use super::row::column;
 use crate::error::ApiKeyError;
-use crate::query::{Operand, Pattern};
+use crate::query::{Field, FieldKind, Operand, Pattern};
 
 /// A column among values, in one bound parameter however many they are.
-pub(super) fn among(backend: DbBackend, column: Column, operands: &[Operand]) -> Expr {
+pub(super) fn among(backend: DbBackend, field: Field, operands: &[Operand]) -> Expr {
+    let column = column(field);
     match backend {
         DbBackend::Sqlite => Expr::cust_with_exprs(
             "? IN (SELECT value FROM json_each(?))",
             [expr(column), Expr::val(json_list(operands))],
         ),
-        _ => expr(column).eq(PgFunc::any(Expr::val(array(operands)))),
+        _ => expr(column).eq(PgFunc::any(Expr::val(array(field.kind(), operands)))),
     }
 }
 
@@ -24,10 +26,10 @@ pub(super) fn among(backend: DbBackend, column: Column, operands: &[Operand]) ->
 /// no text search, so that there every pattern is a regular expression.
 pub(super) fn matches(
     backend: DbBackend,
-    column: Column,
+    field: Field,
     pattern: &Pattern,
 ) -> Result<Expr, ApiKeyError> {
-    let column = expr(column);
+    let column = expr(column(field));
     if backend == DbBackend::Sqlite {
         let expressions = patterns::to_regexes(pattern)?;
         let all = expressions
@@ -40,11 +42,11 @@ pub(super) fn matches(
     Ok(match pattern {
         Pattern::Like { pattern, ignore_case } => {
             patterns::refuse_trailing_escape(pattern)?;
-            let operator = if *ignore_case { "? ILIKE ?" } else { "? LIKE ?" };
+            let operator = if *ignore_case { "$1 ILIKE $2" } else { "$1 LIKE $2" };
             Expr::cust_with_exprs(operator, [column, Expr::val(pattern)])
         }
         Pattern::Contains(text) => Expr::cust_with_exprs(
-            "? ILIKE ?",
+            "$1 ILIKE $2",
             [column, Expr::val(format!("%{}%", patterns::escape_like(text)))],
         ),
         Pattern::Regex { source, ignore_case } => {
@@ -53,7 +55,7 @@ pub(super) fn matches(
             column.binary(operator, Expr::val(source))
         }
         Pattern::Words(words) => Expr::cust_with_exprs(
-            "to_tsvector('simple', ?) @@ plainto_tsquery('simple', ?)",
+            "to_tsvector('simple', $1) @@ plainto_tsquery('simple', $2)",
             [column, Expr::val(words)],
         ),
     })
@@ -64,10 +66,10 @@ pub(super) fn expr(column: Column) -> Expr {
     Expr::col(column.as_column_ref())
 }
 
-fn array(operands: &[Operand]) -> Value {
-    let kind = match operands.first() {
-        Some(Operand::Time(_)) => ArrayType::ChronoDateTimeUtc,
-        _ => ArrayType::String,
+fn array(kind: FieldKind, operands: &[Operand]) -> Value {
+    let kind = match kind {
+        FieldKind::Time => ArrayType::ChronoDateTimeUtc,
+        FieldKind::Text => ArrayType::String,
     };
     Value::Array(kind, Some(Box::new(operands.iter().map(value).collect())))
 }
