@@ -439,7 +439,7 @@ export declare class ApiKeyModuleService {
    */
   revoke(id: string, data?: RevokeApiKeyInput, context?: Context): Promise<ApiKey>;
   /** Revokes all keys that match, or none when one of them is revoked already. `{}` means every key. */
-  revoke(selector: ApiKeyFilters, data?: RevokeApiKeyInput, context?: Context): Promise<ApiKey[]>;
+  revoke(selector: ApiKeyFilters, data: RevokeApiKeyInput, context?: Context): Promise<ApiKey[]>;
   /**
    * Replaces a key in one transaction: revokes it, now or after a grace period of `revoke_in` seconds, and creates its
    * successor. `created.token` is shown here and never again.

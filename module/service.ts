@@ -230,7 +230,7 @@ export class ApiKeyModuleService {
    */
   revoke(id: string, data?: RevokeApiKeyInput, context?: Context): Promise<ApiKey>;
   /** Revokes all keys that match, or none when one of them is revoked already. `{}` means every key. */
-  revoke(selector: ApiKeyFilters, data?: RevokeApiKeyInput, context?: Context): Promise<ApiKey[]>;
+  revoke(selector: ApiKeyFilters, data: RevokeApiKeyInput, context?: Context): Promise<ApiKey[]>;
   async revoke(
     target: string | ApiKeyFilters,
     data?: RevokeApiKeyInput,

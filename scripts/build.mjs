@@ -1,4 +1,5 @@
 // Builds what `require("medusa-api-key-native")` needs: the addon with its loader in binding/, and module/ as dist/.
+// With --dist the addon is built as it is published: smaller, and slower to build.
 
 import { rmSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -6,18 +7,18 @@ import { setup } from "./setup.mjs";
 import { hostTriple, root, runPackage, step } from "./steps.mjs";
 
 /** Cargo skips what has not changed; a cold build compiles some 300 crates. */
-export async function build() {
+export async function build(profile = "release") {
   await setup();
-  await step("Building the Rust addon (three minutes the first time, seconds afterwards)", buildAddon);
+  await step("Building the Rust addon (three minutes the first time, seconds afterwards)", () => buildAddon(profile));
   await step("Compiling module/ to dist/", compileModule);
 }
 
 // The target is named although it is this machine: `cargo test` names it too, and then both share every crate.
-function buildAddon() {
+function buildAddon(profile) {
   return runPackage("@napi-rs/cli/dist/cli.js", [
     "build",
     "--platform",
-    "--release",
+    ...["--profile", profile],
     ...["--target", hostTriple()],
     ...["--output-dir", "binding"],
     ...["--js", "index.js"],
@@ -30,4 +31,6 @@ function compileModule() {
   return runPackage("typescript/bin/tsc", ["--project", "tsconfig.build.json"]);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await build();
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await build(process.argv.includes("--dist") ? "dist" : "release");
+}

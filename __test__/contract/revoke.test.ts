@@ -133,6 +133,20 @@ describeOurs("revoke", (current) => {
     expect(await current().service.revoke({ id: "apk_s1", revoked_at: null })).toEqual([]);
   });
 
+  it("without a second argument refuses a selector, which may mean many keys (M1)", async () => {
+    const before = await current().table();
+    const revoke = current().service.revoke as (selector: object) => Promise<unknown>;
+
+    for (const selector of [{}, { id: "apk_s1" }]) {
+      await expectFailure(
+        revoke.call(current().service, selector),
+        "invalid_data",
+        "You must provide a revoked_by field when revoking a key.",
+      );
+    }
+    expect(await current().table()).toEqual(before);
+  });
+
   it("with an empty object still asks who revokes (M1)", async () => {
     await expectFailure(
       current().service.revoke("apk_s1", {}),

@@ -37,6 +37,9 @@ impl ApiKeyService {
         if keys.is_empty() {
             return Ok(Written::default());
         }
+        if matches!(target, Target::Matching(_)) && *data == Input::Undefined {
+            return Err(ApiKeyError::RevokeWithoutRevokedBy);
+        }
         let revocation = Revocation::parse(data, now)?;
         refuse_revoked(&keys, now)?;
         let updated = ids_of(&keys);
