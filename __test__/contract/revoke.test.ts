@@ -166,6 +166,23 @@ describeOurs("revoke", (current) => {
     expect(await current().table()).toEqual(before);
   });
 
+  it("lets the first of two revocations win, whichever of the two clocks is ahead (S8)", async () => {
+    for (const skew of [-5, 0, 5]) {
+      stopClock(NOW);
+      const { id } = await current().service.createApiKeys(SECRET);
+      await current().service.revoke(id, BY);
+      stopClock(new Date(NOW.getTime() + skew));
+      await expectFailure(current().service.revoke(id, BY), "invalid_data", /already revoked/);
+    }
+  });
+
+  it("can change a revocation that was planned for later", async () => {
+    const { id } = await current().service.createApiKeys(SECRET);
+    await current().service.revoke(id, { ...BY, revoke_in: 60 });
+
+    expect(await current().service.revoke(id, BY)).toMatchObject({ revoked_at: NOW });
+  });
+
   it("lets exactly one of many parallel revocations win (S8)", async () => {
     for (const { id } of await current().service.createApiKeys([SECRET, PUBLISHABLE])) {
       const who = Array.from({ length: 20 }, (_, index) => `user_${index}`);

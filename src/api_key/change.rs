@@ -102,7 +102,7 @@ pub fn refuse_revoked<'a>(
     now: Timestamp,
 ) -> Result<(), ApiKeyError> {
     let (mut secret, mut publishable) = (0, 0);
-    for key in keys.into_iter().filter(|key| key.is_revoked(now)) {
+    for key in keys.into_iter().filter(|key| key.has_ended(now)) {
         match key.kind {
             ApiKeyType::Secret => secret += 1,
             ApiKeyType::Publishable => publishable += 1,
