@@ -270,13 +270,13 @@ export interface ApiKeyModuleOptions {
    * Default: standalone `sqlite:api-keys.db` in the working directory; in Medusa, Medusa's own database.
    */
   databaseUrl?: string;
-  /** The PostgreSQL schema that holds the table `api_key`. Default: `public`; in Medusa, Medusa's. */
+  /** The PostgreSQL schema that holds the table `api_key`. Default: the first of the server's search path; in Medusa, Medusa's. */
   schema?: string;
   /** TLS to PostgreSQL. Default: what `sslmode` in the URL says; in Medusa, Medusa's setting. */
   ssl?: boolean | TlsOptions;
   /** The database connections that the service may hold. In Medusa: Medusa's setting. */
   pool?: PoolOptions;
-  /** Whether the table is created or brought up to date on first use. Default: standalone `true`, in Medusa `false`. */
+  /** Whether the table is created or brought up to date on first use. Default: `true`. */
   migrate?: boolean;
   /**
    * How new secret tokens are hashed. Keys of both kinds are verified, whatever this says. Default: `argon2id`;
@@ -294,7 +294,7 @@ export interface ApiKeyModuleOptions {
 export interface TlsOptions {
   /** Whether a certificate that cannot be verified ends the connection. Default: `true`. */
   rejectUnauthorized?: boolean;
-  /** The certificate authority to trust, as PEM text. */
+  /** A certificate authority to trust beside the public ones, as PEM text. */
   ca?: string;
   /** The client's certificate, as PEM text. */
   cert?: string;
@@ -461,7 +461,10 @@ export declare class ApiKeyModuleService {
    * @throws ApiKeyError `database_error` when the database cannot be reached or refuses.
    */
   migrate(): Promise<void>;
-  /** Waits for the calls that run and closes the connections. Later calls fail with `unexpected_state`. */
+  /**
+   * Closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
+   * `unexpected_state`.
+   */
   close(): Promise<void>;
 }
 /** What kind of failure an error is; values of `MedusaError.Types`, from which Medusa derives the HTTP status. */

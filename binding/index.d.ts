@@ -19,33 +19,33 @@ export declare class NativeApiKeyService {
   /** What is wrong with the options, if anything. */
   failure(): NativeFailure | null
   /** Creates keys from a list. */
-  createApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string): Promise<Outcome<NativeWritten>>
+  createApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string): Answer<NativeWritten>
   /** Creates or retitles keys from a list. */
-  upsertApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string): Promise<Outcome<NativeWritten>>
+  upsertApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string): Answer<NativeWritten>
   /** Gives keys a title. */
-  updateApiKeys(nowMs: number, target: string, data: string): Promise<Outcome<NativeWritten>>
+  updateApiKeys(nowMs: number, target: string, data: string): Answer<NativeWritten>
   /** Ends keys. */
-  revoke(nowMs: number, target: string, data: string): Promise<Outcome<NativeWritten>>
+  revoke(nowMs: number, target: string, data: string): Answer<NativeWritten>
   /** Replaces a key by a successor. */
-  rollApiKeys(nowMs: number, entropy: Array<Uint8Array>, id: string, data: string): Promise<Outcome<NativeRolled>>
+  rollApiKeys(nowMs: number, entropy: Array<Uint8Array>, id: string, data: string): Answer<NativeRolled>
   /** Removes revoked keys. */
-  deleteApiKeys(nowMs: number, ids: string): Promise<Outcome<NativeWritten>>
+  deleteApiKeys(nowMs: number, ids: string): Answer<NativeWritten>
   /** Hides keys. */
-  softDeleteApiKeys(nowMs: number, targets: string): Promise<Outcome<NativeWritten>>
+  softDeleteApiKeys(nowMs: number, targets: string): Answer<NativeWritten>
   /** Shows hidden keys again. */
-  restoreApiKeys(nowMs: number, targets: string): Promise<Outcome<NativeWritten>>
+  restoreApiKeys(nowMs: number, targets: string): Answer<NativeWritten>
   /** One key by its id. */
-  retrieveApiKey(id: string, config: string): Promise<Outcome<NativePage>>
+  retrieveApiKey(id: string, config: string): Answer<NativePage>
   /** The keys that filters match. */
-  listApiKeys(filters: string, config: string): Promise<Outcome<NativePage>>
+  listApiKeys(filters: string, config: string): Answer<NativePage>
   /** The keys that filters match, and how many there are on all pages. */
-  listAndCountApiKeys(filters: string, config: string): Promise<Outcome<NativePage>>
+  listAndCountApiKeys(filters: string, config: string): Answer<NativePage>
   /** The live secret key of a token, or null. */
-  authenticate(nowMs: number, token: string): Promise<NativeApiKey | null | NativeFailure>
+  authenticate(nowMs: number, token: string): Answer<NativeApiKey | undefined | null>
   /** Creates the table or brings it up to date. */
-  migrate(): Promise<NativeFailure | null>
-  /** Waits for running statements and closes every connection. */
-  close(): Promise<NativeFailure | null>
+  migrate(): Answer<undefined>
+  /** Closes every connection, after the statements that run. */
+  close(): Answer<undefined>
 }
 
 /** A key; times are epoch milliseconds. Null is an empty column, or one that was not selected. */

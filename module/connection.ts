@@ -57,7 +57,7 @@ export function standaloneSettings(options: unknown = {}): unknown {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     return options;
   }
-  return { databaseUrl: "sqlite:api-keys.db", migrate: true, ...defined(options) };
+  return { databaseUrl: "sqlite:api-keys.db", ...defined(options) };
 }
 
 /** The settings of a service in Medusa: the module's own options, and for the rest Medusa's connection. */
@@ -65,7 +65,7 @@ export function medusaSettings(cradle: Cradle, options: MedusaOptions | null | u
   const own = defined(pick(options ?? {}, OPTION_NAMES));
   // A database of its own shares neither certificates nor schema with Medusa's.
   const inherited = "databaseUrl" in own ? {} : medusaConnection(cradle, options?.database);
-  return { migrate: false, ...inherited, ...own };
+  return { ...inherited, ...own };
 }
 
 /** What is registered under a name; Medusa's container throws when asked for what it lacks. */

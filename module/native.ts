@@ -2,7 +2,7 @@ import type * as Binding from "../binding";
 import type { NativeApiKey, NativeFailure, NativePage, NativeRolled, NativeWritten } from "../binding";
 import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./edge";
 import { ApiKeyError, type ApiKeyErrorType } from "./errors";
-import { encode } from "./wire";
+import { encode, encodeFilters, encodeTarget } from "./wire";
 
 /**
  * The native service, with JavaScript's values as arguments and failures as exceptions. Every call takes the present and
@@ -26,11 +26,11 @@ export class Native {
   }
 
   updateApiKeys(target: unknown, data: unknown): Promise<NativeWritten> {
-    return unwrap(this.service.updateApiKeys(now(), encode(target), encode(data)));
+    return unwrap(this.service.updateApiKeys(now(), encodeTarget(target), encode(data)));
   }
 
   revoke(target: unknown, data: unknown): Promise<NativeWritten> {
-    return unwrap(this.service.revoke(now(), encode(target), encode(data)));
+    return unwrap(this.service.revoke(now(), encodeTarget(target), encode(data)));
   }
 
   rollApiKeys(id: unknown, data: unknown): Promise<NativeRolled> {
@@ -38,15 +38,15 @@ export class Native {
   }
 
   deleteApiKeys(ids: unknown): Promise<NativeWritten> {
-    return unwrap(this.service.deleteApiKeys(now(), encode(ids)));
+    return unwrap(this.service.deleteApiKeys(now(), encodeTarget(ids)));
   }
 
   softDeleteApiKeys(targets: unknown): Promise<NativeWritten> {
-    return unwrap(this.service.softDeleteApiKeys(now(), encode(targets)));
+    return unwrap(this.service.softDeleteApiKeys(now(), encodeTarget(targets)));
   }
 
   restoreApiKeys(targets: unknown): Promise<NativeWritten> {
-    return unwrap(this.service.restoreApiKeys(now(), encode(targets)));
+    return unwrap(this.service.restoreApiKeys(now(), encodeTarget(targets)));
   }
 
   retrieveApiKey(id: unknown, config: unknown): Promise<NativePage> {
@@ -54,28 +54,33 @@ export class Native {
   }
 
   listApiKeys(filters: unknown, config: unknown): Promise<NativePage> {
-    return unwrap(this.service.listApiKeys(encode(filters), encode(config)));
+    return unwrap(this.service.listApiKeys(encodeFilters(filters), encode(config)));
   }
 
   listAndCountApiKeys(filters: unknown, config: unknown): Promise<NativePage> {
-    return unwrap(this.service.listAndCountApiKeys(encode(filters), encode(config)));
+    return unwrap(this.service.listAndCountApiKeys(encodeFilters(filters), encode(config)));
   }
 
   authenticate(token: string): Promise<NativeApiKey | null> {
     return unwrap(this.service.authenticate(now(), token));
   }
 
-  migrate(): Promise<null> {
+  migrate(): Promise<void> {
     return unwrap(this.service.migrate());
   }
 
-  close(): Promise<null> {
+  close(): Promise<void> {
     return unwrap(this.service.close());
   }
 }
 
 async function unwrap<T>(call: Promise<T | NativeFailure>): Promise<T> {
-  return orThrow(await call);
+  return orThrow(await call.catch(ofDefect));
+}
+
+// A use case answers its failures. Only a panic rejects, with an error of another realm.
+function ofDefect(): NativeFailure {
+  return { type: "unexpected_state", message: "The native part of medusa-api-key-native has a defect." };
 }
 
 // Rust returns failures as values, because an addon's own errors fail `instanceof Error` inside Jest.

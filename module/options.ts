@@ -5,13 +5,13 @@ export interface ApiKeyModuleOptions {
    * Default: standalone `sqlite:api-keys.db` in the working directory; in Medusa, Medusa's own database.
    */
   databaseUrl?: string;
-  /** The PostgreSQL schema that holds the table `api_key`. Default: `public`; in Medusa, Medusa's. */
+  /** The PostgreSQL schema that holds the table `api_key`. Default: the first of the server's search path; in Medusa, Medusa's. */
   schema?: string;
   /** TLS to PostgreSQL. Default: what `sslmode` in the URL says; in Medusa, Medusa's setting. */
   ssl?: boolean | TlsOptions;
   /** The database connections that the service may hold. In Medusa: Medusa's setting. */
   pool?: PoolOptions;
-  /** Whether the table is created or brought up to date on first use. Default: standalone `true`, in Medusa `false`. */
+  /** Whether the table is created or brought up to date on first use. Default: `true`. */
   migrate?: boolean;
   /**
    * How new secret tokens are hashed. Keys of both kinds are verified, whatever this says. Default: `argon2id`;
@@ -30,7 +30,7 @@ export interface ApiKeyModuleOptions {
 export interface TlsOptions {
   /** Whether a certificate that cannot be verified ends the connection. Default: `true`. */
   rejectUnauthorized?: boolean;
-  /** The certificate authority to trust, as PEM text. */
+  /** A certificate authority to trust beside the public ones, as PEM text. */
   ca?: string;
   /** The client's certificate, as PEM text. */
   cert?: string;

@@ -280,7 +280,10 @@ export class ApiKeyModuleService {
     await this.native_.migrate();
   }
 
-  /** Waits for the calls that run and closes the connections. Later calls fail with `unexpected_state`. */
+  /**
+   * Closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
+   * `unexpected_state`.
+   */
   async close(): Promise<void> {
     await this.native_.close();
   }

@@ -14,7 +14,23 @@ const DEEPEST_LEVEL = 64;
 const { getTime } = Date.prototype;
 
 /** A caller's value as text. The value is read only, and its `toJSON` is never asked. */
-export function encode(value: unknown, level = 0): string {
+export function encode(value: unknown): string {
+  return encodeValue(value, 0, Number.POSITIVE_INFINITY);
+}
+
+/** The filters of a read. Inside them an object must be plain: another's members are not what it stands for. */
+export function encodeFilters(filters: unknown): string {
+  return encodeValue(filters, 0, 1);
+}
+
+/** What a write is aimed at: plain objects only, for one that seems empty would mean every key. */
+export function encodeTarget(target: unknown): string {
+  const hasNoPrototype = typeof target === "object" && target !== null && Object.getPrototypeOf(target) === null;
+  return hasNoPrototype ? tagged("other", "an object without a prototype") : encodeValue(target, 0, 0);
+}
+
+/** From the level `plainFrom` on, objects that are not plain are told by their kind alone. */
+function encodeValue(value: unknown, level: number, plainFrom: number): string {
   switch (typeof value) {
     case "string":
       return value.isWellFormed() ? JSON.stringify(value) : tagged("illFormed", true);
@@ -25,13 +41,13 @@ export function encode(value: unknown, level = 0): string {
     case "undefined":
       return tagged("undefined", true);
     case "object":
-      return value === null ? "null" : encodeObject(value, level);
+      return value === null ? "null" : encodeObject(value, level, plainFrom);
     default:
       return tagged("other", typeof value);
   }
 }
 
-function encodeObject(value: object, level: number): string {
+function encodeObject(value: object, level: number, plainFrom: number): string {
   if (types.isDate(value)) {
     const ms: number = getTime.call(value);
     return tagged("date", Number.isNaN(ms) ? null : ms);
@@ -39,7 +55,7 @@ function encodeObject(value: object, level: number): string {
   if (types.isRegExp(value)) {
     return tagged("regexp", [value.source.toWellFormed(), value.flags]);
   }
-  if (isExotic(value)) {
+  if (isExotic(value) || (level >= plainFrom && !Array.isArray(value) && !isPlain(value))) {
     return tagged("other", Object.prototype.toString.call(value).slice("[object ".length, -1).toWellFormed());
   }
   // A cycle ends here too. Refused as a whole: a filter that lost a part would match more keys.
@@ -47,9 +63,11 @@ function encodeObject(value: object, level: number): string {
     throw new ApiKeyError("invalid_data", `An argument is nested deeper than ${DEEPEST_LEVEL} levels`);
   }
   if (Array.isArray(value)) {
-    return `[${Array.from(value, (item: unknown) => encode(item, level + 1)).join()}]`;
+    return `[${Array.from(value, (item: unknown) => encodeValue(item, level + 1, plainFrom)).join()}]`;
   }
-  const members = Object.entries(value).map(([key, member]) => `${encodeKey(key)}:${encode(member, level + 1)}`);
+  const members = Object.entries(value).map(
+    ([key, member]) => `${encodeKey(key)}:${encodeValue(member, level + 1, plainFrom)}`,
+  );
   return `{${members.join()}}`;
 }
 
@@ -60,6 +78,12 @@ function encodeKey(key: string): string {
 
 function tagged(tag: string, content: unknown): string {
   return JSON.stringify({ [`\0${tag}`]: content });
+}
+
+/** Whether an object was written as a literal, in whichever realm. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Whether an object is more than its members. */

@@ -24,14 +24,14 @@ impl Edge {
         Self { now, entropy: entropy.into_iter() }
     }
 
-    /// The next random chunk.
+    /// The next random chunk, which has to hold that many bytes at least.
     ///
     /// # Errors
-    /// `Unexpected` when fewer chunks came with the call than it needs.
-    pub fn entropy(&mut self) -> Result<Vec<u8>, ApiKeyError> {
+    /// `Unexpected` when less randomness came with the call than it needs.
+    pub fn entropy(&mut self, least_bytes: usize) -> Result<Vec<u8>, ApiKeyError> {
         self.entropy
             .next()
-            .filter(|chunk| !chunk.is_empty())
+            .filter(|chunk| chunk.len() >= least_bytes)
             .ok_or(ApiKeyError::Unexpected("crypto.randomBytes gave too few bytes for this call."))
     }
 }

@@ -59,6 +59,9 @@ pub enum ApiKeyError {
         "The table api_key does not exist or is out of date. In Medusa, run `medusa db:migrate`; elsewhere, leave the option `migrate` on or call `service.migrate()`."
     )]
     TableMissing,
+    /// The PostgreSQL schema of the option `schema` is not there. Becomes `database_error`.
+    #[error("schema: the database has no schema of that name")]
+    SchemaMissing,
     /// The database cannot be reached. Becomes `database_error`.
     #[error("databaseUrl: {0}")]
     Unavailable(String),
@@ -68,6 +71,12 @@ pub enum ApiKeyError {
         /// PostgreSQL's SQLSTATE or SQLite's extended result code.
         sqlstate: Option<String>,
     },
+    /// A row holds a hash of no scheme that this version knows. Becomes `unexpected_state`.
+    #[error("A stored token hash has a form that this version does not know.")]
+    UnknownHash,
+    /// A roll of a key that has an end already. Becomes `invalid_data`.
+    #[error("The key {} is to be revoked already (revoked_at); only a key without an end can be rolled.", Shown(.0))]
+    EndPlanned(String),
     /// More key derivations are waiting than `hashQueueLimit` allows. Becomes `unexpected_state`.
     #[error("Too many tokens are waiting to be hashed (hashQueueLimit: {0}); try again shortly.")]
     Busy(usize),
@@ -91,10 +100,16 @@ impl ApiKeyError {
             | Self::AlreadyRevoked { .. }
             | Self::IdTaken(_)
             | Self::TokenTaken(_)
+            | Self::EndPlanned(_)
             | Self::Invalid(_) => "invalid_data",
             Self::Option { .. } => "invalid_argument",
-            Self::TableMissing | Self::Unavailable(_) | Self::Database { .. } => "database_error",
-            Self::Busy(_) | Self::Closed | Self::Unexpected(_) => "unexpected_state",
+            Self::TableMissing
+            | Self::SchemaMissing
+            | Self::Unavailable(_)
+            | Self::Database { .. } => "database_error",
+            Self::UnknownHash | Self::Busy(_) | Self::Closed | Self::Unexpected(_) => {
+                "unexpected_state"
+            }
         }
     }
 

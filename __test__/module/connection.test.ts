@@ -16,8 +16,8 @@ function sharedConnection(connection: unknown): object {
 }
 
 describe("the settings of a standalone service", () => {
-  it("are SQLite in the working directory, migrated, unless told otherwise", () => {
-    const defaults = { databaseUrl: "sqlite:api-keys.db", migrate: true };
+  it("are SQLite in the working directory, unless told otherwise", () => {
+    const defaults = { databaseUrl: "sqlite:api-keys.db" };
     expect(standaloneSettings()).toEqual(defaults);
     expect(standaloneSettings({ databaseUrl: undefined, migrate: undefined })).toEqual(defaults);
     expect(standaloneSettings({ databaseUrl: "sqlite::memory:", migrate: false })).toEqual({
@@ -46,7 +46,6 @@ describe("the settings of the module in Medusa", () => {
     };
     expect(medusaSettings(cradleWith({}), { database })).toEqual({
       databaseUrl: "postgres://host/medusa",
-      migrate: false,
       ssl: { rejectUnauthorized: false, ca: "PEM" },
       pool: { min: 2, max: 5, idleTimeoutMs: 100, acquireTimeoutMs: 200 },
     });
@@ -66,7 +65,6 @@ describe("the settings of the module in Medusa", () => {
     });
     expect(medusaSettings(cradleWith({ configModule }), {})).toEqual({
       databaseUrl: "postgres://host/from-the-config",
-      migrate: false,
     });
   });
 
@@ -93,7 +91,6 @@ describe("the settings of the module in Medusa", () => {
     };
     expect(medusaSettings(cradleWith({ __pg_connection__: sharedConnection(PG) }), options)).toEqual({
       databaseUrl: "sqlite:keys.db",
-      migrate: false,
     });
   });
 });

@@ -60,8 +60,8 @@ describe("the service", () => {
     new ApiKeyModuleService({ hashQueueLimit: 5 });
     new ApiKeyModuleService({}, { hashQueueLimit: 5, database: { clientUrl: "postgres://h/d" } } as object);
     expect(mockCalls.map(([, [settings]]) => JSON.parse(settings as string))).toEqual([
-      { databaseUrl: "sqlite:api-keys.db", migrate: true, hashQueueLimit: 5 },
-      { databaseUrl: "postgres://h/d", migrate: false, hashQueueLimit: 5 },
+      { databaseUrl: "sqlite:api-keys.db", hashQueueLimit: 5 },
+      { databaseUrl: "postgres://h/d", hashQueueLimit: 5 },
     ]);
   });
 

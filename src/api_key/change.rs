@@ -1,6 +1,7 @@
 //! What may change about a key.
 
 use super::deadline::deadline;
+use super::new::optional_text;
 use super::{ApiKey, ApiKeyId, ApiKeyType, NewApiKey};
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
@@ -132,14 +133,10 @@ impl Roll {
         if *data == Input::Undefined {
             return Err(ApiKeyError::RevokeWithoutRevokedBy);
         }
-        let optional = |field| {
-            let value = data.member(field);
-            if value.is_absent() { Ok(None) } else { checked_text(field, value).map(Some) }
-        };
         Ok(Self {
             revocation: Revocation::parse(data, now)?,
-            created_by: optional("created_by")?,
-            title: optional("title")?,
+            created_by: optional_text("created_by", data.member("created_by"))?,
+            title: optional_text("title", data.member("title"))?,
         })
     }
 

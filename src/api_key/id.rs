@@ -25,7 +25,7 @@ impl ApiKeyId {
     /// `Unexpected` when the clock stands before 1970.
     pub fn generate(now: Timestamp, chunk: &[u8]) -> Result<Self, ApiKeyError> {
         let mut random = [0_u8; 10];
-        for (to, from) in random.iter_mut().zip(chunk.iter().cycle()) {
+        for (to, from) in random.iter_mut().zip(chunk) {
             *to = *from;
         }
         let ms = u64::try_from(now.timestamp_millis())

@@ -66,16 +66,10 @@ pub struct ApiKey {
 }
 
 impl ApiKey {
-    /// Whether the key is revoked at a moment; a revocation may lie in the future.
-    #[must_use]
-    pub fn is_revoked(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_some_and(|at| at <= now)
-    }
-
-    /// Whether the end of the key is a fact and no plan: the key is revoked, or was so when it was last written,
-    /// perhaps just now by a caller whose clock is a little ahead of this one's.
+    /// Whether the end of the key is a fact and no plan: the key is revoked by now, or was so when it was last
+    /// written, perhaps just now by a caller whose clock is a little ahead of this one's.
     #[must_use]
     pub fn has_ended(&self, now: Timestamp) -> bool {
-        self.is_revoked(now.max(self.updated_at))
+        self.revoked_at.is_some_and(|at| at <= now.max(self.updated_at))
     }
 }

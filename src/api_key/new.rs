@@ -8,6 +8,11 @@ use crate::error::ApiKeyError;
 use crate::input::{Input, checked_id, checked_text};
 use crate::token::{Hasher, Prefix, RawToken, StoredToken, TokenDigest};
 
+/// How much randomness a token, a salt and an id are made of.
+const TOKEN_BYTES: usize = 32;
+const SALT_BYTES: usize = 16;
+const ID_BYTES: usize = 10;
+
 /// A valid wish for a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewApiKey {
@@ -122,14 +127,14 @@ impl NewApiKey {
                 ApiKeyType::Publishable => (Prefix::Publishable, false),
                 ApiKeyType::Secret => (Prefix::Secret, true),
             };
-            let token = RawToken::generate(prefix, &edge.entropy()?);
-            let salt = if salted { Some(edge.entropy()?) } else { None };
+            let token = RawToken::generate(prefix, &edge.entropy(TOKEN_BYTES)?);
+            let salt = if salted { Some(edge.entropy(SALT_BYTES)?) } else { None };
             drawn.push((wish, token, salt));
         }
         drawn
             .into_iter()
             .map(|(wish, token, salt)| {
-                let random = edge.entropy()?;
+                let random = edge.entropy(ID_BYTES)?;
                 let id = match &wish.id {
                     Some(chosen) => chosen.clone(),
                     None => ApiKeyId::generate(edge.now, &random)?,
@@ -178,6 +183,6 @@ fn checked_type(value: &Input) -> Result<ApiKeyType, ApiKeyError> {
         .ok_or_else(|| ApiKeyError::invalid("ApiKey.type must be 'publishable' or 'secret'"))
 }
 
-fn optional_text(field: &str, value: &Input) -> Result<Option<String>, ApiKeyError> {
+pub(super) fn optional_text(field: &str, value: &Input) -> Result<Option<String>, ApiKeyError> {
     if value.is_absent() { Ok(None) } else { checked_text(field, value).map(Some) }
 }

@@ -1,11 +1,13 @@
 //! What of a key may leave.
 
+use std::fmt;
+
 use super::{ApiKey, ApiKeyType};
 use crate::edge::Timestamp;
 use crate::token::{RawToken, StoredToken};
 
-/// A key without its secrets.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A key without its secrets, but for the token that its creator is shown once.
+#[derive(Clone, PartialEq, Eq)]
 pub struct PublicApiKey {
     /// `apk_…`
     pub id: String,
@@ -31,6 +33,13 @@ pub struct PublicApiKey {
     pub updated_at: Timestamp,
     /// When it was soft-deleted.
     pub deleted_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for PublicApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // SECURITY: the token may be one that was just issued.
+        f.debug_struct("PublicApiKey").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 impl From<ApiKey> for PublicApiKey {

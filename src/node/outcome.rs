@@ -30,7 +30,7 @@ impl From<ApiKeyError> for NativeFailure {
     }
 }
 
-pub(super) fn outcome<T, N: From<T>>(result: Result<T, ApiKeyError>) -> Outcome<N> {
+pub(super) fn outcome<T: Into<N>, N>(result: Result<T, ApiKeyError>) -> Outcome<N> {
     match result {
         Ok(value) => Either::A(value.into()),
         Err(error) => Either::B(error.into()),

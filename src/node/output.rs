@@ -9,7 +9,6 @@ use crate::service::{Page, Rolled, Written};
 
 /// A key; times are epoch milliseconds. Null is an empty column, or one that was not selected.
 #[napi(object, use_nullable = true, object_from_js = false)]
-#[derive(Debug)]
 #[expect(missing_docs, reason = "the names are the columns'")]
 pub struct NativeApiKey {
     pub id: String,
@@ -28,7 +27,6 @@ pub struct NativeApiKey {
 
 /// A page of keys.
 #[napi(object, use_nullable = true, object_from_js = false)]
-#[derive(Debug)]
 pub struct NativePage {
     /// The keys.
     pub keys: Vec<NativeApiKey>,
@@ -40,7 +38,6 @@ pub struct NativePage {
 
 /// What a write did; the ids are in the order in which events name them.
 #[napi(object, object_from_js = false)]
-#[derive(Debug)]
 pub struct NativeWritten {
     /// The keys to answer with.
     pub keys: Vec<NativeApiKey>,
@@ -54,7 +51,6 @@ pub struct NativeWritten {
 
 /// A key and the one that took its place.
 #[napi(object, object_from_js = false)]
-#[derive(Debug)]
 pub struct NativeRolled {
     /// The old key.
     pub revoked: NativeApiKey,
@@ -87,21 +83,19 @@ impl NativeApiKey {
         let token =
             selection.shows(Field::Token) || selection.shows(Field::Type) && key.token.is_empty();
         let all = Self::from(key);
-        let text = |field, value: Option<String>| value.filter(|_| selection.shows(field));
-        let time = |field, value: Option<f64>| value.filter(|_| selection.shows(field));
         Self {
             id: all.id,
             token: all.token.filter(|_| token),
-            redacted: text(Field::Redacted, all.redacted),
-            title: text(Field::Title, all.title),
-            r#type: text(Field::Type, all.r#type),
-            last_used_at: time(Field::LastUsedAt, all.last_used_at),
-            created_by: text(Field::CreatedBy, all.created_by),
-            revoked_by: text(Field::RevokedBy, all.revoked_by),
-            revoked_at: time(Field::RevokedAt, all.revoked_at),
-            created_at: time(Field::CreatedAt, all.created_at),
-            updated_at: time(Field::UpdatedAt, all.updated_at),
-            deleted_at: time(Field::DeletedAt, all.deleted_at),
+            redacted: all.redacted.filter(|_| selection.shows(Field::Redacted)),
+            title: all.title.filter(|_| selection.shows(Field::Title)),
+            r#type: all.r#type.filter(|_| selection.shows(Field::Type)),
+            last_used_at: all.last_used_at.filter(|_| selection.shows(Field::LastUsedAt)),
+            created_by: all.created_by.filter(|_| selection.shows(Field::CreatedBy)),
+            revoked_by: all.revoked_by.filter(|_| selection.shows(Field::RevokedBy)),
+            revoked_at: all.revoked_at.filter(|_| selection.shows(Field::RevokedAt)),
+            created_at: all.created_at.filter(|_| selection.shows(Field::CreatedAt)),
+            updated_at: all.updated_at.filter(|_| selection.shows(Field::UpdatedAt)),
+            deleted_at: all.deleted_at.filter(|_| selection.shows(Field::DeletedAt)),
         }
     }
 }

@@ -1,6 +1,12 @@
 //! The class.
+//!
+//! Invariant: a call that is under way owns what it needs. A worker thread may
+//! end meanwhile, and Node.js then frees this object at once.
 
-use napi::bindgen_prelude::{Either3, Null, Uint8Array};
+use std::sync::Arc;
+
+use napi::Env;
+use napi::bindgen_prelude::{PromiseRaw, ToNapiValue, Uint8Array};
 use napi_derive::napi;
 
 use super::input::{edge, many, now};
@@ -13,7 +19,9 @@ use crate::service::{ApiKeyService, ServiceOptions};
 /// API keys in one database. Arguments are JSON text that `module/wire` encoded, `nowMs` the caller's
 /// present in epoch milliseconds, `entropy` random chunks in the order in which the call draws them.
 #[napi]
-pub struct NativeApiKeyService(Result<ApiKeyService, ApiKeyError>);
+pub struct NativeApiKeyService(Result<Arc<ApiKeyService>, ApiKeyError>);
+
+type Answer<'env, N> = napi::Result<PromiseRaw<'env, Outcome<N>>>;
 
 #[napi]
 impl NativeApiKeyService {
@@ -21,7 +29,7 @@ impl NativeApiKeyService {
     #[napi(constructor, catch_unwind)]
     pub fn new(options: String) -> Self {
         let parsed = decode(&options).and_then(|options| ServiceOptions::parse(&options));
-        Self(parsed.and_then(ApiKeyService::new))
+        Self(parsed.and_then(ApiKeyService::new).map(Arc::new))
     }
 
     /// What is wrong with the options, if anything.
@@ -31,158 +39,199 @@ impl NativeApiKeyService {
     }
 
     /// Creates keys from a list.
-    #[napi]
-    pub async fn create_api_keys(
+    #[napi(catch_unwind)]
+    pub fn create_api_keys<'env>(
         &self,
+        env: &'env Env,
         now_ms: f64,
         entropy: Vec<Uint8Array>,
         data: String,
-    ) -> Outcome<NativeWritten> {
-        let call = async || {
-            let data = many(decode(&data)?)?;
-            self.service()?.create(&data, edge(now_ms, &entropy)?).await
-        };
-        outcome(call().await)
+    ) -> Answer<'env, NativeWritten> {
+        let edge = edge(now_ms, &entropy);
+        self.answer(env, move |service| async move {
+            service.create(&many(decode(&data)?)?, edge?).await
+        })
     }
 
     /// Creates or retitles keys from a list.
-    #[napi]
-    pub async fn upsert_api_keys(
+    #[napi(catch_unwind)]
+    pub fn upsert_api_keys<'env>(
         &self,
+        env: &'env Env,
         now_ms: f64,
         entropy: Vec<Uint8Array>,
         data: String,
-    ) -> Outcome<NativeWritten> {
-        let call = async || {
-            let data = many(decode(&data)?)?;
-            self.service()?.upsert(&data, edge(now_ms, &entropy)?).await
-        };
-        outcome(call().await)
+    ) -> Answer<'env, NativeWritten> {
+        let edge = edge(now_ms, &entropy);
+        self.answer(env, move |service| async move {
+            service.upsert(&many(decode(&data)?)?, edge?).await
+        })
     }
 
     /// Gives keys a title.
-    #[napi]
-    pub async fn update_api_keys(
+    #[napi(catch_unwind)]
+    pub fn update_api_keys<'env>(
         &self,
+        env: &'env Env,
         now_ms: f64,
         target: String,
         data: String,
-    ) -> Outcome<NativeWritten> {
-        let call =
-            async || self.service()?.update(&decode(&target)?, &decode(&data)?, now(now_ms)?).await;
-        outcome(call().await)
+    ) -> Answer<'env, NativeWritten> {
+        self.answer(env, move |service| async move {
+            service.update(&decode(&target)?, &decode(&data)?, now(now_ms)?).await
+        })
     }
 
     /// Ends keys.
-    #[napi]
-    pub async fn revoke(
+    #[napi(catch_unwind)]
+    pub fn revoke<'env>(
         &self,
+        env: &'env Env,
         now_ms: f64,
         target: String,
         data: String,
-    ) -> Outcome<NativeWritten> {
-        let call =
-            async || self.service()?.revoke(&decode(&target)?, &decode(&data)?, now(now_ms)?).await;
-        outcome(call().await)
+    ) -> Answer<'env, NativeWritten> {
+        self.answer(env, move |service| async move {
+            service.revoke(&decode(&target)?, &decode(&data)?, now(now_ms)?).await
+        })
     }
 
     /// Replaces a key by a successor.
-    #[napi]
-    pub async fn roll_api_keys(
+    #[napi(catch_unwind)]
+    pub fn roll_api_keys<'env>(
         &self,
+        env: &'env Env,
         now_ms: f64,
         entropy: Vec<Uint8Array>,
         id: String,
         data: String,
-    ) -> Outcome<NativeRolled> {
-        let call = async || {
-            let edge = edge(now_ms, &entropy)?;
-            self.service()?.roll(&decode(&id)?, &decode(&data)?, edge).await
-        };
-        outcome(call().await)
+    ) -> Answer<'env, NativeRolled> {
+        let edge = edge(now_ms, &entropy);
+        self.answer(env, move |service| async move {
+            service.roll(&decode(&id)?, &decode(&data)?, edge?).await
+        })
     }
 
     /// Removes revoked keys.
-    #[napi]
-    pub async fn delete_api_keys(&self, now_ms: f64, ids: String) -> Outcome<NativeWritten> {
-        let call = async || self.service()?.delete(&decode(&ids)?, now(now_ms)?).await;
-        outcome(call().await)
+    #[napi(catch_unwind)]
+    pub fn delete_api_keys<'env>(
+        &self,
+        env: &'env Env,
+        now_ms: f64,
+        ids: String,
+    ) -> Answer<'env, NativeWritten> {
+        self.answer(env, move |service| async move {
+            service.delete(&decode(&ids)?, now(now_ms)?).await
+        })
     }
 
     /// Hides keys.
-    #[napi]
-    pub async fn soft_delete_api_keys(
+    #[napi(catch_unwind)]
+    pub fn soft_delete_api_keys<'env>(
         &self,
+        env: &'env Env,
         now_ms: f64,
         targets: String,
-    ) -> Outcome<NativeWritten> {
-        let call = async || self.service()?.soft_delete(&decode(&targets)?, now(now_ms)?).await;
-        outcome(call().await)
+    ) -> Answer<'env, NativeWritten> {
+        self.answer(env, move |service| async move {
+            service.soft_delete(&decode(&targets)?, now(now_ms)?).await
+        })
     }
 
     /// Shows hidden keys again.
-    #[napi]
-    pub async fn restore_api_keys(&self, now_ms: f64, targets: String) -> Outcome<NativeWritten> {
-        let call = async || self.service()?.restore(&decode(&targets)?, now(now_ms)?).await;
-        outcome(call().await)
+    #[napi(catch_unwind)]
+    pub fn restore_api_keys<'env>(
+        &self,
+        env: &'env Env,
+        now_ms: f64,
+        targets: String,
+    ) -> Answer<'env, NativeWritten> {
+        self.answer(env, move |service| async move {
+            service.restore(&decode(&targets)?, now(now_ms)?).await
+        })
     }
 
     /// One key by its id.
-    #[napi]
-    pub async fn retrieve_api_key(&self, id: String, config: String) -> Outcome<NativePage> {
-        let call = async || self.service()?.retrieve(&decode(&id)?, &decode(&config)?).await;
-        outcome(call().await)
+    #[napi(catch_unwind)]
+    pub fn retrieve_api_key<'env>(
+        &self,
+        env: &'env Env,
+        id: String,
+        config: String,
+    ) -> Answer<'env, NativePage> {
+        self.answer(env, move |service| async move {
+            service.retrieve(&decode(&id)?, &decode(&config)?).await
+        })
     }
 
     /// The keys that filters match.
-    #[napi]
-    pub async fn list_api_keys(&self, filters: String, config: String) -> Outcome<NativePage> {
-        let call = async || self.service()?.list(&decode(&filters)?, &decode(&config)?).await;
-        outcome(call().await)
+    #[napi(catch_unwind)]
+    pub fn list_api_keys<'env>(
+        &self,
+        env: &'env Env,
+        filters: String,
+        config: String,
+    ) -> Answer<'env, NativePage> {
+        self.answer(env, move |service| async move {
+            service.list(&decode(&filters)?, &decode(&config)?).await
+        })
     }
 
     /// The keys that filters match, and how many there are on all pages.
-    #[napi]
-    pub async fn list_and_count_api_keys(
+    #[napi(catch_unwind)]
+    pub fn list_and_count_api_keys<'env>(
         &self,
+        env: &'env Env,
         filters: String,
         config: String,
-    ) -> Outcome<NativePage> {
-        let call =
-            async || self.service()?.list_and_count(&decode(&filters)?, &decode(&config)?).await;
-        outcome(call().await)
+    ) -> Answer<'env, NativePage> {
+        self.answer(env, move |service| async move {
+            service.list_and_count(&decode(&filters)?, &decode(&config)?).await
+        })
     }
 
     /// The live secret key of a token, or null.
-    #[napi]
-    pub async fn authenticate(
+    #[napi(catch_unwind)]
+    pub fn authenticate<'env>(
         &self,
+        env: &'env Env,
         now_ms: f64,
         token: String,
-    ) -> Either3<NativeApiKey, Null, NativeFailure> {
-        let call = async || self.service()?.authenticate(token, now(now_ms)?).await;
-        match call().await {
-            Ok(Some(key)) => Either3::A(key.into()),
-            Ok(None) => Either3::B(Null),
-            Err(error) => Either3::C(error.into()),
-        }
+    ) -> Answer<'env, Option<NativeApiKey>> {
+        self.answer(env, move |service| async move {
+            Ok(service.authenticate(token, now(now_ms)?).await?.map(NativeApiKey::from))
+        })
     }
 
     /// Creates the table or brings it up to date.
-    #[napi]
-    pub async fn migrate(&self) -> Option<NativeFailure> {
-        let call = async || self.service()?.migrate().await;
-        call().await.err().map(NativeFailure::from)
+    #[napi(catch_unwind)]
+    pub fn migrate<'env>(&self, env: &'env Env) -> Answer<'env, ()> {
+        self.answer(env, move |service| async move { service.migrate().await })
     }
 
-    /// Waits for running statements and closes every connection.
-    #[napi]
-    pub async fn close(&self) -> Option<NativeFailure> {
-        let call = async || self.service()?.close().await;
-        call().await.err().map(NativeFailure::from)
+    /// Closes every connection, after the statements that run.
+    #[napi(catch_unwind)]
+    pub fn close<'env>(&self, env: &'env Env) -> Answer<'env, ()> {
+        self.answer(env, move |service| async move { service.close().await })
     }
 
-    fn service(&self) -> Result<&ApiKeyService, ApiKeyError> {
-        self.0.as_ref().map_err(Clone::clone)
+    /// Starts a use case; its outcome, a failure too, is what the promise resolves to.
+    fn answer<'env, T, N, F>(
+        &self,
+        env: &'env Env,
+        use_case: impl FnOnce(Arc<ApiKeyService>) -> F,
+    ) -> Answer<'env, N>
+    where
+        F: Future<Output = Result<T, ApiKeyError>> + Send + 'static,
+        T: Into<N>,
+        N: ToNapiValue + Send + 'static,
+    {
+        let started = self.0.clone().map(use_case);
+        env.spawn_future(async move {
+            Ok(outcome(match started {
+                Ok(running) => running.await,
+                Err(error) => Err(error),
+            }))
+        })
     }
 }

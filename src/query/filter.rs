@@ -2,6 +2,10 @@
 
 use super::Field;
 use crate::edge::Timestamp;
+use crate::error::ApiKeyError;
+
+/// How many conditions a filter may hold. SQLite's limit for an expression's depth is 1,000.
+pub const MOST_CONDITIONS: usize = 500;
 
 /// Which keys are meant. SQL's three-valued logic applies throughout.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,6 +109,28 @@ impl Filter {
     #[must_use]
     pub fn negated(self) -> Self {
         if self == Self::All { Self::All } else { Self::Not(Box::new(self)) }
+    }
+
+    /// Refuses a filter that would be too deep an expression for SQL, and too deep a recursion here.
+    ///
+    /// # Errors
+    /// `Invalid` for more than [`MOST_CONDITIONS`].
+    pub(super) fn refuse_oversize(&self) -> Result<(), ApiKeyError> {
+        if self.conditions() > MOST_CONDITIONS {
+            return Err(ApiKeyError::invalid(format!(
+                "A filter may hold at most {MOST_CONDITIONS} conditions; the words of q and $fulltext count as such"
+            )));
+        }
+        Ok(())
+    }
+
+    fn conditions(&self) -> usize {
+        match self {
+            Self::And(branches) | Self::Or(branches) => branches.iter().map(Self::conditions).sum(),
+            Self::Not(inner) => inner.conditions(),
+            Self::Matches(_, Pattern::Words(words)) => words.split_whitespace().count(),
+            _ => 1,
+        }
     }
 
     /// A column equal to a text.

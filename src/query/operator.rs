@@ -45,15 +45,15 @@ pub(super) fn parse_operator(
         return Ok(Filter::All);
     }
     match operator {
-        "$eq" => compare(field, Comparison::Equal, operand),
-        "$ne" => compare(field, Comparison::NotEqual, operand),
-        "$gt" => compare(field, Comparison::Greater, operand),
-        "$gte" => compare(field, Comparison::GreaterOrEqual, operand),
-        "$lt" => compare(field, Comparison::Less, operand),
-        "$lte" => compare(field, Comparison::LessOrEqual, operand),
-        "$in" => among(field, operand),
+        "$eq" => compare(field, operator, Comparison::Equal, operand),
+        "$ne" => compare(field, operator, Comparison::NotEqual, operand),
+        "$gt" => compare(field, operator, Comparison::Greater, operand),
+        "$gte" => compare(field, operator, Comparison::GreaterOrEqual, operand),
+        "$lt" => compare(field, operator, Comparison::Less, operand),
+        "$lte" => compare(field, operator, Comparison::LessOrEqual, operand),
+        "$in" => among(field, operator, operand),
         "$nin" if field == Field::Token => Err(token_only_equals()),
-        "$nin" => among(field, operand).map(Filter::negated),
+        "$nin" => among(field, operator, operand).map(Filter::negated),
         "$like" => matches(field, Pattern::Like { pattern: pattern()?, ignore_case: false }),
         "$ilike" => matches(field, Pattern::Like { pattern: pattern()?, ignore_case: true }),
         "$re" => match operand {
@@ -114,7 +114,12 @@ pub(super) fn known(operator: &str) -> bool {
     OPERATORS.contains(&operator)
 }
 
-fn compare(field: Field, comparison: Comparison, operand: &Input) -> Result<Filter, ApiKeyError> {
+fn compare(
+    field: Field,
+    operator: &str,
+    comparison: Comparison,
+    operand: &Input,
+) -> Result<Filter, ApiKeyError> {
     if field == Field::Token && comparison != Comparison::Equal {
         return Err(token_only_equals());
     }
@@ -125,17 +130,17 @@ fn compare(field: Field, comparison: Comparison, operand: &Input) -> Result<Filt
             _ => Filter::Unknown,
         });
     }
-    let filter = Filter::Compare(field, comparison, value_operand(field, operand)?);
+    let filter = Filter::Compare(field, comparison, value_operand(field, operator, operand)?);
     Ok(publishable_if_token(field, filter))
 }
 
-fn among(field: Field, operand: &Input) -> Result<Filter, ApiKeyError> {
+fn among(field: Field, operator: &str, operand: &Input) -> Result<Filter, ApiKeyError> {
     let Input::List(items) = operand else {
-        return Err(wrong(field, "$in or $nin", "an array", operand));
+        return Err(wrong(field, operator, "an array", operand));
     };
     let mut operands = Vec::with_capacity(items.len());
     for item in items.iter().filter(|item| !item.is_absent()) {
-        operands.push(value_operand(field, item)?);
+        operands.push(value_operand(field, operator, item)?);
     }
     let with_null = items.iter().any(Input::is_absent);
     Ok(publishable_if_token(field, Filter::In { field, operands, with_null }))
@@ -166,9 +171,9 @@ fn token_only_equals() -> ApiKeyError {
     ApiKeyError::invalid("ApiKey.token can be filtered by equality and $in only")
 }
 
-fn value_operand(field: Field, value: &Input) -> Result<Operand, ApiKeyError> {
+fn value_operand(field: Field, operator: &str, value: &Input) -> Result<Operand, ApiKeyError> {
     if field.kind() == FieldKind::Text {
-        return text_operand(field, "$eq", value).map(Operand::Text);
+        return text_operand(field, operator, value).map(Operand::Text);
     }
     let at = match value {
         Input::Date(at) => *at,

@@ -69,6 +69,10 @@ fn parse_columns(object: &Input, columns: &mut Vec<OrderBy>) -> Result<(), ApiKe
                 Shown(name)
             ))
         })?;
+        // SECURITY: an order by hashes or salts tells about them.
+        if matches!(field, Field::Token | Field::Salt) {
+            return Err(ApiKeyError::invalid(format!("ApiKey.{name} cannot be ordered by")));
+        }
         let (direction, nulls) = parse_direction(name, direction)?;
         columns.push(OrderBy { field, direction, nulls });
     }
@@ -123,6 +127,12 @@ mod tests {
             let by_title = OrderBy { field: Field::Title, ..OrderBy::ID };
             assert_eq!(order(&format!(r#"{{"title":{direction}}}"#)), Ok(vec![by_title]));
         }
+    }
+
+    #[test]
+    fn hashes_and_salts_give_no_order() {
+        assert!(order(r#"{"token":"asc"}"#).is_err());
+        assert!(order(r#"{"salt":"asc"}"#).is_err());
     }
 
     #[test]

@@ -11,7 +11,11 @@ use crate::input::Input;
 /// `Invalid`, naming the property.
 pub fn parse_filters(filters: &Input) -> Result<Filter, ApiKeyError> {
     match filters {
-        Input::Object(members) => parse_members(members, true),
+        Input::Object(members) => {
+            let filter = parse_members(members, true)?;
+            filter.refuse_oversize()?;
+            Ok(filter)
+        }
         Input::Null => Err(ApiKeyError::invalid("filters must be an object, 'null' found")),
         Input::IllFormedText => Err(unknown_property("0")),
         Input::Text(text) if !text.is_empty() => Err(unknown_property("0")),
@@ -27,6 +31,7 @@ pub fn parse_filters(filters: &Input) -> Result<Filter, ApiKeyError> {
 /// `Invalid`, naming the property, and for a selector that has members but says nothing.
 pub fn parse_selector(members: &[(String, Input)]) -> Result<Filter, ApiKeyError> {
     let filter = parse_members(members, true)?;
+    filter.refuse_oversize()?;
     // SECURITY: `{ id: undefined }` is a mistake, and would otherwise hit every key.
     if filter == Filter::All && !members.is_empty() {
         return Err(ApiKeyError::invalid(format!(
@@ -49,12 +54,14 @@ pub(super) fn parse_search(words: &Input) -> Result<Filter, ApiKeyError> {
             return Err(ApiKeyError::invalid(format!("q must be text, '{}' found", value.kind())));
         }
     };
-    Ok(Filter::and(text.split_whitespace().map(|word| {
+    let search = Filter::and(text.split_whitespace().map(|word| {
         Filter::or(
             [Field::Redacted, Field::Title]
                 .map(|field| Filter::Matches(field, Pattern::Contains(word.to_owned()))),
         )
-    })))
+    }));
+    search.refuse_oversize()?;
+    Ok(search)
 }
 
 fn parse_members(members: &[(String, Input)], top: bool) -> Result<Filter, ApiKeyError> {
@@ -114,6 +121,7 @@ fn unknown_property(name: &str) -> ApiKeyError {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::filter::MOST_CONDITIONS;
     use super::*;
     use crate::input::decode;
 
@@ -152,6 +160,24 @@ mod tests {
         let lost = vec![("id".to_owned(), Input::Undefined)];
         assert!(parse_selector(&lost).is_err());
         assert_eq!(parse_selector(&[]), Ok(Filter::All));
+    }
+
+    #[test]
+    fn a_filter_of_too_many_conditions_is_refused_and_a_long_list_of_ids_is_not() {
+        let words = "a ".repeat(MOST_CONDITIONS);
+        let branches =
+            Input::List(vec![decode(r#"{"id":"a"}"#).expect("decodes"); MOST_CONDITIONS + 1]);
+        for (name, value) in [
+            ("q", Input::Text(words.clone())),
+            ("$or", branches.clone()),
+            ("$and", branches),
+            ("title", decode(&format!(r#"{{"$fulltext":"{words} a"}}"#)).expect("decodes")),
+        ] {
+            let input = Input::Object(vec![(name.to_owned(), value)]);
+            assert!(matches!(parse_filters(&input), Err(ApiKeyError::Invalid(_))), "{name}");
+        }
+        let ids = Input::List(vec![Input::Text("a".to_owned()); 50_000]);
+        assert!(parse_filters(&Input::Object(vec![("id".to_owned(), ids)])).is_ok());
     }
 
     fn any_input() -> impl Strategy<Value = Input> {

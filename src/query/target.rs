@@ -46,16 +46,24 @@ pub fn parse_many_targets(targets: &Input) -> Result<Option<Filter>, ApiKeyError
         Input::List(items) => items.as_slice(),
         single => std::slice::from_ref(single),
     };
-    let mut filters = Vec::new();
+    let (mut ids, mut filters) = (Vec::new(), Vec::new());
     for item in items.iter().filter(|item| item.is_truthy()) {
-        filters.push(match parse_target(item)? {
-            Target::One(id) => Filter::id(id),
+        match parse_target(item)? {
+            Target::One(id) => ids.push(id),
             Target::Matching(Filter::All) => return Ok(Some(Filter::All)),
-            Target::Matching(filter) => filter,
-            Target::Nothing => continue,
-        });
+            Target::Matching(filter) => filters.push(filter),
+            Target::Nothing => {}
+        }
     }
-    Ok(if filters.is_empty() { None } else { Some(Filter::or(filters)) })
+    if !ids.is_empty() {
+        filters.push(Filter::ids(ids));
+    }
+    if filters.is_empty() {
+        return Ok(None);
+    }
+    let filter = Filter::or(filters);
+    filter.refuse_oversize()?;
+    Ok(Some(filter))
 }
 
 /// The first argument of `deleteApiKeys`: an id or an array of them; empty ones name nothing.

@@ -32,8 +32,11 @@ impl ApiKeyService {
         };
         for key in candidates {
             let StoredToken::Hashed { hash, salt } = &key.token else { continue };
-            if self.hasher.verify(&token, hash, salt).await? {
-                return Ok(Some(PublicApiKey::from(key)));
+            match self.hasher.verify(&token, hash, salt).await {
+                Ok(true) => return Ok(Some(PublicApiKey::from(key))),
+                // A hash that this version cannot read belongs to nobody's token.
+                Ok(false) | Err(ApiKeyError::UnknownHash) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(None)

@@ -19,9 +19,9 @@ impl ApiKeyService {
         }
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
+        let mut live = find_for_update(&on, &Query::every(Filter::ids(ids.clone()))).await?;
         // Stock 2.21.2: a soft-deleted key can be removed without having been revoked.
-        let visible = find_for_update(&on, &Query::visible(Filter::ids(ids.clone()))).await?;
-        let live: Vec<_> = visible.into_iter().filter(|key| !key.is_revoked(now)).collect();
+        live.retain(|key| key.deleted_at.is_none() && !key.has_ended(now));
         if !live.is_empty() {
             return Err(ApiKeyError::StillLive(ids_of(&live)));
         }

@@ -51,16 +51,18 @@ fn database(options: &Input) -> Result<DatabaseSettings, ApiKeyError> {
     let url = text("databaseUrl", options.member("databaseUrl"))?;
     let mut settings = DatabaseSettings::parse(&url.unwrap_or_default())?;
     settings.schema = text("schema", options.member("schema"))?.filter(|name| !name.is_empty());
-    settings.tls = tls(options.member("ssl"))?;
+    if let Some(tls) = tls(options.member("ssl"))? {
+        settings.tls = tls;
+    }
     settings.pool = pool(options.member("pool"))?;
     Ok(settings)
 }
 
-fn tls(ssl: &Input) -> Result<Tls, ApiKeyError> {
+fn tls(ssl: &Input) -> Result<Option<Tls>, ApiKeyError> {
     match ssl {
-        absent if absent.is_absent() => Ok(Tls::FromUrl),
-        Input::Bool(false) => Ok(Tls::Off),
-        Input::Bool(true) => Ok(Tls::Required { verify: true, ca: None, client: None }),
+        absent if absent.is_absent() => Ok(None),
+        Input::Bool(false) => Ok(Some(Tls::Off)),
+        Input::Bool(true) => Ok(Some(Tls::Required { verify: true, ca: None, client: None })),
         Input::Object(_) => {
             refuse_unknown("ssl", ssl, &["rejectUnauthorized", "ca", "cert", "key"])?;
             let verify = flag("ssl.rejectUnauthorized", ssl.member("rejectUnauthorized"))?;
@@ -69,11 +71,11 @@ fn tls(ssl: &Input) -> Result<Tls, ApiKeyError> {
             if certificate.is_some() != key.is_some() {
                 return Err(wrong("ssl", "cert and key belong together"));
             }
-            Ok(Tls::Required {
+            Ok(Some(Tls::Required {
                 verify: verify.unwrap_or(true),
                 ca: text("ssl.ca", ssl.member("ca"))?,
                 client: certificate.zip(key),
-            })
+            }))
         }
         _ => Err(wrong("ssl", "must be true, false or { rejectUnauthorized, ca, cert, key }")),
     }

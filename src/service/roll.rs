@@ -3,7 +3,7 @@
 use super::create::shown_once;
 use super::{ApiKeyService, ids_of, locked, split};
 use crate::api_key::{ApiKey, NewApiKey, PublicApiKey, Roll, refuse_revoked};
-use crate::edge::Edge;
+use crate::edge::{Edge, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::{Input, checked_id};
 use crate::query::{Filter, Target};
@@ -22,7 +22,7 @@ impl ApiKeyService {
     /// Revokes a key and creates its successor, both or neither.
     ///
     /// # Errors
-    /// `RevokeWithoutId`, `RevokeWithoutRevokedBy`, `AlreadyRevoked`, `NoSuchKeys`, `Invalid`, `Busy`,
+    /// `RevokeWithoutId`, `RevokeWithoutRevokedBy`, `AlreadyRevoked`, `EndPlanned`, `NoSuchKeys`, `Invalid`, `Busy`,
     /// `Unavailable` or `Database`.
     pub async fn roll(
         &self,
@@ -45,7 +45,7 @@ impl ApiKeyService {
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
         let old = locked(&on, &Target::One(id)).await?;
-        refuse_revoked(&old, now)?;
+        refuse_ended(&old, now)?;
         // … and takes over what another call may have changed meanwhile.
         for (new, old) in created.iter_mut().zip(&old) {
             roll.inherit(new, old);
@@ -69,7 +69,17 @@ impl ApiKeyService {
     async fn live_key(&self, id: &str, edge: &Edge) -> Result<ApiKey, ApiKeyError> {
         let connection = self.database.connection().await?;
         let found = find(&connection, &Query::visible(Filter::id(id))).await?;
-        refuse_revoked(&found, edge.now)?;
+        refuse_ended(&found, edge.now)?;
         found.into_iter().next().ok_or_else(|| ApiKeyError::NoSuchKeys(vec![id.to_owned()]))
+    }
+}
+
+/// Refuses to roll a key that has an end. A later one would prolong its life, and of several rolls with a grace period
+/// each would leave a successor.
+fn refuse_ended(keys: &[ApiKey], now: Timestamp) -> Result<(), ApiKeyError> {
+    refuse_revoked(keys, now)?;
+    match keys.iter().find(|key| key.revoked_at.is_some()) {
+        Some(key) => Err(ApiKeyError::EndPlanned(key.id.as_str().to_owned())),
+        None => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! upsertApiKeys
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::create::{refuse_twins, shown_once};
 use super::update::retitle;
@@ -69,11 +69,9 @@ async fn change_titles(
     }
     let wanted = changes.keys().map(|id| id.as_str().to_owned());
     let found = find_for_update(on, &Query::visible(Filter::ids(wanted))).await?;
-    let missing: Vec<_> = changes
-        .keys()
-        .filter(|id| found.iter().all(|key| key.id != **id))
-        .map(|id| id.as_str().to_owned())
-        .collect();
+    let known: HashSet<_> = found.iter().map(|key| &key.id).collect();
+    let missing: Vec<_> =
+        changes.keys().filter(|id| !known.contains(id)).map(|id| id.as_str().to_owned()).collect();
     if !missing.is_empty() {
         return Err(ApiKeyError::NoSuchKeys(missing));
     }

@@ -73,7 +73,7 @@ pub async fn find_for_update(
 /// As [`find`].
 pub async fn count(on: &Connection<'_>, query: &Query) -> Result<u64, ApiKeyError> {
     let matching = Entity::find().filter(scope(on, query)?);
-    matching.count(on.executor()).await.map_err(failure::of)
+    matching.count(&on.executor()).await.map_err(failure::of)
 }
 
 /// The secret keys that may belong to a presented token, live at a moment, by id.
@@ -86,7 +86,11 @@ pub async fn find_candidates(
     redacted: &Redacted,
     now: Timestamp,
 ) -> Result<Vec<ApiKey>, ApiKeyError> {
-    let live = Condition::any().add(Column::RevokedAt.is_null()).add(Column::RevokedAt.gt(now));
+    // As `ApiKey::has_ended` says it: a revocation holds at once, also where the clock of the revoker is ahead.
+    let planned = Condition::all()
+        .add(Column::RevokedAt.gt(now))
+        .add(Expr::col(Column::RevokedAt).gt(Expr::col(Column::UpdatedAt)));
+    let live = Condition::any().add(Column::RevokedAt.is_null()).add(planned);
     let theirs = Condition::any().add(Column::TokenDigest.eq(digest.as_str())).add(
         Condition::all()
             .add(Column::TokenDigest.is_null())
@@ -111,7 +115,7 @@ pub async fn insert(
 ) -> Result<Result<(), Violation>, ApiKeyError> {
     for chunk in keys.chunks(ROWS_PER_INSERT) {
         let written = Entity::insert_many(chunk.iter().map(row::of_key))
-            .exec_without_returning(on.executor())
+            .exec_without_returning(&on.executor())
             .await;
         if let Err(error) = written {
             return match failure::violation(&error) {
@@ -189,7 +193,7 @@ pub async fn restore(
 pub async fn delete(on: &Connection<'_>, ids: Vec<String>) -> Result<Vec<String>, ApiKeyError> {
     let deleted = Entity::delete_many()
         .filter(condition(on.backend(), &Filter::ids(ids))?)
-        .exec_with_returning(on.executor())
+        .exec_with_returning(&on.executor())
         .await
         .map_err(failure::of)?;
     Ok(deleted.into_iter().map(|row| row.id).collect())
@@ -205,7 +209,7 @@ async fn update<const N: usize>(
     for (column, value) in values {
         statement = statement.col_expr(column, value);
     }
-    statement.exec(on.executor()).await.map(drop).map_err(failure::of)
+    statement.exec(&on.executor()).await.map(drop).map_err(failure::of)
 }
 
 fn scope(on: &Connection<'_>, query: &Query) -> Result<Condition, ApiKeyError> {
@@ -236,6 +240,6 @@ fn select(on: &Connection<'_>, query: &Query) -> Result<Select<Entity>, ApiKeyEr
 }
 
 async fn rows(on: &Connection<'_>, select: Select<Entity>) -> Result<Vec<ApiKey>, ApiKeyError> {
-    let rows = select.all(on.executor()).await.map_err(failure::of)?;
+    let rows = select.all(&on.executor()).await.map_err(failure::of)?;
     rows.into_iter().map(row::to_key).collect()
 }

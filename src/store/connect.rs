@@ -1,6 +1,7 @@
 //! Connecting, once, when the first call needs it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sea_orm::sqlx::ConnectOptions as _;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
@@ -22,22 +23,25 @@ const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 pub struct Database {
     settings: DatabaseSettings,
     migrate: bool,
-    pool: OnceCell<DatabaseConnection>,
+    attempt: Mutex<Attempt>,
     closed: AtomicBool,
 }
+
+/// One attempt to connect, shared by all calls that need it.
+type Attempt = Arc<OnceCell<Result<DatabaseConnection, ApiKeyError>>>;
 
 impl Database {
     /// A database that nobody has connected to yet.
     #[must_use]
     pub fn new(settings: DatabaseSettings, migrate: bool) -> Self {
-        Self { settings, migrate, pool: OnceCell::new(), closed: AtomicBool::new(false) }
+        Self { settings, migrate, attempt: Mutex::default(), closed: AtomicBool::new(false) }
     }
 
     /// The pool, for reads of one statement.
     ///
     /// # Errors
     /// `Unavailable` when the database cannot be reached; the next call tries anew.
-    pub async fn connection(&self) -> Result<Connection<'_>, ApiKeyError> {
+    pub async fn connection(&self) -> Result<Connection<'static>, ApiKeyError> {
         self.pool().await.map(Connection::of_pool)
     }
 
@@ -46,7 +50,7 @@ impl Database {
     /// # Errors
     /// `Unavailable` when the database cannot be reached.
     pub async fn begin(&self) -> Result<Transaction, ApiKeyError> {
-        Transaction::begin_write(self.pool().await?).await
+        Transaction::begin_write(&self.pool().await?).await
     }
 
     /// A transaction that sees one state of the database.
@@ -54,7 +58,7 @@ impl Database {
     /// # Errors
     /// `Unavailable` when the database cannot be reached.
     pub async fn snapshot(&self) -> Result<Transaction, ApiKeyError> {
-        Transaction::begin_snapshot(self.pool().await?).await
+        Transaction::begin_snapshot(&self.pool().await?).await
     }
 
     /// Brings the table up to date, whatever the option `migrate` says.
@@ -62,39 +66,59 @@ impl Database {
     /// # Errors
     /// `Unavailable`, or `Database` when the database refuses.
     pub async fn migrate(&self) -> Result<(), ApiKeyError> {
-        migration::up(self.pool().await?).await
+        migration::up(&self.pool().await?).await
     }
 
-    /// Waits for running statements and closes every connection.
+    /// Closes every connection, after the statements that run, for which it waits as long as for a connection.
     ///
     /// # Errors
     /// `Database` when the driver cannot close.
     pub async fn close(&self) -> Result<(), ApiKeyError> {
         self.closed.store(true, Ordering::SeqCst);
-        match self.pool.get() {
-            Some(pool) => pool.close_by_ref().await.map_err(failure::of),
-            None => Ok(()),
+        let attempt = Arc::clone(&self.attempt());
+        let Some(Ok(pool)) = attempt.get() else { return Ok(()) };
+        // A statement on a dead connection must not keep a server from shutting down.
+        match timeout(self.settings.pool.acquire_timeout, pool.close_by_ref()).await {
+            Ok(closed) => closed.map_err(failure::of),
+            Err(_late) => Ok(()),
         }
     }
 
-    async fn pool(&self) -> Result<&DatabaseConnection, ApiKeyError> {
+    async fn pool(&self) -> Result<DatabaseConnection, ApiKeyError> {
         if self.closed.load(Ordering::SeqCst) {
             return Err(ApiKeyError::Closed);
         }
-        let connect = || async {
-            let pool = self.connect().await?;
-            if self.migrate {
-                migration::up(&pool).await?;
-            }
-            Ok(pool)
-        };
-        let pool = self.pool.get_or_try_init(connect).await?;
+        let attempt = Arc::clone(&self.attempt());
+        let outcome = attempt.get_or_init(|| self.open()).await.clone();
+        if outcome.is_err() {
+            self.give_up(&attempt);
+        }
         // Whoever closed the service meanwhile found no pool to close.
         if self.closed.load(Ordering::SeqCst) {
             self.close().await?;
             return Err(ApiKeyError::Closed);
         }
+        outcome
+    }
+
+    async fn open(&self) -> Result<DatabaseConnection, ApiKeyError> {
+        let pool = self.connect().await?;
+        if self.migrate {
+            migration::up(&pool).await?;
+        }
         Ok(pool)
+    }
+
+    fn attempt(&self) -> MutexGuard<'_, Attempt> {
+        self.attempt.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the next call try anew. Those that waited for the attempt share its failure.
+    fn give_up(&self, failed: &Attempt) {
+        let mut current = self.attempt();
+        if Arc::ptr_eq(&current, failed) {
+            *current = Attempt::default();
+        }
     }
 
     async fn connect(&self) -> Result<DatabaseConnection, ApiKeyError> {

@@ -90,7 +90,8 @@ fn refused(refusal: &dyn sqlx::error::DatabaseError) -> ApiKeyError {
             || refusal.message().contains("no such column")
             || refusal.message().contains("has no column"));
     match code.as_deref() {
-        Some("42P01" | "42703" | "3F000") => ApiKeyError::TableMissing,
+        Some("3F000") => ApiKeyError::SchemaMissing,
+        Some("42P01" | "42703") => ApiKeyError::TableMissing,
         _ if missing => ApiKeyError::TableMissing,
         Some("2201B") => ApiKeyError::invalid("A $re filter is not a valid regular expression"),
         Some(code) if !sqlite && code.starts_with("22") => ApiKeyError::invalid(format!(

@@ -7,17 +7,25 @@ use crate::query::Pattern;
 
 /// Regular expressions that all have to match.
 pub(super) fn to_regexes(pattern: &Pattern) -> Result<Vec<String>, ApiKeyError> {
+    let expressions = translate(pattern)?;
+    for expression in &expressions {
+        regex::Regex::new(expression).map_err(|_| {
+            ApiKeyError::invalid(
+                "A $re filter is not a valid regular expression, or a pattern is too long",
+            )
+        })?;
+    }
+    Ok(expressions)
+}
+
+fn translate(pattern: &Pattern) -> Result<Vec<String>, ApiKeyError> {
     Ok(match pattern {
         Pattern::Like { pattern, ignore_case } => {
             vec![format!("{}^{}$", flags(*ignore_case), like_to_regex(pattern)?)]
         }
         Pattern::Contains(text) => vec![format!("{}{}", flags(true), escape(text))],
         Pattern::Regex { source, ignore_case } => {
-            let expression = format!("{}{source}", flags(*ignore_case));
-            regex::Regex::new(&expression).map_err(|_| {
-                ApiKeyError::invalid("A $re filter is not a valid regular expression")
-            })?;
-            vec![expression]
+            vec![format!("{}{source}", flags(*ignore_case))]
         }
         Pattern::Words(text) => words(text)
             .map(|word| format!("{}{NO_WORD_BEFORE}{}{NO_WORD_AFTER}", flags(true), escape(word)))

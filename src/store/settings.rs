@@ -20,7 +20,7 @@ pub struct DatabaseSettings {
 }
 
 /// Encryption of the way to PostgreSQL.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub enum Tls {
     /// As the URL's `sslmode` says; without one, encrypted if the server offers it.
     #[default]
@@ -31,7 +31,7 @@ pub enum Tls {
     Required {
         /// Whether the server's certificate and name are checked.
         verify: bool,
-        /// PEM of the authority to trust instead of the public ones.
+        /// PEM of an authority to trust beside the public ones.
         ca: Option<String>,
         /// PEM of the client's certificate and key.
         client: Option<(String, String)>,
@@ -76,23 +76,65 @@ impl DatabaseSettings {
     /// # Errors
     /// `Option`, naming `databaseUrl`, for any other text.
     pub fn parse(url: &str) -> Result<Self, ApiKeyError> {
-        let scheme = url.split(':').next().unwrap_or_default();
-        let url = match scheme {
-            "sqlite" => sqlite(url)?,
-            "postgres" | "postgresql" => {
-                Url::parse(url).map_err(|error| {
-                    wrong(format!("the PostgreSQL URL cannot be read: {error}"))
-                })?;
-                DatabaseUrl::Postgres(url.to_owned())
-            }
-            _ => {
-                return Err(wrong(
-                    "must begin with sqlite: or postgres://, for example sqlite:api-keys.db"
-                        .to_owned(),
-                ));
-            }
-        };
-        Ok(Self { url, schema: None, tls: Tls::default(), pool: PoolSettings::default() })
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let (url, tls) = postgres(url)?;
+            return Ok(Self { tls, ..Self::of(DatabaseUrl::Postgres(url)) });
+        }
+        if url.starts_with("sqlite:") {
+            return sqlite(url).map(Self::of);
+        }
+        Err(wrong(
+            "must begin with sqlite: or postgres://, for example sqlite:api-keys.db".to_owned(),
+        ))
+    }
+
+    fn of(url: DatabaseUrl) -> Self {
+        Self { url, schema: None, tls: Tls::default(), pool: PoolSettings::default() }
+    }
+}
+
+/// The URL as the driver reads it, and what it says of encryption in the words of Node.js' `pg`.
+fn postgres(text: &str) -> Result<(String, Tls), ApiKeyError> {
+    let mut url = Url::parse(text)
+        .map_err(|error| wrong(format!("the PostgreSQL URL cannot be read: {error}")))?;
+    // SECURITY: a password with an unescaped `/`, `?` or `#` ends up where messages show it.
+    let behind_host = [Some(url.path()), url.query(), url.fragment()];
+    if behind_host.into_iter().flatten().any(|part| part.contains('@')) {
+        return Err(wrong(
+            "has an @ behind the host; percent-encode the characters /, ?, # and @ of user and password"
+                .to_owned(),
+        ));
+    }
+    let mut tls = Tls::FromUrl;
+    let mut others = Vec::new();
+    for (name, value) in url.query_pairs() {
+        match (name.as_ref(), value.as_ref()) {
+            ("ssl", "true" | "1") => tls = Tls::required(true),
+            ("ssl", "false" | "0") => tls = Tls::Off,
+            ("sslmode", "no-verify") => tls = Tls::required(false),
+            _ => others.push((name.into_owned(), value.into_owned())),
+        }
+    }
+    if tls != Tls::FromUrl {
+        url.query_pairs_mut().clear().extend_pairs(others);
+    }
+    Ok((url.to_string(), tls))
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // SECURITY: it may hold a private key.
+        f.write_str(match self {
+            Self::FromUrl => "Tls::FromUrl",
+            Self::Off => "Tls::Off",
+            Self::Required { .. } => "Tls::Required(***)",
+        })
+    }
+}
+
+impl Tls {
+    fn required(verify: bool) -> Self {
+        Self::Required { verify, ca: None, client: None }
     }
 }
 
@@ -144,6 +186,19 @@ mod tests {
         let settings = DatabaseSettings::parse("postgres://me:hunter2@host:1/db?password=hunter2")
             .expect("parses");
         assert_eq!(settings.url.to_string(), "postgres://me:***@host:1/db");
+    }
+
+    #[test]
+    fn encryption_is_understood_as_node_writes_it() {
+        for (parameters, tls) in [
+            ("?ssl=true", Tls::required(true)),
+            ("?ssl=0&application_name=a", Tls::Off),
+            ("?sslmode=no-verify", Tls::required(false)),
+            ("?sslmode=require", Tls::FromUrl),
+        ] {
+            let settings = DatabaseSettings::parse(&format!("postgres://h/db{parameters}"));
+            assert_eq!(settings.map(|settings| settings.tls), Ok(tls), "{parameters}");
+        }
     }
 
     #[test]

@@ -9,19 +9,27 @@ use super::failure;
 use crate::error::ApiKeyError;
 
 /// Somewhere to run statements.
-pub struct Connection<'a>(DatabaseExecutor<'a>);
+pub struct Connection<'a>(Place<'a>);
 
-impl<'a> Connection<'a> {
-    pub(super) fn of_pool(pool: &'a DatabaseConnection) -> Self {
-        Self(pool.into())
+enum Place<'a> {
+    Pool(DatabaseConnection),
+    Transaction(&'a DatabaseTransaction),
+}
+
+impl Connection<'_> {
+    pub(super) fn of_pool(pool: DatabaseConnection) -> Self {
+        Self(Place::Pool(pool))
     }
 
-    pub(super) fn executor(&self) -> &DatabaseExecutor<'a> {
-        &self.0
+    pub(super) fn executor(&self) -> DatabaseExecutor<'_> {
+        match &self.0 {
+            Place::Pool(pool) => pool.into(),
+            Place::Transaction(transaction) => (*transaction).into(),
+        }
     }
 
     pub(super) fn backend(&self) -> DbBackend {
-        self.0.get_database_backend()
+        self.executor().get_database_backend()
     }
 }
 
@@ -58,7 +66,7 @@ impl Transaction {
     /// The connection to run statements on.
     #[must_use]
     pub fn connection(&self) -> Connection<'_> {
-        Connection((&self.0).into())
+        Connection(Place::Transaction(&self.0))
     }
 
     pub(super) fn inner(&self) -> &DatabaseTransaction {

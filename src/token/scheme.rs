@@ -35,9 +35,6 @@ pub enum Hashing {
     Scrypt,
 }
 
-const STORED_PROBLEM: ApiKeyError =
-    ApiKeyError::Unexpected("A stored token hash has a form that this version does not know.");
-
 /// Hashes a new token. Takes tens of milliseconds.
 pub(super) fn hash(
     hashing: Hashing,
@@ -45,13 +42,14 @@ pub(super) fn hash(
     salt: &[u8],
     memory: &BlockPool,
 ) -> Result<StoredToken, ApiKeyError> {
+    const PROBLEM: ApiKeyError = ApiKeyError::Unexpected("argon2id could not hash a token.");
     let salt_hex = hex::encode(salt);
     let hash = match hashing {
         Hashing::Scrypt => scrypt_hex(token, &salt_hex)?,
         Hashing::Argon2id(params) => {
             let params =
                 Params::new(params.memory_kib, params.iterations, params.parallelism, None)
-                    .map_err(|_| STORED_PROBLEM)?;
+                    .map_err(|_| PROBLEM)?;
             let salt = Salt::new(salt).map_err(|_| {
                 ApiKeyError::Unexpected("crypto.randomBytes gave too few bytes for a salt.")
             })?;
@@ -59,7 +57,7 @@ pub(super) fn hash(
             PasswordHash {
                 algorithm: Algorithm::Argon2id.ident(),
                 version: Some(Version::V0x13.into()),
-                params: ParamsString::try_from(&params).map_err(|_| STORED_PROBLEM)?,
+                params: ParamsString::try_from(&params).map_err(|_| PROBLEM)?,
                 salt: Some(salt),
                 hash: Some(output),
             }
@@ -80,16 +78,16 @@ pub(super) fn verify(
         let derived = scrypt_hex(token, salt)?;
         return Ok(derived.as_bytes().ct_eq(hash.as_str().as_bytes()).into());
     }
-    let parsed = PasswordHash::new(hash.as_str()).map_err(|_| STORED_PROBLEM)?;
+    let parsed = PasswordHash::new(hash.as_str()).map_err(|_| ApiKeyError::UnknownHash)?;
     let (Some(salt), Some(expected)) = (parsed.salt, parsed.hash) else {
-        return Err(STORED_PROBLEM);
+        return Err(ApiKeyError::UnknownHash);
     };
     if parsed.algorithm != Algorithm::Argon2id.ident()
         || parsed.version != Some(Version::V0x13.into())
     {
-        return Err(STORED_PROBLEM);
+        return Err(ApiKeyError::UnknownHash);
     }
-    let params = Params::try_from(&parsed).map_err(|_| STORED_PROBLEM)?;
+    let params = Params::try_from(&parsed).map_err(|_| ApiKeyError::UnknownHash)?;
     let derived = argon2id(&params, token, salt.as_ref(), memory)?;
     Ok(derived.as_bytes().ct_eq(expected.as_bytes()).into())
 }

@@ -6,7 +6,7 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
 
-// NEVER CHANGE: column order, constraint and index names are stock's, whose migrations find the table complete.
+// NEVER CHANGE: column order, constraint and index names are stock's.
 const TABLE: &str = r#"
 CREATE TABLE IF NOT EXISTS "api_key" (
   "id" text NOT NULL,

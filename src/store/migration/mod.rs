@@ -1,7 +1,7 @@
 //! The table, step by step.
 //!
 //! Invariant: every step can run on a table that stock made and filled, and
-//! leaves it in a shape that stock can go on using.
+//! leaves it in a shape that stock's service can go on using.
 
 mod create_api_key;
 mod token_digest;
@@ -33,9 +33,8 @@ pub(super) async fn up(pool: &DatabaseConnection) -> Result<(), ApiKeyError> {
     let transaction = Transaction::begin_write(pool).await?;
     let on = transaction.inner();
     if pool.get_database_backend() == DbBackend::Postgres {
-        on.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})"))
-            .await
-            .map_err(failure::of)?;
+        let lock = format!("SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_xact_lock({LOCK})");
+        on.execute_unprepared(&lock).await.map_err(failure::of)?;
     }
     Migrator::up(on, None).await.map_err(failure::of)?;
     transaction.commit().await
