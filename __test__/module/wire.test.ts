@@ -1,13 +1,44 @@
 import { createContext, runInContext } from "node:vm";
 import fc from "fast-check";
 import type { NativeApiKey } from "../../binding";
-import { decodeCreatedKey, decodeKey, decodePage, encode } from "../../module/wire";
+import { decodeCreatedKey, decodeKey, decodePage, encode, encodeFilters, encodeTarget } from "../../module/wire";
 
 const NUL = "\0";
 
 function sent(value: unknown): unknown {
   return JSON.parse(encode(value));
 }
+
+class Holder {
+  id = "apk_1";
+}
+
+describe("objects on their way to Rust", () => {
+  const params = new URLSearchParams("id=apk_1");
+  const other = (kind: string) => ({ [`${NUL}other`]: kind });
+
+  it("are told by their kind where only plain ones are meant", () => {
+    const target = (value: unknown) => JSON.parse(encodeTarget(value));
+    expect(target(params)).toEqual(other("URLSearchParams"));
+    expect(target(new Holder())).toEqual(other("Object"));
+    expect(target(Object.create(null))).toEqual(other("an object without a prototype"));
+    expect(target([{ id: params }])).toEqual([{ id: other("URLSearchParams") }]);
+    expect(JSON.parse(encodeFilters({ title: "a", id: params }))).toEqual({
+      title: "a",
+      id: other("URLSearchParams"),
+    });
+  });
+
+  it("are their own members where stock takes any object", () => {
+    expect(sent([new Holder()])).toEqual([{ id: "apk_1" }]);
+    expect(JSON.parse(encodeFilters(new Holder()))).toEqual({ id: "apk_1" });
+  });
+
+  it("are plain in whichever realm they were written", () => {
+    const foreign: unknown = runInContext("({ id: { $in: ['apk_1'] } })", createContext());
+    expect(JSON.parse(encodeTarget(foreign))).toEqual({ id: { $in: ["apk_1"] } });
+  });
+});
 
 describe("an argument on its way to Rust", () => {
   it("is plain JSON when it is plain data", () => {
