@@ -25,11 +25,10 @@ export function encodeFilters(filters: unknown): string {
 
 /** What a write is aimed at: plain objects only, for one that seems empty would mean every key. */
 export function encodeTarget(target: unknown): string {
-  const hasNoPrototype = typeof target === "object" && target !== null && Object.getPrototypeOf(target) === null;
-  return hasNoPrototype ? tagged("other", "an object without a prototype") : encodeValue(target, 0, 0);
+  return encodeValue(target, 0, 0);
 }
 
-/** From the level `plainFrom` on, objects that are not plain are told by their kind alone. */
+/** From the level `plainFrom` on, objects that are not plain are told by their kind alone; from 0 also those without a prototype. */
 function encodeValue(value: unknown, level: number, plainFrom: number): string {
   switch (typeof value) {
     case "string":
@@ -55,7 +54,7 @@ function encodeObject(value: object, level: number, plainFrom: number): string {
   if (types.isRegExp(value)) {
     return tagged("regexp", [value.source.toWellFormed(), value.flags]);
   }
-  if (isExotic(value) || (level >= plainFrom && !Array.isArray(value) && !isPlain(value))) {
+  if (isExotic(value) || (level >= plainFrom && !Array.isArray(value) && !isPlain(value, plainFrom > 0))) {
     return tagged("other", Object.prototype.toString.call(value).slice("[object ".length, -1).toWellFormed());
   }
   // A cycle ends here too. Refused as a whole: a filter that lost a part would match more keys.
@@ -81,9 +80,14 @@ function tagged(tag: string, content: unknown): string {
 }
 
 /** Whether an object was written as a literal, in whichever realm. */
-function isPlain(value: object): boolean {
+function isPlain(value: object, orWithoutPrototype: boolean): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  if (prototype === null) {
+    return orWithoutPrototype;
+  }
+  // Every realm's Object.prototype has this, and a class has not.
+  const ofRealm = Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "isPrototypeOf");
+  return ofRealm && Object.prototype.toString.call(value) === "[object Object]";
 }
 
 /** Whether an object is more than its members. */

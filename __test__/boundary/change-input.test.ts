@@ -84,6 +84,65 @@ describeOurs("A change is refused, by the field's name, and writes nothing:", (c
     await refused(() => current().service.updateApiKeys(untyped(target), { title: "New" }), /\bid\b/);
   });
 
+  class Target {
+    readonly #id = "apk_1";
+    get id() {
+      return this.#id;
+    }
+  }
+  const NOT_PLAIN: [string, () => object][] = [
+    ["a URL", () => new URL("http://localhost/?id=apk_1")],
+    ["URLSearchParams", () => new URLSearchParams("id=apk_1")],
+    ["a Map", () => new Map([["id", "apk_1"]])],
+    ["a Set", () => new Set(["apk_1"])],
+    ["Headers", () => new Headers({ id: "apk_1" })],
+    ["an instance of a class with private fields", () => new Target()],
+    ["an object that inherits its id", () => Object.create({ id: "apk_1" })],
+    ["an object that inherits from one without a prototype", () => Object.create(Object.create(null))],
+    ["an empty object without a prototype", () => Object.create(null)],
+    ["an iterator of an array", () => ["apk_1"][Symbol.iterator]()],
+    ["a promise", () => Promise.resolve("apk_1")],
+    ["a proxy of a URL", () => new Proxy(new URL("http://localhost"), {})],
+  ];
+
+  it.each(NOT_PLAIN)("a write whose target is %s", async (_, target) => {
+    const { service } = current();
+    await service.softDeleteApiKeys("apk_2");
+
+    await refused(() => service.updateApiKeys(target(), { title: "New" }), /\bid\b/);
+    await refused(() => service.revoke(target(), { revoked_by: "user_1" }), /\bid\b/);
+    await refused(() => service.softDeleteApiKeys(target()), /\bid\b/);
+    await refused(() => service.restoreApiKeys(target()), /\bid\b/);
+    await refused(() => service.deleteApiKeys(untyped(target())), /\bids?\b/);
+  });
+
+  it.each(NOT_PLAIN)("a write whose targets hold %s", async (_, target) => {
+    const { service } = current();
+    await service.softDeleteApiKeys("apk_2");
+
+    await refused(() => service.softDeleteApiKeys(["apk_1", target()]), /\bid\b/);
+    await refused(() => service.restoreApiKeys([target()]), /\bid\b/);
+    await refused(() => service.deleteApiKeys(untyped([target()])), /\bids?\b/);
+  });
+
+  it.each(NOT_PLAIN.filter(([name]) => name !== "an empty object without a prototype"))(
+    "a write whose selector holds %s for a value",
+    async (_, value) => {
+      const { service } = current();
+      for (const selector of [
+        { type: "secret", id: value() },
+        { type: "secret", id: { $in: [value()] } },
+        { $or: [{ id: "apk_2" }, value()] },
+        { id: "apk_1", $not: value() },
+      ]) {
+        await refused(() => service.updateApiKeys(selector, { title: "New" }), /\bid\b|\$or|\$not/);
+        await refused(() => service.revoke(selector, { revoked_by: "user_1" }), /\bid\b|\$or|\$not/);
+        await refused(() => service.softDeleteApiKeys(selector), /\bid\b|\$or|\$not/);
+        await refused(() => service.restoreApiKeys(selector), /\bid\b|\$or|\$not/);
+      }
+    },
+  );
+
   it("updateApiKeys of a whole text of NUL or lone surrogates", async () => {
     await refused(() => current().service.updateApiKeys("apk_1\u0000", { title: "New" }), /\bid\b/);
     await refused(() => current().service.updateApiKeys("apk_\ud800", { title: "New" }), /\bid\b/);

@@ -35,6 +35,27 @@ describe("The constructor refuses, naming the option,", () => {
     expect(`${refusal.message} ${refusal.stack} ${JSON.stringify(refusal)}`).not.toContain(PASSWORD);
   });
 
+  it.each([
+    "postgres:me:PASSWORD@h/db",
+    "postgres:/me:PASSWORD@h/db",
+    "postgres:\\\\me:PASSWORD@h/db",
+    "postgresql:///me:PASSWORD@h/db",
+    "postgres://user:1234/PASSWORD@localhost/db",
+    "postgres://user:1234?PASSWORD@localhost/db",
+    "postgres://user:1234#PASSWORD@localhost/db",
+    "postgres://user:PASSWORD/1234@localhost/db",
+    "postgres://user:12@34/PASSWORD@localhost/db",
+    "POSTGRES:///user:PASSWORD@localhost/db",
+    " postgres:/user:PASSWORD@localhost/db",
+    "PASSWORD",
+  ])("a databaseUrl of %s, without the password in any message", async (pattern) => {
+    const refusal = refusalOf(pattern.replace("PASSWORD", PASSWORD));
+
+    expect(refusal).toMatchObject({ __isMedusaError: true, type: "invalid_argument" });
+    expect(refusal.message).toContain("databaseUrl");
+    expect(`${refusal.message} ${refusal.stack} ${JSON.stringify(refusal)}`).not.toContain(PASSWORD);
+  });
+
   it.each<[string, object]>([
     ["databaseURL", { databaseURL: "sqlite:a.db" }],
     ["nope", { nope: true }],

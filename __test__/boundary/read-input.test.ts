@@ -36,7 +36,15 @@ describeOurs("listApiKeys refuses, by the field's name (S18),", (current) => {
     ["text that is no time", { created_at: "garbage" }, /created_at/],
     ["a scalar for $in", { id: { $in: "apk_1" } }, /\$in|\bid\b/],
     ["null for $nin", { id: { $nin: null } }, /\$nin|\bid\b/],
-    ["an array for $eq", { id: { $eq: ["apk_1"] } }, /\$eq|\bid\b/],
+    ["an array for $eq", { id: { $eq: ["apk_1"] } }, /\bid\b.*\$eq/],
+    ["an array for $ne", { id: { $ne: ["apk_1"] } }, /\bid\b.*\$ne/],
+    ["whether a token exists", { token: { $exists: true } }, /\btoken\b/],
+    ["a URL for a value", { title: "A publishable key", id: new URL("http://localhost") }, /\bid\b/],
+    ["an instance of a class for a value", { title: "A publishable key", id: new (class Id {})() }, /\bid\b/],
+    ["URLSearchParams among values", { id: [new URLSearchParams("id=apk_1")] }, /\bid\b/],
+    ["Headers for an operator's value", { id: { $in: new Headers() } }, /\bid\b/],
+    ["a URL for a branch", { $or: [{ id: "apk_1" }, new URL("http://localhost")] }, /\$or/],
+    ["an iterator below $not", { $not: ["apk_1"][Symbol.iterator]() }, /\$not/],
     ["a group inside a column", { id: { $or: ["apk_1"] } }, /\$or|\bid\b/],
     ["$or that is no array", { $or: { id: "apk_1" } }, /\$or/],
     ["$and that is no array", { $and: "apk_1" }, /\$and/],
@@ -56,6 +64,9 @@ describeOurs("listApiKeys refuses, by the field's name (S18),", (current) => {
       { order: { nope: "ASC" } },
       /^Trying to order by not existing property ApiKey\.nope$/,
     ],
+    ["an order by token", { order: { token: "ASC" } }, /\btoken\b/],
+    ["an order by salt", { order: { salt: "DESC" } }, /\bsalt\b/],
+    ["an order by token behind another", { order: [{ id: "ASC" }, { token: 1 }] }, /\btoken\b/],
     ["a direction that is no text", { order: { id: {} } }, /order|direction/],
     ["a negative take", { take: -1 }, /take/],
     ["a negative skip", { skip: -1 }, /skip/],
@@ -79,6 +90,18 @@ describeOurs("listApiKeys refuses, by the field's name (S18),", (current) => {
 
     await expectFailure(current().service.listApiKeys(deep), "invalid_data", /deep/);
     await expectFailure(current().service.listApiKeys(endless), "invalid_data", /deep/);
+  });
+});
+
+describeOurs("listApiKeys takes", (current) => {
+  it("an instance of a class for all filters", async () => {
+    class Filters {
+      constructor(readonly id: string) {}
+    }
+    await current().service.createApiKeys(["apk_1", "apk_2"].map((id) => ({ ...PUBLISHABLE, id })));
+
+    expect(await current().service.listApiKeys(new Filters("apk_2"))).toMatchObject([{ id: "apk_2" }]);
+    expect((await current().service.listAndCountApiKeys(new Filters("apk_2")))[1]).toBe(1);
   });
 });
 

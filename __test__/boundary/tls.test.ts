@@ -8,6 +8,7 @@ import { type RunningProxy, startProxy } from "../support/proxy";
 import { SECRET } from "../support/service";
 
 const HERE = "IP:127.0.0.1,DNS:localhost";
+const NO_CHECK = { rejectUnauthorized: false };
 const declare = opensslIsInstalled ? describe : describe.skip;
 
 declare("[postgres] Over TLS (needs the program openssl)", () => {
@@ -93,6 +94,38 @@ declare("[postgres] Over TLS (needs the program openssl)", () => {
 
   it("is not asked for with ssl: false", async () => {
     const sessions = await through({ identity: certified.identity }, { ssl: false }, works);
+
+    expect(sessions.encrypted).toBe(0);
+  });
+
+  it.each(["?ssl=true", "?ssl=1", "?sslmode=no-verify", "?sslmode=require", "?sslmode=verify-full"])(
+    "refuses a server that does not encrypt with %s in the URL, rather than talk openly",
+    async (query) => {
+      const sessions = await through("refused", {}, isRefused, (url) => url + query);
+
+      expect(sessions).toEqual({ plain: 0, encrypted: 0 });
+    },
+  );
+
+  it("checks the certificate with ?ssl=true in the URL, and sends no password to another", async () => {
+    const sessions = await through({ identity: selfSigned.identity }, {}, isRefused, (url) => `${url}?ssl=true`);
+
+    expect(sessions).toEqual({ plain: 0, encrypted: 0 });
+  });
+
+  it.each<[string, string, object]>([
+    ["?sslmode=no-verify in the URL", "?sslmode=no-verify", {}],
+    ["?ssl=true in the URL beside an option that lets any certificate pass", "?ssl=true", { ssl: NO_CHECK }],
+    ["?ssl=false in the URL beside an option that asks for encryption", "?ssl=false", { ssl: NO_CHECK }],
+  ])("works with %s", async (_, query, options) => {
+    const sessions = await through({ identity: selfSigned.identity }, options, works, (url) => url + query);
+
+    expect(sessions.plain).toBe(0);
+    expect(sessions.encrypted).toBeGreaterThan(0);
+  });
+
+  it("is not asked for with ?ssl=false in the URL", async () => {
+    const sessions = await through({ identity: certified.identity }, {}, works, (url) => `${url}?ssl=false`);
 
     expect(sessions.encrypted).toBe(0);
   });

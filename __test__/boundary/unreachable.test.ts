@@ -84,6 +84,33 @@ describe("[postgres] A database that cannot be reached", () => {
     expect(error).toMatchObject({ type: "database_error" });
   });
 
+  it.each([
+    "postgres://me:PASSWORD@127.0.0.1:PORT/db",
+    "postgres://127.0.0.1:PORT/db?user=me&password=PASSWORD",
+    "postgres://:PASSWORD@127.0.0.1:PORT/db",
+    "postgres://me:PASSWORD@127.0.0.1:PORT/db?sslmode=PASSWORD",
+    "postgres://me:PASSWORD@127.0.0.1:PORT/db?sslkey=/PASSWORD&sslmode=verify-full",
+    "postgres://me:PASSWORD@127.0.0.1:PORT/db?port=PASSWORD",
+    "postgres:///db?host=/nowhere&password=PASSWORD",
+  ])("shows no password of %s", async (pattern) => {
+    const error = await failure(pattern.replaceAll("PASSWORD", PASSWORD).replace("PORT", String(await freePort())));
+
+    expect(error).toMatchObject({ __isMedusaError: true });
+    expect(error.message).toContain("databaseUrl");
+    expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain(PASSWORD);
+  });
+
+  it("names the option schema when there is no such schema, and goes on once there is", async () => {
+    const service = openService(database.url, { schema: "not_there" });
+    await expectFailure(service.listApiKeys(), "database_error", /\bschema\b/);
+    await expectFailure(service.createApiKeys(PUBLISHABLE), "database_error", /^schema\b/);
+    await expectFailure(service.migrate(), "database_error", /^schema\b/);
+    await database.query("CREATE SCHEMA not_there");
+
+    await expect(service.createApiKeys(PUBLISHABLE)).resolves.toMatchObject(PUBLISHABLE);
+    await service.close();
+  });
+
   it("serves the next call once it can be reached", async () => {
     const port = await freePort();
     const url = new URL(database.url);

@@ -107,6 +107,72 @@ describeEverywhere("authenticate", (current) => {
 });
 
 describeOurs("authenticate", (current) => {
+  afterEach(() => jest.useRealTimers());
+
+  it("answers false at once to a caller whose clock is behind the revoker's", async () => {
+    const { service } = current();
+    stopClock("2030-01-01");
+    const { id, token } = await service.createApiKeys(SECRET);
+    jest.setSystemTime(after("2030-01-01", 5));
+    await service.revoke(id, { revoked_by: "user_1" });
+
+    for (const seconds of [5, 0, -5]) {
+      jest.setSystemTime(after("2030-01-01", seconds));
+      expect(await service.authenticate(token)).toBe(false);
+    }
+  });
+
+  it("lets a key in until its planned revocation, also by a clock that is behind the planner's", async () => {
+    const { service } = current();
+    stopClock("2030-01-01");
+    const { id, token } = await service.createApiKeys(SECRET);
+    jest.setSystemTime(after("2030-01-01", 5));
+    await service.revoke(id, { revoked_by: "user_1", revoke_in: 60 });
+
+    for (const seconds of [0, 5, 64.999]) {
+      jest.setSystemTime(after("2030-01-01", seconds));
+      expect(await service.authenticate(token)).toMatchObject({ id });
+    }
+    jest.setSystemTime(after("2030-01-01", 65));
+    expect(await service.authenticate(token)).toBe(false);
+  });
+
+  /** Stores a secret key as SQL would, one that no digest singles out. */
+  const insert = (id: string, hash: string, salt: string, redacted: string) =>
+    current().sql(
+      `INSERT INTO api_key (id, token, salt, redacted, title, type, created_by, created_at, updated_at)
+       VALUES (?, ?, ?, ?, 'T', 'secret', 'user_1', '2020-01-01T00:00:00.000+00:00', '2020-01-01T00:00:00.000+00:00')`,
+      [id, hash, salt, redacted],
+    );
+
+  const UNREADABLE = [
+    ["", ""],
+    ["$", ""],
+    ["$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy", ""],
+    ["$argon2id$v=19$m=19456,t=2,p=1$AQEBAQEBAQEBAQEBAQEBAQ", ""],
+    ["$argon2id$v=16$m=64,t=1,p=1$AQEBAQEBAQEBAQEBAQEBAQ$AQEBAQEBAQEBAQEBAQEBAQ", ""],
+    ["$argon2i$v=19$m=64,t=1,p=1$AQEBAQEBAQEBAQEBAQEBAQ$AQEBAQEBAQEBAQEBAQEBAQ", ""],
+    ["$argon2id$v=19$m=0,t=0,p=0$AQEBAQEBAQEBAQEBAQEBAQ$AQEBAQEBAQEBAQEBAQEBAQ", ""],
+    ["$argon2id$v=19$m=4294967295,t=1,p=1$AQEBAQEBAQEBAQEBAQEBAQ$AQEBAQEBAQEBAQEBAQEBAQ", ""],
+    ["a hash", "a salt"],
+  ] as const;
+
+  it("answers false for a row whose hash it cannot read", async () => {
+    const token = `sk_${"0123456789abcdef".repeat(4)}`;
+    for (const [index, [hash, salt]] of UNREADABLE.entries()) {
+      await insert(`apk_${index}`, hash, salt, `${token.slice(0, 6)}***${token.slice(-3)}`);
+    }
+
+    expect(await current().service.authenticate(token)).toBe(false);
+  });
+
+  it("finds the key behind rows whose hash it cannot read", async () => {
+    const key = await current().service.createApiKeys({ ...SECRET, id: "apk_z" });
+    for (const [index, [hash, salt]] of UNREADABLE.entries()) await insert(`apk_${index}`, hash, salt, key.redacted);
+
+    expect(await current().service.authenticate(key.token)).toMatchObject({ id: "apk_z" });
+  });
+
   it("answers every column but never a hash or a salt (S4)", async () => {
     const { salt, ...key } = await current().service.createApiKeys(SECRET);
     const answer = await current().service.authenticate(key.token);

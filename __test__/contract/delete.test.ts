@@ -1,7 +1,10 @@
 // Deletion for good.
 
+import pg from "pg";
 import { expectFailure } from "../support/failures";
 import { describeEverywhere, describeOurs } from "../support/implementations";
+import { openService } from "../support/ours";
+import { createPostgresDatabase } from "../support/postgres";
 import { PUBLISHABLE, SECRET, untyped } from "../support/service";
 
 const REVOKED = { revoked_at: new Date("2020-01-01"), revoked_by: "user_1" };
@@ -94,5 +97,47 @@ describeOurs("deleteApiKeys", (current) => {
 
     await expectFailure(current().service.deleteApiKeys(untyped(asked)), "invalid_data", /^(?!.*apk_).*\bids?\b/s);
     expect(await current().table()).toEqual(before);
+  });
+
+  it("never removes a key that a parallel call restored", async () => {
+    const { service } = current();
+    for (let round = 0; round < 50; round++) {
+      const { id } = await service.createApiKeys(PUBLISHABLE);
+      await service.softDeleteApiKeys(id);
+      const [restored, deleted] = await Promise.allSettled([service.restoreApiKeys(id), service.deleteApiKeys(id)]);
+      const left = (await service.listApiKeys({ id })).map((key) => key.id);
+
+      if (restored.status === "rejected") throw restored.reason;
+      expect(left).toEqual(restored.value.api_key_id ?? []);
+      if (left.length === 0) expect(deleted).toMatchObject({ status: "fulfilled" });
+      else expect(deleted).toMatchObject({ status: "rejected", reason: { type: "not_allowed" } });
+    }
+  });
+});
+
+describe("[postgres] deleteApiKeys", () => {
+  it("leaves a soft-deleted key that another connection restores while the deletion waits for it", async () => {
+    const database = await createPostgresDatabase();
+    const service = openService(database.url);
+    const other = new pg.Client({ connectionString: database.url });
+    await other.connect();
+    const { id } = await service.createApiKeys(SECRET);
+    await service.softDeleteApiKeys(id);
+    await other.query("BEGIN");
+    await other.query("UPDATE api_key SET deleted_at = NULL WHERE id = $1", [id]);
+    const refused = expectFailure(
+      service.deleteApiKeys(id),
+      "not_allowed",
+      `Cannot delete api keys that are not revoked - ${id}`,
+    );
+    const waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while ((await database.query(waiting)).length === 0);
+    await other.query("COMMIT");
+    await refused;
+
+    expect(await service.retrieveApiKey(id)).toMatchObject({ id, deleted_at: null });
+    await other.end();
+    await service.close();
+    await database.drop();
   });
 });

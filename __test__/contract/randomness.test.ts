@@ -1,6 +1,7 @@
 // Randomness comes from crypto.randomBytes, looked up at the moment of the call.
 
 import crypto from "node:crypto";
+import { expectFailure } from "../support/failures";
 import { describeEverywhere, describeOurs } from "../support/implementations";
 import { PUBLISHABLE, SECRET } from "../support/service";
 
@@ -72,6 +73,30 @@ describeOurs("crypto.randomBytes decides", (current) => {
     expect(sizes).toEqual([32, 16, 10]);
     expect(created.token).toBe(`sk_${"01".repeat(32)}`);
   });
+
+  it.each([32, 16, 10])(
+    "that a call fails and writes nothing when it answers too little for %d bytes",
+    async (short) => {
+      const { service } = current();
+      const secret = await service.createApiKeys(SECRET);
+      const before = await current().table();
+      jest
+        .spyOn(crypto, "randomBytes")
+        .mockImplementation(((size: number) => Buffer.alloc(size === short ? size - 1 : size, 7)) as never);
+
+      for (const call of [
+        () => service.createApiKeys(SECRET),
+        () => service.createApiKeys([{ ...SECRET, id: "apk_1" }, SECRET]),
+        () => service.upsertApiKeys([{ id: secret.id, title: "New" }, SECRET]),
+        () => service.rollApiKeys(secret.id, { revoked_by: "user_1" }),
+      ]) {
+        await expectFailure(call(), "unexpected_state", /randomBytes/);
+      }
+      // A publishable key has no salt.
+      if (short !== 16) await expectFailure(service.createApiKeys(PUBLISHABLE), "unexpected_state", /randomBytes/);
+      expect(await current().table()).toEqual(before);
+    },
+  );
 
   it("no token in a message when two are equal (S6)", async () => {
     jest.spyOn(crypto, "randomBytes").mockImplementation(((size: number) => Buffer.alloc(size, 9)) as never);

@@ -1,7 +1,7 @@
 // Replacing a key by a new one (M4).
 
 import crypto from "node:crypto";
-import { expectFailure } from "../support/failures";
+import { expectFailure, failureOf } from "../support/failures";
 import { describeOurs } from "../support/implementations";
 import { COLUMNS, PUBLISHABLE, SECRET, untyped } from "../support/service";
 import { after, stopClock } from "../support/time";
@@ -125,6 +125,39 @@ describeOurs("rollApiKeys (M4)", (current) => {
     expect(await current().table()).toHaveLength(1);
   });
 
+  it.each<[string, object]>([
+    ["expires_in", { expires_in: 3600 }],
+    ["a revocation in the future", { revoked_at: after(NOW, 3600), revoked_by: "user_1" }],
+  ])("refuses a key that was created with %s, whatever the grace period, and writes nothing", async (_, end) => {
+    const { id, token } = await current().service.createApiKeys({ ...SECRET, ...end });
+    const before = await current().table();
+
+    for (const data of [BY, { ...BY, revoke_in: 60 }, { ...BY, revoke_in: 7200 }]) {
+      const refusal = await failureOf(current().service.rollApiKeys(id, data));
+      expect(refusal).toMatchObject({ type: "invalid_data", __isMedusaError: true });
+      expect(refusal.message).toContain(id);
+      expect(refusal.message).toContain("revoked_at");
+    }
+    expect(await current().table()).toEqual(before);
+    expect(await current().service.authenticate(token)).toMatchObject({ id });
+  });
+
+  it("refuses a key whose revocation was planned by revoke or by another roll, and writes nothing", async () => {
+    const [planned, rolled] = await current().service.createApiKeys([SECRET, PUBLISHABLE]);
+    await current().service.revoke(planned.id, { ...BY, revoke_in: 3600 });
+    await current().service.rollApiKeys(rolled.id, { ...BY, revoke_in: 3600 });
+    const before = await current().table();
+
+    for (const { id } of [planned, rolled]) {
+      await expectFailure(
+        current().service.rollApiKeys(id, BY),
+        "invalid_data",
+        new RegExp(`${id}.*revoked_at|revoked_at.*${id}`),
+      );
+    }
+    expect(await current().table()).toEqual(before);
+  });
+
   it("refuses an unknown and a soft-deleted key", async () => {
     const { id } = await current().service.createApiKeys(SECRET);
     await current().service.softDeleteApiKeys(id);
@@ -145,11 +178,16 @@ describeOurs("rollApiKeys (M4)", (current) => {
     },
   );
 
-  it("makes one successor when a key is rolled in parallel", async () => {
-    const { id } = await current().service.createApiKeys(SECRET);
-    const rolls = await Promise.allSettled(Array.from({ length: 8 }, () => current().service.rollApiKeys(id, BY)));
+  it.each([{}, { revoke_in: 3600 }])("makes one successor when a key is rolled in parallel with %j", async (grace) => {
+    const { service } = current();
+    const { id } = await service.createApiKeys(SECRET);
+    const calls = Array.from({ length: 8 }, () => service.rollApiKeys(id, { ...BY, ...grace }));
+    const rolls = await Promise.allSettled(calls);
 
     expect(rolls.filter((roll) => roll.status === "fulfilled")).toHaveLength(1);
+    for (const roll of rolls) {
+      if (roll.status === "rejected") expect(roll.reason).toMatchObject({ type: "invalid_data" });
+    }
     expect(await current().table()).toHaveLength(2);
   });
 

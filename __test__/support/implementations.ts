@@ -22,7 +22,8 @@ export interface Implementation<Kind extends Service = Service> extends Running<
 /** Hands out the implementation that a test runs on. */
 type Suite<Kind extends Service> = (current: () => Implementation<Kind>) => void;
 
-const STARTERS = {
+/** Starts an implementation with an empty table. */
+export const STARTERS = {
   stock: async () => {
     const database = await createPostgresDatabase();
     return onPostgres("stock", database, await startStock(database.url));

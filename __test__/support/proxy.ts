@@ -20,6 +20,8 @@ export interface RunningProxy {
   port: number;
   /** How many clients began a session with the database, encrypted and not. */
   sessions: { encrypted: number; plain: number };
+  /** Passes nothing on any more, without a word to either side. */
+  swallow(): void;
   /** Breaks all connections and stops listening. */
   stop(): Promise<void>;
 }
@@ -78,7 +80,15 @@ export async function startProxy(url: string, encryption: Encryption, port = 0):
   const listening = (server.address() as AddressInfo).port;
   const through = new URL(url);
   through.host = `127.0.0.1:${listening}`;
-  return { url: through.href, port: listening, sessions, stop: () => stop(server, sockets) };
+  return {
+    url: through.href,
+    port: listening,
+    sessions,
+    swallow: () => {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    stop: () => stop(server, sockets),
+  };
 }
 
 /** A port on which nobody listens. */

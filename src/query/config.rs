@@ -1,8 +1,7 @@
 //! How a read is answered: which columns, which page, in which order.
 
 use super::order::parse_order;
-use super::parse::parse_search;
-use super::{Field, Filter, OrderBy};
+use super::{Field, OrderBy};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 
@@ -28,8 +27,8 @@ pub struct Config {
     pub order: Vec<OrderBy>,
     /// Whether soft-deleted keys are seen.
     pub with_deleted: bool,
-    /// A free-text search that came with it.
-    pub search: Filter,
+    /// A free-text search that came with it, not judged yet.
+    pub search: Input,
 }
 
 impl Config {
@@ -59,7 +58,7 @@ impl Config {
             skip: page_number("skip", config.member("skip"))?,
             order: parse_order(config.member("order"))?,
             with_deleted: config.member("withDeleted").is_truthy() || sees_deleted(filters),
-            search: parse_search(filters.member("freeTextSearch_ApiKey").member("value"))?,
+            search: filters.member("freeTextSearch_ApiKey").member("value").clone(),
         })
     }
 }

@@ -81,6 +81,11 @@ pub enum Pattern {
     Words(String),
 }
 
+/// The words of a text search: runs of letters and digits.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
 impl Filter {
     /// All of several filters, with those that say nothing left out.
     #[must_use]
@@ -128,7 +133,7 @@ impl Filter {
         match self {
             Self::And(branches) | Self::Or(branches) => branches.iter().map(Self::conditions).sum(),
             Self::Not(inner) => inner.conditions(),
-            Self::Matches(_, Pattern::Words(words)) => words.split_whitespace().count(),
+            Self::Matches(_, Pattern::Words(text)) => words(text).count(),
             _ => 1,
         }
     }

@@ -16,7 +16,7 @@ mod target;
 
 pub use config::{Config, Selection};
 pub use field::{Field, FieldKind};
-pub use filter::{Comparison, Filter, Operand, Pattern};
+pub use filter::{Comparison, Filter, Operand, Pattern, words};
 pub use order::{Direction, Nulls, OrderBy};
-pub use parse::{parse_filters, parse_selector};
+pub use parse::{parse_filters, parse_search};
 pub use target::{Target, parse_ids, parse_many_targets, parse_target};

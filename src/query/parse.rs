@@ -5,6 +5,15 @@ use super::{Field, Filter, Pattern};
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
 
+/// Whether an object may hold the free-text search `q`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Search {
+    /// It may.
+    Allowed,
+    /// There, `q` is a property like any other that does not exist.
+    Unknown,
+}
+
 /// The filters of a read. Undefined members say nothing.
 ///
 /// # Errors
@@ -12,7 +21,7 @@ use crate::input::Input;
 pub fn parse_filters(filters: &Input) -> Result<Filter, ApiKeyError> {
     match filters {
         Input::Object(members) => {
-            let filter = parse_members(members, true)?;
+            let filter = parse_members(members, Search::Allowed)?;
             filter.refuse_oversize()?;
             Ok(filter)
         }
@@ -29,8 +38,8 @@ pub fn parse_filters(filters: &Input) -> Result<Filter, ApiKeyError> {
 ///
 /// # Errors
 /// `Invalid`, naming the property, and for a selector that has members but says nothing.
-pub fn parse_selector(members: &[(String, Input)]) -> Result<Filter, ApiKeyError> {
-    let filter = parse_members(members, true)?;
+pub fn parse_selector(members: &[(String, Input)], search: Search) -> Result<Filter, ApiKeyError> {
+    let filter = parse_members(members, search)?;
     filter.refuse_oversize()?;
     // SECURITY: `{ id: undefined }` is a mistake, and would otherwise hit every key.
     if filter == Filter::All && !members.is_empty() {
@@ -43,7 +52,10 @@ pub fn parse_selector(members: &[(String, Input)]) -> Result<Filter, ApiKeyError
 }
 
 /// The free-text search `q`: every word stands in the redacted token or the title.
-pub(super) fn parse_search(words: &Input) -> Result<Filter, ApiKeyError> {
+///
+/// # Errors
+/// `Invalid` for what is no text, and for too many words.
+pub fn parse_search(words: &Input) -> Result<Filter, ApiKeyError> {
     let text = match words {
         Input::Text(text) if text.contains('\0') => {
             return Err(ApiKeyError::invalid("q holds a NUL character"));
@@ -64,25 +76,25 @@ pub(super) fn parse_search(words: &Input) -> Result<Filter, ApiKeyError> {
     Ok(search)
 }
 
-fn parse_members(members: &[(String, Input)], top: bool) -> Result<Filter, ApiKeyError> {
+fn parse_members(members: &[(String, Input)], search: Search) -> Result<Filter, ApiKeyError> {
     let branches: Result<Vec<_>, _> =
-        members.iter().map(|(name, value)| parse_member(name, value, top)).collect();
+        members.iter().map(|(name, value)| parse_member(name, value, search)).collect();
     branches.map(Filter::and)
 }
 
-fn parse_member(name: &str, value: &Input, top: bool) -> Result<Filter, ApiKeyError> {
+fn parse_member(name: &str, value: &Input, search: Search) -> Result<Filter, ApiKeyError> {
     match name {
         "$and" => parse_branches(name, value).map(Filter::and),
         "$or" => parse_branches(name, value).map(Filter::or),
         "$not" => match value {
             Input::Undefined => Ok(Filter::All),
-            Input::Object(members) => parse_members(members, false).map(Filter::negated),
+            Input::Object(members) => parse_members(members, Search::Unknown).map(Filter::negated),
             other => Err(ApiKeyError::invalid(format!(
                 "$not takes an object of conditions, '{}' found",
                 other.kind()
             ))),
         },
-        "q" if top => parse_search(value),
+        "q" if search == Search::Allowed => parse_search(value),
         _ if known(name) => parse_operator(Field::Id, name, value),
         _ => match Field::parse(name) {
             Some(field) => parse_condition(field, value),
@@ -103,7 +115,7 @@ fn parse_branches(name: &str, value: &Input) -> Result<Vec<Filter>, ApiKeyError>
     branches
         .iter()
         .map(|branch| match branch {
-            Input::Object(members) => parse_members(members, false),
+            Input::Object(members) => parse_members(members, Search::Unknown),
             Input::Undefined => Ok(Filter::All),
             other => Err(ApiKeyError::invalid(format!(
                 "{name} takes objects of conditions, '{}' found",
@@ -158,8 +170,8 @@ mod tests {
     #[test]
     fn a_selector_that_lost_its_condition_is_refused_and_an_empty_one_is_not() {
         let lost = vec![("id".to_owned(), Input::Undefined)];
-        assert!(parse_selector(&lost).is_err());
-        assert_eq!(parse_selector(&[]), Ok(Filter::All));
+        assert!(parse_selector(&lost, Search::Allowed).is_err());
+        assert_eq!(parse_selector(&[], Search::Allowed), Ok(Filter::All));
     }
 
     #[test]
@@ -172,6 +184,10 @@ mod tests {
             ("$or", branches.clone()),
             ("$and", branches),
             ("title", decode(&format!(r#"{{"$fulltext":"{words} a"}}"#)).expect("decodes")),
+            (
+                "title",
+                decode(&format!(r#"{{"$fulltext":"{}"}}"#, "a.".repeat(501))).expect("decodes"),
+            ),
         ] {
             let input = Input::Object(vec![(name.to_owned(), value)]);
             assert!(matches!(parse_filters(&input), Err(ApiKeyError::Invalid(_))), "{name}");

@@ -1,7 +1,7 @@
 //! Which keys a write is aimed at.
 
 use super::Filter;
-use super::parse::parse_selector;
+use super::parse::{Search, parse_selector};
 use crate::error::ApiKeyError;
 use crate::input::{Input, checked_id};
 
@@ -21,10 +21,14 @@ pub enum Target {
 /// # Errors
 /// `Invalid` for anything but text, a selector or an empty array.
 pub fn parse_target(target: &Input) -> Result<Target, ApiKeyError> {
+    parse(target, Search::Allowed)
+}
+
+fn parse(target: &Input, search: Search) -> Result<Target, ApiKeyError> {
     match target {
         Input::Text(id) if id.is_empty() => Ok(Target::One(String::new())),
         Input::Text(_) | Input::IllFormedText => checked_id("id", target).map(Target::One),
-        Input::Object(members) => parse_selector(members).map(Target::Matching),
+        Input::Object(members) => parse_selector(members, search).map(Target::Matching),
         Input::List(items) if items.is_empty() => Ok(Target::Nothing),
         Input::List(_) => {
             Err(ApiKeyError::invalid("An array of ids is no selector: pass { id: [...] } instead"))
@@ -48,13 +52,19 @@ pub fn parse_many_targets(targets: &Input) -> Result<Option<Filter>, ApiKeyError
     };
     let (mut ids, mut filters) = (Vec::new(), Vec::new());
     for item in items.iter().filter(|item| item.is_truthy()) {
-        match parse_target(item)? {
+        // Stock 2.21.2: these two methods know no `q`.
+        match parse(item, Search::Unknown)? {
             Target::One(id) => ids.push(id),
-            Target::Matching(Filter::All) => return Ok(Some(Filter::All)),
             Target::Matching(filter) => filters.push(filter),
             Target::Nothing => {}
         }
     }
+    if ids.is_empty() && !filters.is_empty() && filters.iter().all(|filter| *filter == Filter::All)
+    {
+        return Ok(Some(Filter::All));
+    }
+    // Stock 2.21.2: beside other targets `{}` is dropped. SECURITY: it must not widen them to every key.
+    filters.retain(|filter| *filter != Filter::All);
     if !ids.is_empty() {
         filters.push(Filter::ids(ids));
     }
@@ -91,6 +101,16 @@ pub fn parse_ids(ids: &Input) -> Result<Vec<String>, ApiKeyError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_empty_selector_means_every_key_only_by_itself() {
+        let (text, every) = (Input::Text("a".to_owned()), Input::Object(vec![]));
+        assert_eq!(parse_many_targets(&every), Ok(Some(Filter::All)));
+        assert_eq!(parse_many_targets(&Input::List(vec![every.clone()])), Ok(Some(Filter::All)));
+        let one = Ok(Some(Filter::ids(["a".to_owned()])));
+        assert_eq!(parse_many_targets(&Input::List(vec![text.clone(), every.clone()])), one);
+        assert_eq!(parse_many_targets(&Input::List(vec![every, text])), one);
+    }
 
     #[test]
     fn deletion_takes_ids_and_nothing_else() {

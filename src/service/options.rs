@@ -129,14 +129,16 @@ fn argon2(argon2: &Input) -> Result<Argon2Params, ApiKeyError> {
     let default = Argon2Params::default();
     let parallelism = whole("argon2.parallelism", argon2.member("parallelism"), 1, 255)?
         .unwrap_or(default.parallelism);
-    let memory_kib = whole("argon2.memoryKib", argon2.member("memoryKib"), 8, 4_194_304)?
-        .unwrap_or(default.memory_kib);
+    let memory_kib =
+        whole("argon2.memoryKib", argon2.member("memoryKib"), 8, Argon2Params::MOST_MEMORY_KIB)?
+            .unwrap_or(default.memory_kib);
     // RFC 9106, section 3.1: at least eight KiB a lane.
     if memory_kib < 8 * parallelism {
         return Err(wrong("argon2.memoryKib", "must be at least 8 times argon2.parallelism"));
     }
-    let iterations = whole("argon2.iterations", argon2.member("iterations"), 1, 1_000)?
-        .unwrap_or(default.iterations);
+    let iterations =
+        whole("argon2.iterations", argon2.member("iterations"), 1, Argon2Params::MOST_ITERATIONS)?
+            .unwrap_or(default.iterations);
     Ok(Argon2Params { memory_kib, iterations, parallelism })
 }
 

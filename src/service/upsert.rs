@@ -1,6 +1,6 @@
 //! upsertApiKeys
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::create::{refuse_twins, shown_once};
 use super::update::retitle;
@@ -20,7 +20,7 @@ impl ApiKeyService {
     pub async fn upsert(&self, data: &[Input], mut edge: Edge) -> Result<Written, ApiKeyError> {
         let now = edge.now;
         let (wishes, changes) = sort(data, now)?;
-        if wishes.is_empty() && changes.is_empty() {
+        if wishes.is_empty() && changes.ids.is_empty() {
             return Ok(Written::default());
         }
         refuse_twins(&wishes)?;
@@ -43,17 +43,28 @@ impl ApiKeyService {
     }
 }
 
-type Changes = BTreeMap<ApiKeyId, TitleChange>;
+/// Titles by id, and the ids in the caller's order.
+#[derive(Default)]
+struct Changes {
+    titles: HashMap<ApiKeyId, TitleChange>,
+    ids: Vec<ApiKeyId>,
+}
+
+impl Changes {
+    fn add(&mut self, id: ApiKeyId, change: TitleChange) {
+        if self.titles.insert(id.clone(), change).is_none() {
+            self.ids.push(id);
+        }
+    }
+}
 
 // Stock 2.21.2: of several titles for one key the last counts.
 fn sort(data: &[Input], now: Timestamp) -> Result<(Vec<NewApiKey>, Changes), ApiKeyError> {
-    let (mut wishes, mut changes) = (Vec::new(), Changes::new());
+    let (mut wishes, mut changes) = (Vec::new(), Changes::default());
     for one in data {
         match UpsertApiKey::parse(one, now)? {
             UpsertApiKey::Create(wish) => wishes.push(wish),
-            UpsertApiKey::Update(id, change) => {
-                changes.insert(id, change);
-            }
+            UpsertApiKey::Update(id, change) => changes.add(id, change),
         }
     }
     Ok((wishes, changes))
@@ -64,20 +75,24 @@ async fn change_titles(
     changes: Changes,
     now: Timestamp,
 ) -> Result<(Vec<ApiKey>, Vec<String>), ApiKeyError> {
-    if changes.is_empty() {
+    if changes.ids.is_empty() {
         return Ok((Vec::new(), Vec::new()));
     }
-    let wanted = changes.keys().map(|id| id.as_str().to_owned());
+    let wanted = changes.ids.iter().map(|id| id.as_str().to_owned());
     let found = find_for_update(on, &Query::visible(Filter::ids(wanted))).await?;
     let known: HashSet<_> = found.iter().map(|key| &key.id).collect();
-    let missing: Vec<_> =
-        changes.keys().filter(|id| !known.contains(id)).map(|id| id.as_str().to_owned()).collect();
+    let missing: Vec<_> = changes
+        .ids
+        .iter()
+        .filter(|id| !known.contains(id))
+        .map(|id| id.as_str().to_owned())
+        .collect();
     if !missing.is_empty() {
         return Err(ApiKeyError::NoSuchKeys(missing));
     }
     let (mut keys, mut updated) = (Vec::new(), Vec::new());
     for key in found {
-        if let Some(change) = changes.get(&key.id) {
+        if let Some(change) = changes.titles.get(&key.id) {
             let (retitled, written) = retitle(on, vec![key], change, now).await?;
             keys.extend(retitled);
             updated.extend(written);

@@ -36,8 +36,8 @@ pub(super) fn matches(
             .into_iter()
             .map(|regex| Expr::cust_with_exprs("? REGEXP ?", [column.clone(), Expr::val(regex)]))
             .reduce(ExprTrait::and);
-        // Stock 2.21.2: a text search for no word finds nothing.
-        return Ok(all.unwrap_or_else(|| Expr::cust("FALSE")));
+        // As in PostgreSQL, a search for no word is false, and unknown where there is no text.
+        return Ok(all.unwrap_or_else(|| column.is_null().and(Expr::cust("NULL"))));
     }
     Ok(match pattern {
         Pattern::Like { pattern, ignore_case } => {

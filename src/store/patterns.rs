@@ -3,7 +3,7 @@
 use regex::escape;
 
 use crate::error::ApiKeyError;
-use crate::query::Pattern;
+use crate::query::{Pattern, words};
 
 /// Regular expressions that all have to match.
 pub(super) fn to_regexes(pattern: &Pattern) -> Result<Vec<String>, ApiKeyError> {
@@ -35,10 +35,6 @@ fn translate(pattern: &Pattern) -> Result<Vec<String>, ApiKeyError> {
 
 const NO_WORD_BEFORE: &str = r"(?:^|[^\p{Alphabetic}\p{Nd}])";
 const NO_WORD_AFTER: &str = r"(?:$|[^\p{Alphabetic}\p{Nd}])";
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
-}
 
 // PostgreSQL's `.` matches a line feed, and its `^` and `$` only the ends.
 fn flags(ignore_case: bool) -> &'static str {

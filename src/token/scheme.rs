@@ -19,6 +19,13 @@ pub struct Argon2Params {
     pub parallelism: u32,
 }
 
+impl Argon2Params {
+    /// More memory than this is neither taken as an option nor believed of a row: 4 GiB.
+    pub const MOST_MEMORY_KIB: u32 = 4_194_304;
+    /// More passes than this are neither taken as an option nor believed of a row.
+    pub const MOST_ITERATIONS: u32 = 1_000;
+}
+
 impl Default for Argon2Params {
     /// The least that OWASP's Password Storage Cheat Sheet recommends: 19 MiB, two passes, one lane.
     fn default() -> Self {
@@ -88,6 +95,12 @@ pub(super) fn verify(
         return Err(ApiKeyError::UnknownHash);
     }
     let params = Params::try_from(&parsed).map_err(|_| ApiKeyError::UnknownHash)?;
+    // SECURITY: whoever can write a row must not be able to exhaust the process with it.
+    if params.m_cost() > Argon2Params::MOST_MEMORY_KIB
+        || params.t_cost() > Argon2Params::MOST_ITERATIONS
+    {
+        return Err(ApiKeyError::UnknownHash);
+    }
     let derived = argon2id(&params, token, salt.as_ref(), memory)?;
     Ok(derived.as_bytes().ct_eq(expected.as_bytes()).into())
 }
@@ -164,7 +177,13 @@ mod tests {
     fn a_hash_of_unknown_form_is_an_error_and_never_a_match() {
         let memory = BlockPool::default();
         let token = RawToken::presented("sk_1".into());
-        for text in ["$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo", "$2b$10$x", "$"] {
+        for text in [
+            "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo",
+            "$argon2id$v=19$m=4294967295,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo",
+            "$argon2id$v=19$m=8,t=4294967295,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo",
+            "$2b$10$x",
+            "$",
+        ] {
             assert!(verify(&token, &TokenHash::new(text.into()), "", &memory).is_err(), "{text}");
         }
     }

@@ -1,0 +1,59 @@
+// Rows that no service writes and that the addon cannot read.
+
+import { ApiKeyError } from "../../index.js";
+import { failureOf } from "../support/failures";
+import { openService } from "../support/ours";
+import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
+import { type OurService, PUBLISHABLE, SECRET } from "../support/service";
+
+describe("[postgres] A row with a date that JavaScript does not have", () => {
+  let database: PostgresDatabase;
+  let service: OurService;
+
+  beforeEach(async () => {
+    database = await createPostgresDatabase();
+    // One connection only, so that a call which kept it would be noticed.
+    service = openService(database.url, { pool: { max: 1, acquireTimeoutMs: 5_000 } });
+  });
+  afterEach(async () => {
+    await service.close();
+    await database.drop();
+  });
+
+  it.each([
+    ["revoked_at", "infinity"],
+    ["revoked_at", "-infinity"],
+    ["created_at", "infinity"],
+  ])("whose %s is %s fails the calls that read it, and no other", async (column, value) => {
+    const [odd, sound] = await service.createApiKeys([
+      { ...SECRET, id: "apk_1" },
+      { ...SECRET, id: "apk_2" },
+    ]);
+    await service.createApiKeys({ ...PUBLISHABLE, id: "apk_3" });
+    await database.query(`UPDATE api_key SET ${column} = '${value}' WHERE id = '${odd.id}'`);
+
+    for (const call of [
+      () => service.listApiKeys(),
+      () => service.listAndCountApiKeys(),
+      () => service.retrieveApiKey(odd.id),
+      () => service.updateApiKeys(odd.id, { title: "New" }),
+      () => service.updateApiKeys({}, { title: "New" }),
+      () => service.revoke(odd.id, { revoked_by: "user_1" }),
+      () => service.rollApiKeys(odd.id, { revoked_by: "user_1" }),
+      () => service.softDeleteApiKeys(odd.id),
+      () => service.deleteApiKeys(odd.id),
+    ]) {
+      const failure = await failureOf(call());
+      expect(failure).toBeInstanceOf(ApiKeyError);
+      expect(failure).toMatchObject({ type: "unexpected_state", __isMedusaError: true });
+      expect(failure.message).not.toContain(odd.token);
+      expect(await service.listApiKeys({ id: ["apk_2", "apk_3"] })).toMatchObject([
+        { id: "apk_2", title: SECRET.title },
+        { id: "apk_3", title: PUBLISHABLE.title },
+      ]);
+    }
+    expect(await service.authenticate(sound.token)).toMatchObject({ id: sound.id });
+    await database.query(`UPDATE api_key SET ${column} = '2020-01-01' WHERE id = '${odd.id}'`);
+    expect(await service.listApiKeys()).toMatchObject([{ id: "apk_1", title: SECRET.title }, {}, {}]);
+  });
+});

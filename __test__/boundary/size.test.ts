@@ -1,0 +1,89 @@
+// Arguments of a size that a network caller can send.
+
+import { expectFailure } from "../support/failures";
+import { describeOurs } from "../support/implementations";
+import { PUBLISHABLE } from "../support/service";
+
+const MANY = 20_000;
+const LIMIT = 500;
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `apk_${index}`);
+const branches = (count: number) => ids(count).map((title) => ({ title }));
+
+describeOurs("A long list", (current) => {
+  beforeEach(() => current().service.createApiKeys(ids(3).map((id) => ({ ...PUBLISHABLE, id, title: id }))));
+
+  it(`of ${MANY} ids is soft-deleted, restored, listed, revoked and deleted`, async () => {
+    const { service } = current();
+    const there = { api_key_id: ids(3) };
+
+    expect(await service.softDeleteApiKeys(ids(MANY), { returnLinkableKeys: ["api_key_id"] })).toEqual(there);
+    expect(await service.listApiKeys({ id: ids(MANY) })).toEqual([]);
+    expect(await service.restoreApiKeys(ids(MANY), { returnLinkableKeys: ["api_key_id"] })).toEqual(there);
+    expect(await service.listApiKeys({ id: ids(MANY) })).toHaveLength(3);
+    expect(await service.listAndCountApiKeys({ id: { $nin: ids(MANY) } })).toEqual([[], 0]);
+    expect(await service.updateApiKeys({ id: ids(MANY) }, { title: "New" })).toHaveLength(3);
+    expect(await service.revoke({ id: ids(MANY) }, { revoked_by: "user_1" })).toHaveLength(3);
+    await service.deleteApiKeys(ids(MANY));
+    expect(await current().table()).toEqual([]);
+  });
+
+  it("of more ids than either database binds values is listed", async () => {
+    expect(await current().service.listApiKeys({ id: ids(70_000) })).toHaveLength(3);
+  });
+});
+
+describeOurs("A filter", (current) => {
+  beforeEach(() => current().service.createApiKeys(ids(3).map((id) => ({ ...PUBLISHABLE, id, title: id }))));
+
+  const deep = (levels: number) =>
+    Array.from({ length: levels }).reduce<object>((filter) => ({ $not: filter }), { id: "apk_1" });
+
+  it.each<[string, object, RegExp]>([
+    ["30,000 branches of $or", { $or: branches(30_000) }, /500 conditions/],
+    ["30,000 branches of $and", { $and: branches(30_000) }, /500 conditions/],
+    ["30,000 branches below $not", { $not: { $or: branches(30_000) } }, /500 conditions/],
+    ["20,000 words of q", { q: "a ".repeat(20_000) }, /500 conditions|property ApiKey\.q/],
+    ["8,000 words of $fulltext", { title: { $fulltext: "a ".repeat(8_000) } }, /500 conditions/],
+    ["8,000 words of $fulltext without a space", { title: { $fulltext: "a.".repeat(8_000) } }, /500 conditions/],
+    ["one condition too many", { $or: branches(LIMIT + 1) }, /500 conditions/],
+    ["20,000 levels", deep(20_000), /deep/],
+  ])("of %s is refused, and the next call is served", async (_, filter, message) => {
+    const { service } = current();
+    const before = await current().table();
+
+    await expectFailure(service.listApiKeys(filter), "invalid_data", message);
+    await expectFailure(service.listAndCountApiKeys(filter), "invalid_data", message);
+    await expectFailure(service.updateApiKeys(filter, { title: "New" }), "invalid_data", message);
+    await expectFailure(service.revoke(filter, { revoked_by: "user_1" }), "invalid_data", message);
+    await expectFailure(service.softDeleteApiKeys(filter), "invalid_data", message);
+    await expectFailure(service.restoreApiKeys(filter), "invalid_data", message);
+    expect(await service.listApiKeys()).toHaveLength(3);
+    expect(await current().table()).toEqual(before);
+  });
+
+  it("that many selectors make together is refused when it is too large", async () => {
+    const before = await current().table();
+
+    await expectFailure(current().service.softDeleteApiKeys(branches(30_000)), "invalid_data", /500 conditions/);
+    await expectFailure(current().service.restoreApiKeys(branches(30_000)), "invalid_data", /500 conditions/);
+    expect(await current().table()).toEqual(before);
+  });
+
+  const mixed = Array.from({ length: 20 }).reduce<object>((filter) => ({ $not: { $or: [filter, { title: "x" }] } }), {
+    $or: branches(LIMIT - 20),
+  });
+
+  it.each<[string, object, number]>([
+    ["branches of $or", { $or: branches(LIMIT) }, 3],
+    ["branches of $and", { $and: Array.from({ length: LIMIT }, () => ({ created_by: PUBLISHABLE.created_by })) }, 3],
+    ["branches below $not", { $not: { $or: branches(LIMIT) } }, 0],
+    ["columns and words of q, two for each word", { q: "apk ".repeat(LIMIT / 2) }, 3],
+    ["words of $fulltext", { created_by: { $fulltext: "user_1 ".repeat(LIMIT / 2) } }, 3],
+    ["conditions in 60 levels", mixed, 3],
+  ])(`of ${LIMIT} %s works`, async (_, filter, count) => {
+    expect(await current().service.listApiKeys(filter)).toHaveLength(count);
+    expect((await current().service.listAndCountApiKeys(filter, { take: 1 }))[1]).toBe(count);
+    expect(await current().service.updateApiKeys(filter, { title: "New" })).toHaveLength(count);
+  });
+});

@@ -1,0 +1,79 @@
+// The config language, and what it refuses.
+
+import fc from "fast-check";
+import { COLUMNS } from "../../support/service";
+import { search } from "./filters";
+import { weighted, wrong } from "./values";
+
+const page = (name: string) =>
+  weighted<unknown>(
+    [8, fc.nat({ max: 5 })],
+    [2, fc.constantFrom<unknown>("2", 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60, true, 1n, null, undefined)],
+    [0.3, wrong("S18", name, -1)],
+  );
+
+const direction = weighted<unknown>(
+  [8, fc.constantFrom<unknown>("ASC", "DESC", "asc", "desc", "Asc", 1, -1)],
+  [2, fc.constantFrom("asc nulls first", "desc nulls last", "ASC NULLS LAST", "DESC NULLS FIRST", "")],
+  [0.3, wrong("S3", "order", "asc, id", "sideways", "desc nulls", "asc; select 1")],
+);
+
+const columns = (most: number) =>
+  fc.uniqueArray(fc.constantFrom(...COLUMNS.filter((name) => name !== "token")), { maxLength: most });
+
+// Ties have no order in SQL, so each order ends with the id.
+const order = weighted<unknown>(
+  [
+    6,
+    fc
+      .tuple(columns(2), fc.array(direction, { minLength: 3, maxLength: 3 }))
+      .map(([names, ways]) => byThem([...names, "id"], ways)),
+  ],
+  [
+    2,
+    fc
+      .tuple(columns(2), fc.array(direction, { minLength: 3, maxLength: 3 }))
+      .map(([names, ways]) => [byThem(names, ways), { id: ways[2] }]),
+  ],
+  [2, fc.constantFrom(undefined, null, {}, [])],
+  [0.2, fc.constant({ nope: "ASC" })],
+);
+
+const byThem = (names: string[], ways: unknown[]) =>
+  Object.fromEntries([...new Set(names)].map((name, index) => [name, ways[index]]));
+
+const select = weighted<unknown>(
+  [6, fc.subarray([...COLUMNS, "salt", "nope", "also.nope", ""])],
+  [1, fc.constantFrom(["*"], undefined, null, [], ["token"], ["token", "type"])],
+  [0.2, wrong("S18", "select", "title", { title: true }, [5])],
+);
+
+/** The configs of reads. */
+export const config: fc.Arbitrary<object | undefined> = weighted<object | undefined>(
+  [3, fc.constantFrom(undefined, {})],
+  [
+    6,
+    fc.record(
+      {
+        ...{ take: page("take"), skip: page("skip"), order, select },
+        withDeleted: fc.constantFrom<unknown>(true, true, false, undefined, null, "false", {}),
+        relations: fc.constantFrom<unknown>([], ["nope"], undefined),
+        filters: fc.oneof(
+          fc.constantFrom({ softDeletable: false }, { softDeletable: { withDeleted: true } }, { unknown: true }, {}),
+          search.map((value) => ({ freeTextSearch_ApiKey: { value, fromEntity: "ApiKey" } })),
+        ),
+      },
+      { requiredKeys: [] },
+    ),
+  ],
+);
+
+/** The configs of `softDeleteApiKeys` and `restoreApiKeys`. */
+export const linkable = weighted<unknown>(
+  [6, fc.constant(undefined)],
+  [1, fc.constant({})],
+  [
+    2,
+    fc.subarray(["api_key_id", "publishable_key_id", "nope_id"]).map((returnLinkableKeys) => ({ returnLinkableKeys })),
+  ],
+);

@@ -1,0 +1,41 @@
+// Plays random histories on stock and on this package, and on PostgreSQL and SQLite, call by call; see __test__/differential.
+//
+//   npm run differential -- --histories 20000             as many as that, from a seed that is printed
+//   npm run differential -- --only stock --seed 1 --path "2:0:1"   one history again, as a failure printed it
+
+import { parseArgs } from "node:util";
+import { build } from "./build.mjs";
+import { fail, run } from "./steps.mjs";
+
+const SUITES = ["stock", "databases"];
+
+const { values } = parseArgs({
+  options: {
+    histories: { type: "string", default: "20000" },
+    seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+    path: { type: "string" },
+    only: { type: "string" },
+  },
+});
+for (const name of ["histories", "seed"]) {
+  if (!Number.isSafeInteger(Number(values[name]))) fail(`--${name} takes a whole number, not ${values[name]}.`);
+}
+if (values.only !== undefined && !SUITES.includes(values.only)) fail(`--only takes ${SUITES.join(" or ")}.`);
+
+await build();
+console.log(
+  `\n▸ ${values.path === undefined ? `${values.histories} histories` : "One history"} from seed ${values.seed}`,
+);
+await run(
+  process.execPath,
+  [
+    "--experimental-vm-modules",
+    "node_modules/jest/bin/jest.js",
+    `__test__/differential/${values.only ?? "(stock|databases)"}`,
+  ],
+  {
+    DIFFERENTIAL_HISTORIES: values.histories,
+    DIFFERENTIAL_SEED: values.seed,
+    ...(values.path === undefined ? {} : { DIFFERENTIAL_PATH: values.path }),
+  },
+);
