@@ -53,3 +53,17 @@ pub fn from_epoch_ms(ms: f64) -> Option<Timestamp> {
 pub fn to_epoch_ms(at: Timestamp) -> f64 {
     at.timestamp_millis() as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_chunk_is_refused() {
+        let now = from_epoch_ms(0.0).expect("in range");
+        let mut edge = Edge::new(now, vec![vec![1; 32], vec![1; 31]]);
+        assert_eq!(edge.entropy(32), Ok(vec![1; 32]));
+        assert!(edge.entropy(32).is_err());
+        assert!(edge.entropy(1).is_err());
+    }
+}

@@ -100,6 +100,18 @@ describeEverywhere("listApiKeys finds", (current) => {
   });
 });
 
+describeOurs("A regular expression in a filter", (current) => {
+  it.each<[object, string[]]>([
+    [{ title: /one|two/ }, ["apk_03", "apk_04"]],
+    [{ title: /\d/ }, ["apk_06"]],
+    [{ title: { $re: /^beta/i } }, ["apk_03", "apk_04"]],
+  ])("means what it says (A24): %j", async (filter, ids) => {
+    await fillShelf(current().service);
+
+    expect((await current().service.listApiKeys(filter)).map((key) => key.id)).toEqual(ids);
+  });
+});
+
 describeOurs("A filter on tokens", (current) => {
   it("does not find a secret key by its stored hash (S5)", async () => {
     await current().service.createApiKeys({ title: "A", type: "secret", created_by: "user_1" });
