@@ -14,8 +14,8 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
  * present in epoch milliseconds, `entropy` random chunks in the order in which the call draws them.
  */
 export declare class NativeApiKeyService {
-  /** A service that connects when it is first needed. */
-  constructor(options: string)
+  /** A service that connects when it is first needed. `hear` is told the name of what happens beside the calls, and why. */
+  constructor(options: string, hear: (name: string, reason: string | null) => void)
   /** What is wrong with the options, if anything. */
   failure(): NativeFailure | null
   /** Creates keys from a list. */
@@ -42,6 +42,16 @@ export declare class NativeApiKeyService {
   listAndCountApiKeys(filters: string, config: string): Answer<NativePage>
   /** The live secret key of a token, or null. */
   authenticate(nowMs: number, token: string): Answer<NativeApiKey | undefined | null>
+  /** The publishable key of a token, live or not, or null. */
+  publishableKey(token: string): Answer<NativeApiKey | undefined | null>
+  /** What `authenticate` would answer, made by `make`, if memory may tell; else null. */
+  recallSecret(nowMs: number, token: string, make: MakeRow): unknown
+  /** What `publishableKey` would answer, made by `make`, if memory may tell; else null. */
+  recallPublishable(token: string, make: MakeRow): unknown
+  /** The columns that `config.select` shows, in model order; null means every one. */
+  static selectedColumns(select: string): Array<string> | null
+  /** How the service is doing; null when its options were wrong. */
+  status(): NativeStatus | null
   /** Creates the table or brings it up to date. */
   migrate(): Answer<undefined>
   /** Closes every connection, after the statements that run. */
@@ -74,6 +84,28 @@ export interface NativeFailure {
   sqlstate?: string
 }
 
+/** The shared reads. */
+export interface NativeLane {
+  /** Whether their connection stands. */
+  connected: boolean
+  /** Calls that asked. */
+  calls: number
+  /** Reads that answered. */
+  reads: number
+  /** How often the connection was made anew. */
+  reconnects: number
+}
+
+/** A lease on what was heard of the database. */
+export interface NativeLease {
+  /** The option `maxStaleness`. */
+  maxStalenessMs: number
+  /** For how long it is held if nothing more is heard. */
+  remainingMs: number
+  /** Why it is not held. */
+  reason: string | null
+}
+
 /** A page of keys. */
 export interface NativePage {
   /** The keys. */
@@ -90,6 +122,28 @@ export interface NativeRolled {
   revoked: NativeApiKey
   /** The new key, with its token. */
   created: NativeApiKey
+}
+
+/** How a service is doing; counts are since its construction. */
+export interface NativeStatus {
+  /** `strict`, `leased` or `watched`. */
+  answers: string
+  /** The lease, if there may be one. */
+  lease: NativeLease | null
+  /** The shared reads, if there are any. */
+  lane: NativeLane | null
+  /** Keys in memory. */
+  remembered: number
+  /** Answers from memory. */
+  hits: number
+  /** Derivations that run. */
+  running: number
+  /** Derivations that wait. */
+  waiting: number
+  /** The option `hashQueueLimit`. */
+  queueLimit: number
+  /** Derivations that are done. */
+  derived: number
 }
 
 /** What a write did; the ids are in the order in which events name them. */

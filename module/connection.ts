@@ -46,6 +46,7 @@ const OPTION_NAMES = [
   "ssl",
   "pool",
   "migrate",
+  "maxStaleness",
   "hashing",
   "argon2",
   "hashConcurrency",

@@ -14,7 +14,9 @@ export type {
   TimeFilter,
 } from "./filters";
 export type { ApiKeyLink, ApiKeyLinkable } from "./linkable";
+export type { ApiKeyNotice, ApiKeyNoticeName } from "./notices";
 export type { ApiKeyModuleOptions, Argon2Options, PoolOptions, TlsOptions } from "./options";
+export type { ApiKeyModuleStatus, LaneStatus, LeaseStatus } from "./status";
 export type {
   ApiKey,
   ApiKeyLinkName,

@@ -1,8 +1,9 @@
 import type * as Binding from "../binding";
-import type { NativeApiKey, NativeFailure, NativePage, NativeRolled, NativeWritten } from "../binding";
+import type { NativeApiKey, NativeFailure, NativePage, NativeRolled, NativeStatus, NativeWritten } from "../binding";
 import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./edge";
 import { ApiKeyError, type ApiKeyErrorType } from "./errors";
-import { encode, encodeFilters, encodeTarget } from "./wire";
+import type { ApiKey } from "./types";
+import { encode, encodeFilters, encodeTarget, makeKey } from "./wire";
 
 /**
  * The native service, with JavaScript's values as arguments and failures as exceptions. Every call takes the present and
@@ -10,11 +11,15 @@ import { encode, encodeFilters, encodeTarget } from "./wire";
  */
 export class Native {
   private readonly service: Binding.NativeApiKeyService;
+  /** Whether anything is ever answered from memory. */
+  private readonly remembers: boolean;
 
-  constructor(settings: unknown) {
+  /** `hear` is told what happens beside the calls. */
+  constructor(settings: unknown, hear: (name: string, reason: string | null) => void) {
     const { NativeApiKeyService } = loadBinding();
-    this.service = new NativeApiKeyService(encode(settings));
+    this.service = new NativeApiKeyService(encode(settings), hear);
     orThrow(this.service.failure());
+    this.remembers = this.status().answers !== "strict";
   }
 
   createApiKeys(data: readonly unknown[]): Promise<NativeWritten> {
@@ -63,6 +68,29 @@ export class Native {
 
   authenticate(token: string): Promise<NativeApiKey | null> {
     return unwrap(this.service.authenticate(now(), token));
+  }
+
+  publishableKey(token: string): Promise<NativeApiKey | null> {
+    return unwrap(this.service.publishableKey(token));
+  }
+
+  /** What `authenticate` would answer, from memory and on this thread; null when only the database can tell. */
+  recallSecret(token: string): ApiKey | null {
+    return this.remembers ? (this.service.recallSecret(now(), token, makeKey) as ApiKey | null) : null;
+  }
+
+  /** What `publishableKey` would answer, from memory and on this thread; null when only the database can tell. */
+  recallPublishable(token: string): ApiKey | null {
+    return this.remembers ? (this.service.recallPublishable(token, makeKey) as ApiKey | null) : null;
+  }
+
+  /** The columns that `config.select` shows, in model order; null means every one. */
+  selectedColumns(select: readonly string[]): string[] | null {
+    return loadBinding().NativeApiKeyService.selectedColumns(encode(select));
+  }
+
+  status(): NativeStatus {
+    return this.service.status() as NativeStatus;
   }
 
   migrate(): Promise<void> {

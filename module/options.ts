@@ -14,6 +14,14 @@ export interface ApiKeyModuleOptions {
   /** Whether the table is created or brought up to date on first use. Default: `true`. */
   migrate?: boolean;
   /**
+   * PostgreSQL: for how many milliseconds an answer of `authenticate`, and of the lookup of a publishable token, may be
+   * out of date: 10 to 3,600,000. Answers then come from memory while it is certain that every change is heard of within
+   * that time, and from the database otherwise. Default: `false`, every answer is read from the database.
+   *
+   * On SQLite answers come from memory in any case, and are never out of date.
+   */
+  maxStaleness?: number | false;
+  /**
    * How new secret tokens are hashed. Keys of both kinds are verified, whatever this says. Default: `argon2id`;
    * `scrypt` writes rows that `@medusajs/api-key` can verify too.
    */

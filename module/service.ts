@@ -5,7 +5,10 @@ import { type EventBus, EventPublisher, type Logger } from "./events";
 import type { ApiKeyFilters, FindConfig } from "./filters";
 import { type JoinerConfig, joinerConfig } from "./joiner-config";
 import { Native } from "./native";
+import { NoticePublisher } from "./notices";
 import type { ApiKeyModuleOptions } from "./options";
+import { type PublishableLookup, publishableLookup, remembering, withColumns } from "./publishable-lookup";
+import { type ApiKeyModuleStatus, toStatus } from "./status";
 import type {
   ApiKey,
   CreateApiKeyInput,
@@ -38,6 +41,8 @@ export class ApiKeyModuleService {
   /** @internal */
   readonly events_: EventPublisher;
   /** @internal */
+  readonly columns_ = remembering((select) => this.native_.selectedColumns(select));
+  /** @internal */
   readonly __hooks = {
     onApplicationShutdown: async (): Promise<void> => {
       await this.close();
@@ -63,13 +68,13 @@ export class ApiKeyModuleService {
     const inMedusa = args.length > 1;
     const cradle: Cradle = inMedusa ? Object(args[0]) : {};
     const options = inMedusa ? args[1] : args[0];
+    const logger = fromCradle<Logger>(cradle, "logger");
+    const notices = new NoticePublisher(logger);
     this.native_ = new Native(
       inMedusa ? medusaSettings(cradle, options as MedusaOptions | undefined) : standaloneSettings(options),
+      (name, reason) => notices.publish(name, reason),
     );
-    this.events_ = new EventPublisher(
-      fromCradle<EventBus>(cradle, "event_bus"),
-      fromCradle<Logger>(cradle, "logger") ?? console,
-    );
+    this.events_ = new EventPublisher(fromCradle<EventBus>(cradle, "event_bus"), logger ?? console);
   }
 
   /** @internal Medusa calls it on the prototype. */
@@ -158,7 +163,18 @@ export class ApiKeyModuleService {
    * @throws ApiKeyError `invalid_data` for a filter, order or page that cannot be used; the message names it.
    */
   async listApiKeys(filters?: ApiKeyFilters, config?: FindConfig, _context?: Context): Promise<ApiKey[]> {
-    return decodePage(await this.native_.listApiKeys(filters, config));
+    const lookup = publishableLookup(filters, config);
+    return lookup ? this.lookUp_(lookup) : decodePage(await this.native_.listApiKeys(filters, config));
+  }
+
+  /** @internal */
+  private async lookUp_({ token, select }: PublishableLookup): Promise<ApiKey[]> {
+    let key = this.native_.recallPublishable(token);
+    if (key === null) {
+      const row = await this.native_.publishableKey(token);
+      key = row && decodeKey(row);
+    }
+    return key === null ? [] : [withColumns(key, select ? this.columns_(select) : null)];
   }
 
   /** The same as `listApiKeys`. */
@@ -267,8 +283,20 @@ export class ApiKeyModuleService {
    * @throws ApiKeyError `database_error` or `unexpected_state` when it cannot tell.
    */
   async authenticate(token: string, _context?: Context): Promise<ApiKey | false> {
-    const key = typeof token === "string" ? await this.native_.authenticate(token) : null;
+    if (typeof token !== "string") {
+      return false;
+    }
+    const known = this.native_.recallSecret(token);
+    if (known !== null) {
+      return known;
+    }
+    const key = await this.native_.authenticate(token);
     return key !== null && decodeKey(key);
+  }
+
+  /** Tells how the service is doing: where answers come from, and what waits. Asks nobody, not the database either. */
+  async status(): Promise<ApiKeyModuleStatus> {
+    return toStatus(this.native_.status());
   }
 
   /**

@@ -70,6 +70,14 @@ impl ApiKey {
     /// written, perhaps just now by a caller whose clock is a little ahead of this one's.
     #[must_use]
     pub fn has_ended(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_some_and(|at| at <= now.max(self.updated_at))
+        has_ended(self.revoked_at, self.updated_at, now)
     }
+}
+
+pub(super) fn has_ended(
+    revoked_at: Option<Timestamp>,
+    updated_at: Timestamp,
+    now: Timestamp,
+) -> bool {
+    revoked_at.is_some_and(|at| at <= now.max(updated_at))
 }

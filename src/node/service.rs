@@ -6,14 +6,19 @@
 use std::sync::Arc;
 
 use napi::Env;
-use napi::bindgen_prelude::{PromiseRaw, ToNapiValue, Uint8Array};
+use napi::bindgen_prelude::{FnArgs, Function, PromiseRaw, ToNapiValue, Uint8Array, Unknown};
 use napi_derive::napi;
 
 use super::input::{edge, many, now};
+use super::notices::{Hear, told_to};
 use super::outcome::{NativeFailure, Outcome, outcome};
-use super::output::{NativeApiKey, NativePage, NativeRolled, NativeWritten};
+use super::output::{
+    NativeApiKey, NativePage, NativeRolled, NativeWritten, RowArgs, columns, row_args,
+};
+use super::status::NativeStatus;
 use crate::error::ApiKeyError;
 use crate::input::decode;
+use crate::query::Selection;
 use crate::service::{ApiKeyService, ServiceOptions};
 
 /// API keys in one database. Arguments are JSON text that `module/wire` encoded, `nowMs` the caller's
@@ -25,11 +30,16 @@ type Answer<'env, N> = napi::Result<PromiseRaw<'env, Outcome<N>>>;
 
 #[napi]
 impl NativeApiKeyService {
-    /// A service that connects when it is first needed.
-    #[napi(constructor, catch_unwind)]
-    pub fn new(options: String) -> Self {
+    /// A service that connects when it is first needed. `hear` is told the name of what happens beside the calls, and why.
+    #[napi(
+        constructor,
+        catch_unwind,
+        ts_args_type = "options: string, hear: (name: string, reason: string | null) => void"
+    )]
+    pub fn new(options: String, hear: Hear) -> Self {
         let parsed = decode(&options).and_then(|options| ServiceOptions::parse(&options));
-        Self(parsed.and_then(ApiKeyService::new).map(Arc::new))
+        let service = parsed.and_then(|options| ApiKeyService::new(options, told_to(hear)));
+        Self(service.map(Arc::new))
     }
 
     /// What is wrong with the options, if anything.
@@ -201,6 +211,62 @@ impl NativeApiKeyService {
         self.answer(env, move |service| async move {
             Ok(service.authenticate(token, now(now_ms)?).await?.map(NativeApiKey::from))
         })
+    }
+
+    /// The publishable key of a token, live or not, or null.
+    #[napi(catch_unwind)]
+    pub fn publishable_key<'env>(
+        &self,
+        env: &'env Env,
+        token: String,
+    ) -> Answer<'env, Option<NativeApiKey>> {
+        self.answer(env, move |service| async move {
+            Ok(service.publishable(token).await?.map(NativeApiKey::from))
+        })
+    }
+
+    /// What `authenticate` would answer, made by `make`, if memory may tell; else null.
+    #[napi(
+        catch_unwind,
+        ts_args_type = "nowMs: number, token: string, make: MakeRow",
+        ts_return_type = "unknown"
+    )]
+    pub fn recall_secret<'env>(
+        &self,
+        now_ms: f64,
+        token: String,
+        make: Function<'env, FnArgs<RowArgs>, Unknown<'env>>,
+    ) -> napi::Result<Option<Unknown<'env>>> {
+        let recalled = self
+            .0
+            .as_ref()
+            .ok()
+            .and_then(|service| service.recall_secret(token, now(now_ms).ok()?));
+        recalled.map(|key| make.call(row_args(&key))).transpose()
+    }
+
+    /// What `publishableKey` would answer, made by `make`, if memory may tell; else null.
+    #[napi(catch_unwind, ts_args_type = "token: string, make: MakeRow", ts_return_type = "unknown")]
+    pub fn recall_publishable<'env>(
+        &self,
+        token: String,
+        make: Function<'env, FnArgs<RowArgs>, Unknown<'env>>,
+    ) -> napi::Result<Option<Unknown<'env>>> {
+        let recalled = self.0.as_ref().ok().and_then(|service| service.recall_publishable(token));
+        recalled.map(|key| make.call(row_args(&key))).transpose()
+    }
+
+    /// The columns that `config.select` shows, in model order; null means every one.
+    #[napi(catch_unwind)]
+    pub fn selected_columns(select: String) -> Option<Vec<String>> {
+        let selection = decode(&select).and_then(|select| Selection::parse(&select));
+        columns(&selection.unwrap_or(Selection::Some(Vec::new())))
+    }
+
+    /// How the service is doing; null when its options were wrong.
+    #[napi(catch_unwind)]
+    pub fn status(&self) -> Option<NativeStatus> {
+        self.0.as_ref().ok().map(|service| service.status().into())
     }
 
     /// Creates the table or brings it up to date.

@@ -26,7 +26,7 @@ impl ApiKeyService {
             return Err(ApiKeyError::StillLive(ids_of(&live)));
         }
         let deleted = delete(&on, ids).await?;
-        transaction.commit().await?;
+        self.commit(transaction, &deleted).await?;
         Ok(Written { deleted, ..Written::default() })
     }
 }

@@ -12,17 +12,20 @@ mod read;
 mod revoke;
 mod roll;
 mod soft_delete;
+mod status;
 mod update;
 mod upsert;
 
 pub use options::ServiceOptions;
 pub use read::Page;
 pub use roll::Rolled;
+pub use status::{Answers, LeaseStatus, Status};
 
 use crate::api_key::{ApiKey, PublicApiKey};
 use crate::error::ApiKeyError;
+use crate::notice::Notices;
 use crate::query::{Filter, Target};
-use crate::store::{Connection, Database, Query, find_for_update};
+use crate::store::{Connection, Database, Query, Transaction, find_for_update};
 use crate::token::{Hasher, RawToken};
 
 /// API keys in one database.
@@ -45,14 +48,15 @@ pub struct Written {
 }
 
 impl ApiKeyService {
-    /// A service that connects when it is first needed.
+    /// A service that connects when it is first needed, and tells what happens beside its calls.
     ///
     /// # Errors
     /// `Option` for an option that cannot be used.
-    pub fn new(options: ServiceOptions) -> Result<Self, ApiKeyError> {
+    pub fn new(options: ServiceOptions, notices: Notices) -> Result<Self, ApiKeyError> {
+        let ServiceOptions { database, migrate, max_staleness, hasher } = options;
         Ok(Self {
-            database: Database::new(options.database, options.migrate),
-            hasher: Hasher::new(options.hasher)?,
+            database: Database::new(database, migrate, max_staleness, notices.clone()),
+            hasher: Hasher::new(hasher, notices)?,
         })
     }
 
@@ -70,6 +74,20 @@ impl ApiKeyService {
     /// `Database` when the driver cannot close.
     pub async fn close(&self) -> Result<(), ApiKeyError> {
         self.database.close().await
+    }
+
+    /// Commits a change of keys, and forgets what was remembered of them before the change is answered. A commit that
+    /// fails may have taken effect all the same.
+    async fn commit(
+        &self,
+        transaction: Transaction,
+        changed: &[String],
+    ) -> Result<(), ApiKeyError> {
+        let committed = transaction.commit().await;
+        if let Some(cache) = self.database.cache() {
+            changed.iter().for_each(|id| cache.forget(id));
+        }
+        committed
     }
 }
 

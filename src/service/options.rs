@@ -13,16 +13,19 @@ pub struct ServiceOptions {
     pub database: DatabaseSettings,
     /// Whether the table is created or brought up to date when first used.
     pub migrate: bool,
+    /// How old an answer from memory may be (PostgreSQL); none comes from memory when absent.
+    pub max_staleness: Option<Duration>,
     /// How tokens are hashed.
     pub hasher: HasherSettings,
 }
 
-const OPTIONS: [&str; 9] = [
+const OPTIONS: [&str; 10] = [
     "databaseUrl",
     "schema",
     "ssl",
     "pool",
     "migrate",
+    "maxStaleness",
     "hashing",
     "argon2",
     "hashConcurrency",
@@ -42,9 +45,18 @@ impl ServiceOptions {
         Ok(Self {
             database: database(options)?,
             migrate: flag("migrate", options.member("migrate"))?.unwrap_or(true),
+            max_staleness: max_staleness(options.member("maxStaleness"))?,
             hasher: hasher(options)?,
         })
     }
+}
+
+fn max_staleness(value: &Input) -> Result<Option<Duration>, ApiKeyError> {
+    if *value == Input::Bool(false) {
+        return Ok(None);
+    }
+    let ms = whole("maxStaleness", value, 10, 3_600_000)?;
+    Ok(ms.map(|ms| Duration::from_millis(ms.into())))
 }
 
 fn database(options: &Input) -> Result<DatabaseSettings, ApiKeyError> {
@@ -217,6 +229,8 @@ mod tests {
             (r#"{"databaseUrl":"sqlite::memory:","pool":{"max":0}}"#, "pool.max"),
             (r#"{"databaseUrl":"sqlite::memory:","pool":{"min":11}}"#, "pool.min"),
             (r#"{"databaseUrl":"sqlite::memory:","migrate":1}"#, "migrate"),
+            (r#"{"databaseUrl":"sqlite::memory:","maxStaleness":9}"#, "maxStaleness"),
+            (r#"{"databaseUrl":"sqlite::memory:","maxStaleness":true}"#, "maxStaleness"),
             (r#"{"databaseUrl":"sqlite::memory:","hashing":"md5"}"#, "hashing"),
             (r#"{"databaseUrl":"sqlite::memory:","hashConcurrency":1.5}"#, "hashConcurrency"),
             (

@@ -44,7 +44,7 @@ impl ApiKeyService {
         refuse_revoked(&keys, now)?;
         let updated = ids_of(&keys);
         set_revoked(&transaction.connection(), &updated, &revocation, now).await?;
-        transaction.commit().await?;
+        self.commit(transaction, &updated).await?;
         let keys = keys.into_iter().map(|key| revocation.apply(key, now)).collect();
         Ok(Written { keys: answers(keys), updated, ..Written::default() })
     }

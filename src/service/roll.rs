@@ -56,7 +56,7 @@ impl ApiKeyService {
                 "crypto.randomBytes gave bytes that an earlier key was made of.",
             ));
         }
-        transaction.commit().await?;
+        self.commit(transaction, &ids_of(&old)).await?;
 
         let revoked = old.into_iter().map(|key| roll.revocation().apply(key, now).into()).next();
         let created = shown_once(created, &tokens).into_iter().next();

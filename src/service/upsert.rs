@@ -33,7 +33,7 @@ impl ApiKeyService {
             drop(transaction);
             return Err(self.taken(violation, &created).await?);
         }
-        transaction.commit().await?;
+        self.commit(transaction, &updated).await?;
 
         // Stock 2.21.2: created keys come first, then updated ones by id.
         let ids = ids_of(&created);

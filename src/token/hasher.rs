@@ -6,7 +6,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread::available_parallelism;
 
 use tokio::sync::Semaphore;
@@ -14,10 +14,11 @@ use tokio::task::spawn_blocking;
 
 use super::flights::Flights;
 use super::memory::BlockPool;
-use super::proven::ProvenTokens;
+use super::proven::{Fingerprint, ProvenTokens};
 use super::scheme::{self, Hashing};
 use super::{Argon2Params, RawToken, StoredToken, TokenHash};
 use crate::error::ApiKeyError;
+use crate::notice::{Notice, Notices};
 
 /// How tokens are hashed and how much of the machine that may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +51,22 @@ pub struct Hasher {
     memory: Arc<BlockPool>,
     proven: ProvenTokens,
     flights: Flights,
+    done: Arc<AtomicU64>,
+    full: AtomicBool,
+    notices: Notices,
+}
+
+/// How busy a hasher is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HasherLoad {
+    /// Derivations that run.
+    pub running: usize,
+    /// Derivations that wait for one that runs.
+    pub waiting: usize,
+    /// How many may wait.
+    pub queue_limit: usize,
+    /// Derivations that are done.
+    pub done: u64,
 }
 
 impl Hasher {
@@ -57,7 +74,7 @@ impl Hasher {
     ///
     /// # Errors
     /// `Unexpected` when the system has no randomness.
-    pub fn new(settings: HasherSettings) -> Result<Self, ApiKeyError> {
+    pub fn new(settings: HasherSettings, notices: Notices) -> Result<Self, ApiKeyError> {
         Ok(Self {
             settings,
             permits: Arc::new(Semaphore::new(settings.concurrency)),
@@ -65,7 +82,27 @@ impl Hasher {
             memory: Arc::default(),
             proven: ProvenTokens::new()?,
             flights: Flights::default(),
+            done: Arc::default(),
+            full: AtomicBool::new(false),
+            notices,
         })
+    }
+
+    /// How busy it is.
+    #[must_use]
+    pub fn load(&self) -> HasherLoad {
+        HasherLoad {
+            running: self.settings.concurrency.saturating_sub(self.permits.available_permits()),
+            waiting: self.waiting.load(Ordering::Relaxed),
+            queue_limit: self.settings.queue_limit,
+            done: self.done.load(Ordering::Relaxed),
+        }
+    }
+
+    /// What a token is recognised by without its being kept.
+    #[must_use]
+    pub fn fingerprint(&self, token: &RawToken) -> Fingerprint {
+        self.proven.fingerprint(token)
     }
 
     /// Hashes a new secret token with its salt.
@@ -87,7 +124,7 @@ impl Hasher {
         hash: &TokenHash,
         salt: &str,
     ) -> Result<bool, ApiKeyError> {
-        let fingerprint = self.proven.fingerprint(token)?;
+        let fingerprint = self.fingerprint(token);
         if self.proven.holds(&fingerprint, hash) {
             return Ok(true);
         }
@@ -110,10 +147,11 @@ impl Hasher {
             let _place = self.queue()?;
             Arc::clone(&self.permits).acquire_owned().await.map_err(|_| ApiKeyError::Closed)?
         };
-        let memory = Arc::clone(&self.memory);
+        let (memory, done) = (Arc::clone(&self.memory), Arc::clone(&self.done));
         // The permit goes with the work: a caller that gives up does not free a core that is still busy.
         let derived = spawn_blocking(move || {
             let derived = derivation(&memory);
+            done.fetch_add(1, Ordering::Relaxed);
             drop(permit);
             derived
         });
@@ -124,7 +162,17 @@ impl Hasher {
         let place = Place(&self.waiting);
         let before = self.waiting.fetch_add(1, Ordering::Relaxed);
         let room = self.settings.queue_limit + self.permits.available_permits();
-        if before >= room { Err(ApiKeyError::Busy(self.settings.queue_limit)) } else { Ok(place) }
+        if before >= room {
+            // Told once a siege, not once a call.
+            if !self.full.swap(true, Ordering::Relaxed) {
+                self.notices.tell(Notice::QueueFull);
+            }
+            return Err(ApiKeyError::Busy(self.settings.queue_limit));
+        }
+        if before <= self.settings.queue_limit / 2 {
+            self.full.store(false, Ordering::Relaxed);
+        }
+        Ok(place)
     }
 }
 
@@ -143,11 +191,10 @@ mod tests {
 
     fn hasher(queue_limit: usize) -> Hasher {
         let cheap = Argon2Params { memory_kib: 64, iterations: 1, parallelism: 1 };
-        Hasher::new(HasherSettings {
-            hashing: Hashing::Argon2id(cheap),
-            concurrency: 1,
-            queue_limit,
-        })
+        Hasher::new(
+            HasherSettings { hashing: Hashing::Argon2id(cheap), concurrency: 1, queue_limit },
+            Notices::default(),
+        )
         .expect("randomness")
     }
 

@@ -4,6 +4,7 @@
 //! leaves it in a shape that stock's service can go on using.
 
 mod create_api_key;
+mod notify;
 mod token_digest;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
@@ -17,7 +18,11 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(create_api_key::Migration), Box::new(token_digest::Migration)]
+        vec![
+            Box::new(create_api_key::Migration),
+            Box::new(token_digest::Migration),
+            Box::new(notify::Migration),
+        ]
     }
 
     fn migration_table_name() -> sea_orm::DynIden {
