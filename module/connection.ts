@@ -47,6 +47,7 @@ const OPTION_NAMES = [
   "pool",
   "migrate",
   "hashing",
+  "rehash",
   "argon2",
   "hashConcurrency",
   "hashQueueLimit",

@@ -85,6 +85,7 @@ describe("The constructor refuses, naming the option,", () => {
     ["migrate", { migrate: "no" }],
     ["hashing", { hashing: "md5" }],
     ["hashing", { hashing: true }],
+    ["rehash", { rehash: "always" }],
     ["argon2", { argon2: "strong" }],
     ["argon2.memoryKib", { argon2: { memoryKib: 0 } }],
     ["argon2.memoryKib", { argon2: { memoryKib: 16, parallelism: 4 } }],

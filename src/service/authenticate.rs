@@ -33,7 +33,10 @@ impl ApiKeyService {
         for key in candidates {
             let StoredToken::Hashed { hash, salt } = &key.token else { continue };
             match self.hasher.verify(&token, hash, salt).await {
-                Ok(true) => return Ok(Some(PublicApiKey::from(key))),
+                Ok(true) => {
+                    self.upkeep.after_success(&key, &token);
+                    return Ok(Some(PublicApiKey::from(key)));
+                }
                 // A hash that this version cannot read belongs to nobody's token.
                 Ok(false) | Err(ApiKeyError::UnknownHash) => {}
                 Err(error) => return Err(error),

@@ -13,11 +13,16 @@ mod revoke;
 mod roll;
 mod soft_delete;
 mod update;
+mod upkeep;
 mod upsert;
 
 pub use options::ServiceOptions;
 pub use read::Page;
 pub use roll::Rolled;
+
+use std::sync::Arc;
+
+use upkeep::Upkeep;
 
 use crate::api_key::{ApiKey, PublicApiKey};
 use crate::error::ApiKeyError;
@@ -27,8 +32,9 @@ use crate::token::{Hasher, RawToken};
 
 /// API keys in one database.
 pub struct ApiKeyService {
-    database: Database,
-    hasher: Hasher,
+    database: Arc<Database>,
+    hasher: Arc<Hasher>,
+    upkeep: Upkeep,
 }
 
 /// What a write did.
@@ -50,9 +56,12 @@ impl ApiKeyService {
     /// # Errors
     /// `Option` for an option that cannot be used.
     pub fn new(options: ServiceOptions) -> Result<Self, ApiKeyError> {
+        let database = Arc::new(Database::new(options.database, options.migrate));
+        let hasher = Arc::new(Hasher::new(options.hasher)?);
         Ok(Self {
-            database: Database::new(options.database, options.migrate),
-            hasher: Hasher::new(options.hasher)?,
+            upkeep: Upkeep::new(options.rehash, Arc::clone(&database), Arc::clone(&hasher)),
+            database,
+            hasher,
         })
     }
 

@@ -15,15 +15,18 @@ pub struct ServiceOptions {
     pub migrate: bool,
     /// How tokens are hashed.
     pub hasher: HasherSettings,
+    /// Whether rows of another scheme or cost than new ones get are rehashed when their key is used.
+    pub rehash: bool,
 }
 
-const OPTIONS: [&str; 9] = [
+const OPTIONS: [&str; 10] = [
     "databaseUrl",
     "schema",
     "ssl",
     "pool",
     "migrate",
     "hashing",
+    "rehash",
     "argon2",
     "hashConcurrency",
     "hashQueueLimit",
@@ -43,6 +46,7 @@ impl ServiceOptions {
             database: database(options)?,
             migrate: flag("migrate", options.member("migrate"))?.unwrap_or(true),
             hasher: hasher(options)?,
+            rehash: flag("rehash", options.member("rehash"))?.unwrap_or(false),
         })
     }
 }
@@ -218,6 +222,7 @@ mod tests {
             (r#"{"databaseUrl":"sqlite::memory:","pool":{"min":11}}"#, "pool.min"),
             (r#"{"databaseUrl":"sqlite::memory:","migrate":1}"#, "migrate"),
             (r#"{"databaseUrl":"sqlite::memory:","hashing":"md5"}"#, "hashing"),
+            (r#"{"databaseUrl":"sqlite::memory:","rehash":"yes"}"#, "rehash"),
             (r#"{"databaseUrl":"sqlite::memory:","hashConcurrency":1.5}"#, "hashConcurrency"),
             (
                 r#"{"databaseUrl":"sqlite::memory:","argon2":{"memoryKib":8,"parallelism":2}}"#,

@@ -15,6 +15,7 @@ mod patterns;
 mod row;
 mod settings;
 mod transaction;
+mod upgrade;
 
 pub use api_keys::{
     Query, count, delete, find, find_candidates, find_for_update, insert, restore, set_revoked,
@@ -24,3 +25,4 @@ pub use connect::Database;
 pub use failure::Violation;
 pub use settings::{DatabaseSettings, PoolSettings, Tls};
 pub use transaction::{Connection, Transaction};
+pub use upgrade::{fill_digest, replace_hash};

@@ -17,6 +17,7 @@ mod stored;
 
 pub use digest::TokenDigest;
 pub use hasher::{Hasher, HasherSettings};
+pub use proven::Proof;
 pub use raw::{Prefix, RawToken, Redacted};
 pub use scheme::{Argon2Params, Hashing};
 pub use stored::{StoredToken, TokenHash};
