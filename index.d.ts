@@ -295,6 +295,11 @@ export interface ApiKeyModuleOptions {
   hashConcurrency?: number;
   /** How many tokens may wait to be hashed before calls fail with `unexpected_state`. Default: 1000. */
   hashQueueLimit?: number;
+  /**
+   * For how many milliseconds a key's `last_used_at` is not written again. A first use is written within a second. Default:
+   * 60000; `false`: never written, as in Medusa's own module.
+   */
+  lastUsedInterval?: number | false;
 }
 /** How the server's identity is checked. */
 export interface TlsOptions {
@@ -456,7 +461,8 @@ export declare class ApiKeyModuleService {
   rollApiKeys(id: string, data: RollApiKeyInput, context?: Context): Promise<RolledApiKey>;
   /**
    * Answers the secret key that a token belongs to, or `false` for anything else: a wrong, revoked or publishable token,
-   * a value that is no text. The answer holds neither the token nor its hash.
+   * a value that is no text. The answer holds neither the token nor its hash; its `last_used_at` is the use before this one,
+   * as far as it is written.
    *
    * @throws ApiKeyError `database_error` or `unexpected_state` when it cannot tell.
    */
@@ -468,7 +474,7 @@ export declare class ApiKeyModuleService {
    */
   migrate(): Promise<void>;
   /**
-   * Closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
+   * Writes down when keys were last used and closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
    * `unexpected_state`.
    */
   close(): Promise<void>;

@@ -51,6 +51,7 @@ const OPTION_NAMES = [
   "argon2",
   "hashConcurrency",
   "hashQueueLimit",
+  "lastUsedInterval",
 ] as const satisfies readonly (keyof ApiKeyModuleOptions)[];
 
 /** The settings of a service outside Medusa. Whether they make sense is judged in Rust. */

@@ -30,6 +30,11 @@ export interface ApiKeyModuleOptions {
   hashConcurrency?: number;
   /** How many tokens may wait to be hashed before calls fail with `unexpected_state`. Default: 1000. */
   hashQueueLimit?: number;
+  /**
+   * For how many milliseconds a key's `last_used_at` is not written again. A first use is written within a second. Default:
+   * 60000; `false`: never written, as in Medusa's own module.
+   */
+  lastUsedInterval?: number | false;
 }
 
 /** How the server's identity is checked. */

@@ -262,7 +262,8 @@ export class ApiKeyModuleService {
 
   /**
    * Answers the secret key that a token belongs to, or `false` for anything else: a wrong, revoked or publishable token,
-   * a value that is no text. The answer holds neither the token nor its hash.
+   * a value that is no text. The answer holds neither the token nor its hash; its `last_used_at` is the use before this one,
+   * as far as it is written.
    *
    * @throws ApiKeyError `database_error` or `unexpected_state` when it cannot tell.
    */
@@ -281,7 +282,7 @@ export class ApiKeyModuleService {
   }
 
   /**
-   * Closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
+   * Writes down when keys were last used and closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
    * `unexpected_state`.
    */
   async close(): Promise<void> {

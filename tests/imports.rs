@@ -50,7 +50,7 @@ const RINGS: &[Ring] = &[
     Ring {
         name: "service",
         imports: &["error", "edge", "input", "token", "api_key", "query", "store"],
-        crates: &["tokio"],
+        crates: &["chrono", "tokio"],
     },
     Ring {
         name: "node",

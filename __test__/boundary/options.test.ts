@@ -91,6 +91,10 @@ describe("The constructor refuses, naming the option,", () => {
     ["argon2.memoryKib", { argon2: { memoryKib: 16, parallelism: 4 } }],
     ["argon2.iterations", { argon2: { iterations: 0 } }],
     ["argon2.parallelism", { argon2: { parallelism: -1 } }],
+    ["lastUsedInterval", { lastUsedInterval: true }],
+    ["lastUsedInterval", { lastUsedInterval: 0 }],
+    ["lastUsedInterval", { lastUsedInterval: 0.5 }],
+    ["lastUsedInterval", { lastUsedInterval: "soon" }],
     ["hashConcurrency", { hashConcurrency: 0 }],
     ["hashQueueLimit", { hashQueueLimit: Number.POSITIVE_INFINITY }],
   ])("the option %s of %p", (name, options) => {

@@ -34,7 +34,7 @@ impl ApiKeyService {
             let StoredToken::Hashed { hash, salt } = &key.token else { continue };
             match self.hasher.verify(&token, hash, salt).await {
                 Ok(true) => {
-                    self.upkeep.after_success(&key, &token);
+                    self.used(&key, &token, now);
                     return Ok(Some(PublicApiKey::from(key)));
                 }
                 // A hash that this version cannot read belongs to nobody's token.

@@ -7,6 +7,7 @@
 mod authenticate;
 mod create;
 mod delete;
+mod last_used;
 mod options;
 mod read;
 mod revoke;
@@ -16,6 +17,7 @@ mod update;
 mod upkeep;
 mod upsert;
 
+pub use last_used::LastUsed;
 pub use options::ServiceOptions;
 pub use read::Page;
 pub use roll::Rolled;
@@ -25,6 +27,7 @@ use std::sync::Arc;
 use upkeep::Upkeep;
 
 use crate::api_key::{ApiKey, PublicApiKey};
+use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
 use crate::query::{Filter, Target};
 use crate::store::{Connection, Database, Query, find_for_update};
@@ -35,6 +38,7 @@ pub struct ApiKeyService {
     database: Arc<Database>,
     hasher: Arc<Hasher>,
     upkeep: Upkeep,
+    last_used: LastUsed,
 }
 
 /// What a write did.
@@ -60,6 +64,7 @@ impl ApiKeyService {
         let hasher = Arc::new(Hasher::new(options.hasher)?);
         Ok(Self {
             upkeep: Upkeep::new(options.rehash, Arc::clone(&database), Arc::clone(&hasher)),
+            last_used: LastUsed::new(options.last_used_interval, Arc::clone(&database)),
             database,
             hasher,
         })
@@ -73,11 +78,24 @@ impl ApiKeyService {
         self.database.migrate().await
     }
 
-    /// Waits for running statements and closes every connection. Calls after it fail with `Closed`.
+    /// When its keys were last used, as far as that is not written yet.
+    #[must_use]
+    pub fn last_used(&self) -> &LastUsed {
+        &self.last_used
+    }
+
+    /// What follows a success; nobody waits for it.
+    fn used(&self, key: &ApiKey, token: &RawToken, now: Timestamp) {
+        self.upkeep.after_success(key, token);
+        self.last_used.record(key.id.as_str(), key.last_used_at, now);
+    }
+
+    /// Writes down last uses, waits for running statements and closes every connection. Calls after it fail with `Closed`.
     ///
     /// # Errors
     /// `Database` when the driver cannot close.
     pub async fn close(&self) -> Result<(), ApiKeyError> {
+        self.last_used.close().await;
         self.database.close().await
     }
 }

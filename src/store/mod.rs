@@ -10,6 +10,7 @@ mod connect;
 mod dialect;
 mod entity;
 mod failure;
+mod last_used;
 mod migration;
 mod patterns;
 mod row;
@@ -23,6 +24,7 @@ pub use api_keys::{
 };
 pub use connect::Database;
 pub use failure::Violation;
+pub use last_used::{UsesWritten, set_last_used};
 pub use settings::{DatabaseSettings, PoolSettings, Tls};
 pub use transaction::{Connection, Transaction};
 pub use upgrade::{fill_digest, replace_hash};
