@@ -283,12 +283,23 @@ export interface ApiKeyModuleOptions {
    * `scrypt` writes rows that `@medusajs/api-key` can verify too.
    */
   hashing?: "argon2id" | "scrypt";
+  /**
+   * Whether a key whose hash is of another scheme or cost than new ones get is hashed anew when its token is next used, in
+   * the background and with the salt that it has. Services on one table should agree on `hashing` and `argon2` then.
+   * Default: `false`.
+   */
+  rehash?: boolean;
   /** The cost of argon2id. */
   argon2?: Argon2Options;
   /** How many tokens are hashed at a time. Default: the number of processor cores less one, at least 1. */
   hashConcurrency?: number;
   /** How many tokens may wait to be hashed before calls fail with `unexpected_state`. Default: 1000. */
   hashQueueLimit?: number;
+  /**
+   * For how many milliseconds a key's `last_used_at` is not written again. A first use is written within a second. Default:
+   * 60000; `false`: never written, as in Medusa's own module.
+   */
+  lastUsedInterval?: number | false;
 }
 /** How the server's identity is checked. */
 export interface TlsOptions {
@@ -450,7 +461,8 @@ export declare class ApiKeyModuleService {
   rollApiKeys(id: string, data: RollApiKeyInput, context?: Context): Promise<RolledApiKey>;
   /**
    * Answers the secret key that a token belongs to, or `false` for anything else: a wrong, revoked or publishable token,
-   * a value that is no text. The answer holds neither the token nor its hash.
+   * a value that is no text. The answer holds neither the token nor its hash; its `last_used_at` is the use before this one,
+   * as far as it is written.
    *
    * @throws ApiKeyError `database_error` or `unexpected_state` when it cannot tell.
    */
@@ -462,7 +474,7 @@ export declare class ApiKeyModuleService {
    */
   migrate(): Promise<void>;
   /**
-   * Closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
+   * Writes down when keys were last used and closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
    * `unexpected_state`.
    */
   close(): Promise<void>;

@@ -14,8 +14,11 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
  * present in epoch milliseconds, `entropy` random chunks in the order in which the call draws them.
  */
 export declare class NativeApiKeyService {
-  /** A service that connects when it is first needed. `hear` is told the name of what happens beside the calls, and why. */
-  constructor(options: string, hear: (name: string, reason: string | null) => void)
+  /**
+   * A service that connects when it is first needed. `hear` is told the name of what happens beside the calls, and
+   * why; `wake` is called when there are answers to take.
+   */
+  constructor(options: string, hear: (name: string, reason: string | null) => void, wake: () => void)
   /** What is wrong with the options, if anything. */
   failure(): NativeFailure | null
   /** Creates keys from a list. */
@@ -40,14 +43,19 @@ export declare class NativeApiKeyService {
   listApiKeys(filters: string, config: string): Answer<NativePage>
   /** The keys that filters match, and how many there are on all pages. */
   listAndCountApiKeys(filters: string, config: string): Answer<NativePage>
-  /** The live secret key of a token, or null. */
-  authenticate(nowMs: number, token: string): Answer<NativeApiKey | undefined | null>
-  /** The publishable key of a token, live or not, or null. */
-  publishableKey(token: string): Answer<NativeApiKey | undefined | null>
-  /** What `authenticate` would answer, made by `make`, if memory may tell; else null. */
-  recallSecret(nowMs: number, token: string, make: MakeRow): unknown
-  /** What `publishableKey` would answer, made by `make`, if memory may tell; else null. */
-  recallPublishable(token: string, make: MakeRow): unknown
+  /** Asks for the live secret key of a token; the answer comes under this ticket. */
+  askSecret(ticket: number, nowMs: number, token: string): void
+  /** Asks for the publishable key of a token, live or not; the answer comes under this ticket. */
+  askPublishable(ticket: number, nowMs: number, token: string): void
+  /**
+   * Hands over the answers that are ready: `found` is called with a ticket and the fields of a row, `none` with a
+   * ticket, `failed` with a ticket and a failure.
+   */
+  takeAnswers(found: (ticket: number, ...row: any[]) => void, none: (ticket: number) => void, failed: (ticket: number, failure: NativeFailure) => void): void
+  /** What `askSecret` would be answered, made by `make`, if memory may tell; else null. */
+  recallSecret(nowMs: number, token: string, make: (...row: any[]) => unknown): unknown
+  /** What `askPublishable` would be answered, made by `make`, if memory may tell; else null. */
+  recallPublishable(nowMs: number, token: string, make: (...row: any[]) => unknown): unknown
   /** The columns that `config.select` shows, in model order; null means every one. */
   static selectedColumns(select: string): Array<string> | null
   /** How the service is doing; null when its options were wrong. */
@@ -144,6 +152,12 @@ export interface NativeStatus {
   queueLimit: number
   /** Derivations that are done. */
   derived: number
+  /** Last uses that are to be written. */
+  usesPending: number
+  /** Last uses that were written. */
+  usesWritten: number
+  /** Writes of last uses that failed. */
+  usesFailed: number
 }
 
 /** What a write did; the ids are in the order in which events name them. */

@@ -48,9 +48,11 @@ const OPTION_NAMES = [
   "migrate",
   "maxStaleness",
   "hashing",
+  "rehash",
   "argon2",
   "hashConcurrency",
   "hashQueueLimit",
+  "lastUsedInterval",
 ] as const satisfies readonly (keyof ApiKeyModuleOptions)[];
 
 /** The settings of a service outside Medusa. Whether they make sense is judged in Rust. */

@@ -1,7 +1,8 @@
 import type * as Binding from "../binding";
-import type { NativeApiKey, NativeFailure, NativePage, NativeRolled, NativeStatus, NativeWritten } from "../binding";
+import type { NativeFailure, NativePage, NativeRolled, NativeStatus, NativeWritten } from "../binding";
 import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./edge";
-import { ApiKeyError, type ApiKeyErrorType } from "./errors";
+import { ofFailure } from "./errors";
+import { Inbox } from "./inbox";
 import type { ApiKey } from "./types";
 import { encode, encodeFilters, encodeTarget, makeKey } from "./wire";
 
@@ -11,14 +12,18 @@ import { encode, encodeFilters, encodeTarget, makeKey } from "./wire";
  */
 export class Native {
   private readonly service: Binding.NativeApiKeyService;
+  private readonly inbox: Inbox;
   /** Whether anything is ever answered from memory. */
   private readonly remembers: boolean;
 
   /** `hear` is told what happens beside the calls. */
   constructor(settings: unknown, hear: (name: string, reason: string | null) => void) {
     const { NativeApiKeyService } = loadBinding();
-    this.service = new NativeApiKeyService(encode(settings), hear);
+    // Weak, for the native service holds on to what it calls.
+    const self = new WeakRef(this);
+    this.service = new NativeApiKeyService(encode(settings), hear, () => self.deref()?.take());
     orThrow(this.service.failure());
+    this.inbox = new Inbox();
     this.remembers = this.status().answers !== "strict";
   }
 
@@ -66,12 +71,12 @@ export class Native {
     return unwrap(this.service.listAndCountApiKeys(encodeFilters(filters), encode(config)));
   }
 
-  authenticate(token: string): Promise<NativeApiKey | null> {
-    return unwrap(this.service.authenticate(now(), token));
+  authenticate(token: string): Promise<ApiKey | null> {
+    return this.inbox.ask((ticket) => this.service.askSecret(ticket, now(), token));
   }
 
-  publishableKey(token: string): Promise<NativeApiKey | null> {
-    return unwrap(this.service.publishableKey(token));
+  publishableKey(token: string): Promise<ApiKey | null> {
+    return this.inbox.ask((ticket) => this.service.askPublishable(ticket, now(), token));
   }
 
   /** What `authenticate` would answer, from memory and on this thread; null when only the database can tell. */
@@ -81,7 +86,7 @@ export class Native {
 
   /** What `publishableKey` would answer, from memory and on this thread; null when only the database can tell. */
   recallPublishable(token: string): ApiKey | null {
-    return this.remembers ? (this.service.recallPublishable(token, makeKey) as ApiKey | null) : null;
+    return this.remembers ? (this.service.recallPublishable(now(), token, makeKey) as ApiKey | null) : null;
   }
 
   /** The columns that `config.select` shows, in model order; null means every one. */
@@ -100,6 +105,11 @@ export class Native {
   close(): Promise<void> {
     return unwrap(this.service.close());
   }
+
+  private take(): void {
+    const { found, none, failed } = this.inbox;
+    this.service.takeAnswers(found, none, failed);
+  }
 }
 
 async function unwrap<T>(call: Promise<T | NativeFailure>): Promise<T> {
@@ -114,7 +124,7 @@ function ofDefect(): NativeFailure {
 // Rust returns failures as values, because an addon's own errors fail `instanceof Error` inside Jest.
 function orThrow<T>(answer: T | NativeFailure): T {
   if (isFailure(answer)) {
-    throw new ApiKeyError(answer.type as ApiKeyErrorType, answer.message, answer.sqlstate);
+    throw ofFailure(answer);
   }
   return answer;
 }

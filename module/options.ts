@@ -26,12 +26,23 @@ export interface ApiKeyModuleOptions {
    * `scrypt` writes rows that `@medusajs/api-key` can verify too.
    */
   hashing?: "argon2id" | "scrypt";
+  /**
+   * Whether a key whose hash is of another scheme or cost than new ones get is hashed anew when its token is next used, in
+   * the background and with the salt that it has. Services on one table should agree on `hashing` and `argon2` then.
+   * Default: `false`.
+   */
+  rehash?: boolean;
   /** The cost of argon2id. */
   argon2?: Argon2Options;
   /** How many tokens are hashed at a time. Default: the number of processor cores less one, at least 1. */
   hashConcurrency?: number;
   /** How many tokens may wait to be hashed before calls fail with `unexpected_state`. Default: 1000. */
   hashQueueLimit?: number;
+  /**
+   * For how many milliseconds a key's `last_used_at` is not written again. A first use is written within a second. Default:
+   * 60000; `false`: never written, as in Medusa's own module.
+   */
+  lastUsedInterval?: number | false;
 }
 
 /** How the server's identity is checked. */

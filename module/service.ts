@@ -169,11 +169,7 @@ export class ApiKeyModuleService {
 
   /** @internal */
   private async lookUp_({ token, select }: PublishableLookup): Promise<ApiKey[]> {
-    let key = this.native_.recallPublishable(token);
-    if (key === null) {
-      const row = await this.native_.publishableKey(token);
-      key = row && decodeKey(row);
-    }
+    const key = this.native_.recallPublishable(token) ?? (await this.native_.publishableKey(token));
     return key === null ? [] : [withColumns(key, select ? this.columns_(select) : null)];
   }
 
@@ -278,7 +274,8 @@ export class ApiKeyModuleService {
 
   /**
    * Answers the secret key that a token belongs to, or `false` for anything else: a wrong, revoked or publishable token,
-   * a value that is no text. The answer holds neither the token nor its hash.
+   * a value that is no text. The answer holds neither the token nor its hash; its `last_used_at` is the use before this one,
+   * as far as it is written.
    *
    * @throws ApiKeyError `database_error` or `unexpected_state` when it cannot tell.
    */
@@ -286,12 +283,7 @@ export class ApiKeyModuleService {
     if (typeof token !== "string") {
       return false;
     }
-    const known = this.native_.recallSecret(token);
-    if (known !== null) {
-      return known;
-    }
-    const key = await this.native_.authenticate(token);
-    return key !== null && decodeKey(key);
+    return this.native_.recallSecret(token) ?? (await this.native_.authenticate(token)) ?? false;
   }
 
   /** Tells how the service is doing: where answers come from, and what waits. Asks nobody, not the database either. */
@@ -309,7 +301,7 @@ export class ApiKeyModuleService {
   }
 
   /**
-   * Closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
+   * Writes down when keys were last used and closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
    * `unexpected_state`.
    */
   async close(): Promise<void> {

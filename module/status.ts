@@ -30,6 +30,15 @@ export interface ApiKeyModuleStatus {
     /** How many are done. */
     done: number;
   };
+  /** The column `last_used_at`. */
+  lastUsed: {
+    /** How many keys have a use that is due to be written. */
+    pending: number;
+    /** How many uses were written. */
+    written: number;
+    /** How many writes failed; what they carried is tried again. */
+    failed: number;
+  };
 }
 
 /** The lease under which answers come from memory. */
@@ -75,5 +84,6 @@ export function toStatus(native: NativeStatus): ApiKeyModuleStatus {
       queueLimit: native.queueLimit,
       done: native.derived,
     },
+    lastUsed: { pending: native.usesPending, written: native.usesWritten, failed: native.usesFailed },
   };
 }

@@ -64,7 +64,7 @@ const RINGS: &[Ring] = &[
         imports: &[
             "error", "notice", "edge", "input", "token", "api_key", "query", "cache", "store",
         ],
-        crates: &["tokio"],
+        crates: &["chrono", "tokio"],
     },
     Ring {
         name: "node",

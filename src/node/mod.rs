@@ -7,6 +7,7 @@
 
 mod input;
 mod notices;
+mod outbox;
 mod outcome;
 mod output;
 mod service;

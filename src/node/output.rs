@@ -1,7 +1,5 @@
 //! What goes out.
 
-use std::sync::Arc;
-
 use napi::bindgen_prelude::FnArgs;
 use napi_derive::napi;
 
@@ -80,12 +78,6 @@ impl From<PublicApiKey> for NativeApiKey {
     }
 }
 
-impl From<Arc<PublicApiKey>> for NativeApiKey {
-    fn from(key: Arc<PublicApiKey>) -> Self {
-        Self::from(Arc::unwrap_or_clone(key))
-    }
-}
-
 /// A key as the arguments of a function, which is the fastest way over: the fields of [`NativeApiKey`] in order.
 pub(super) type RowArgs = (
     String,
@@ -117,6 +109,28 @@ pub(super) fn row_args(key: &PublicApiKey) -> FnArgs<RowArgs> {
         to_epoch_ms(key.updated_at),
         key.deleted_at.map(to_epoch_ms),
     ))
+}
+
+/// The same after the ticket under which it was asked for.
+pub(super) type TicketedRowArgs = (
+    u32,
+    String,
+    String,
+    String,
+    String,
+    &'static str,
+    Option<f64>,
+    String,
+    Option<String>,
+    Option<f64>,
+    f64,
+    f64,
+    Option<f64>,
+);
+
+pub(super) fn ticketed_row_args(ticket: u32, key: &PublicApiKey) -> FnArgs<TicketedRowArgs> {
+    let (a, b, c, d, e, f, g, h, i, j, k, l) = row_args(key).data;
+    FnArgs::from((ticket, a, b, c, d, e, f, g, h, i, j, k, l))
 }
 
 impl NativeApiKey {

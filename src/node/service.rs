@@ -6,14 +6,18 @@
 use std::sync::Arc;
 
 use napi::Env;
-use napi::bindgen_prelude::{FnArgs, Function, PromiseRaw, ToNapiValue, Uint8Array, Unknown};
+use napi::bindgen_prelude::{
+    FnArgs, Function, PromiseRaw, ToNapiValue, Uint8Array, Unknown, spawn,
+};
 use napi_derive::napi;
 
 use super::input::{edge, many, now};
 use super::notices::{Hear, told_to};
+use super::outbox::{Outbox, Ready, Wake};
 use super::outcome::{NativeFailure, Outcome, outcome};
 use super::output::{
-    NativeApiKey, NativePage, NativeRolled, NativeWritten, RowArgs, columns, row_args,
+    NativePage, NativeRolled, NativeWritten, RowArgs, TicketedRowArgs, columns, row_args,
+    ticketed_row_args,
 };
 use super::status::NativeStatus;
 use crate::error::ApiKeyError;
@@ -24,28 +28,32 @@ use crate::service::{ApiKeyService, ServiceOptions};
 /// API keys in one database. Arguments are JSON text that `module/wire` encoded, `nowMs` the caller's
 /// present in epoch milliseconds, `entropy` random chunks in the order in which the call draws them.
 #[napi]
-pub struct NativeApiKeyService(Result<Arc<ApiKeyService>, ApiKeyError>);
+pub struct NativeApiKeyService {
+    service: Result<Arc<ApiKeyService>, ApiKeyError>,
+    outbox: Arc<Outbox>,
+}
 
 type Answer<'env, N> = napi::Result<PromiseRaw<'env, Outcome<N>>>;
 
 #[napi]
 impl NativeApiKeyService {
-    /// A service that connects when it is first needed. `hear` is told the name of what happens beside the calls, and why.
+    /// A service that connects when it is first needed. `hear` is told the name of what happens beside the calls, and
+    /// why; `wake` is called when there are answers to take.
     #[napi(
         constructor,
         catch_unwind,
-        ts_args_type = "options: string, hear: (name: string, reason: string | null) => void"
+        ts_args_type = "options: string, hear: (name: string, reason: string | null) => void, wake: () => void"
     )]
-    pub fn new(options: String, hear: Hear) -> Self {
+    pub fn new(options: String, hear: Hear, wake: Wake) -> Self {
         let parsed = decode(&options).and_then(|options| ServiceOptions::parse(&options));
         let service = parsed.and_then(|options| ApiKeyService::new(options, told_to(hear)));
-        Self(service.map(Arc::new))
+        Self { service: service.map(Arc::new), outbox: Outbox::new(wake) }
     }
 
     /// What is wrong with the options, if anything.
     #[napi(catch_unwind)]
     pub fn failure(&self) -> Option<NativeFailure> {
-        self.0.as_ref().err().cloned().map(NativeFailure::from)
+        self.service.as_ref().err().cloned().map(NativeFailure::from)
     }
 
     /// Creates keys from a list.
@@ -200,35 +208,50 @@ impl NativeApiKeyService {
         })
     }
 
-    /// The live secret key of a token, or null.
+    /// Asks for the live secret key of a token; the answer comes under this ticket.
     #[napi(catch_unwind)]
-    pub fn authenticate<'env>(
-        &self,
-        env: &'env Env,
-        now_ms: f64,
-        token: String,
-    ) -> Answer<'env, Option<NativeApiKey>> {
-        self.answer(env, move |service| async move {
-            Ok(service.authenticate(token, now(now_ms)?).await?.map(NativeApiKey::from))
-        })
+    pub fn ask_secret(&self, ticket: u32, now_ms: f64, token: String) {
+        self.ask(
+            ticket,
+            move |service| async move { service.authenticate(token, now(now_ms)?).await },
+        );
     }
 
-    /// The publishable key of a token, live or not, or null.
+    /// Asks for the publishable key of a token, live or not; the answer comes under this ticket.
     #[napi(catch_unwind)]
-    pub fn publishable_key<'env>(
-        &self,
-        env: &'env Env,
-        token: String,
-    ) -> Answer<'env, Option<NativeApiKey>> {
-        self.answer(env, move |service| async move {
-            Ok(service.publishable(token).await?.map(NativeApiKey::from))
-        })
+    pub fn ask_publishable(&self, ticket: u32, now_ms: f64, token: String) {
+        self.ask(
+            ticket,
+            move |service| async move { service.publishable(token, now(now_ms)?).await },
+        );
     }
 
-    /// What `authenticate` would answer, made by `make`, if memory may tell; else null.
+    /// Hands over the answers that are ready: `found` is called with a ticket and the fields of a row, `none` with a
+    /// ticket, `failed` with a ticket and a failure.
     #[napi(
         catch_unwind,
-        ts_args_type = "nowMs: number, token: string, make: MakeRow",
+        ts_args_type = "found: (ticket: number, ...row: any[]) => void, none: (ticket: number) => void, failed: (ticket: number, failure: NativeFailure) => void"
+    )]
+    pub fn take_answers(
+        &self,
+        found: Function<'_, FnArgs<TicketedRowArgs>, ()>,
+        none: Function<'_, u32, ()>,
+        failed: Function<'_, FnArgs<(u32, NativeFailure)>, ()>,
+    ) -> napi::Result<()> {
+        for (ticket, answer) in self.outbox.take() {
+            match answer {
+                Ok(Some(key)) => found.call(ticketed_row_args(ticket, &key))?,
+                Ok(None) => none.call(ticket)?,
+                Err(error) => failed.call(FnArgs::from((ticket, error.into())))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What `askSecret` would be answered, made by `make`, if memory may tell; else null.
+    #[napi(
+        catch_unwind,
+        ts_args_type = "nowMs: number, token: string, make: (...row: any[]) => unknown",
         ts_return_type = "unknown"
     )]
     pub fn recall_secret<'env>(
@@ -238,21 +261,30 @@ impl NativeApiKeyService {
         make: Function<'env, FnArgs<RowArgs>, Unknown<'env>>,
     ) -> napi::Result<Option<Unknown<'env>>> {
         let recalled = self
-            .0
+            .service
             .as_ref()
             .ok()
             .and_then(|service| service.recall_secret(token, now(now_ms).ok()?));
         recalled.map(|key| make.call(row_args(&key))).transpose()
     }
 
-    /// What `publishableKey` would answer, made by `make`, if memory may tell; else null.
-    #[napi(catch_unwind, ts_args_type = "token: string, make: MakeRow", ts_return_type = "unknown")]
+    /// What `askPublishable` would be answered, made by `make`, if memory may tell; else null.
+    #[napi(
+        catch_unwind,
+        ts_args_type = "nowMs: number, token: string, make: (...row: any[]) => unknown",
+        ts_return_type = "unknown"
+    )]
     pub fn recall_publishable<'env>(
         &self,
+        now_ms: f64,
         token: String,
         make: Function<'env, FnArgs<RowArgs>, Unknown<'env>>,
     ) -> napi::Result<Option<Unknown<'env>>> {
-        let recalled = self.0.as_ref().ok().and_then(|service| service.recall_publishable(token));
+        let recalled = self
+            .service
+            .as_ref()
+            .ok()
+            .and_then(|service| service.recall_publishable(token, now(now_ms).ok()?));
         recalled.map(|key| make.call(row_args(&key))).transpose()
     }
 
@@ -266,7 +298,7 @@ impl NativeApiKeyService {
     /// How the service is doing; null when its options were wrong.
     #[napi(catch_unwind)]
     pub fn status(&self) -> Option<NativeStatus> {
-        self.0.as_ref().ok().map(|service| service.status().into())
+        self.service.as_ref().ok().map(|service| service.status().into())
     }
 
     /// Creates the table or brings it up to date.
@@ -281,6 +313,18 @@ impl NativeApiKeyService {
         self.answer(env, move |service| async move { service.close().await })
     }
 
+    /// Starts a use case whose answer is taken by `take_answers`.
+    fn ask<F>(&self, ticket: u32, use_case: impl FnOnce(Arc<ApiKeyService>) -> F)
+    where
+        F: Future<Output = Ready> + Send + 'static,
+    {
+        let reply = self.outbox.reply(ticket);
+        match self.service.clone().map(use_case) {
+            Ok(running) => drop(spawn(async move { reply.with(running.await) })),
+            Err(error) => reply.with(Err(error)),
+        }
+    }
+
     /// Starts a use case; its outcome, a failure too, is what the promise resolves to.
     fn answer<'env, T, N, F>(
         &self,
@@ -292,7 +336,7 @@ impl NativeApiKeyService {
         T: Into<N>,
         N: ToNapiValue + Send + 'static,
     {
-        let started = self.0.clone().map(use_case);
+        let started = self.service.clone().map(use_case);
         env.spawn_future(async move {
             Ok(outcome(match started {
                 Ok(running) => running.await,

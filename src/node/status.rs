@@ -25,6 +25,12 @@ pub struct NativeStatus {
     pub queue_limit: f64,
     /// Derivations that are done.
     pub derived: f64,
+    /// Last uses that are to be written.
+    pub uses_pending: f64,
+    /// Last uses that were written.
+    pub uses_written: f64,
+    /// Writes of last uses that failed.
+    pub uses_failed: f64,
 }
 
 /// A lease on what was heard of the database.
@@ -77,6 +83,9 @@ impl From<Status> for NativeStatus {
             waiting: number(status.hasher.waiting as u64),
             queue_limit: number(status.hasher.queue_limit as u64),
             derived: number(status.hasher.done),
+            uses_pending: number(status.uses_pending as u64),
+            uses_written: number(status.uses_written),
+            uses_failed: number(status.uses_failed),
         }
     }
 }

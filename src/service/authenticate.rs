@@ -36,7 +36,10 @@ impl ApiKeyService {
                 continue;
             }
             match self.hasher.verify(&token, hash, salt).await {
-                Ok(true) => return Ok(Some(self.remember(ticket, &token, key))),
+                Ok(true) => {
+                    self.used(&key, &token, now);
+                    return Ok(Some(self.remember(ticket, &token, key)));
+                }
                 // A hash that this version cannot read belongs to nobody's token.
                 Ok(false) | Err(ApiKeyError::UnknownHash) => {}
                 Err(error) => return Err(error),
@@ -52,6 +55,7 @@ impl ApiKeyService {
     pub async fn publishable(
         &self,
         token: String,
+        now: Timestamp,
     ) -> Result<Option<Arc<PublicApiKey>>, ApiKeyError> {
         if token.contains('\0') {
             return Ok(None);
@@ -59,27 +63,34 @@ impl ApiKeyService {
         let ticket = self.ticket();
         let found = self.database.publishable(&token).await?;
         let token = RawToken::presented(token);
-        Ok(found.map(|key| self.remember(ticket, &token, key)))
+        Ok(found.map(|key| {
+            self.used(&key, &token, now);
+            self.remember(ticket, &token, key)
+        }))
     }
 
     /// What [`authenticate`](Self::authenticate) would answer, if memory knows it and may tell. Takes microseconds and
     /// never waits for the database.
     #[must_use]
     pub fn recall_secret(&self, token: String, now: Timestamp) -> Option<Arc<PublicApiKey>> {
-        let key = self.recall(token, ApiKeyType::Secret)?;
+        let key = self.recall(token, ApiKeyType::Secret, now)?;
         // Whether a key has ended is for a read to say: its end may have been taken back.
         (!key.has_ended(now)).then_some(key)
     }
 
     /// What [`publishable`](Self::publishable) would answer, if memory knows it and may tell.
     #[must_use]
-    pub fn recall_publishable(&self, token: String) -> Option<Arc<PublicApiKey>> {
-        self.recall(token, ApiKeyType::Publishable)
+    pub fn recall_publishable(&self, token: String, now: Timestamp) -> Option<Arc<PublicApiKey>> {
+        self.recall(token, ApiKeyType::Publishable, now)
     }
 
-    fn recall(&self, token: String, kind: ApiKeyType) -> Option<Arc<PublicApiKey>> {
+    fn recall(&self, token: String, kind: ApiKeyType, now: Timestamp) -> Option<Arc<PublicApiKey>> {
         let fingerprint = self.hasher.fingerprint(&RawToken::presented(token));
-        self.database.cache()?.recall(&fingerprint).filter(|key| key.kind == kind)
+        let key = self.database.cache()?.recall(&fingerprint).filter(|key| key.kind == kind)?;
+        if !key.has_ended(now) {
+            self.last_used.record(&key.id, key.last_used_at, now);
+        }
+        Some(key)
     }
 
     fn ticket(&self) -> Option<Ticket> {

@@ -7,6 +7,7 @@
 mod authenticate;
 mod create;
 mod delete;
+mod last_used;
 mod options;
 mod read;
 mod revoke;
@@ -14,6 +15,7 @@ mod roll;
 mod soft_delete;
 mod status;
 mod update;
+mod upkeep;
 mod upsert;
 
 pub use options::ServiceOptions;
@@ -21,7 +23,13 @@ pub use read::Page;
 pub use roll::Rolled;
 pub use status::{Answers, LeaseStatus, Status};
 
+use std::sync::Arc;
+
+use last_used::LastUsed;
+use upkeep::Upkeep;
+
 use crate::api_key::{ApiKey, PublicApiKey};
+use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
 use crate::notice::Notices;
 use crate::query::{Filter, Target};
@@ -30,8 +38,10 @@ use crate::token::{Hasher, RawToken};
 
 /// API keys in one database.
 pub struct ApiKeyService {
-    database: Database,
-    hasher: Hasher,
+    database: Arc<Database>,
+    hasher: Arc<Hasher>,
+    upkeep: Upkeep,
+    last_used: LastUsed,
 }
 
 /// What a write did.
@@ -53,10 +63,14 @@ impl ApiKeyService {
     /// # Errors
     /// `Option` for an option that cannot be used.
     pub fn new(options: ServiceOptions, notices: Notices) -> Result<Self, ApiKeyError> {
-        let ServiceOptions { database, migrate, max_staleness, hasher } = options;
+        let ServiceOptions { database, migrate, max_staleness, .. } = options;
+        let database = Arc::new(Database::new(database, migrate, max_staleness, notices.clone()));
+        let hasher = Arc::new(Hasher::new(options.hasher, notices)?);
         Ok(Self {
-            database: Database::new(database, migrate, max_staleness, notices.clone()),
-            hasher: Hasher::new(hasher, notices)?,
+            upkeep: Upkeep::new(options.rehash, Arc::clone(&database), Arc::clone(&hasher)),
+            last_used: LastUsed::new(options.last_used_interval, Arc::clone(&database)),
+            database,
+            hasher,
         })
     }
 
@@ -68,11 +82,18 @@ impl ApiKeyService {
         self.database.migrate().await
     }
 
-    /// Waits for running statements and closes every connection. Calls after it fail with `Closed`.
+    /// What follows a success; nobody waits for it.
+    fn used(&self, key: &ApiKey, token: &RawToken, now: Timestamp) {
+        self.upkeep.after_success(key, token);
+        self.last_used.record(key.id.as_str(), key.last_used_at, now);
+    }
+
+    /// Writes down last uses, waits for running statements and closes every connection. Calls after it fail with `Closed`.
     ///
     /// # Errors
     /// `Database` when the driver cannot close.
     pub async fn close(&self) -> Result<(), ApiKeyError> {
+        self.last_used.close().await;
         self.database.close().await
     }
 

@@ -17,9 +17,13 @@ pub struct ServiceOptions {
     pub max_staleness: Option<Duration>,
     /// How tokens are hashed.
     pub hasher: HasherSettings,
+    /// Whether rows of another scheme or cost than new ones get are rehashed when their key is used.
+    pub rehash: bool,
+    /// How long a key's last use is not written again; without it, never.
+    pub last_used_interval: Option<Duration>,
 }
 
-const OPTIONS: [&str; 10] = [
+const OPTIONS: [&str; 12] = [
     "databaseUrl",
     "schema",
     "ssl",
@@ -27,9 +31,11 @@ const OPTIONS: [&str; 10] = [
     "migrate",
     "maxStaleness",
     "hashing",
+    "rehash",
     "argon2",
     "hashConcurrency",
     "hashQueueLimit",
+    "lastUsedInterval",
 ];
 
 impl ServiceOptions {
@@ -47,6 +53,8 @@ impl ServiceOptions {
             migrate: flag("migrate", options.member("migrate"))?.unwrap_or(true),
             max_staleness: max_staleness(options.member("maxStaleness"))?,
             hasher: hasher(options)?,
+            rehash: flag("rehash", options.member("rehash"))?.unwrap_or(false),
+            last_used_interval: last_used_interval(options.member("lastUsedInterval"))?,
         })
     }
 }
@@ -134,6 +142,20 @@ fn hasher(options: &Input) -> Result<HasherSettings, ApiKeyError> {
         concurrency: count("hashConcurrency", default.concurrency)?,
         queue_limit: count("hashQueueLimit", default.queue_limit)?,
     })
+}
+
+fn last_used_interval(interval: &Input) -> Result<Option<Duration>, ApiKeyError> {
+    const NAME: &str = "lastUsedInterval";
+    match interval {
+        Input::Bool(false) => Ok(None),
+        Input::Bool(true) | Input::Text(_) => {
+            Err(wrong(NAME, "must be false or a number of milliseconds"))
+        }
+        _ => {
+            let ms = whole(NAME, interval, 1, u32::MAX)?.unwrap_or(60_000);
+            Ok(Some(Duration::from_millis(ms.into())))
+        }
+    }
 }
 
 fn argon2(argon2: &Input) -> Result<Argon2Params, ApiKeyError> {
@@ -232,6 +254,9 @@ mod tests {
             (r#"{"databaseUrl":"sqlite::memory:","maxStaleness":9}"#, "maxStaleness"),
             (r#"{"databaseUrl":"sqlite::memory:","maxStaleness":true}"#, "maxStaleness"),
             (r#"{"databaseUrl":"sqlite::memory:","hashing":"md5"}"#, "hashing"),
+            (r#"{"databaseUrl":"sqlite::memory:","rehash":"yes"}"#, "rehash"),
+            (r#"{"databaseUrl":"sqlite::memory:","lastUsedInterval":true}"#, "lastUsedInterval"),
+            (r#"{"databaseUrl":"sqlite::memory:","lastUsedInterval":0}"#, "lastUsedInterval"),
             (r#"{"databaseUrl":"sqlite::memory:","hashConcurrency":1.5}"#, "hashConcurrency"),
             (
                 r#"{"databaseUrl":"sqlite::memory:","argon2":{"memoryKib":8,"parallelism":2}}"#,

@@ -43,6 +43,12 @@ pub struct Status {
     pub hits: u64,
     /// Key derivations.
     pub hasher: HasherLoad,
+    /// Last uses that are to be written.
+    pub uses_pending: usize,
+    /// Last uses that were written.
+    pub uses_written: u64,
+    /// Writes of last uses that failed.
+    pub uses_failed: u64,
 }
 
 impl ApiKeyService {
@@ -69,6 +75,9 @@ impl ApiKeyService {
             remembered: cache.map_or(0, KeyCache::len),
             hits: cache.map_or(0, KeyCache::hits),
             hasher: self.hasher.load(),
+            uses_pending: self.last_used.pending(),
+            uses_written: self.last_used.written(),
+            uses_failed: self.last_used.failed(),
         }
     }
 }

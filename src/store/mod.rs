@@ -13,12 +13,14 @@ mod dialect;
 mod entity;
 mod failure;
 mod lane;
+mod last_used;
 mod listen;
 mod migration;
 mod patterns;
 mod row;
 mod settings;
 mod transaction;
+mod upgrade;
 
 pub use api_keys::{
     Query, count, delete, find, find_for_update, insert, restore, set_revoked, set_title,
@@ -27,5 +29,7 @@ pub use api_keys::{
 pub use database::Database;
 pub use failure::Violation;
 pub use lane::LaneStatus;
+pub use last_used::{UsesWritten, set_last_used};
 pub use settings::{DatabaseSettings, PoolSettings, Tls};
 pub use transaction::{Connection, Transaction};
+pub use upgrade::{fill_digest, replace_hash};

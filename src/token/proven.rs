@@ -23,6 +23,24 @@ pub(super) struct ProvenTokens {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 32]);
 
+/// That a token matches a hash. Only whoever derived the hash of the token can say so.
+pub struct Proof {
+    fingerprint: Fingerprint,
+    hash: TokenHash,
+}
+
+impl Proof {
+    pub(super) fn new(fingerprint: Fingerprint, hash: TokenHash) -> Self {
+        Self { fingerprint, hash }
+    }
+
+    /// The hash.
+    #[must_use]
+    pub fn hash(&self) -> &TokenHash {
+        &self.hash
+    }
+}
+
 impl ProvenTokens {
     pub(super) fn new() -> Result<Self, ApiKeyError> {
         let mut key = Zeroizing::new([0_u8; 32]);
@@ -45,8 +63,8 @@ impl ProvenTokens {
         self.proofs.get(fingerprint).as_ref() == Some(hash)
     }
 
-    pub(super) fn remember(&self, fingerprint: Fingerprint, hash: &TokenHash) {
-        self.proofs.insert(fingerprint, hash.clone());
+    pub(super) fn remember(&self, proof: Proof) {
+        self.proofs.insert(proof.fingerprint, proof.hash);
     }
 }
 
@@ -61,7 +79,7 @@ mod tests {
         let fingerprint = proven.fingerprint(&token);
         let (hash, other) = (TokenHash::new("a".into()), TokenHash::new("b".into()));
         assert!(!proven.holds(&fingerprint, &hash));
-        proven.remember(fingerprint, &hash);
+        proven.remember(Proof::new(fingerprint, hash.clone()));
         assert!(proven.holds(&fingerprint, &hash));
         assert!(!proven.holds(&fingerprint, &other));
         let stranger = proven.fingerprint(&RawToken::presented("sk_2".into()));
