@@ -22,7 +22,7 @@ export interface Logger {
 export class EventPublisher {
   constructor(
     private readonly bus: EventBus | undefined,
-    private readonly logger: Logger,
+    private readonly logger: Pick<Logger, "error">,
   ) {}
 
   async publish(changes: Changes, context: Context | null | undefined): Promise<void> {

@@ -8,6 +8,7 @@ mod authenticate;
 mod create;
 mod delete;
 mod last_used;
+mod migrate;
 mod options;
 mod read;
 mod revoke;
@@ -42,6 +43,7 @@ pub struct ApiKeyService {
     hasher: Arc<Hasher>,
     upkeep: Upkeep,
     last_used: LastUsed,
+    in_medusa: bool,
 }
 
 /// What a write did.
@@ -64,22 +66,16 @@ impl ApiKeyService {
     /// `Option` for an option that cannot be used.
     pub fn new(options: ServiceOptions, notices: Notices) -> Result<Self, ApiKeyError> {
         let ServiceOptions { database, migrate, max_staleness, .. } = options;
+        let in_medusa = database.in_medusa;
         let database = Arc::new(Database::new(database, migrate, max_staleness, notices.clone()));
         let hasher = Arc::new(Hasher::new(options.hasher, notices)?);
         Ok(Self {
+            in_medusa,
             upkeep: Upkeep::new(options.rehash, Arc::clone(&database), Arc::clone(&hasher)),
             last_used: LastUsed::new(options.last_used_interval, Arc::clone(&database)),
             database,
             hasher,
         })
-    }
-
-    /// Creates the table or brings it up to date.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Database`.
-    pub async fn migrate(&self) -> Result<(), ApiKeyError> {
-        self.database.migrate().await
     }
 
     /// What follows a success; nobody waits for it.

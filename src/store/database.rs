@@ -191,12 +191,20 @@ impl Database {
         !matches!(self.settings.url, DatabaseUrl::Postgres(_))
     }
 
-    /// Brings the table up to date, whatever the option `migrate` says.
+    /// Brings the table up to date, whatever the option `migrate` says, and names the steps that this took.
     ///
     /// # Errors
     /// `Unavailable`, or `Database` when the database refuses.
-    pub async fn migrate(&self) -> Result<(), ApiKeyError> {
-        migration::up(&self.opened().await?.pool).await
+    pub async fn migrate(&self) -> Result<Vec<String>, ApiKeyError> {
+        migration::up(&self.opened().await?.pool, &self.settings).await
+    }
+
+    /// Takes steps of the migration back, those named or every one, and names them. No key is lost.
+    ///
+    /// # Errors
+    /// As [`migrate`](Self::migrate).
+    pub async fn roll_back(&self, names: Option<&[String]>) -> Result<Vec<String>, ApiKeyError> {
+        migration::down(&self.opened().await?.pool, names).await
     }
 
     /// Closes every connection, after the statements that run, for which it waits as long as for a connection.
@@ -238,7 +246,7 @@ impl Database {
     async fn open(&self) -> Result<Arc<Opened>, ApiKeyError> {
         let pool = self.settings.connect().await?;
         if self.migrate {
-            migration::up(&pool).await?;
+            migration::up(&pool, &self.settings).await?;
         }
         if let (Memory::File(_, version), DatabaseUrl::SqliteFile(path)) =
             (&self.memory, &self.settings.url)
