@@ -29,6 +29,12 @@ export function number(value) {
   return rounded.toLocaleString("en", { maximumFractionDigits: Math.min(digits, 4) });
 }
 
+/** Microseconds, in the unit that suits them. */
+export function duration(us) {
+  if (us >= 1e6) return `${number(us / 1e6)} s`;
+  return us >= 1e3 ? `${number(us / 1e3)} ms` : `${number(us)} µs`;
+}
+
 /** How many times as much. */
 export function ratio(value) {
   return value === null || !Number.isFinite(value) ? "–" : `${number(value)} ×`;
