@@ -9,13 +9,13 @@ import { markdownTable, number, ratio } from "./table.mjs";
 const README = new URL("../../README.md", import.meta.url);
 const BETWEEN = /(?<=<!-- figures of benchmarks\/results\/latest\.json -->\n)[\s\S]*?(?=<!-- end of figures -->)/;
 
-/** Writes the figures of a run into README.md. */
+/** Writes the figures of the latest run into README.md; null is none. */
 export function writeReadme(results) {
   const text = readFileSync(README, "utf8");
   writeFileSync(README, withFigures(text, results));
 }
 
-/** Whether README.md holds the figures of a run. */
+/** Whether README.md holds the figures of the latest run, and no others. */
 export function readmeHolds(results) {
   const text = readFileSync(README, "utf8");
   return text === withFigures(text, results);
@@ -23,11 +23,13 @@ export function readmeHolds(results) {
 
 function withFigures(text, results) {
   if (!BETWEEN.test(text)) throw new Error("README.md has lost the comments around its figures.");
-  return text.replace(BETWEEN, () => `\n${figuresMarkdown(results)}\n\n`);
+  return text.replace(BETWEEN, () => `\n${results === null ? NONE : figuresMarkdown(results)}\n\n`);
 }
 
+const NONE = "No full run has been committed yet; `npm run bench` writes its table here.";
+
 /** The table, and where it was measured. */
-export function figuresMarkdown({ measuredAt, machine, figures }) {
+function figuresMarkdown({ measuredAt, machine, figures }) {
   const find = finder(figures);
   const head = ["calls a second", "stock", "`pg`'s bare SELECT", "this package", "× stock"];
   const rows = ROWS.flatMap((row) => rowOf(row, find));
