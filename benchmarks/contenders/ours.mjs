@@ -28,7 +28,7 @@ export async function openLeased(url) {
   return service;
 }
 
-const leaseIsHeld = (service) => service.status().lease?.remainingMs > 0;
+const leaseIsHeld = (service) => service.status().lease?.held === true;
 
 function nullIfUnknown(error) {
   if (error.type === "invalid_argument" && error.message.includes("maxStaleness")) return null;
