@@ -46,16 +46,35 @@ export interface ApiKeyModuleOptions {
    */
   migrate?: boolean;
   /**
+   * PostgreSQL: for how many milliseconds an answer of `authenticate`, and of the lookup of a publishable token, may be
+   * out of date: 10 to 3,600,000. Answers then come from memory while it is certain that every change is heard of within
+   * that time, and from the database otherwise. Default: `false`, every answer is read from the database.
+   *
+   * On SQLite answers come from memory in any case, and are never out of date.
+   */
+  maxStaleness?: number | false;
+  /**
    * How new secret tokens are hashed. Keys of both kinds are verified, whatever this says. Default: `argon2id`;
    * `scrypt` writes rows that `@medusajs/api-key` can verify too.
    */
   hashing?: "argon2id" | "scrypt";
+  /**
+   * Whether a key whose hash is of another scheme or cost than new ones get is hashed anew when its token is next used, in
+   * the background and with the salt that it has. Services on one table should agree on `hashing` and `argon2` then.
+   * Default: `false`.
+   */
+  rehash?: boolean;
   /** The cost of argon2id. */
   argon2?: Argon2Options;
   /** How many tokens are hashed at a time. Default: the number of processor cores less one, at least 1. */
   hashConcurrency?: number;
   /** How many tokens may wait to be hashed before calls fail with `unexpected_state`. Default: 1000. */
   hashQueueLimit?: number;
+  /**
+   * For how many milliseconds a key's `last_used_at` is not written again. A first use is written within a second. Default:
+   * 60000; `false`: never written, as in Medusa's own module.
+   */
+  lastUsedInterval?: number | false;
 }
 /** How the server's identity is checked. */
 export interface TlsOptions {
@@ -353,6 +372,68 @@ export interface FindConfig {
   /** Medusa's named filters: `softDeletable` and `freeTextSearch_ApiKey`; others are ignored. */
   filters?: Record<string, unknown>;
 }
+/** How a service is doing. Counts are since it was made; no number names a key. */
+export interface ApiKeyModuleStatus {
+  /**
+   * Where answers of `authenticate`, and of the lookup of a publishable token, come from. `strict`: from the database, each
+   * from a read that began after the call. `leased`: from memory while the lease is held, else as `strict`. `watched`: from
+   * memory while the SQLite database says that it is unchanged, which it is asked before each answer.
+   */
+  answers: "strict" | "leased" | "watched";
+  /** The lease, with `maxStaleness`; else `null`. */
+  lease: LeaseStatus | null;
+  /** The reads that concurrent calls share on PostgreSQL; `null` on SQLite and before the first call. */
+  lane: LaneStatus | null;
+  /** What is remembered. */
+  memory: {
+    /** How many keys. */
+    keys: number;
+    /** How many answers came from memory. */
+    hits: number;
+  };
+  /** Key derivations. */
+  hashing: {
+    /** How many run now. */
+    running: number;
+    /** How many wait. */
+    waiting: number;
+    /** How many may wait (`hashQueueLimit`). */
+    queueLimit: number;
+    /** How many are done. */
+    done: number;
+  };
+  /** The column `last_used_at`. */
+  lastUsed: {
+    /** How many keys have a use that is due to be written. */
+    pending: number;
+    /** How many uses were written. */
+    written: number;
+    /** How many writes failed; what they carried is tried again. */
+    failed: number;
+  };
+}
+/** The lease under which answers come from memory. */
+export interface LeaseStatus {
+  /** Whether it is held. */
+  held: boolean;
+  /** The option `maxStaleness`, in milliseconds. */
+  maxStalenessMs: number;
+  /** How long ago, in milliseconds, everything was heard of that an answer from memory rests on; `null` when it is not held. */
+  ageMs: number | null;
+  /** Why it is not held; `null` when it is. */
+  reason: string | null;
+}
+/** The reads that concurrent calls share. */
+export interface LaneStatus {
+  /** Whether their connection stands. Without it calls read through the pool. */
+  connected: boolean;
+  /** How many calls asked. */
+  calls: number;
+  /** How many reads answered them. */
+  reads: number;
+  /** How often the connection was made anew. */
+  reconnects: number;
+}
 /**
  * Creates, finds, authenticates, rolls and revokes API keys.
  *
@@ -483,11 +564,14 @@ export declare class ApiKeyModuleService {
   rollApiKeys(id: string, data: RollApiKeyInput, context?: Context): Promise<RolledApiKey>;
   /**
    * Answers the secret key that a token belongs to, or `false` for anything else: a wrong, revoked or publishable token,
-   * a value that is no text. The answer holds neither the token nor its hash.
+   * a value that is no text. The answer holds neither the token nor its hash; its `last_used_at` is the use before this one,
+   * as far as it is written.
    *
    * @throws ApiKeyError `database_error` or `unexpected_state` when it cannot tell.
    */
   authenticate(token: string, _context?: Context): Promise<ApiKey | false>;
+  /** Tells how the service is doing: where answers come from, and what waits. Asks nobody, not the database either. */
+  status(): Promise<ApiKeyModuleStatus>;
   /**
    * Creates the table, or brings it up to date. Only needed with the option `migrate: false`; in Medusa, `medusa db:migrate`
    * does it.
@@ -496,7 +580,7 @@ export declare class ApiKeyModuleService {
    */
   migrate(): Promise<void>;
   /**
-   * Closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
+   * Writes down when keys were last used and closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
    * `unexpected_state`.
    */
   close(): Promise<void>;
@@ -535,6 +619,15 @@ export declare class ApiKeyError extends Error {
   readonly sqlstate?: string;
   /** An error of Medusa's shape. */
   constructor(type: ApiKeyErrorType, message: string, sqlstate?: string);
+}
+/** What can happen beside the calls. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
+export type ApiKeyNoticeName = "lease.held" | "lease.lost" | "lane.lost" | "lane.reconnected" | "queue.full";
+/** What subscribers of these channels receive. It holds no token, hash, id or SQL. */
+export interface ApiKeyNotice {
+  /** What happened. */
+  name: ApiKeyNoticeName;
+  /** Why; only a lost lease has a reason. */
+  reason: string | null;
 }
 /** A module as Medusa loads it. */
 export interface ApiKeyModule {

@@ -1,4 +1,4 @@
-import { setInterval } from "node:timers";
+import { clearInterval, setInterval } from "node:timers";
 import type { NativeFailure } from "../binding";
 import { ofFailure } from "./errors";
 import type { ApiKey } from "./types";
@@ -42,6 +42,11 @@ export class Inbox {
 
   /** It could not be told. */
   readonly failed = (ticket: number, failure: NativeFailure): void => this.settle(ticket)?.reject(ofFailure(failure));
+
+  /** Lets go of the event loop for good; what is still open is settled all the same. */
+  close(): void {
+    clearInterval(this.hold);
+  }
 
   private settle(ticket: number): Waiting | undefined {
     const waiting = this.waiting.get(ticket);

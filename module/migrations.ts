@@ -43,7 +43,7 @@ export async function revertMigration(call: MigrationCall & { migrationNames?: s
 async function onDatabase<T>({ options, container }: MigrationCall, use: (native: Native) => Promise<T>): Promise<T> {
   // First use must not migrate: a rollback would undo nothing but that.
   const settings = { ...medusaSettings(Object(container?.cradle), options), migrate: false };
-  const native = new Native(settings);
+  const native = new Native(settings, () => undefined);
   try {
     return await use(native);
   } finally {

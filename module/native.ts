@@ -115,8 +115,9 @@ export class Native {
     return unwrap(this.service.rollBack(names && [...names]));
   }
 
-  close(): Promise<void> {
-    return unwrap(this.service.close());
+  async close(): Promise<void> {
+    await unwrap(this.service.close());
+    this.inbox.close();
   }
 
   private take(): void {
