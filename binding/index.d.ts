@@ -11,7 +11,8 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 /**
  * API keys in one database. Arguments are JSON text that `module/wire` encoded, `nowMs` the caller's
- * present in epoch milliseconds, `entropy` random chunks in the order in which the call draws them.
+ * present in epoch milliseconds, `entropy` random chunks in the order in which the call draws them, `workflow` the
+ * id of the workflow's transaction in which the call is made and `undone` that of one whose steps are being undone.
  */
 export declare class NativeApiKeyService {
   /** A service that connects when it is first needed. */
@@ -19,17 +20,17 @@ export declare class NativeApiKeyService {
   /** What is wrong with the options, if anything. */
   failure(): NativeFailure | null
   /** Creates keys from a list. */
-  createApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string): Answer<NativeWritten>
+  createApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): Answer<NativeWritten>
   /** Creates or retitles keys from a list. */
-  upsertApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string): Answer<NativeWritten>
+  upsertApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): Answer<NativeWritten>
   /** Gives keys a title. */
   updateApiKeys(nowMs: number, target: string, data: string): Answer<NativeWritten>
   /** Ends keys. */
   revoke(nowMs: number, target: string, data: string): Answer<NativeWritten>
   /** Replaces a key by a successor. */
-  rollApiKeys(nowMs: number, entropy: Array<Uint8Array>, id: string, data: string): Answer<NativeRolled>
+  rollApiKeys(nowMs: number, entropy: Array<Uint8Array>, id: string, data: string, workflow: string): Answer<NativeRolled>
   /** Removes revoked keys. */
-  deleteApiKeys(nowMs: number, ids: string): Answer<NativeWritten>
+  deleteApiKeys(nowMs: number, ids: string, undone: string): Answer<NativeWritten>
   /** Hides keys. */
   softDeleteApiKeys(nowMs: number, targets: string): Answer<NativeWritten>
   /** Shows hidden keys again. */
@@ -42,8 +43,10 @@ export declare class NativeApiKeyService {
   listAndCountApiKeys(filters: string, config: string): Answer<NativePage>
   /** The live secret key of a token, or null. */
   authenticate(nowMs: number, token: string): Answer<NativeApiKey | undefined | null>
-  /** Creates the table or brings it up to date. */
-  migrate(): Answer<undefined>
+  /** Creates the table or brings it up to date, and names the steps that this took. */
+  migrate(): Answer<Array<string>>
+  /** Takes steps of the migration back, those named or every one, and names them. */
+  rollBack(names?: Array<string> | undefined | null): Answer<Array<string>>
   /** Closes every connection, after the statements that run. */
   close(): Answer<undefined>
 }

@@ -1,8 +1,11 @@
 import type * as Binding from "../binding";
 import type { NativeApiKey, NativeFailure, NativePage, NativeRolled, NativeWritten } from "../binding";
+import { type Context, transactionOf, undoneTransactionOf } from "./context";
 import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./edge";
 import { ApiKeyError, type ApiKeyErrorType } from "./errors";
 import { encode, encodeFilters, encodeTarget } from "./wire";
+
+type MaybeContext = Context | null | undefined;
 
 /**
  * The native service, with JavaScript's values as arguments and failures as exceptions. Every call takes the present and
@@ -17,12 +20,16 @@ export class Native {
     orThrow(this.service.failure());
   }
 
-  createApiKeys(data: readonly unknown[]): Promise<NativeWritten> {
-    return unwrap(this.service.createApiKeys(now(), entropyToCreate(data), encode(data)));
+  createApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<NativeWritten> {
+    return unwrap(
+      this.service.createApiKeys(now(), entropyToCreate(data), encode(data), encode(transactionOf(context))),
+    );
   }
 
-  upsertApiKeys(data: readonly unknown[]): Promise<NativeWritten> {
-    return unwrap(this.service.upsertApiKeys(now(), entropyToUpsert(data), encode(data)));
+  upsertApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<NativeWritten> {
+    return unwrap(
+      this.service.upsertApiKeys(now(), entropyToUpsert(data), encode(data), encode(transactionOf(context))),
+    );
   }
 
   updateApiKeys(target: unknown, data: unknown): Promise<NativeWritten> {
@@ -33,12 +40,14 @@ export class Native {
     return unwrap(this.service.revoke(now(), encodeTarget(target), encode(data)));
   }
 
-  rollApiKeys(id: unknown, data: unknown): Promise<NativeRolled> {
-    return unwrap(this.service.rollApiKeys(now(), entropyToRoll(), encode(id), encode(data)));
+  rollApiKeys(id: unknown, data: unknown, context?: MaybeContext): Promise<NativeRolled> {
+    return unwrap(
+      this.service.rollApiKeys(now(), entropyToRoll(), encode(id), encode(data), encode(transactionOf(context))),
+    );
   }
 
-  deleteApiKeys(ids: unknown): Promise<NativeWritten> {
-    return unwrap(this.service.deleteApiKeys(now(), encodeTarget(ids)));
+  deleteApiKeys(ids: unknown, context?: MaybeContext): Promise<NativeWritten> {
+    return unwrap(this.service.deleteApiKeys(now(), encodeTarget(ids), encode(undoneTransactionOf(context))));
   }
 
   softDeleteApiKeys(targets: unknown): Promise<NativeWritten> {
@@ -65,8 +74,12 @@ export class Native {
     return unwrap(this.service.authenticate(now(), token));
   }
 
-  migrate(): Promise<void> {
+  migrate(): Promise<string[]> {
     return unwrap(this.service.migrate());
+  }
+
+  rollBack(names: readonly string[] | undefined): Promise<string[]> {
+    return unwrap(this.service.rollBack(names && [...names]));
   }
 
   close(): Promise<void> {

@@ -11,7 +11,10 @@ export interface ApiKeyModuleOptions {
   ssl?: boolean | TlsOptions;
   /** The database connections that the service may hold. In Medusa: Medusa's setting. */
   pool?: PoolOptions;
-  /** Whether the table is created or brought up to date on first use. Default: `true`. */
+  /**
+   * Whether the table is created or brought up to date on first use. Default: standalone `true`; in Medusa `false`, as
+   * `medusa db:migrate` does it.
+   */
   migrate?: boolean;
   /**
    * How new secret tokens are hashed. Keys of both kinds are verified, whatever this says. Default: `argon2id`;

@@ -19,6 +19,12 @@ import type {
 } from "./types";
 import { decodeCreatedKey, decodeKey, decodePage } from "./wire";
 
+/** What Medusa calls at the start and the end of a server. */
+type Hooks = Record<
+  "onApplicationStart" | "onApplicationPrepareShutdown" | "onApplicationShutdown",
+  () => Promise<void>
+>;
+
 /**
  * Creates, finds, authenticates, rolls and revokes API keys.
  *
@@ -38,8 +44,15 @@ export class ApiKeyModuleService {
   /** @internal */
   readonly events_: EventPublisher;
   /** @internal */
-  readonly __hooks = {
-    onApplicationShutdown: async (): Promise<void> => {
+  readonly logger_: Logger;
+  /** @internal */
+  readonly __hooks: Hooks = {
+    onApplicationStart: async () => {
+      // Medusa swallows what fails here: a module is to log it.
+      await this.native_.listApiKeys({}, { take: 1 }).catch((error: Error) => this.logger_.error(error.message));
+    },
+    onApplicationPrepareShutdown: async () => {},
+    onApplicationShutdown: async () => {
       await this.close();
     },
   };
@@ -66,10 +79,8 @@ export class ApiKeyModuleService {
     this.native_ = new Native(
       inMedusa ? medusaSettings(cradle, options as MedusaOptions | undefined) : standaloneSettings(options),
     );
-    this.events_ = new EventPublisher(
-      fromCradle<EventBus>(cradle, "event_bus"),
-      fromCradle<Logger>(cradle, "logger") ?? console,
-    );
+    this.logger_ = fromCradle<Logger>(cradle, "logger") ?? console;
+    this.events_ = new EventPublisher(fromCradle<EventBus>(cradle, "event_bus"), this.logger_);
   }
 
   /** @internal Medusa calls it on the prototype. */
@@ -89,7 +100,7 @@ export class ApiKeyModuleService {
   /** Creates one key. */
   createApiKeys(data: CreateApiKeyInput, context?: Context): Promise<ApiKey>;
   async createApiKeys(data: CreateApiKeyInput | CreateApiKeyInput[], context?: Context): Promise<ApiKey | ApiKey[]> {
-    const { keys, created } = await this.native_.createApiKeys(toMany(data));
+    const { keys, created } = await this.native_.createApiKeys(toMany(data), context);
     await this.events_.publish([["created", created]], context);
     return likeInput(data, Array.from(keys, decodeCreatedKey));
   }
@@ -113,7 +124,7 @@ export class ApiKeyModuleService {
   /** Creates one key or changes its title. */
   upsertApiKeys(data: UpsertApiKeyInput, context?: Context): Promise<ApiKey>;
   async upsertApiKeys(data: UpsertApiKeyInput | UpsertApiKeyInput[], context?: Context): Promise<ApiKey | ApiKey[]> {
-    const { keys, created, updated } = await this.native_.upsertApiKeys(toMany(data));
+    const { keys, created, updated } = await this.native_.upsertApiKeys(toMany(data), context);
     await this.events_.publish(
       [
         ["created", created],
@@ -181,13 +192,14 @@ export class ApiKeyModuleService {
   }
 
   /**
-   * Deletes revoked keys for good, all of them or none. Ids that do not exist are passed over.
+   * Deletes revoked keys for good, all of them or none. Ids that do not exist are passed over. A workflow that is being
+   * undone deletes the keys that it created itself, revoked or not.
    *
    * @throws ApiKeyError `not_allowed` when a key is not revoked yet; the message names all such keys.
    * @throws ApiKeyError `invalid_data` when an id is no text.
    */
   async deleteApiKeys(ids: string | string[], context?: Context): Promise<void> {
-    const { deleted } = await this.native_.deleteApiKeys(ids);
+    const { deleted } = await this.native_.deleteApiKeys(ids, context);
     await this.events_.publish([["deleted", deleted]], context);
   }
 
@@ -249,7 +261,7 @@ export class ApiKeyModuleService {
    * @throws ApiKeyError `invalid_data` when the key is revoked already, or `data` cannot be used.
    */
   async rollApiKeys(id: string, data: RollApiKeyInput, context?: Context): Promise<RolledApiKey> {
-    const rolled = await this.native_.rollApiKeys(id, data);
+    const rolled = await this.native_.rollApiKeys(id, data, context);
     await this.events_.publish(
       [
         ["updated", [rolled.revoked.id]],
@@ -272,7 +284,8 @@ export class ApiKeyModuleService {
   }
 
   /**
-   * Creates the table, or brings it up to date. Only needed with the option `migrate: false`.
+   * Creates the table, or brings it up to date. Only needed with the option `migrate: false`; in Medusa, `medusa db:migrate`
+   * does it.
    *
    * @throws ApiKeyError `database_error` when the database cannot be reached or refuses.
    */

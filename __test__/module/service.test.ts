@@ -61,7 +61,7 @@ describe("the service", () => {
     new ApiKeyModuleService({}, { hashQueueLimit: 5, database: { clientUrl: "postgres://h/d" } } as object);
     expect(mockCalls.map(([, [settings]]) => JSON.parse(settings as string))).toEqual([
       { databaseUrl: "sqlite:api-keys.db", hashQueueLimit: 5 },
-      { databaseUrl: "postgres://h/d", hashQueueLimit: 5 },
+      { migrate: false, schema: "public", databaseUrl: "postgres://h/d", hashQueueLimit: 5, inMedusa: true },
     ]);
   });
 

@@ -1,6 +1,6 @@
 //! The key itself.
 
-use super::ApiKeyId;
+use super::{ApiKeyId, WorkflowTransaction};
 use crate::edge::Timestamp;
 use crate::token::{Redacted, StoredToken, TokenDigest};
 
@@ -63,6 +63,8 @@ pub struct ApiKey {
     pub updated_at: Timestamp,
     /// When it was soft-deleted.
     pub deleted_at: Option<Timestamp>,
+    /// In which workflow it was created, if in one.
+    pub created_in: Option<WorkflowTransaction>,
 }
 
 impl ApiKey {

@@ -17,7 +17,8 @@ use crate::input::decode;
 use crate::service::{ApiKeyService, ServiceOptions};
 
 /// API keys in one database. Arguments are JSON text that `module/wire` encoded, `nowMs` the caller's
-/// present in epoch milliseconds, `entropy` random chunks in the order in which the call draws them.
+/// present in epoch milliseconds, `entropy` random chunks in the order in which the call draws them, `workflow` the
+/// id of the workflow's transaction in which the call is made and `undone` that of one whose steps are being undone.
 #[napi]
 pub struct NativeApiKeyService(Result<Arc<ApiKeyService>, ApiKeyError>);
 
@@ -46,10 +47,11 @@ impl NativeApiKeyService {
         now_ms: f64,
         entropy: Vec<Uint8Array>,
         data: String,
+        workflow: String,
     ) -> Answer<'env, NativeWritten> {
         let edge = edge(now_ms, &entropy);
         self.answer(env, move |service| async move {
-            service.create(&many(decode(&data)?)?, edge?).await
+            service.create(&many(decode(&data)?)?, edge?, &decode(&workflow)?).await
         })
     }
 
@@ -61,10 +63,11 @@ impl NativeApiKeyService {
         now_ms: f64,
         entropy: Vec<Uint8Array>,
         data: String,
+        workflow: String,
     ) -> Answer<'env, NativeWritten> {
         let edge = edge(now_ms, &entropy);
         self.answer(env, move |service| async move {
-            service.upsert(&many(decode(&data)?)?, edge?).await
+            service.upsert(&many(decode(&data)?)?, edge?, &decode(&workflow)?).await
         })
     }
 
@@ -105,10 +108,11 @@ impl NativeApiKeyService {
         entropy: Vec<Uint8Array>,
         id: String,
         data: String,
+        workflow: String,
     ) -> Answer<'env, NativeRolled> {
         let edge = edge(now_ms, &entropy);
         self.answer(env, move |service| async move {
-            service.roll(&decode(&id)?, &decode(&data)?, edge?).await
+            service.roll(&decode(&id)?, &decode(&data)?, edge?, &decode(&workflow)?).await
         })
     }
 
@@ -119,9 +123,10 @@ impl NativeApiKeyService {
         env: &'env Env,
         now_ms: f64,
         ids: String,
+        undone: String,
     ) -> Answer<'env, NativeWritten> {
         self.answer(env, move |service| async move {
-            service.delete(&decode(&ids)?, now(now_ms)?).await
+            service.delete(&decode(&ids)?, now(now_ms)?, &decode(&undone)?).await
         })
     }
 
@@ -203,10 +208,20 @@ impl NativeApiKeyService {
         })
     }
 
-    /// Creates the table or brings it up to date.
+    /// Creates the table or brings it up to date, and names the steps that this took.
     #[napi(catch_unwind)]
-    pub fn migrate<'env>(&self, env: &'env Env) -> Answer<'env, ()> {
+    pub fn migrate<'env>(&self, env: &'env Env) -> Answer<'env, Vec<String>> {
         self.answer(env, move |service| async move { service.migrate().await })
+    }
+
+    /// Takes steps of the migration back, those named or every one, and names them.
+    #[napi(catch_unwind)]
+    pub fn roll_back<'env>(
+        &self,
+        env: &'env Env,
+        names: Option<Vec<String>>,
+    ) -> Answer<'env, Vec<String>> {
+        self.answer(env, move |service| async move { service.roll_back(names.as_deref()).await })
     }
 
     /// Closes every connection, after the statements that run.
@@ -226,10 +241,10 @@ impl NativeApiKeyService {
         T: Into<N>,
         N: ToNapiValue + Send + 'static,
     {
-        let started = self.0.clone().map(use_case);
+        let started = self.0.clone().map(|service| (Arc::clone(&service), use_case(service)));
         env.spawn_future(async move {
             Ok(outcome(match started {
-                Ok(running) => running.await,
+                Ok((service, running)) => running.await.map_err(|error| service.worded(error)),
                 Err(error) => Err(error),
             }))
         })

@@ -7,6 +7,7 @@
 mod authenticate;
 mod create;
 mod delete;
+mod migrate;
 mod options;
 mod read;
 mod revoke;
@@ -29,6 +30,7 @@ use crate::token::{Hasher, RawToken};
 pub struct ApiKeyService {
     database: Database,
     hasher: Hasher,
+    in_medusa: bool,
 }
 
 /// What a write did.
@@ -51,17 +53,10 @@ impl ApiKeyService {
     /// `Option` for an option that cannot be used.
     pub fn new(options: ServiceOptions) -> Result<Self, ApiKeyError> {
         Ok(Self {
+            in_medusa: options.database.in_medusa,
             database: Database::new(options.database, options.migrate),
             hasher: Hasher::new(options.hasher)?,
         })
-    }
-
-    /// Creates the table or brings it up to date.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Database`.
-    pub async fn migrate(&self) -> Result<(), ApiKeyError> {
-        self.database.migrate().await
     }
 
     /// Waits for running statements and closes every connection. Calls after it fail with `Closed`.

@@ -29,6 +29,9 @@ const OPTIONS: [&str; 9] = [
     "hashQueueLimit",
 ];
 
+/// No option of a caller's: `module/connection` says it.
+const IN_MEDUSA: &str = "inMedusa";
+
 impl ServiceOptions {
     /// Judges the options; what is absent has its default.
     ///
@@ -55,6 +58,7 @@ fn database(options: &Input) -> Result<DatabaseSettings, ApiKeyError> {
         settings.tls = tls;
     }
     settings.pool = pool(options.member("pool"))?;
+    settings.in_medusa = flag(IN_MEDUSA, options.member(IN_MEDUSA))?.unwrap_or(false);
     Ok(settings)
 }
 
@@ -149,7 +153,8 @@ fn refuse_unknown(name: &str, options: &Input, known: &[&str]) -> Result<(), Api
         Input::Object(members) => members,
         _ => return Err(wrong(name, &format!("must be {{ {} }}", known.join(", ")))),
     };
-    match members.iter().find(|(member, _)| !known.contains(&member.as_str())) {
+    let unknown = |member: &str| !known.contains(&member) && member != IN_MEDUSA;
+    match members.iter().find(|(member, _)| unknown(member)) {
         Some((member, _)) => Err(wrong(
             Shown(member).to_string().as_str(),
             &format!("is no option of {name}; there are {}", known.join(", ")),

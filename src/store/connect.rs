@@ -61,12 +61,20 @@ impl Database {
         Transaction::begin_snapshot(&self.pool().await?).await
     }
 
-    /// Brings the table up to date, whatever the option `migrate` says.
+    /// Brings the table up to date, whatever the option `migrate` says, and names the steps that this took.
     ///
     /// # Errors
     /// `Unavailable`, or `Database` when the database refuses.
-    pub async fn migrate(&self) -> Result<(), ApiKeyError> {
-        migration::up(&self.pool().await?).await
+    pub async fn migrate(&self) -> Result<Vec<String>, ApiKeyError> {
+        migration::up(&self.pool().await?, &self.settings).await
+    }
+
+    /// Takes steps of the migration back, those named or every one, and names them. No key is lost.
+    ///
+    /// # Errors
+    /// As [`migrate`](Self::migrate).
+    pub async fn roll_back(&self, names: Option<&[String]>) -> Result<Vec<String>, ApiKeyError> {
+        migration::down(&self.pool().await?, names).await
     }
 
     /// Closes every connection, after the statements that run, for which it waits as long as for a connection.
@@ -104,7 +112,7 @@ impl Database {
     async fn open(&self) -> Result<DatabaseConnection, ApiKeyError> {
         let pool = self.connect().await?;
         if self.migrate {
-            migration::up(&pool).await?;
+            migration::up(&pool, &self.settings).await?;
         }
         Ok(pool)
     }

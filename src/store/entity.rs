@@ -30,6 +30,8 @@ pub struct Model {
     pub deleted_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]
     pub token_digest: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub workflow_transaction_id: Option<String>,
 }
 
 impl fmt::Debug for Model {

@@ -3,7 +3,7 @@
 use sea_orm::ActiveValue::Set;
 
 use super::entity::{ActiveModel, Column, Model};
-use crate::api_key::{ApiKey, ApiKeyId, ApiKeyType};
+use crate::api_key::{ApiKey, ApiKeyId, ApiKeyType, WorkflowTransaction};
 use crate::error::ApiKeyError;
 use crate::query::Field;
 use crate::token::{Redacted, StoredToken, TokenDigest, TokenHash};
@@ -32,6 +32,7 @@ pub(super) fn to_key(row: Model) -> Result<ApiKey, ApiKeyError> {
         created_at: row.created_at,
         updated_at: row.updated_at,
         deleted_at: row.deleted_at,
+        created_in: row.workflow_transaction_id.map(WorkflowTransaction::stored),
     })
 }
 
@@ -51,6 +52,7 @@ pub(super) fn of_key(key: &ApiKey) -> ActiveModel {
         updated_at: Set(key.updated_at),
         deleted_at: Set(key.deleted_at),
         token_digest: Set(key.token_digest.as_ref().map(|digest| digest.as_str().to_owned())),
+        workflow_transaction_id: Set(key.created_in.as_ref().map(|id| id.as_str().to_owned())),
     }
 }
 
