@@ -8,6 +8,9 @@ import { createPostgresDatabase, onServer, type PostgresDatabase, urlOf } from "
 import { copyShop } from "./copy";
 import { runMedusa } from "./process";
 
+/** What a shop's database needs, without search indexes and data of older versions. */
+export const MIGRATE = ["db:migrate", "--skip-scripts", "--skip-search"];
+
 /** Any number that nothing else locks. */
 const LOCK = 7_263_514;
 
@@ -41,11 +44,7 @@ async function makeTemplate(name: string): Promise<void> {
   await onServer(`CREATE DATABASE ${unfinished} STRATEGY file_copy`);
   const home = await mkdtemp(join(tmpdir(), "medusa-api-key-native-template-"));
   try {
-    await runMedusa(await copyShop(home, { apiKeys: "stock" }), urlOf(unfinished), [
-      "db:migrate",
-      "--skip-scripts",
-      "--skip-search",
-    ]);
+    await runMedusa(await copyShop(home, { apiKeys: "stock" }), urlOf(unfinished), MIGRATE);
     await onServer(`ALTER DATABASE ${unfinished} RENAME TO ${name}`);
   } finally {
     await rm(home, { recursive: true, force: true });

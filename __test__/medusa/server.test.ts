@@ -6,6 +6,7 @@ import { creation, retrieval, revocationAndDeletion, salesChannels, update } fro
 import { DEVIATIONS } from "./scenarios/deviations";
 import { listing } from "./scenarios/listing";
 import { publishableKeys } from "./scenarios/storefront";
+import { workflows } from "./scenarios/workflows";
 import { openShop, SHOP_TIMEOUT_MS, type Shop } from "./shop";
 
 const SCENARIOS: [string, Scenario][] = [
@@ -18,6 +19,7 @@ const SCENARIOS: [string, Scenario][] = [
   ["revoking and deleting keys", revocationAndDeletion],
   ["linking keys to sales channels", salesChannels],
   ["publishable keys on the storefront's routes", publishableKeys],
+  ["Medusa's workflows of API keys, alone and in one that fails", workflows],
 ];
 
 describe("[postgres] a Medusa server whose configuration has the one line", () => {

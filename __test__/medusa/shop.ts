@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PostgresDatabase } from "../support/postgres";
 import { type Configuration, copyShop } from "./copy";
-import { createShopDatabase } from "./database";
-import { type MedusaProcess, startMedusa } from "./process";
+import { createShopDatabase, MIGRATE } from "./database";
+import { type MedusaProcess, runMedusa, startMedusa } from "./process";
 
 /** For `beforeAll` and `afterAll`: a start is some ten seconds of work for one core, and others may be working. */
 export const SHOP_TIMEOUT_MS = 300_000;
@@ -24,11 +24,12 @@ export interface Shop {
   remove(): Promise<void>;
 }
 
-/** Opens a shop that has run on stock before, and starts its server. */
+/** Opens a shop whose database stock has migrated, migrates it for this package if that is to keep the keys, and starts its server. */
 export async function openShop(configuration: Configuration): Promise<Shop> {
   const database = await createShopDatabase();
   const home = await mkdtemp(join(tmpdir(), "medusa-api-key-native-shop-"));
   const directory = await copyShop(home, configuration);
+  if (configuration.apiKeys === "ours") await runMedusa(directory, database.url, MIGRATE);
   const port = await freePort();
   const serve = async () => {
     const server = startMedusa(directory, database.url, ["start", "--host", "127.0.0.1", "--port", `${port}`]);

@@ -77,6 +77,15 @@ export const DEVIATIONS: Deviation[] = [
     holds: (_stock, ours) => refuses(ours, "ISO 8601"),
   },
   {
+    row: "S20",
+    scenario: async (client) => {
+      const api_keys = [{ title: "Of a failed workflow", type: "secret", created_by: "user_ada" }];
+      await client.inside("workflows", { name: "create-api-keys-then-fail", input: { api_keys } });
+      await client.send(200, "GET", `${KEYS}?title=Of%20a%20failed%20workflow&fields=title`);
+    },
+    holds: (stock, ours) => stock.body.includes('"count":1') && ours.body.includes('"count":0'),
+  },
+  {
     // Not yet: filters and orders on linked modules.
     row: "A13",
     scenario: async (client) => {
