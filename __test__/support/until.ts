@@ -1,8 +1,13 @@
-// Waiting for what a service does in the background.
+// Waiting for what a service does by itself in the background. The only limit is the test's own.
 
-import { setImmediate } from "node:timers/promises";
+// Node's own, so that fake timers do not stop it.
+import { setTimeout as pause } from "node:timers/promises";
 
-/** Looks again and again until `holds` says so; Jest's own timeout is the limit. */
-export async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await setImmediate();
+/** Asks until the answer holds, and resolves to it. */
+export async function until<T>(ask: () => T | Promise<T>, holds: (answer: T) => boolean = Boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (holds(answer)) return answer;
+    await pause(2);
+  }
 }

@@ -225,11 +225,12 @@ mod tests {
 
     use super::*;
     use crate::edge::from_epoch_ms;
+    use crate::notice::Notices;
     use crate::store::DatabaseSettings;
 
     fn database(migrate: bool) -> Arc<Database> {
         let settings = DatabaseSettings::parse("sqlite::memory:").expect("a URL");
-        Arc::new(Database::new(settings, migrate))
+        Arc::new(Database::new(settings, migrate, None, Notices::default()))
     }
 
     fn recorder(database: &Arc<Database>) -> LastUsed {
