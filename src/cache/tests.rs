@@ -140,11 +140,15 @@ enum Step {
     /// This key changes in the database.
     Commit(usize),
     /// The next change is heard of: as one of its key, or as one of any.
-    Hear { of_all: bool },
+    Hear {
+        of_all: bool,
+    },
     /// Changes that were not heard of are missed, and listening begins anew.
     ListenAnew,
     /// The lease runs out, or is held again.
-    Lease { held: bool },
+    Lease {
+        held: bool,
+    },
     Recall(usize),
 }
 
