@@ -43,7 +43,11 @@ const RINGS: &[Ring] = &[
         crates: &["chrono", "uuid"],
     },
     Ring { name: "query", imports: &["error", "edge", "input", "api_key"], crates: &[] },
-    Ring { name: "cache", imports: &["notice", "token", "api_key"], crates: &["lru", "rustix"] },
+    Ring {
+        name: "cache",
+        imports: &["notice", "edge", "token", "api_key"],
+        crates: &["lru", "rustix"],
+    },
     Ring {
         name: "store",
         imports: &["error", "notice", "edge", "token", "api_key", "query", "cache"],

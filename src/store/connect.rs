@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use sea_orm::sqlx;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::sqlx::{self, AssertSqlSafe, ConnectOptions as _, Executor as _};
+use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
 use sea_orm::{ConnectOptions, DatabaseConnection};
 use tokio::time::timeout;
 

@@ -5,8 +5,9 @@ use std::sync::{Arc, LazyLock};
 
 use sea_orm::sea_query::extension::postgres::PgFunc;
 use sea_orm::sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, UnionType};
+use sea_orm::sqlx;
+use sea_orm::sqlx::AssertSqlSafe;
 use sea_orm::sqlx::postgres::{PgConnection, PgRow};
-use sea_orm::sqlx::{self, AssertSqlSafe};
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryResult, QueryTrait, Select,
 };
