@@ -31,9 +31,9 @@ export async function createPostgresDatabase(options = ""): Promise<PostgresData
   };
 }
 
-/** Runs one statement on the server's own database. */
-export async function onServer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: urlOf("postgres") });
+/** Runs statements on a database of that name; on the server's own unless given. */
+export async function onServer(statement: string, database = "postgres"): Promise<void> {
+  const client = new pg.Client({ connectionString: urlOf(database) });
   await client.connect();
   await client.query(statement).finally(() => client.end());
 }
