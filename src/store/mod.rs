@@ -11,6 +11,7 @@ mod dialect;
 mod entity;
 mod failure;
 mod migration;
+mod moment;
 mod patterns;
 mod row;
 mod settings;
