@@ -2,7 +2,8 @@
 
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, NullOrdering};
 use sea_orm::{
-    ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select, sea_query,
 };
 
 use super::condition::condition;
@@ -191,12 +192,13 @@ pub async fn restore(
 /// # Errors
 /// `Database` or `Unavailable`.
 pub async fn delete(on: &Connection<'_>, ids: Vec<String>) -> Result<Vec<String>, ApiKeyError> {
-    let deleted = Entity::delete_many()
-        .filter(condition(on.backend(), &Filter::ids(ids))?)
-        .exec_with_returning(&on.executor())
-        .await
-        .map_err(failure::of)?;
-    Ok(deleted.into_iter().map(|row| row.id).collect())
+    let statement = sea_query::Query::delete()
+        .from_table(Entity)
+        .cond_where(condition(on.backend(), &Filter::ids(ids))?)
+        .returning_col(Column::Id)
+        .to_owned();
+    let deleted = on.executor().query_all(&statement).await.map_err(failure::of)?;
+    deleted.iter().map(|row| row.try_get_by(0)).collect::<Result<_, _>>().map_err(failure::of)
 }
 
 async fn update<const N: usize>(

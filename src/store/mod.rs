@@ -16,6 +16,7 @@ mod lane;
 mod last_used;
 mod listen;
 mod migration;
+mod moment;
 mod patterns;
 mod row;
 mod settings;

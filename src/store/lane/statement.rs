@@ -1,6 +1,5 @@
 //! The statements that a lane sends, built once.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 
 use sea_orm::sea_query::extension::postgres::PgFunc;
@@ -16,7 +15,7 @@ use super::question::{Batch, Labels};
 use crate::api_key::ApiKey;
 use crate::error::ApiKeyError;
 use crate::store::entity::{Column, Entity, Model};
-use crate::store::row;
+use crate::store::{failure, row};
 
 /// The undeleted secret keys with one of the digests `$1`, or without a digest and with one of the redacted forms `$2`.
 static CANDIDATES: LazyLock<Arc<str>> = LazyLock::new(|| {
@@ -67,12 +66,9 @@ fn decode(row: PgRow) -> Result<Row, sqlx::Error> {
         redacted: row.try_get("redacted")?,
     };
     let row = QueryResult::from(row);
-    // A value that the driver cannot hold panics in it, and the row is not the only one of the batch.
-    let model = catch_unwind(AssertUnwindSafe(|| Model::from_query_result(&row, "")));
-    let key = match model {
-        Ok(Ok(model)) => row::to_key(model).map(Arc::new),
-        Ok(Err(_)) | Err(_) => Err(ApiKeyError::Unexpected("A row of api_key cannot be read.")),
-    };
+    // The row is not the only one of the batch: what is wrong with it is its own callers' failure.
+    let model = Model::from_query_result(&row, "").map_err(failure::of);
+    let key = model.and_then(row::to_key).map(Arc::new);
     Ok((labels, key))
 }
 
