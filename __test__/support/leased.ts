@@ -1,7 +1,6 @@
 // A service that answers from memory: under a lease on PostgreSQL, by the word of the database on SQLite.
 
-import type { ApiKeyModuleStatus } from "../../index.js";
-import { openService } from "./ours";
+import { ApiKeyModuleService, type ApiKeyModuleStatus } from "../../index.js";
 import type { ApiKey, OurService } from "./service";
 import { until } from "./until";
 
@@ -9,8 +8,12 @@ import { until } from "./until";
 export const MAX_STALENESS_MS = 500;
 
 /** Opens a service with `maxStaleness` and waits for its first lease, where there is one. */
-export async function openLeased(url: string, options: object = {}): Promise<OurService> {
-  const service = openService(url, { maxStaleness: MAX_STALENESS_MS, ...options });
+export async function openLeased(url: string, options: object = {}, cradle: object = {}): Promise<OurService> {
+  const service = new ApiKeyModuleService(
+    cradle,
+    { databaseUrl: url, maxStaleness: MAX_STALENESS_MS, ...options },
+    {},
+  ) as unknown as OurService;
   await service.listApiKeys({}, { take: 1 });
   await untilHeld(service);
   return service;

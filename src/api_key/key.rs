@@ -81,5 +81,24 @@ pub(super) fn has_ended(
     updated_at: Timestamp,
     now: Timestamp,
 ) -> bool {
-    revoked_at.is_some_and(|at| at <= now.max(updated_at))
+    // A caller's clock tells milliseconds, and SQL writes microseconds: a key ends in the millisecond of its end.
+    let now = now.max(updated_at).timestamp_millis();
+    revoked_at.is_some_and(|at| at.timestamp_millis() <= now)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Duration;
+
+    use super::*;
+    use crate::edge::from_epoch_ms;
+
+    #[test]
+    fn a_key_ends_in_the_millisecond_of_its_end() {
+        let now = from_epoch_ms(1_000.0).expect("in range");
+        let long_ago = from_epoch_ms(0.0).expect("in range");
+        assert!(has_ended(Some(now + Duration::microseconds(999)), long_ago, now));
+        assert!(!has_ended(Some(now + Duration::milliseconds(1)), long_ago, now));
+        assert!(!has_ended(None, long_ago, now));
+    }
 }
