@@ -18,6 +18,7 @@ const CHECKS = {
   "TypeScript: index.d.ts, without skipLibCheck": () => tsc("tsconfig.types.json"),
   "index.d.ts is what module/ declares": typesAreTrue,
   "binding/ is what the addon declares": bindingIsCommitted,
+  "README.md shows the figures of benchmarks/results/latest.json": figuresAreTrue,
   rustfmt: () => succeeds("cargo", ["fmt", "--check"]),
   "clippy, with Node.js": () => succeeds("cargo", [...CLIPPY, ...DENY_WARNINGS]),
   "clippy, the bare core": () => succeeds("cargo", [...CLIPPY, "--no-default-features", ...DENY_WARNINGS]),
@@ -37,6 +38,16 @@ async function bindingIsCommitted() {
   const files = ["binding/index.js", "binding/index.d.ts"];
   const tracked = await succeeds("git", ["ls-files", "--error-unmatch", ...files]);
   return tracked && succeeds("git", ["diff", "--exit-code", "--", ...files]);
+}
+
+// Imported late: it needs packages that the build installs.
+async function figuresAreTrue() {
+  const { latestPictureShows, latestResults } = await import("../benchmarks/report/results.mjs");
+  const { readmeHolds } = await import("../benchmarks/report/readme.mjs");
+  const latest = latestResults();
+  const same = readmeHolds(latest) && latestPictureShows(latest);
+  if (!same) console.error('  README.md or latest.svg is out of date: "npm run bench -- --readme" writes them');
+  return same;
 }
 
 function denyCrates() {

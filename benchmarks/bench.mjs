@@ -1,0 +1,39 @@
+// `npm run bench`: sets up, builds, measures, prints. Exits with 1 if two contenders do not answer alike, never for a time.
+
+import { build } from "../scripts/build.mjs";
+import { setup } from "../scripts/setup.mjs";
+import { fail } from "../scripts/steps.mjs";
+import { readCommand } from "./command.mjs";
+
+const command = readCommand();
+await (command.readme ? describeLatest() : measure(command));
+// Stock leaves timers behind that would keep this process.
+process.exit();
+
+// What needs packages is imported late: the set-up installs them.
+async function measure({ scenarios, sizes, name }) {
+  await build();
+  const { runScenarios } = await import("./run.mjs");
+  const { terminalReport } = await import("./report/terminal.mjs");
+  const { writeResults } = await import("./report/results.mjs");
+  const results = await runScenarios(scenarios, sizes).catch(failIfOutputsDiffer);
+  console.log(`\n${terminalReport(results)}`);
+  writeResults(name, results);
+  if (name === "latest") await describeLatest();
+  console.log(`\n✓ all outputs were alike; the figures are in benchmarks/results/${name}.json`);
+}
+
+async function describeLatest() {
+  await setup();
+  const { latestResults, writeResults } = await import("./report/results.mjs");
+  const { writeReadme } = await import("./report/readme.mjs");
+  const latest = latestResults();
+  if (latest !== null) writeResults("latest", latest);
+  writeReadme(latest);
+}
+
+async function failIfOutputsDiffer(error) {
+  const { OutputsDiffer } = await import("./measuring/contest.mjs");
+  if (!(error instanceof OutputsDiffer)) throw error;
+  fail(error.message);
+}

@@ -1,0 +1,146 @@
+// What the project has set itself, and how far it is. A target that is missed is printed and fails nothing: times are this machine's.
+
+import { EVERY_CORE } from "../scenarios/cold.mjs";
+import { asked } from "../scenarios/forged.mjs";
+import { NAMES } from "../scenarios/views.mjs";
+import { fastest, finder } from "./figures.mjs";
+import { number, ratio } from "./table.mjs";
+
+/** One entry a target: `{ row, target, measured, met }`; `met` is null where the run has not measured it. */
+export function judge(figures) {
+  const find = finder(figures);
+  return TARGETS.map(({ row, target, value, atLeast, atMost, shown = ratio }) => {
+    const measured = value(find, figures);
+    if (measured === null) return { row, target, measured: "not measured", value: null, met: null };
+    const met = atLeast === undefined ? measured <= atMost : measured >= atLeast;
+    return { row, target, measured: shown(measured), value: measured, met };
+  });
+}
+
+const times = (ours, theirs, member = "perSecond") => (ours && theirs ? ours[member] / theirs[member] : null);
+const warm = (contender, callers) => ({ scenario: "authenticate", contender, callers });
+const published = (contender) => ({ scenario: "publishable", contender, callers: 64 });
+const against = (labels) => (find) =>
+  times(find({ ...labels, contender: NAMES.strict }), find({ ...labels, contender: NAMES.stock }));
+const selects = (find, callers) => [find(warm(NAMES.client, callers)), find(warm(NAMES.pool, callers))];
+
+const TARGETS = [
+  {
+    row: "authenticate, warm, strict, 64 callers",
+    target: "≥ 1,000 × stock",
+    value: against({ scenario: "authenticate", callers: 64 }),
+    atLeast: 1_000,
+  },
+  {
+    row: "authenticate, warm, strict, 64 callers",
+    target: "≥ 3 × pg's named prepared SELECT",
+    value: (find) => times(find(warm(NAMES.strict, 64)), fastest(selects(find, 64))),
+    atLeast: 3,
+  },
+  {
+    row: "authenticate, warm, strict, 1 caller",
+    target: "≥ 200 × stock",
+    value: against({ scenario: "authenticate", callers: 1 }),
+    atLeast: 200,
+  },
+  {
+    row: "authenticate, warm, strict, 1 caller, median latency",
+    target: "≤ 1.3 × pg's named prepared SELECT",
+    value: (find) => times(find(warm(NAMES.strict, 1)), find(warm(NAMES.client, 1)), "p50Us"),
+    atMost: 1.3,
+  },
+  {
+    row: "authenticate, warm, leased, 64 callers",
+    target: "≥ 7,000 × stock",
+    value: (find) => times(find(warm(NAMES.leased, 64)), find(warm(NAMES.stock, 64))),
+    atLeast: 7_000,
+  },
+  {
+    row: "authenticate, warm, leased, a call on the JS thread",
+    target: "≤ 3 µs",
+    value: (find) => {
+      const leased = find(warm(NAMES.leased, 1));
+      return leased && 1e6 / leased.perSecond;
+    },
+    atMost: 3,
+    shown: (us) => `${number(us)} µs`,
+  },
+  {
+    row: "authenticate, cold, 64 callers, as delivered",
+    target: "≥ 1.8 × stock",
+    value: against({ scenario: "cold" }),
+    atLeast: 1.8,
+  },
+  {
+    row: "authenticate, cold, 64 callers, hashing on every core",
+    target: "≥ 1.8 × stock",
+    value: (find) =>
+      times(find({ scenario: "cold", contender: EVERY_CORE }), find({ scenario: "cold", contender: NAMES.stock })),
+    atLeast: 1.8,
+  },
+  {
+    row: "a forged token with a known redacted form, processor time",
+    target: "≤ 2 × a random token",
+    value: (find) => {
+      const of = (kind) => find({ scenario: "forged", contender: asked(NAMES.strict, kind) });
+      return times(of("forged"), of("random"), "cpuUs");
+    },
+    atMost: 2,
+  },
+  {
+    row: "authenticate, warm, strict, SQLite file, 1 caller",
+    target: "≥ a prepared get of libsql",
+    value: (find) => {
+      const of = (contender) => find({ scenario: "sqlite", contender, callers: 1 });
+      return times(of(NAMES.strict), of(NAMES.get));
+    },
+    atLeast: 1,
+  },
+  {
+    row: "publishable lookup by token, strict, 64 callers",
+    target: "≥ 10 × stock",
+    value: against({ scenario: "publishable", callers: 64 }),
+    atLeast: 10,
+  },
+  {
+    row: "publishable lookup by token, leased, 64 callers",
+    target: "≥ 200 × stock",
+    value: (find) => times(find(published(NAMES.leased)), find(published(NAMES.stock))),
+    atLeast: 200,
+  },
+  {
+    row: "listApiKeys, a page of 20, 64 callers",
+    target: "≥ 4 × stock",
+    value: against({ scenario: "list", callers: 64 }),
+    atLeast: 4,
+  },
+  {
+    row: "createApiKeys, one publishable",
+    target: "≥ 3 × stock",
+    value: against({ scenario: "create", batch: 1 }),
+    atLeast: 3,
+  },
+  {
+    row: "createApiKeys, a hundred publishable",
+    target: "≥ 3 × stock",
+    value: against({ scenario: "create", batch: 100 }),
+    atLeast: 3,
+  },
+  ...[1, 64].map((callers) => ({
+    row: `authenticate, warm, strict, the largest table against the smallest, ${callers === 1 ? "1 caller" : "64 callers"}`,
+    target: "≤ 1.2 × the time",
+    value: (find, figures) => {
+      const sizes = figures.filter(({ scenario }) => scenario === "scale").map(({ keys }) => keys);
+      const of = (keys) => find({ scenario: "scale", contender: NAMES.strict, callers, keys });
+      return times(of(Math.min(...sizes)), of(Math.max(...sizes)));
+    },
+    atMost: 1.2,
+  })),
+  {
+    row: "event loop while cold tokens queue, 99th percentile of its delay",
+    target: "≤ 10 ms",
+    value: (find) => find({ scenario: "event-loop", contender: NAMES.strict })?.delayP99Ms ?? null,
+    atMost: 10,
+    shown: (ms) => `${number(ms)} ms`,
+  },
+];

@@ -1,0 +1,42 @@
+// All scenarios that were asked for, on one PostgreSQL.
+
+import pg from "pg";
+import { startPostgres } from "../__test__/support/postgres-process.mjs";
+import { openShop } from "./databases/shop.mjs";
+import { describeMachine, postgresVersion } from "./measuring/machine.mjs";
+import { Progress } from "./measuring/progress.mjs";
+import { judge } from "./report/targets.mjs";
+
+const COMPARED_PACKAGES = ["@medusajs/api-key", "pg", "libsql"];
+
+/** Runs the named scenarios and answers the results. */
+export async function runScenarios(names, sizes) {
+  const machine = describeMachine(COMPARED_PACKAGES);
+  const progress = new Progress();
+  progress.say("starting PostgreSQL");
+  const postgres = await startPostgres();
+  let opening = null;
+  try {
+    machine.postgres = await versionAt(postgres.url);
+    const shop = () => {
+      opening ??= openShop(postgres.url, sizes, progress);
+      return opening;
+    };
+    const figures = [];
+    for (const name of names) {
+      const scenario = await import(`./scenarios/${name}.mjs`);
+      figures.push(...(await scenario.run({ serverUrl: postgres.url, sizes, progress, shop })));
+    }
+    await (await opening)?.close();
+    return { measuredAt: new Date().toISOString(), machine, sizes, figures, targets: judge(figures) };
+  } finally {
+    progress.clear();
+    await postgres.stop();
+  }
+}
+
+async function versionAt(url) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return postgresVersion(client).finally(() => client.end());
+}

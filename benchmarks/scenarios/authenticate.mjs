@@ -1,0 +1,45 @@
+// A token that was verified before: what every request with a secret key costs.
+
+import { contest } from "../measuring/contest.mjs";
+import { keyView, NAMES, present } from "./views.mjs";
+
+export const name = "authenticate";
+
+export async function run(context) {
+  const shop = await context.shop();
+  const figures = [];
+  for (const callers of context.sizes.callers) {
+    figures.push(
+      ...(await contest(context, {
+        title: `authenticate, warm, ${callers} at a time`,
+        labels: { scenario: name, keys: context.sizes.table },
+        callers,
+        contenders: contendersOf(shop),
+        alike: shop.keys.shared,
+      })),
+    );
+  }
+  return figures;
+}
+
+/** Everybody who can say which key a token belongs to. The drivers get the token's digest ready-made and check nothing. */
+function contendersOf({ stock, strict, leased, selects, keys }) {
+  const common = { view: keyView, holds: (answer, key) => answer.id === key.id };
+  const service = (name, service, questions, slow = false) => ({
+    ...common,
+    ...{ name, service, questions, slow },
+    ask: (key) => service.authenticate(key.token),
+  });
+  const driver = (name, { byDigest }) => ({
+    ...common,
+    ...{ name, questions: keys.secret },
+    ask: (key) => byDigest(key.digest),
+  });
+  return present([
+    service(NAMES.stock, stock, keys.shared, true),
+    service(NAMES.strict, strict, keys.secret),
+    service(NAMES.leased, leased, keys.secret),
+    driver(NAMES.client, selects.client),
+    driver(NAMES.pool, selects.pool),
+  ]);
+}
