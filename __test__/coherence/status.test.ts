@@ -25,6 +25,7 @@ describeOnEachDatabase("status()", (kind) => {
       lane: null,
       memory: { keys: 0, hits: 0 },
       hashing: { running: 0, waiting: 0, queueLimit: 1_000, done: 0 },
+      lastUsed: { pending: 0, written: 0, failed: 0 },
     });
     await service.close();
   });

@@ -11,7 +11,7 @@ export const MAX_STALENESS_MS = 500;
 export async function openLeased(url: string, options: object = {}, cradle: object = {}): Promise<OurService> {
   const service = new ApiKeyModuleService(
     cradle,
-    { databaseUrl: url, maxStaleness: MAX_STALENESS_MS, ...options },
+    { databaseUrl: url, migrate: true, maxStaleness: MAX_STALENESS_MS, ...options },
     {},
   ) as unknown as OurService;
   await service.listApiKeys({}, { take: 1 });
