@@ -42,5 +42,8 @@ pub(super) async fn up(pool: &DatabaseConnection) -> Result<(), ApiKeyError> {
         on.execute_unprepared(&lock).await.map_err(failure::of)?;
     }
     Migrator::up(on, None).await.map_err(failure::of)?;
+    if pool.get_database_backend() == DbBackend::Postgres {
+        notify::repair(on).await.map_err(failure::of)?;
+    }
     transaction.commit().await
 }
