@@ -79,6 +79,7 @@ async fn take(on: &DatabaseTransaction, settings: &DatabaseSettings) -> Result<V
     let pending = names_of(&Migrator::get_pending_migrations(on).await?);
     Migrator::up(on, None).await?;
     if postgres {
+        notify::repair(on).await?;
         medusa::record(on, settings.in_medusa).await?;
     }
     Ok(pending)

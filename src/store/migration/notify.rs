@@ -2,7 +2,7 @@
 //!
 //! They fire for every writer: this package, stock, psql. The columns `last_used_at` and `token_digest` are no news.
 
-use sea_orm::DbBackend;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
@@ -65,6 +65,19 @@ DROP TRIGGER IF EXISTS "api_key_native_delete" ON "api_key";
 DROP TRIGGER IF EXISTS "api_key_native_truncate" ON "api_key";
 DROP FUNCTION IF EXISTS "api_key_native_tell"();
 "#;
+
+/// Whether all of them are there and fire for every session.
+const COMPLETE: &str = "SELECT 1 FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = pg_catalog.to_regclass('api_key') AND t.tgenabled = 'A' \
+    AND t.tgname IN ('api_key_native_update', 'api_key_native_delete', 'api_key_native_truncate') HAVING pg_catalog.count(*) = 3";
+
+/// Makes the triggers anew where somebody has dropped them, switched them off or made the table anew.
+pub(super) async fn repair(on: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let complete = Statement::from_string(DbBackend::Postgres, COMPLETE);
+    if on.query_one_raw(complete).await?.is_none() {
+        on.execute_unprepared(UP).await?;
+    }
+    Ok(())
+}
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
