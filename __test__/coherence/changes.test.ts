@@ -10,7 +10,7 @@ const CHEAP = { argon2: { memoryKib: 64, iterations: 1 } };
 const LONG_AGO = "2020-01-01T00:00:00.000Z";
 
 /** What a caller of `authenticate` learns that these tests change. */
-const seen = (key: ApiKey | false) => key && key.title;
+const seen = (key: ApiKey | false) => (key === false ? false : key.title);
 
 describeOurs(
   "A key in memory that somebody else changes",

@@ -26,7 +26,7 @@ describe.each([
 
   const titleOf = async (token: string) => {
     const key = await service.authenticate(token);
-    return key && key.title;
+    return key === false ? false : key.title;
   };
 
   it.each<[string, (id: string) => Promise<unknown>, string | false]>([

@@ -54,6 +54,18 @@ describeOurs(
       expect(await service().authenticate(token)).toMatchObject({ last_used_at: after(NOON, 5) });
     });
 
+    it("is written for a publishable key whose token is looked up, live, as every storefront request does (M3)", async () => {
+      const [live, revoked] = await service().createApiKeys([PUBLISHABLE, PUBLISHABLE]);
+      await service().revoke(revoked.id, { revoked_by: "user_1" });
+      for (const { token } of [live, revoked]) {
+        await service().listApiKeys({ token, type: "publishable" }, { select: ["id", "token", "revoked_at"] });
+      }
+      await written(live.id, NOON);
+      await flushed();
+
+      expect(await lastUseOf(current(), revoked.id)).toBeNull();
+    });
+
     it("is written at most once an interval, by the callers' clock (M3)", async () => {
       const { id, token } = await service().createApiKeys(SECRET);
       await service().authenticate(token);
