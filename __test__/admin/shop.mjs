@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -49,7 +50,7 @@ function fingerprint() {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Starts `medusa …` in `folder`: `prints(text)` resolves once it prints that, `stop` ends it as an operator does. */
+/** Starts `medusa …` in `folder`: `ended` tells how it ended, `failure` fails with its last lines, `stop` ends it as an operator does. */
 export function startMedusa(folder, args, env) {
   const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
   const child = spawn(process.execPath, [MEDUSA, ...args], {
@@ -66,12 +67,10 @@ export function startMedusa(folder, args, env) {
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   const lines = [];
-  const waiting = new Map();
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (line) => {
       lines.push(line);
       if (lines.length > KEPT_LINES) lines.shift();
-      for (const [text, resolve] of waiting) if (line.includes(text)) resolve(line);
     });
   }
   const ended = new Promise((resolve, reject) => {
@@ -87,7 +86,6 @@ export function startMedusa(folder, args, env) {
   return {
     ended,
     failure,
-    prints: (text) => Promise.race([new Promise((resolve) => waiting.set(text, resolve)), ended.then(failure)]),
     stop: () => {
       child.kill("SIGTERM");
       return ended;
@@ -105,8 +103,26 @@ export async function runMedusa(folder, args, env) {
 export async function serveShop(folder, env) {
   const port = await freePort();
   const server = startMedusa(folder, ["start", "--host", "127.0.0.1", "--port", `${port}`], env);
-  await server.prints("Server is ready");
-  return { url: `http://127.0.0.1:${port}`, stop: server.stop };
+  const url = `http://127.0.0.1:${port}`;
+  // Asked, not read from its log: with another LOG_LEVEL it says nothing.
+  await untilHealthy(url, server);
+  return { url, stop: server.stop };
+}
+
+async function untilHealthy(url, { ended, failure }) {
+  let over = false;
+  ended.then(() => {
+    over = true;
+  });
+  const healthy = () =>
+    fetch(`${url}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await healthy())) {
+    if (over) await failure();
+    await setTimeout(100);
+  }
 }
 
 /** A token of Medusa's for the user of that email, as `Authorization: Bearer` takes it. */
