@@ -27,6 +27,109 @@ export interface ApiKeyLinkable {
     };
   };
 }
+/** How the service connects, hashes and sets itself up. Every option may be left out. */
+export interface ApiKeyModuleOptions {
+  /**
+   * The database: `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host:5432/name`.
+   * Default: standalone `sqlite:api-keys.db` in the working directory; in Medusa, Medusa's own database.
+   */
+  databaseUrl?: string;
+  /** The PostgreSQL schema that holds the table `api_key`. Default: the first of the server's search path; in Medusa, Medusa's. */
+  schema?: string;
+  /** TLS to PostgreSQL. Default: what `sslmode` in the URL says; in Medusa, Medusa's setting. */
+  ssl?: boolean | TlsOptions;
+  /** The database connections that the service may hold. In Medusa: Medusa's setting. */
+  pool?: PoolOptions;
+  /**
+   * Whether the table is created or brought up to date on first use. Default: standalone `true`; in Medusa `false`, as
+   * `medusa db:migrate` does it.
+   */
+  migrate?: boolean;
+  /**
+   * PostgreSQL: for how many milliseconds an answer of `authenticate`, and of the lookup of a publishable token, may be
+   * out of date: 10 to 3,600,000. Answers then come from memory while it is certain that every change is heard of within
+   * that time, and from the database otherwise. Default: `false`, every answer is read from the database.
+   *
+   * On SQLite answers come from memory in any case, and are never out of date.
+   */
+  maxStaleness?: number | false;
+  /**
+   * How new secret tokens are hashed. Keys of both kinds are verified, whatever this says. Default: `argon2id`;
+   * `scrypt` writes rows that `@medusajs/api-key` can verify too.
+   */
+  hashing?: "argon2id" | "scrypt";
+  /**
+   * Whether a key whose hash is of another scheme or cost than new ones get is hashed anew when its token is next used, in
+   * the background and with the salt that it has. Services on one table should agree on `hashing` and `argon2` then.
+   * Default: `false`.
+   */
+  rehash?: boolean;
+  /** The cost of argon2id. */
+  argon2?: Argon2Options;
+  /** How many tokens are hashed at a time. Default: the number of processor cores less one, at least 1. */
+  hashConcurrency?: number;
+  /** How many tokens may wait to be hashed before calls fail with `unexpected_state`. Default: 1000. */
+  hashQueueLimit?: number;
+  /**
+   * For how many milliseconds a key's `last_used_at` is not written again. A first use is written within a second. Default:
+   * 60000; `false`: never written, as in Medusa's own module.
+   */
+  lastUsedInterval?: number | false;
+}
+/** How the server's identity is checked. */
+export interface TlsOptions {
+  /** Whether a certificate that cannot be verified ends the connection. Default: `true`. */
+  rejectUnauthorized?: boolean;
+  /** A certificate authority to trust beside the public ones, as PEM text. */
+  ca?: string;
+  /** The client's certificate, as PEM text. */
+  cert?: string;
+  /** The client's private key, as PEM text. */
+  key?: string;
+}
+/** How many database connections, and for how long. */
+export interface PoolOptions {
+  /** How many connections are kept open. Default: 0. */
+  min?: number;
+  /** How many connections at most. Default: 10. */
+  max?: number;
+  /** How many milliseconds a call waits for a connection before it fails with `database_error`. Default: 10000. */
+  acquireTimeoutMs?: number;
+  /** After how many idle milliseconds a connection is closed. Default: 600000 (ten minutes). */
+  idleTimeoutMs?: number;
+}
+/** The cost of argon2id; the defaults are OWASP's minimum (Password Storage Cheat Sheet). */
+export interface Argon2Options {
+  /** Memory in KiB. Default: 19456 (19 MiB). */
+  memoryKib?: number;
+  /** Passes over the memory. Default: 2. */
+  iterations?: number;
+  /** Lanes. Default: 1. */
+  parallelism?: number;
+}
+/** How Medusa calls a module's migrations. */
+export interface MigrationCall {
+  /** The module's options, to which Medusa adds its own connection. */
+  options?: ApiKeyModuleOptions | null;
+  /** Where progress is told. Default: `console`. */
+  logger?: MigrationLogger;
+  /** Medusa's container. */
+  container?: {
+    cradle?: object;
+  };
+}
+/** The part of Medusa's logger that is used here. */
+export interface MigrationLogger {
+  /** Tells of progress. */
+  info(message: string): void;
+}
+/** A step of the migration that was taken, as Medusa remembers it. */
+export interface TakenStep {
+  /** Its name. */
+  name: string;
+  /** The file that took it. */
+  path: string;
+}
 /** What happened to a key, as Medusa's event bus and message aggregator receive it. */
 export type ApiKeyEvent = {
   /** `api_key.api-key.created`, `api_key.api-key.updated` or `api_key.api-key.deleted`. */
@@ -62,6 +165,12 @@ export interface Context {
   eventGroupId?: string;
   /** Where the call's events are saved; its contents are then published, and it is emptied. */
   messageAggregator?: MessageAggregator;
+  /** The workflow's transaction. It is remembered with the keys that the call creates. */
+  transactionId?: string;
+  /** Whether the workflow is being cancelled: then `deleteApiKeys` removes the keys that it created, revoked or not. */
+  isCancelling?: boolean;
+  /** The step of the workflow, `workflow:transaction:step:invoke`, or `…:compensate` when it is being undone. */
+  idempotencyKey?: string;
 }
 /** What a key is for: `secret` authenticates admin users, `publishable` names a storefront. */
 export type ApiKeyType = "publishable" | "secret";
@@ -263,63 +372,67 @@ export interface FindConfig {
   /** Medusa's named filters: `softDeletable` and `freeTextSearch_ApiKey`; others are ignored. */
   filters?: Record<string, unknown>;
 }
-/** How the service connects, hashes and sets itself up. Every option may be left out. */
-export interface ApiKeyModuleOptions {
+/** How a service is doing. Counts are since it was made; no number names a key. */
+export interface ApiKeyModuleStatus {
   /**
-   * The database: `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host:5432/name`.
-   * Default: standalone `sqlite:api-keys.db` in the working directory; in Medusa, Medusa's own database.
+   * Where answers of `authenticate`, and of the lookup of a publishable token, come from. `strict`: from the database, each
+   * from a read that began after the call. `leased`: from memory while the lease is held, else as `strict`. `watched`: from
+   * memory while the SQLite database says that it is unchanged, which it is asked before each answer.
    */
-  databaseUrl?: string;
-  /** The PostgreSQL schema that holds the table `api_key`. Default: the first of the server's search path; in Medusa, Medusa's. */
-  schema?: string;
-  /** TLS to PostgreSQL. Default: what `sslmode` in the URL says; in Medusa, Medusa's setting. */
-  ssl?: boolean | TlsOptions;
-  /** The database connections that the service may hold. In Medusa: Medusa's setting. */
-  pool?: PoolOptions;
-  /** Whether the table is created or brought up to date on first use. Default: `true`. */
-  migrate?: boolean;
-  /**
-   * How new secret tokens are hashed. Keys of both kinds are verified, whatever this says. Default: `argon2id`;
-   * `scrypt` writes rows that `@medusajs/api-key` can verify too.
-   */
-  hashing?: "argon2id" | "scrypt";
-  /** The cost of argon2id. */
-  argon2?: Argon2Options;
-  /** How many tokens are hashed at a time. Default: the number of processor cores less one, at least 1. */
-  hashConcurrency?: number;
-  /** How many tokens may wait to be hashed before calls fail with `unexpected_state`. Default: 1000. */
-  hashQueueLimit?: number;
+  answers: "strict" | "leased" | "watched";
+  /** The lease, with `maxStaleness`; else `null`. */
+  lease: LeaseStatus | null;
+  /** The reads that concurrent calls share on PostgreSQL; `null` on SQLite and before the first call. */
+  lane: LaneStatus | null;
+  /** What is remembered. */
+  memory: {
+    /** How many keys. */
+    keys: number;
+    /** How many answers came from memory. */
+    hits: number;
+  };
+  /** Key derivations. */
+  hashing: {
+    /** How many run now. */
+    running: number;
+    /** How many wait. */
+    waiting: number;
+    /** How many may wait (`hashQueueLimit`). */
+    queueLimit: number;
+    /** How many are done. */
+    done: number;
+  };
+  /** The column `last_used_at`. */
+  lastUsed: {
+    /** How many keys have a use that is due to be written. */
+    pending: number;
+    /** How many uses were written. */
+    written: number;
+    /** How many writes failed; what they carried is tried again. */
+    failed: number;
+  };
 }
-/** How the server's identity is checked. */
-export interface TlsOptions {
-  /** Whether a certificate that cannot be verified ends the connection. Default: `true`. */
-  rejectUnauthorized?: boolean;
-  /** A certificate authority to trust beside the public ones, as PEM text. */
-  ca?: string;
-  /** The client's certificate, as PEM text. */
-  cert?: string;
-  /** The client's private key, as PEM text. */
-  key?: string;
+/** The lease under which answers come from memory. */
+export interface LeaseStatus {
+  /** Whether it is held. */
+  held: boolean;
+  /** The option `maxStaleness`, in milliseconds. */
+  maxStalenessMs: number;
+  /** How long ago, in milliseconds, everything was heard of that an answer from memory rests on; `null` when it is not held. */
+  ageMs: number | null;
+  /** Why it is not held; `null` when it is. */
+  reason: string | null;
 }
-/** How many database connections, and for how long. */
-export interface PoolOptions {
-  /** How many connections are kept open. Default: 0. */
-  min?: number;
-  /** How many connections at most. Default: 10. */
-  max?: number;
-  /** How many milliseconds a call waits for a connection before it fails with `database_error`. Default: 10000. */
-  acquireTimeoutMs?: number;
-  /** After how many idle milliseconds a connection is closed. Default: 600000 (ten minutes). */
-  idleTimeoutMs?: number;
-}
-/** The cost of argon2id; the defaults are OWASP's minimum (Password Storage Cheat Sheet). */
-export interface Argon2Options {
-  /** Memory in KiB. Default: 19456 (19 MiB). */
-  memoryKib?: number;
-  /** Passes over the memory. Default: 2. */
-  iterations?: number;
-  /** Lanes. Default: 1. */
-  parallelism?: number;
+/** The reads that concurrent calls share. */
+export interface LaneStatus {
+  /** Whether their connection stands. Without it calls read through the pool. */
+  connected: boolean;
+  /** How many calls asked. */
+  calls: number;
+  /** How many reads answered them. */
+  reads: number;
+  /** How often the connection was made anew. */
+  reconnects: number;
 }
 /**
  * Creates, finds, authenticates, rolls and revokes API keys.
@@ -405,7 +518,8 @@ export declare class ApiKeyModuleService {
    */
   listAndCountApiKeys(filters?: ApiKeyFilters, config?: FindConfig, _context?: Context): Promise<[ApiKey[], number]>;
   /**
-   * Deletes revoked keys for good, all of them or none. Ids that do not exist are passed over.
+   * Deletes revoked keys for good, all of them or none. Ids that do not exist are passed over. A workflow that is being
+   * undone deletes the keys that it created itself, revoked or not.
    *
    * @throws ApiKeyError `not_allowed` when a key is not revoked yet; the message names all such keys.
    * @throws ApiKeyError `invalid_data` when an id is no text.
@@ -450,19 +564,23 @@ export declare class ApiKeyModuleService {
   rollApiKeys(id: string, data: RollApiKeyInput, context?: Context): Promise<RolledApiKey>;
   /**
    * Answers the secret key that a token belongs to, or `false` for anything else: a wrong, revoked or publishable token,
-   * a value that is no text. The answer holds neither the token nor its hash.
+   * a value that is no text. The answer holds neither the token nor its hash; its `last_used_at` is the use before this one,
+   * as far as it is written.
    *
    * @throws ApiKeyError `database_error` or `unexpected_state` when it cannot tell.
    */
   authenticate(token: string, _context?: Context): Promise<ApiKey | false>;
+  /** Tells how the service is doing: where answers come from, and what waits. Asks nobody, not the database either. */
+  status(): Promise<ApiKeyModuleStatus>;
   /**
-   * Creates the table, or brings it up to date. Only needed with the option `migrate: false`.
+   * Creates the table, or brings it up to date. Only needed with the option `migrate: false`; in Medusa, `medusa db:migrate`
+   * does it.
    *
    * @throws ApiKeyError `database_error` when the database cannot be reached or refuses.
    */
   migrate(): Promise<void>;
   /**
-   * Closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
+   * Writes down when keys were last used and closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
    * `unexpected_state`.
    */
   close(): Promise<void>;
@@ -502,11 +620,32 @@ export declare class ApiKeyError extends Error {
   /** An error of Medusa's shape. */
   constructor(type: ApiKeyErrorType, message: string, sqlstate?: string);
 }
-/** What Medusa loads: `modules: [{ resolve: "medusa-api-key-native" }]`. */
-declare const apiKeyModule: {
+/** What can happen beside the calls. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
+export type ApiKeyNoticeName = "lease.held" | "lease.lost" | "lane.lost" | "lane.reconnected" | "queue.full";
+/** What subscribers of these channels receive. It holds no token, hash, id or SQL. */
+export interface ApiKeyNotice {
+  /** What happened. */
+  name: ApiKeyNoticeName;
+  /** Why; only a lost lease has a reason. */
+  reason: string | null;
+}
+/** A module as Medusa loads it. */
+export interface ApiKeyModule {
+  /** The class that Medusa constructs. */
   service: typeof ApiKeyModuleService;
+  /** What other modules link to. */
   linkable: ApiKeyLinkable;
-};
+  /** What `medusa db:migrate` runs; answers the steps that were taken. */
+  runMigrations(call: MigrationCall): Promise<TakenStep[]>;
+  /** What `medusa db:rollback` runs: takes the steps named back, or all of them. The table and its keys stay. */
+  revertMigration(
+    call: MigrationCall & {
+      migrationNames?: string[];
+    },
+  ): Promise<void>;
+}
+/** What Medusa loads: `modules: [{ resolve: "medusa-api-key-native" }]`. */
+declare const apiKeyModule: ApiKeyModule;
 
 export { apiKeyModule as default };
 

@@ -11,25 +11,29 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 /**
  * API keys in one database. Arguments are JSON text that `module/wire` encoded, `nowMs` the caller's
- * present in epoch milliseconds, `entropy` random chunks in the order in which the call draws them.
+ * present in epoch milliseconds, `entropy` random chunks in the order in which the call draws them, `workflow` the
+ * id of the workflow's transaction in which the call is made and `undone` that of one whose steps are being undone.
  */
 export declare class NativeApiKeyService {
-  /** A service that connects when it is first needed. */
-  constructor(options: string)
+  /**
+   * A service that connects when it is first needed. `hear` is told the name of what happens beside the calls, and
+   * why; `wake` is called when there are answers to take.
+   */
+  constructor(options: string, hear: (name: string, reason: string | null) => void, wake: () => void)
   /** What is wrong with the options, if anything. */
   failure(): NativeFailure | null
   /** Creates keys from a list. */
-  createApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string): Answer<NativeWritten>
+  createApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): Answer<NativeWritten>
   /** Creates or retitles keys from a list. */
-  upsertApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string): Answer<NativeWritten>
+  upsertApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): Answer<NativeWritten>
   /** Gives keys a title. */
   updateApiKeys(nowMs: number, target: string, data: string): Answer<NativeWritten>
   /** Ends keys. */
   revoke(nowMs: number, target: string, data: string): Answer<NativeWritten>
   /** Replaces a key by a successor. */
-  rollApiKeys(nowMs: number, entropy: Array<Uint8Array>, id: string, data: string): Answer<NativeRolled>
+  rollApiKeys(nowMs: number, entropy: Array<Uint8Array>, id: string, data: string, workflow: string): Answer<NativeRolled>
   /** Removes revoked keys. */
-  deleteApiKeys(nowMs: number, ids: string): Answer<NativeWritten>
+  deleteApiKeys(nowMs: number, ids: string, undone: string): Answer<NativeWritten>
   /** Hides keys. */
   softDeleteApiKeys(nowMs: number, targets: string): Answer<NativeWritten>
   /** Shows hidden keys again. */
@@ -40,10 +44,27 @@ export declare class NativeApiKeyService {
   listApiKeys(filters: string, config: string): Answer<NativePage>
   /** The keys that filters match, and how many there are on all pages. */
   listAndCountApiKeys(filters: string, config: string): Answer<NativePage>
-  /** The live secret key of a token, or null. */
-  authenticate(nowMs: number, token: string): Answer<NativeApiKey | undefined | null>
-  /** Creates the table or brings it up to date. */
-  migrate(): Answer<undefined>
+  /** Asks for the live secret key of a token; the answer comes under this ticket. */
+  askSecret(ticket: number, nowMs: number, token: string): void
+  /** Asks for the publishable key of a token, live or not; the answer comes under this ticket. */
+  askPublishable(ticket: number, nowMs: number, token: string): void
+  /**
+   * Hands over the answers that are ready: `found` is called with a ticket and the fields of a row, `none` with a
+   * ticket, `failed` with a ticket and a failure.
+   */
+  takeAnswers(found: (ticket: number, ...row: any[]) => void, none: (ticket: number) => void, failed: (ticket: number, failure: NativeFailure) => void): void
+  /** What `askSecret` would be answered, made by `make`, if memory may tell; else null. */
+  recallSecret(nowMs: number, token: string, make: (...row: any[]) => unknown): unknown
+  /** What `askPublishable` would be answered, made by `make`, if memory may tell; else null. */
+  recallPublishable(nowMs: number, token: string, make: (...row: any[]) => unknown): unknown
+  /** The columns that `config.select` shows, in model order; null means every one. */
+  static selectedColumns(select: string): Array<string> | null
+  /** How the service is doing; null when its options were wrong. */
+  status(): NativeStatus | null
+  /** Creates the table or brings it up to date, and names the steps that this took. */
+  migrate(): Answer<Array<string>>
+  /** Takes steps of the migration back, those named or every one, and names them. */
+  rollBack(names?: Array<string> | undefined | null): Answer<Array<string>>
   /** Closes every connection, after the statements that run. */
   close(): Answer<undefined>
 }
@@ -74,6 +95,28 @@ export interface NativeFailure {
   sqlstate?: string
 }
 
+/** The shared reads. */
+export interface NativeLane {
+  /** Whether their connection stands. */
+  connected: boolean
+  /** Calls that asked. */
+  calls: number
+  /** Reads that answered. */
+  reads: number
+  /** How often the connection was made anew. */
+  reconnects: number
+}
+
+/** A lease on what was heard of the database. */
+export interface NativeLease {
+  /** The option `maxStaleness`. */
+  maxStalenessMs: number
+  /** For how long it is held if nothing more is heard. */
+  remainingMs: number
+  /** Why it is not held. */
+  reason: string | null
+}
+
 /** A page of keys. */
 export interface NativePage {
   /** The keys. */
@@ -90,6 +133,34 @@ export interface NativeRolled {
   revoked: NativeApiKey
   /** The new key, with its token. */
   created: NativeApiKey
+}
+
+/** How a service is doing; counts are since its construction. */
+export interface NativeStatus {
+  /** `strict`, `leased` or `watched`. */
+  answers: string
+  /** The lease, if there may be one. */
+  lease: NativeLease | null
+  /** The shared reads, if there are any. */
+  lane: NativeLane | null
+  /** Keys in memory. */
+  remembered: number
+  /** Answers from memory. */
+  hits: number
+  /** Derivations that run. */
+  running: number
+  /** Derivations that wait. */
+  waiting: number
+  /** The option `hashQueueLimit`. */
+  queueLimit: number
+  /** Derivations that are done. */
+  derived: number
+  /** Last uses that are to be written. */
+  usesPending: number
+  /** Last uses that were written. */
+  usesWritten: number
+  /** Writes of last uses that failed. */
+  usesFailed: number
 }
 
 /** What a write did; the ids are in the order in which events name them. */

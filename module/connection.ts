@@ -46,11 +46,17 @@ const OPTION_NAMES = [
   "ssl",
   "pool",
   "migrate",
+  "maxStaleness",
   "hashing",
+  "rehash",
   "argon2",
   "hashConcurrency",
   "hashQueueLimit",
+  "lastUsedInterval",
 ] as const satisfies readonly (keyof ApiKeyModuleOptions)[];
+
+/** Where Medusa keeps its tables unless it is told otherwise, whatever the role's search path. */
+const MEDUSAS_SCHEMA = "public";
 
 /** The settings of a service outside Medusa. Whether they make sense is judged in Rust. */
 export function standaloneSettings(options: unknown = {}): unknown {
@@ -60,12 +66,15 @@ export function standaloneSettings(options: unknown = {}): unknown {
   return { databaseUrl: "sqlite:api-keys.db", ...defined(options) };
 }
 
-/** The settings of a service in Medusa: the module's own options, and for the rest Medusa's connection. */
+/**
+ * The settings of a service in Medusa: the module's own options, and for the rest Medusa's connection. There the table is
+ * `medusa db:migrate`'s.
+ */
 export function medusaSettings(cradle: Cradle, options: MedusaOptions | null | undefined): object {
   const own = defined(pick(options ?? {}, OPTION_NAMES));
   // A database of its own shares neither certificates nor schema with Medusa's.
   const inherited = "databaseUrl" in own ? {} : medusaConnection(cradle, options?.database);
-  return { ...inherited, ...own };
+  return { migrate: false, ...inherited, ...own, inMedusa: true };
 }
 
 /** What is registered under a name; Medusa's container throws when asked for what it lacks. */
@@ -88,15 +97,16 @@ function medusaConnection(cradle: Cradle, database: MedusaOptions["database"]): 
     },
     {
       databaseUrl: shared?.connectionString,
-      schema: typeof pg?.searchPath === "string" ? pg.searchPath : undefined,
+      schema: (typeof pg?.searchPath === "string" && pg.searchPath) || undefined,
       ssl: tlsOptions(shared?.ssl),
       pool: poolOptions(pg?.pool),
     },
     {
       databaseUrl: project?.databaseUrl,
-      schema: project?.databaseSchema,
+      schema: project?.databaseSchema || undefined,
       ssl: driverTls(project?.databaseDriverOptions),
     },
+    { schema: MEDUSAS_SCHEMA },
   ];
   return Object.assign({}, ...sources.reverse().map(defined));
 }

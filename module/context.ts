@@ -28,4 +28,23 @@ export interface Context {
   eventGroupId?: string;
   /** Where the call's events are saved; its contents are then published, and it is emptied. */
   messageAggregator?: MessageAggregator;
+  /** The workflow's transaction. It is remembered with the keys that the call creates. */
+  transactionId?: string;
+  /** Whether the workflow is being cancelled: then `deleteApiKeys` removes the keys that it created, revoked or not. */
+  isCancelling?: boolean;
+  /** The step of the workflow, `workflow:transaction:step:invoke`, or `…:compensate` when it is being undone. */
+  idempotencyKey?: string;
+}
+
+/** The workflow's transaction that a call belongs to. */
+export function transactionOf(context: Context | null | undefined): unknown {
+  return context?.transactionId;
+}
+
+/** The same, if the call is there to undo what the workflow did. */
+export function undoneTransactionOf(context: Context | null | undefined): unknown {
+  // A workflow that a step of its own fails is not cancelled for Medusa; only the step's key says what is going on.
+  const step = context?.idempotencyKey;
+  const compensates = typeof step === "string" && step.endsWith(":compensate");
+  return compensates || context?.isCancelling ? transactionOf(context) : undefined;
 }

@@ -1,3 +1,5 @@
+import type { NativeFailure } from "../binding";
+
 /** What kind of failure an error is; values of `MedusaError.Types`, from which Medusa derives the HTTP status. */
 export type ApiKeyErrorType =
   | "invalid_data"
@@ -40,4 +42,9 @@ export class ApiKeyError extends Error {
     Object.assign(this, own, sqlstate === undefined ? {} : { sqlstate });
     Error.captureStackTrace(this, ApiKeyError);
   }
+}
+
+/** The error that a failure of the native part becomes. */
+export function ofFailure({ type, message, sqlstate }: NativeFailure): ApiKeyError {
+  return new ApiKeyError(type as ApiKeyErrorType, message, sqlstate);
 }

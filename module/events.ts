@@ -10,6 +10,8 @@ export interface EventBus {
 
 /** The part of Medusa's logger that is used here. */
 export interface Logger {
+  info(message: string): void;
+  warn(message: string): void;
   error(message: string): void;
 }
 
@@ -20,7 +22,7 @@ export interface Logger {
 export class EventPublisher {
   constructor(
     private readonly bus: EventBus | undefined,
-    private readonly logger: Logger,
+    private readonly logger: Pick<Logger, "error">,
   ) {}
 
   async publish(changes: Changes, context: Context | null | undefined): Promise<void> {

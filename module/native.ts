@@ -1,8 +1,13 @@
 import type * as Binding from "../binding";
-import type { NativeApiKey, NativeFailure, NativePage, NativeRolled, NativeWritten } from "../binding";
+import type { NativeFailure, NativePage, NativeRolled, NativeStatus, NativeWritten } from "../binding";
+import { type Context, transactionOf, undoneTransactionOf } from "./context";
 import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./edge";
-import { ApiKeyError, type ApiKeyErrorType } from "./errors";
-import { encode, encodeFilters, encodeTarget } from "./wire";
+import { ofFailure } from "./errors";
+import { Inbox } from "./inbox";
+import type { ApiKey } from "./types";
+import { encode, encodeFilters, encodeTarget, makeKey } from "./wire";
+
+type MaybeContext = Context | null | undefined;
 
 /**
  * The native service, with JavaScript's values as arguments and failures as exceptions. Every call takes the present and
@@ -10,19 +15,31 @@ import { encode, encodeFilters, encodeTarget } from "./wire";
  */
 export class Native {
   private readonly service: Binding.NativeApiKeyService;
+  private readonly inbox: Inbox;
+  /** Whether anything is ever answered from memory. */
+  private readonly remembers: boolean;
 
-  constructor(settings: unknown) {
+  /** `hear` is told what happens beside the calls. */
+  constructor(settings: unknown, hear: (name: string, reason: string | null) => void) {
     const { NativeApiKeyService } = loadBinding();
-    this.service = new NativeApiKeyService(encode(settings));
+    // Weak, for the native service holds on to what it calls.
+    const self = new WeakRef(this);
+    this.service = new NativeApiKeyService(encode(settings), hear, () => self.deref()?.take());
     orThrow(this.service.failure());
+    this.inbox = new Inbox();
+    this.remembers = this.status().answers !== "strict";
   }
 
-  createApiKeys(data: readonly unknown[]): Promise<NativeWritten> {
-    return unwrap(this.service.createApiKeys(now(), entropyToCreate(data), encode(data)));
+  createApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<NativeWritten> {
+    return unwrap(
+      this.service.createApiKeys(now(), entropyToCreate(data), encode(data), encode(transactionOf(context))),
+    );
   }
 
-  upsertApiKeys(data: readonly unknown[]): Promise<NativeWritten> {
-    return unwrap(this.service.upsertApiKeys(now(), entropyToUpsert(data), encode(data)));
+  upsertApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<NativeWritten> {
+    return unwrap(
+      this.service.upsertApiKeys(now(), entropyToUpsert(data), encode(data), encode(transactionOf(context))),
+    );
   }
 
   updateApiKeys(target: unknown, data: unknown): Promise<NativeWritten> {
@@ -33,12 +50,14 @@ export class Native {
     return unwrap(this.service.revoke(now(), encodeTarget(target), encode(data)));
   }
 
-  rollApiKeys(id: unknown, data: unknown): Promise<NativeRolled> {
-    return unwrap(this.service.rollApiKeys(now(), entropyToRoll(), encode(id), encode(data)));
+  rollApiKeys(id: unknown, data: unknown, context?: MaybeContext): Promise<NativeRolled> {
+    return unwrap(
+      this.service.rollApiKeys(now(), entropyToRoll(), encode(id), encode(data), encode(transactionOf(context))),
+    );
   }
 
-  deleteApiKeys(ids: unknown): Promise<NativeWritten> {
-    return unwrap(this.service.deleteApiKeys(now(), encodeTarget(ids)));
+  deleteApiKeys(ids: unknown, context?: MaybeContext): Promise<NativeWritten> {
+    return unwrap(this.service.deleteApiKeys(now(), encodeTarget(ids), encode(undoneTransactionOf(context))));
   }
 
   softDeleteApiKeys(targets: unknown): Promise<NativeWritten> {
@@ -61,16 +80,49 @@ export class Native {
     return unwrap(this.service.listAndCountApiKeys(encodeFilters(filters), encode(config)));
   }
 
-  authenticate(token: string): Promise<NativeApiKey | null> {
-    return unwrap(this.service.authenticate(now(), token));
+  authenticate(token: string): Promise<ApiKey | null> {
+    return this.inbox.ask((ticket) => this.service.askSecret(ticket, now(), token));
   }
 
-  migrate(): Promise<void> {
+  publishableKey(token: string): Promise<ApiKey | null> {
+    return this.inbox.ask((ticket) => this.service.askPublishable(ticket, now(), token));
+  }
+
+  /** What `authenticate` would answer, from memory and on this thread; null when only the database can tell. */
+  recallSecret(token: string): ApiKey | null {
+    return this.remembers ? (this.service.recallSecret(now(), token, makeKey) as ApiKey | null) : null;
+  }
+
+  /** What `publishableKey` would answer, from memory and on this thread; null when only the database can tell. */
+  recallPublishable(token: string): ApiKey | null {
+    return this.remembers ? (this.service.recallPublishable(now(), token, makeKey) as ApiKey | null) : null;
+  }
+
+  /** The columns that `config.select` shows, in model order; null means every one. */
+  selectedColumns(select: readonly string[]): string[] | null {
+    return loadBinding().NativeApiKeyService.selectedColumns(encode(select));
+  }
+
+  status(): NativeStatus {
+    return this.service.status() as NativeStatus;
+  }
+
+  migrate(): Promise<string[]> {
     return unwrap(this.service.migrate());
   }
 
-  close(): Promise<void> {
-    return unwrap(this.service.close());
+  rollBack(names: readonly string[] | undefined): Promise<string[]> {
+    return unwrap(this.service.rollBack(names && [...names]));
+  }
+
+  async close(): Promise<void> {
+    await unwrap(this.service.close());
+    this.inbox.close();
+  }
+
+  private take(): void {
+    const { found, none, failed } = this.inbox;
+    this.service.takeAnswers(found, none, failed);
   }
 }
 
@@ -86,7 +138,7 @@ function ofDefect(): NativeFailure {
 // Rust returns failures as values, because an addon's own errors fail `instanceof Error` inside Jest.
 function orThrow<T>(answer: T | NativeFailure): T {
   if (isFailure(answer)) {
-    throw new ApiKeyError(answer.type as ApiKeyErrorType, answer.message, answer.sqlstate);
+    throw ofFailure(answer);
   }
   return answer;
 }

@@ -11,19 +11,41 @@ export interface ApiKeyModuleOptions {
   ssl?: boolean | TlsOptions;
   /** The database connections that the service may hold. In Medusa: Medusa's setting. */
   pool?: PoolOptions;
-  /** Whether the table is created or brought up to date on first use. Default: `true`. */
+  /**
+   * Whether the table is created or brought up to date on first use. Default: standalone `true`; in Medusa `false`, as
+   * `medusa db:migrate` does it.
+   */
   migrate?: boolean;
+  /**
+   * PostgreSQL: for how many milliseconds an answer of `authenticate`, and of the lookup of a publishable token, may be
+   * out of date: 10 to 3,600,000. Answers then come from memory while it is certain that every change is heard of within
+   * that time, and from the database otherwise. Default: `false`, every answer is read from the database.
+   *
+   * On SQLite answers come from memory in any case, and are never out of date.
+   */
+  maxStaleness?: number | false;
   /**
    * How new secret tokens are hashed. Keys of both kinds are verified, whatever this says. Default: `argon2id`;
    * `scrypt` writes rows that `@medusajs/api-key` can verify too.
    */
   hashing?: "argon2id" | "scrypt";
+  /**
+   * Whether a key whose hash is of another scheme or cost than new ones get is hashed anew when its token is next used, in
+   * the background and with the salt that it has. Services on one table should agree on `hashing` and `argon2` then.
+   * Default: `false`.
+   */
+  rehash?: boolean;
   /** The cost of argon2id. */
   argon2?: Argon2Options;
   /** How many tokens are hashed at a time. Default: the number of processor cores less one, at least 1. */
   hashConcurrency?: number;
   /** How many tokens may wait to be hashed before calls fail with `unexpected_state`. Default: 1000. */
   hashQueueLimit?: number;
+  /**
+   * For how many milliseconds a key's `last_used_at` is not written again. A first use is written within a second. Default:
+   * 60000; `false`: never written, as in Medusa's own module.
+   */
+  lastUsedInterval?: number | false;
 }
 
 /** How the server's identity is checked. */

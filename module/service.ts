@@ -5,7 +5,10 @@ import { type EventBus, EventPublisher, type Logger } from "./events";
 import type { ApiKeyFilters, FindConfig } from "./filters";
 import { type JoinerConfig, joinerConfig } from "./joiner-config";
 import { Native } from "./native";
+import { NoticePublisher } from "./notices";
 import type { ApiKeyModuleOptions } from "./options";
+import { type PublishableLookup, publishableLookup, remembering, withColumns } from "./publishable-lookup";
+import { type ApiKeyModuleStatus, toStatus } from "./status";
 import type {
   ApiKey,
   CreateApiKeyInput,
@@ -18,6 +21,12 @@ import type {
   UpsertApiKeyInput,
 } from "./types";
 import { decodeCreatedKey, decodeKey, decodePage } from "./wire";
+
+/** What Medusa calls at the start and the end of a server. */
+type Hooks = Record<
+  "onApplicationStart" | "onApplicationPrepareShutdown" | "onApplicationShutdown",
+  () => Promise<void>
+>;
 
 /**
  * Creates, finds, authenticates, rolls and revokes API keys.
@@ -38,8 +47,17 @@ export class ApiKeyModuleService {
   /** @internal */
   readonly events_: EventPublisher;
   /** @internal */
-  readonly __hooks = {
-    onApplicationShutdown: async (): Promise<void> => {
+  readonly columns_ = remembering((select) => this.native_.selectedColumns(select));
+  /** @internal */
+  readonly logger_: Logger;
+  /** @internal */
+  readonly __hooks: Hooks = {
+    onApplicationStart: async () => {
+      // Medusa swallows what fails here: a module is to log it.
+      await this.native_.listApiKeys({}, { take: 1 }).catch((error: Error) => this.logger_.error(error.message));
+    },
+    onApplicationPrepareShutdown: async () => {},
+    onApplicationShutdown: async () => {
       await this.close();
     },
   };
@@ -63,13 +81,14 @@ export class ApiKeyModuleService {
     const inMedusa = args.length > 1;
     const cradle: Cradle = inMedusa ? Object(args[0]) : {};
     const options = inMedusa ? args[1] : args[0];
+    const logger = fromCradle<Logger>(cradle, "logger");
+    const notices = new NoticePublisher(logger);
     this.native_ = new Native(
       inMedusa ? medusaSettings(cradle, options as MedusaOptions | undefined) : standaloneSettings(options),
+      (name, reason) => notices.publish(name, reason),
     );
-    this.events_ = new EventPublisher(
-      fromCradle<EventBus>(cradle, "event_bus"),
-      fromCradle<Logger>(cradle, "logger") ?? console,
-    );
+    this.logger_ = logger ?? console;
+    this.events_ = new EventPublisher(fromCradle<EventBus>(cradle, "event_bus"), this.logger_);
   }
 
   /** @internal Medusa calls it on the prototype. */
@@ -89,7 +108,7 @@ export class ApiKeyModuleService {
   /** Creates one key. */
   createApiKeys(data: CreateApiKeyInput, context?: Context): Promise<ApiKey>;
   async createApiKeys(data: CreateApiKeyInput | CreateApiKeyInput[], context?: Context): Promise<ApiKey | ApiKey[]> {
-    const { keys, created } = await this.native_.createApiKeys(toMany(data));
+    const { keys, created } = await this.native_.createApiKeys(toMany(data), context);
     await this.events_.publish([["created", created]], context);
     return likeInput(data, Array.from(keys, decodeCreatedKey));
   }
@@ -113,7 +132,7 @@ export class ApiKeyModuleService {
   /** Creates one key or changes its title. */
   upsertApiKeys(data: UpsertApiKeyInput, context?: Context): Promise<ApiKey>;
   async upsertApiKeys(data: UpsertApiKeyInput | UpsertApiKeyInput[], context?: Context): Promise<ApiKey | ApiKey[]> {
-    const { keys, created, updated } = await this.native_.upsertApiKeys(toMany(data));
+    const { keys, created, updated } = await this.native_.upsertApiKeys(toMany(data), context);
     await this.events_.publish(
       [
         ["created", created],
@@ -158,7 +177,14 @@ export class ApiKeyModuleService {
    * @throws ApiKeyError `invalid_data` for a filter, order or page that cannot be used; the message names it.
    */
   async listApiKeys(filters?: ApiKeyFilters, config?: FindConfig, _context?: Context): Promise<ApiKey[]> {
-    return decodePage(await this.native_.listApiKeys(filters, config));
+    const lookup = publishableLookup(filters, config);
+    return lookup ? this.lookUp_(lookup) : decodePage(await this.native_.listApiKeys(filters, config));
+  }
+
+  /** @internal */
+  private async lookUp_({ token, select }: PublishableLookup): Promise<ApiKey[]> {
+    const key = this.native_.recallPublishable(token) ?? (await this.native_.publishableKey(token));
+    return key === null ? [] : [withColumns(key, select ? this.columns_(select) : null)];
   }
 
   /** The same as `listApiKeys`. */
@@ -181,13 +207,14 @@ export class ApiKeyModuleService {
   }
 
   /**
-   * Deletes revoked keys for good, all of them or none. Ids that do not exist are passed over.
+   * Deletes revoked keys for good, all of them or none. Ids that do not exist are passed over. A workflow that is being
+   * undone deletes the keys that it created itself, revoked or not.
    *
    * @throws ApiKeyError `not_allowed` when a key is not revoked yet; the message names all such keys.
    * @throws ApiKeyError `invalid_data` when an id is no text.
    */
   async deleteApiKeys(ids: string | string[], context?: Context): Promise<void> {
-    const { deleted } = await this.native_.deleteApiKeys(ids);
+    const { deleted } = await this.native_.deleteApiKeys(ids, context);
     await this.events_.publish([["deleted", deleted]], context);
   }
 
@@ -249,7 +276,7 @@ export class ApiKeyModuleService {
    * @throws ApiKeyError `invalid_data` when the key is revoked already, or `data` cannot be used.
    */
   async rollApiKeys(id: string, data: RollApiKeyInput, context?: Context): Promise<RolledApiKey> {
-    const rolled = await this.native_.rollApiKeys(id, data);
+    const rolled = await this.native_.rollApiKeys(id, data, context);
     await this.events_.publish(
       [
         ["updated", [rolled.revoked.id]],
@@ -262,17 +289,26 @@ export class ApiKeyModuleService {
 
   /**
    * Answers the secret key that a token belongs to, or `false` for anything else: a wrong, revoked or publishable token,
-   * a value that is no text. The answer holds neither the token nor its hash.
+   * a value that is no text. The answer holds neither the token nor its hash; its `last_used_at` is the use before this one,
+   * as far as it is written.
    *
    * @throws ApiKeyError `database_error` or `unexpected_state` when it cannot tell.
    */
   async authenticate(token: string, _context?: Context): Promise<ApiKey | false> {
-    const key = typeof token === "string" ? await this.native_.authenticate(token) : null;
-    return key !== null && decodeKey(key);
+    if (typeof token !== "string") {
+      return false;
+    }
+    return this.native_.recallSecret(token) ?? (await this.native_.authenticate(token)) ?? false;
+  }
+
+  /** Tells how the service is doing: where answers come from, and what waits. Asks nobody, not the database either. */
+  async status(): Promise<ApiKeyModuleStatus> {
+    return toStatus(this.native_.status());
   }
 
   /**
-   * Creates the table, or brings it up to date. Only needed with the option `migrate: false`.
+   * Creates the table, or brings it up to date. Only needed with the option `migrate: false`; in Medusa, `medusa db:migrate`
+   * does it.
    *
    * @throws ApiKeyError `database_error` when the database cannot be reached or refuses.
    */
@@ -281,7 +317,7 @@ export class ApiKeyModuleService {
   }
 
   /**
-   * Closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
+   * Writes down when keys were last used and closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
    * `unexpected_state`.
    */
   async close(): Promise<void> {

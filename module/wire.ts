@@ -108,19 +108,50 @@ function isExotic(value: object): boolean {
 /** A row with all its columns, in model order. */
 export function decodeKey(row: NativeApiKey): ApiKey {
   // Columns that are never NULL are null only in a row that was not selected whole, which `decodePage` trims.
+  return makeKey(
+    row.id,
+    row.token as string,
+    row.redacted as string,
+    row.title as string,
+    row.type as string,
+    row.lastUsedAt,
+    row.createdBy as string,
+    row.revokedBy,
+    row.revokedAt,
+    row.createdAt as number,
+    row.updatedAt as number,
+    row.deletedAt,
+  );
+}
+
+/** A key from the fields of a row, which Rust calls with what it has in memory. */
+export function makeKey(
+  id: string,
+  token: string,
+  redacted: string,
+  title: string,
+  type: string,
+  lastUsedAt: number | null,
+  createdBy: string,
+  revokedBy: string | null,
+  revokedAt: number | null,
+  createdAt: number,
+  updatedAt: number,
+  deletedAt: number | null,
+): ApiKey {
   return {
-    id: row.id,
-    token: row.token as string,
-    redacted: row.redacted as string,
-    title: row.title as string,
-    type: row.type as ApiKeyType,
-    last_used_at: decodeTime(row.lastUsedAt),
-    created_by: row.createdBy as string,
-    revoked_by: row.revokedBy,
-    revoked_at: decodeTime(row.revokedAt),
-    created_at: decodeTime(row.createdAt) as Date,
-    updated_at: decodeTime(row.updatedAt) as Date,
-    deleted_at: decodeTime(row.deletedAt),
+    id,
+    token,
+    redacted,
+    title,
+    type: type as ApiKeyType,
+    last_used_at: decodeTime(lastUsedAt),
+    created_by: createdBy,
+    revoked_by: revokedBy,
+    revoked_at: decodeTime(revokedAt),
+    created_at: new Date(createdAt),
+    updated_at: new Date(updatedAt),
+    deleted_at: decodeTime(deletedAt),
   };
 }
 

@@ -1,6 +1,8 @@
 // Plays random histories on stock and on this package, and on PostgreSQL and SQLite, call by call; see __test__/differential.
 //
 //   npm run differential -- --histories 20000             as many as that, from a seed that is printed
+//   npm run differential -- --full-cost 500               that many of them once more, with hashes that cost what stock's cost
+//   npm run differential -- --minutes 60                  no longer than that for each suite
 //   npm run differential -- --only stock --seed 1 --path "2:0:1"   one history again, as a failure printed it
 
 import { parseArgs } from "node:util";
@@ -12,12 +14,14 @@ const SUITES = ["stock", "databases"];
 const { values } = parseArgs({
   options: {
     histories: { type: "string", default: "20000" },
+    "full-cost": { type: "string", default: "200" },
+    minutes: { type: "string", default: "1440" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
     path: { type: "string" },
     only: { type: "string" },
   },
 });
-for (const name of ["histories", "seed"]) {
+for (const name of ["histories", "full-cost", "minutes", "seed"]) {
   if (!Number.isSafeInteger(Number(values[name]))) fail(`--${name} takes a whole number, not ${values[name]}.`);
 }
 if (values.only !== undefined && !SUITES.includes(values.only)) fail(`--only takes ${SUITES.join(" or ")}.`);
@@ -35,6 +39,8 @@ await run(
   ],
   {
     DIFFERENTIAL_HISTORIES: values.histories,
+    DIFFERENTIAL_FULL_COST: values["full-cost"],
+    DIFFERENTIAL_MINUTES: values.minutes,
     DIFFERENTIAL_SEED: values.seed,
     ...(values.path === undefined ? {} : { DIFFERENTIAL_PATH: values.path }),
   },

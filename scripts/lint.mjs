@@ -15,6 +15,7 @@ const CHECKS = {
   "Biome: format and lint of JavaScript and TypeScript": () =>
     node("@biomejs/biome/bin/biome", "ci", "--error-on-warnings"),
   "TypeScript: everything": () => tsc("tsconfig.json"),
+  "TypeScript: the Medusa example": () => tsc("examples/medusa/tsconfig.json"),
   "TypeScript: index.d.ts, without skipLibCheck": () => tsc("tsconfig.types.json"),
   "index.d.ts is what module/ declares": typesAreTrue,
   "binding/ is what the addon declares": bindingIsCommitted,

@@ -12,7 +12,7 @@ export async function setup() {
   requireCompiler();
   if (packagesAreInstalled()) return;
   // Nothing here needs a package's install script, so none may run.
-  await step("Installing npm packages (about a minute, 0.5 GB: Medusa is what we are compared with)", () =>
+  await step("Installing npm packages (two minutes, 1 GB: Medusa is what we are compared with)", () =>
     run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]),
   );
 }

@@ -56,9 +56,17 @@ pub enum ApiKeyError {
     },
     /// The table `api_key` is not there, or not as this version needs it. Becomes `database_error`.
     #[error(
-        "The table api_key does not exist or is out of date. In Medusa, run `medusa db:migrate`; elsewhere, leave the option `migrate` on or call `service.migrate()`."
+        "The table api_key does not exist or is out of date. Leave the option `migrate` on or call `service.migrate()`."
     )]
     TableMissing,
+    /// The same in Medusa, which migrates all modules by a command. Becomes `database_error`.
+    #[error("The table api_key does not exist or is out of date. Run `medusa db:migrate`.")]
+    TableMissingInMedusa,
+    /// A migration found a table `api_key` of another making. Becomes `database_error`.
+    #[error(
+        "The database has a table api_key that lacks columns of Medusa's, and cannot be brought up to date."
+    )]
+    ForeignTable,
     /// The PostgreSQL schema of the option `schema` is not there. Becomes `database_error`.
     #[error("schema: the database has no schema of that name")]
     SchemaMissing,
@@ -104,6 +112,8 @@ impl ApiKeyError {
             | Self::Invalid(_) => "invalid_data",
             Self::Option { .. } => "invalid_argument",
             Self::TableMissing
+            | Self::TableMissingInMedusa
+            | Self::ForeignTable
             | Self::SchemaMissing
             | Self::Unavailable(_)
             | Self::Database { .. } => "database_error",

@@ -3,18 +3,22 @@
 //! The rings, from the inside out; each imports only what stands above it
 //! (`tests/imports.rs` holds the table):
 //!
-//! * [`error`], [`edge`], [`input`]: failures, the call's time and randomness, and what the caller said;
+//! * [`error`], [`notice`], [`edge`], [`input`]: failures, what happens beside the calls, the call's time and randomness,
+//!   and what the caller said;
 //! * [`token`]: secrets; [`api_key`]: the data they protect; [`query`]: questions about it;
+//! * [`cache`]: keys that may be answered from memory;
 //! * [`store`]: tables, through SeaORM;
 //! * [`service`]: the use cases, one a file;
 //! * `node`: the border to JavaScript (feature `node`).
 
 pub mod api_key;
+pub mod cache;
 pub mod edge;
 pub mod error;
 pub mod input;
 #[cfg(feature = "node")]
 pub mod node;
+pub mod notice;
 pub mod query;
 pub mod service;
 pub mod store;

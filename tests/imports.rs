@@ -18,11 +18,12 @@ struct Ring {
 /// The innermost first. Whatever is not in a ring's row is forbidden to it.
 const RINGS: &[Ring] = &[
     Ring { name: "error", imports: &[], crates: &["chrono", "thiserror"] },
+    Ring { name: "notice", imports: &[], crates: &[] },
     Ring { name: "edge", imports: &["error"], crates: &["chrono", "thiserror"] },
     Ring { name: "input", imports: &["error", "edge"], crates: &["serde", "serde_json"] },
     Ring {
         name: "token",
-        imports: &["error", "edge"],
+        imports: &["error", "notice", "edge"],
         crates: &[
             "argon2",
             "getrandom",
@@ -43,18 +44,35 @@ const RINGS: &[Ring] = &[
     },
     Ring { name: "query", imports: &["error", "edge", "input", "api_key"], crates: &[] },
     Ring {
+        name: "cache",
+        imports: &["notice", "edge", "token", "api_key"],
+        crates: &["lru", "rustix"],
+    },
+    Ring {
         name: "store",
-        imports: &["error", "edge", "token", "api_key", "query"],
-        crates: &["chrono", "regex", "sea_orm", "sea_orm_migration", "serde_json", "tokio", "url"],
+        imports: &["error", "notice", "edge", "token", "api_key", "query", "cache"],
+        crates: &[
+            "chrono",
+            "getrandom",
+            "regex",
+            "rusqlite",
+            "sea_orm",
+            "sea_orm_migration",
+            "serde_json",
+            "tokio",
+            "url",
+        ],
     },
     Ring {
         name: "service",
-        imports: &["error", "edge", "input", "token", "api_key", "query", "store"],
-        crates: &["tokio"],
+        imports: &[
+            "error", "notice", "edge", "input", "token", "api_key", "query", "cache", "store",
+        ],
+        crates: &["chrono", "tokio"],
     },
     Ring {
         name: "node",
-        imports: &["error", "edge", "input", "api_key", "query", "service"],
+        imports: &["error", "notice", "edge", "input", "api_key", "query", "service"],
         crates: &["napi", "napi_derive"],
     },
 ];

@@ -1,10 +1,14 @@
 // Worker threads that end while their calls are in flight, beside a main thread that uses the same addon.
 
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
 import { describeOnEachDatabase } from "../support/databases";
+import { createPostgresDatabase } from "../support/postgres";
+import { until } from "../support/until";
 
 const PACKAGE = JSON.stringify(join(__dirname, "../.."));
 const ROUNDS = 12;
@@ -67,5 +71,30 @@ describeOnEachDatabase("The main thread lives on", (kind) => {
     const { stdout } = await promisify(execFile)(process.execPath, ["-e", source], { cwd: tmpdir() });
 
     expect(stdout.trim().split("\n").map(Number)).toEqual(Array.from({ length: ROUNDS }, (_, round) => round));
+  });
+});
+
+describe("[postgres] Workers that end under a lease", () => {
+  it("leave no connection behind", async () => {
+    const database = await createPostgresDatabase();
+    const sessions = async () => {
+      const [row] = await database.query<{ count: number }>(
+        "SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+      );
+      return row?.count;
+    };
+    const leased = `
+      const { parentPort, workerData } = require("node:worker_threads");
+      const { ApiKeyModuleService } = require(${PACKAGE});
+      const service = new ApiKeyModuleService({ databaseUrl: workerData, maxStaleness: 500 });
+      service.listApiKeys().then(() => parentPort.postMessage("listening"));
+      setInterval(() => undefined, 1_000);`;
+    const workers = Array.from({ length: 3 }, () => new Worker(leased, { eval: true, workerData: database.url }));
+    await Promise.all(workers.map((worker) => once(worker, "message")));
+    await until(sessions, (count) => (count ?? 0) >= 6);
+    await Promise.all(workers.map((worker) => worker.terminate()));
+
+    expect(await until(sessions, (count) => count === 0)).toBe(0);
+    await database.drop();
   });
 });

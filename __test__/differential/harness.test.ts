@@ -2,17 +2,16 @@
 
 import { type Implementation, STARTERS } from "../support/implementations";
 import type { ApiKey, Service } from "../support/service";
+import { CHEAP } from "./hashes";
 import type { Pair } from "./plan";
 import { runHistories } from "./run";
-
-const FAST = { argon2: { memoryKib: 8, iterations: 1, parallelism: 1 } };
 
 describe("A run of histories", () => {
   let left: Implementation;
   let right: Implementation;
 
   beforeAll(async () => {
-    [left, right] = await Promise.all([STARTERS.postgres(FAST), STARTERS.postgres(FAST)]);
+    [left, right] = await Promise.all([STARTERS.postgres(CHEAP), STARTERS.postgres(CHEAP)]);
   });
   afterAll(() => Promise.all([left?.stop(), right?.stop()]));
 

@@ -35,6 +35,8 @@ export interface Deviation {
   ask?(call: Call): Call;
   /** What the right must come to where the left came to this. */
   expected?(outcome: Outcome, call: Call): Outcome;
+  /** What the right came to, without what cannot be equal. */
+  came?(outcome: Outcome): Outcome;
 }
 
 /** Two sides and all the ways in which they may differ. */

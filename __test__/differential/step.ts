@@ -60,7 +60,8 @@ export class Step {
       if (ask || show(translated) !== show(outcome)) count(this.tally.met, name);
       return translated;
     }, left);
-    if (show(expected) !== show(right)) throw new Difference(write(expected), right);
+    const came = met.reduce((outcome, { came }) => came?.(outcome) ?? outcome, right);
+    if (show(expected) !== show(came)) throw new Difference(write(expected), came);
     if (right.error) this.tally.refused += 1;
     return right;
   }

@@ -3,6 +3,9 @@ import { fromCradle, medusaSettings, standaloneSettings } from "../../module/con
 
 const PG = "postgres://user@host/from-the-shared-connection";
 
+/** What every service in Medusa is told: the table is `medusa db:migrate`'s. */
+const IN_MEDUSA = { inMedusa: true, migrate: false };
+
 function cradleWith(registrations: Record<string, unknown>): object {
   const container = createMedusaContainer();
   for (const [name, value] of Object.entries(registrations)) {
@@ -45,7 +48,9 @@ describe("the settings of the module in Medusa", () => {
       pool: { min: 2, max: 5, idleTimeoutMillis: 100, acquireTimeoutMillis: 200, reapIntervalMillis: 1 },
     };
     expect(medusaSettings(cradleWith({}), { database })).toEqual({
+      ...IN_MEDUSA,
       databaseUrl: "postgres://host/medusa",
+      schema: "public",
       ssl: { rejectUnauthorized: false, ca: "PEM" },
       pool: { min: 2, max: 5, idleTimeoutMs: 100, acquireTimeoutMs: 200 },
     });
@@ -64,7 +69,9 @@ describe("the settings of the module in Medusa", () => {
       databaseUrl: PG,
     });
     expect(medusaSettings(cradleWith({ configModule }), {})).toEqual({
+      ...IN_MEDUSA,
       databaseUrl: "postgres://host/from-the-config",
+      schema: "public",
     });
   });
 
@@ -77,6 +84,7 @@ describe("the settings of the module in Medusa", () => {
       providers: [],
     } as const;
     expect(medusaSettings(cradleWith({}), options)).toEqual({
+      ...IN_MEDUSA,
       databaseUrl: PG,
       schema: "own",
       hashing: "scrypt",
@@ -90,6 +98,7 @@ describe("the settings of the module in Medusa", () => {
       database: { clientUrl: PG, schema: "shop", pool: { max: 1 }, driverOptions: { connection: { ssl: true } } },
     };
     expect(medusaSettings(cradleWith({ __pg_connection__: sharedConnection(PG) }), options)).toEqual({
+      ...IN_MEDUSA,
       databaseUrl: "sqlite:keys.db",
     });
   });

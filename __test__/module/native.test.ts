@@ -5,13 +5,36 @@ const mockLoad = jest.fn();
 
 jest.mock("../../binding", () => mockLoad(), { virtual: true });
 
-/** A binding whose every call comes out as told. */
+const ignore = () => undefined;
+
+/** A binding whose every call comes out as told; tickets are answered in one go. */
 function answering(answer: unknown, failure: NativeFailure | null = null) {
   return {
     NativeApiKeyService: class {
+      tickets: number[] = [];
+      constructor(
+        _settings: string,
+        _hear: unknown,
+        readonly wake: () => void,
+      ) {}
       failure = () => failure;
+      status = () => ({ answers: "strict" });
       deleteApiKeys = async () => answer;
-      authenticate = async () => answer;
+      listApiKeys = async () => answer;
+      askSecret(ticket: number) {
+        this.tickets.push(ticket);
+        if (this.tickets.length === 1) setImmediate(this.wake);
+      }
+      takeAnswers(
+        _found: unknown,
+        none: (ticket: number) => void,
+        failed: (ticket: number, failure: NativeFailure) => void,
+      ) {
+        for (const ticket of this.tickets.splice(0)) {
+          if (answer === null) none(ticket);
+          else failed(ticket, answer as NativeFailure);
+        }
+      }
     },
   };
 }
@@ -21,22 +44,31 @@ describe("the border to Rust", () => {
 
   it("turns a failure into an error of the caller's realm", async () => {
     mockLoad.mockReturnValue(answering({ type: "database_error", message: "It broke.", sqlstate: "57P01" }));
-    const failed = new Native({}).deleteApiKeys([]);
-    await expect(failed).rejects.toBeInstanceOf(Error);
-    await expect(failed).rejects.toMatchObject({ type: "database_error", message: "It broke.", sqlstate: "57P01" });
+    const native = new Native({}, ignore);
+    for (const failed of [native.deleteApiKeys([]), native.authenticate("sk_1")]) {
+      await expect(failed).rejects.toBeInstanceOf(Error);
+      await expect(failed).rejects.toMatchObject({ type: "database_error", message: "It broke.", sqlstate: "57P01" });
+    }
+  });
+
+  it("answers every ticket of many that come at once", async () => {
+    mockLoad.mockReturnValue(answering(null));
+    const native = new Native({}, ignore);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => native.authenticate("sk_1")));
+    expect(answers).toEqual(Array.from({ length: 100 }, () => null));
   });
 
   it("lets every other answer pass", async () => {
     mockLoad.mockReturnValue(answering(null));
-    await expect(new Native({}).authenticate("sk_1")).resolves.toBeNull();
+    await expect(new Native({}, ignore).listApiKeys({}, {})).resolves.toBeNull();
     jest.resetModules();
     mockLoad.mockReturnValue(answering({ id: "apk_1", title: "message" }));
-    await expect(new Native({}).authenticate("sk_1")).resolves.toEqual({ id: "apk_1", title: "message" });
+    await expect(new Native({}, ignore).listApiKeys({}, {})).resolves.toEqual({ id: "apk_1", title: "message" });
   });
 
   it("refuses settings that Rust refuses", () => {
     mockLoad.mockReturnValue(answering(null, { type: "invalid_argument", message: "pool: must be an object" }));
-    expect(() => new Native({ pool: 5 })).toThrow(
+    expect(() => new Native({ pool: 5 }, ignore)).toThrow(
       expect.objectContaining({ type: "invalid_argument", message: "pool: must be an object" }),
     );
   });
@@ -46,7 +78,7 @@ describe("the border to Rust", () => {
     mockLoad.mockImplementation(() => {
       throw reason;
     });
-    const load = () => new Native({});
+    const load = () => new Native({}, ignore);
     expect(load).toThrow(`medusa-api-key-native-${process.platform}-${process.arch}`);
     expect(load).toThrow("--omit=optional");
     expect(load).toThrow("npm run build");

@@ -8,17 +8,30 @@ const mockAnswers: Record<string, unknown> = {};
 jest.mock(
   "../../binding",
   () => ({
-    NativeApiKeyService: function NativeApiKeyService(settings: string) {
+    NativeApiKeyService: function NativeApiKeyService(settings: string, _hear: unknown, wake: () => void) {
       mockCalls.push(["constructor", [settings]]);
-      const target = { failure: () => null };
+      let lastTicket = 0;
+      const target: Record<string, (...args: never[]) => unknown> = {
+        failure: () => null,
+        status: () => ({ answers: "strict" }),
+        askSecret: (ticket: number, now: number, token: string) => {
+          mockCalls.push(["askSecret", [now, token]]);
+          lastTicket = ticket;
+          queueMicrotask(wake);
+        },
+        takeAnswers: (found: (...row: unknown[]) => void, none: (ticket: number) => void) => {
+          const row = mockAnswers.askSecret as unknown[] | null;
+          if (row) found(lastTicket, ...row);
+          else none(lastTicket);
+        },
+      };
       return new Proxy(target, {
         get: (_, name: string) =>
-          name === "failure"
-            ? target.failure
-            : async (...args: unknown[]) => {
-                mockCalls.push([name, args]);
-                return mockAnswers[name];
-              },
+          target[name] ??
+          (async (...args: unknown[]) => {
+            mockCalls.push([name, args]);
+            return mockAnswers[name];
+          }),
       });
     },
   }),
@@ -61,7 +74,7 @@ describe("the service", () => {
     new ApiKeyModuleService({}, { hashQueueLimit: 5, database: { clientUrl: "postgres://h/d" } } as object);
     expect(mockCalls.map(([, [settings]]) => JSON.parse(settings as string))).toEqual([
       { databaseUrl: "sqlite:api-keys.db", hashQueueLimit: 5 },
-      { databaseUrl: "postgres://h/d", hashQueueLimit: 5 },
+      { migrate: false, schema: "public", databaseUrl: "postgres://h/d", hashQueueLimit: 5, inMedusa: true },
     ]);
   });
 
@@ -130,9 +143,11 @@ describe("the service", () => {
 
   it("authenticates text and answers false to everything else without asking Rust", async () => {
     const { service } = inMedusa();
-    mockAnswers.authenticate = row("apk_1");
-    await expect(service.authenticate("sk_1")).resolves.toMatchObject({ id: "apk_1", token: "" });
-    mockAnswers.authenticate = null;
+    mockAnswers.askSecret = ["apk_1", "", "sk_123***abc", "CI", "secret", null, "u", null, null, 5, 6, null];
+    const [created_at, updated_at] = [new Date(5), new Date(6)];
+    const answer = { id: "apk_1", token: "", last_used_at: null, revoked_at: null, created_at, updated_at };
+    await expect(service.authenticate("sk_1")).resolves.toMatchObject(answer);
+    mockAnswers.askSecret = null;
     await expect(service.authenticate("sk_1")).resolves.toBe(false);
     mockCalls.length = 0;
     for (const token of [undefined, null, 5, {}, ["sk_1"], Buffer.from("sk_1"), Object("sk_1"), Symbol("s")]) {

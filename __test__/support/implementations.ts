@@ -13,6 +13,8 @@ export type Row = Record<string, unknown>;
 /** A running implementation with an empty table. */
 export interface Implementation<Kind extends Service = Service> extends Running<Kind> {
   name: "stock" | "sqlite" | "postgres";
+  /** The database's URL, for a service beside this one. */
+  url: string;
   /** Runs SQL with `?` for its parameters, on a connection of the test's own. */
   sql(statement: string, parameters?: unknown[]): Promise<Row[]>;
   /** The whole table by id. */
@@ -39,6 +41,7 @@ export const STARTERS = {
     return withTable({
       ...running,
       name: "sqlite",
+      url: database.url,
       sql: (statement, parameters) => shell.query(statement, parameters) as Promise<Row[]>,
       stop: async () => {
         await running.stop();
@@ -91,6 +94,7 @@ function onPostgres<Kind extends Service>(
   return withTable({
     ...running,
     name,
+    url: database.url,
     sql: (statement, parameters) => {
       let count = 0;
       return database.query(

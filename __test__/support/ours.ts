@@ -9,7 +9,10 @@ export function openService(url: string, options: object = {}): OurService {
   return new ApiKeyModuleService({ databaseUrl: url, ...options }) as unknown as OurService;
 }
 
-/** Migrates the database at `url` and starts a service on it, with an event bus. */
+/**
+ * Migrates the database at `url` and starts a service on it, with an event bus. As in stock, a success writes nothing, unless
+ * the options say otherwise: that `last_used_at` is maintained is a deviation of its own (M3).
+ */
 export async function startOurs(url: string, options: object = {}): Promise<Running<OurService>> {
   const emitted: Running<OurService>["emitted"] = [];
   const cradle = {
@@ -21,7 +24,7 @@ export async function startOurs(url: string, options: object = {}): Promise<Runn
   };
   const service = new ApiKeyModuleService(
     cradle,
-    { databaseUrl: url, migrate: true, ...options },
+    { databaseUrl: url, migrate: true, lastUsedInterval: false, ...options },
     {},
   ) as unknown as OurService;
   await service.migrate();

@@ -13,10 +13,10 @@ export interface PostgresDatabase {
   drop(): Promise<void>;
 }
 
-/** Creates an empty database; takes some 20 ms. */
-export async function createPostgresDatabase(): Promise<PostgresDatabase> {
+/** Creates a database, empty unless `options` name a template; takes some 20 ms. */
+export async function createPostgresDatabase(options = ""): Promise<PostgresDatabase> {
   const name = `test_${randomBytes(8).toString("hex")}`;
-  await onServer(`CREATE DATABASE ${name} STRATEGY file_copy`);
+  await onServer(`CREATE DATABASE ${name} STRATEGY file_copy ${options}`);
   const url = urlOf(name);
   const pool = new pg.Pool({ connectionString: url, max: 2, allowExitOnIdle: true });
   // A test may end the server's sessions, this one's too.
@@ -31,13 +31,15 @@ export async function createPostgresDatabase(): Promise<PostgresDatabase> {
   };
 }
 
-async function onServer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: urlOf("postgres") });
+/** Runs statements on a database of that name; on the server's own unless given. */
+export async function onServer(statement: string, database = "postgres"): Promise<void> {
+  const client = new pg.Client({ connectionString: urlOf(database) });
   await client.connect();
   await client.query(statement).finally(() => client.end());
 }
 
-function urlOf(database: string): string {
+/** The address of a database of that name. */
+export function urlOf(database: string): string {
   const server = process.env.TEST_POSTGRES_URL;
   if (!server) throw new Error("TEST_POSTGRES_URL is not set: jest-global-setup.mjs sets it.");
   const url = new URL(server);

@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import { NotificationFilter } from "./notification-filter";
 
 /** PostgreSQL's request for encryption: eight bytes, the last four of which are its code. */
 const SSL_REQUEST_CODE = 80_877_103;
@@ -22,6 +23,10 @@ export interface RunningProxy {
   sessions: { encrypted: number; plain: number };
   /** Passes nothing on any more, without a word to either side. */
   swallow(): void;
+  /** Passes nothing on any more on connections that sent LISTEN, without a word to either side. */
+  swallowListeners(): void;
+  /** Whether notifications are left out of what the server says, as a pooler in transaction mode does. */
+  deaf: boolean;
   /** Breaks all connections and stops listening. */
   stop(): Promise<void>;
 }
@@ -32,6 +37,7 @@ type Encryption = { identity: Identity } | "refused" | "never answered";
 /** Starts a proxy before the database at `url`. `port` is any free one unless given. */
 export async function startProxy(url: string, encryption: Encryption, port = 0): Promise<RunningProxy> {
   const sockets = new Set<Socket>();
+  const listeners = new Set<Socket>();
   const sessions = { encrypted: 0, plain: 0 };
   const target = new URL(url);
   const toDatabase = (socket: Socket) => {
@@ -43,7 +49,13 @@ export async function startProxy(url: string, encryption: Encryption, port = 0):
     ] as const) {
       from.on("error", () => to.destroy()).on("close", () => to.destroy());
     }
-    socket.pipe(database).pipe(socket);
+    socket.on("data", (said: Buffer) => {
+      if (said.includes("LISTEN ")) listeners.add(socket).add(database);
+    });
+    socket
+      .pipe(database)
+      .pipe(new NotificationFilter(() => proxy.deaf))
+      .pipe(socket);
   };
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -80,15 +92,19 @@ export async function startProxy(url: string, encryption: Encryption, port = 0):
   const listening = (server.address() as AddressInfo).port;
   const through = new URL(url);
   through.host = `127.0.0.1:${listening}`;
-  return {
+  const silence = (silenced: Set<Socket>) => {
+    for (const socket of silenced) socket.unpipe().pause();
+  };
+  const proxy: RunningProxy = {
     url: through.href,
     port: listening,
     sessions,
-    swallow: () => {
-      for (const socket of sockets) socket.unpipe().pause();
-    },
+    deaf: false,
+    swallow: () => silence(sockets),
+    swallowListeners: () => silence(listeners),
     stop: () => stop(server, sockets),
   };
+  return proxy;
 }
 
 /** A port on which nobody listens. */

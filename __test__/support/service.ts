@@ -1,6 +1,8 @@
 // The service as a caller sees it, whoever implements it. Inputs are `object` where the published types are narrower: suites also pass
 // what those types would refuse.
 
+import type { ApiKeyModuleStatus } from "../../index.js";
+
 /** A key as an answer shows it. */
 export interface ApiKey {
   id: string;
@@ -59,6 +61,7 @@ export interface OurService extends Service {
   revoke(id: string, data?: object, context?: object): Promise<ApiKey>;
   revoke(selector: object, data?: object, context?: object): Promise<ApiKey[]>;
   rollApiKeys(id: string, data: object, context?: object): Promise<{ revoked: ApiKey; created: ApiKey }>;
+  status(): Promise<ApiKeyModuleStatus>;
   migrate(): Promise<void>;
   close(): Promise<void>;
 }

@@ -19,16 +19,20 @@ export async function openLeased(url) {
   const service = await openOurs(url, { maxStaleness: MAX_STALENESS_MS }).catch(nullIfUnknown);
   // The first call starts what the lease needs.
   await service?.authenticate("sk_nobody");
-  const deadline = performance.now() + PATIENCE_MS;
-  while (service !== null && !leaseIsHeld(service)) {
-    if (performance.now() > deadline)
-      throw new Error("The lease was not granted: its figures would be those of strict.");
-    await wait(MAX_STALENESS_MS / 10);
-  }
+  if (service !== null) await leaseOf(service);
   return service;
 }
 
-const leaseIsHeld = (service) => service.status().lease?.remainingMs > 0;
+// Without a lease the figures would be those of the strict service under a wrong name.
+async function leaseOf(service) {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const { lease } = await service.status();
+    if (lease?.held) return;
+    if (performance.now() > deadline) throw new Error(`No lease after ${PATIENCE_MS} ms: ${lease?.reason}.`);
+    await wait(MAX_STALENESS_MS / 10);
+  }
+}
 
 function nullIfUnknown(error) {
   if (error.type === "invalid_argument" && error.message.includes("maxStaleness")) return null;

@@ -8,6 +8,8 @@ export async function createDatabase(serverUrl, name) {
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const client = new pg.Client({ connectionString: url.href });
+  // A run that fails stops the server; that must not hide why it failed. A query on a lost connection rejects anyway.
+  client.on("error", () => undefined);
   await client.connect();
   return {
     url: url.href,

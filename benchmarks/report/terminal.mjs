@@ -4,9 +4,9 @@ import { NAMES } from "../scenarios/views.mjs";
 import { duration, number, ratio, terminalTable } from "./table.mjs";
 
 /** Every table of a run, one below the other. */
-export function terminalReport({ machine, figures, targets }) {
+export function terminalReport({ machine, absent, figures, targets }) {
   return [
-    describe(machine),
+    [describe(machine), ...absent.map((contender) => `not in this build: ${contender}`)].join("\n"),
     ...groups(figures).map(([title, group]) => `${title}\n${figuresTable(group)}`),
     `Targets\n${targetsTable(targets)}`,
   ].join("\n\n");

@@ -64,14 +64,22 @@ pub struct Revocation {
 }
 
 impl Revocation {
-    /// Judges the data of `revoke`; absent data means now, by nobody in particular.
+    /// Judges the data of a revocation of one key by its id; absent data means now, by nobody in particular.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_for_one(data: &Input, now: Timestamp) -> Result<Self, ApiKeyError> {
+        match data {
+            Input::Undefined => Ok(Self { revoked_by: None, revoked_at: now }),
+            data => Self::parse(data, now),
+        }
+    }
+
+    /// Judges the data of a revocation.
     ///
     /// # Errors
     /// `RevokeWithoutRevokedBy`, or `Invalid` naming the field.
     pub fn parse(data: &Input, now: Timestamp) -> Result<Self, ApiKeyError> {
-        if *data == Input::Undefined {
-            return Ok(Self { revoked_by: None, revoked_at: now });
-        }
         let revoked_by = data.member("revoked_by");
         if !revoked_by.is_truthy() {
             return Err(ApiKeyError::RevokeWithoutRevokedBy);
@@ -130,9 +138,6 @@ impl Roll {
     /// # Errors
     /// `RevokeWithoutRevokedBy`, or `Invalid` naming the field.
     pub fn parse(data: &Input, now: Timestamp) -> Result<Self, ApiKeyError> {
-        if *data == Input::Undefined {
-            return Err(ApiKeyError::RevokeWithoutRevokedBy);
-        }
         Ok(Self {
             revocation: Revocation::parse(data, now)?,
             created_by: optional_text("created_by", data.member("created_by"))?,

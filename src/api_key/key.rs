@@ -1,6 +1,6 @@
 //! The key itself.
 
-use super::ApiKeyId;
+use super::{ApiKeyId, WorkflowTransaction};
 use crate::edge::Timestamp;
 use crate::token::{Redacted, StoredToken, TokenDigest};
 
@@ -63,6 +63,8 @@ pub struct ApiKey {
     pub updated_at: Timestamp,
     /// When it was soft-deleted.
     pub deleted_at: Option<Timestamp>,
+    /// In which workflow it was created, if in one.
+    pub created_in: Option<WorkflowTransaction>,
 }
 
 impl ApiKey {
@@ -70,6 +72,33 @@ impl ApiKey {
     /// written, perhaps just now by a caller whose clock is a little ahead of this one's.
     #[must_use]
     pub fn has_ended(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_some_and(|at| at <= now.max(self.updated_at))
+        has_ended(self.revoked_at, self.updated_at, now)
+    }
+}
+
+pub(super) fn has_ended(
+    revoked_at: Option<Timestamp>,
+    updated_at: Timestamp,
+    now: Timestamp,
+) -> bool {
+    // A caller's clock tells milliseconds, and SQL writes microseconds: a key ends in the millisecond of its end.
+    let now = now.max(updated_at).timestamp_millis();
+    revoked_at.is_some_and(|at| at.timestamp_millis() <= now)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Duration;
+
+    use super::*;
+    use crate::edge::from_epoch_ms;
+
+    #[test]
+    fn a_key_ends_in_the_millisecond_of_its_end() {
+        let now = from_epoch_ms(1_000.0).expect("in range");
+        let long_ago = from_epoch_ms(0.0).expect("in range");
+        assert!(has_ended(Some(now + Duration::microseconds(999)), long_ago, now));
+        assert!(!has_ended(Some(now + Duration::milliseconds(1)), long_ago, now));
+        assert!(!has_ended(None, long_ago, now));
     }
 }

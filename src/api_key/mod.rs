@@ -12,6 +12,7 @@ mod key;
 mod new;
 mod public;
 mod time;
+mod workflow;
 
 pub use change::{Revocation, Roll, TitleChange, UpsertApiKey, refuse_revoked};
 pub use id::ApiKeyId;
@@ -19,3 +20,4 @@ pub use key::{ApiKey, ApiKeyType};
 pub use new::NewApiKey;
 pub use public::PublicApiKey;
 pub use time::parse_time;
+pub use workflow::WorkflowTransaction;

@@ -172,6 +172,7 @@ impl DraftApiKey {
             created_at: wish.created_at,
             updated_at: wish.updated_at,
             deleted_at: wish.deleted_at,
+            created_in: None,
         };
         Ok((key, self.token))
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::key::has_ended;
 use super::{ApiKey, ApiKeyType};
 use crate::edge::Timestamp;
 use crate::token::{RawToken, StoredToken};
@@ -67,6 +68,12 @@ impl From<ApiKey> for PublicApiKey {
 }
 
 impl PublicApiKey {
+    /// As [`ApiKey::has_ended`].
+    #[must_use]
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        has_ended(self.revoked_at, self.updated_at, now)
+    }
+
     /// The answer to a creation, the one place where a raw secret leaves.
     #[must_use]
     pub fn created(key: ApiKey, token: &RawToken) -> Self {

@@ -6,10 +6,14 @@
 //! realm. Invariant: a method has no judgement of its own.
 
 mod input;
+mod notices;
+mod outbox;
 mod outcome;
 mod output;
 mod service;
+mod status;
 
 pub use outcome::{NativeFailure, Outcome};
 pub use output::{NativeApiKey, NativePage, NativeRolled, NativeWritten};
 pub use service::NativeApiKeyService;
+pub use status::{NativeLane, NativeLease, NativeStatus};

@@ -6,36 +6,55 @@
 use std::sync::Arc;
 
 use napi::Env;
-use napi::bindgen_prelude::{PromiseRaw, ToNapiValue, Uint8Array};
+use napi::bindgen_prelude::{
+    FnArgs, Function, PromiseRaw, ToNapiValue, Uint8Array, Unknown, spawn,
+};
 use napi_derive::napi;
 
 use super::input::{edge, many, now};
+use super::notices::{Hear, told_to};
+use super::outbox::{Outbox, Ready, Wake};
 use super::outcome::{NativeFailure, Outcome, outcome};
-use super::output::{NativeApiKey, NativePage, NativeRolled, NativeWritten};
+use super::output::{
+    NativePage, NativeRolled, NativeWritten, RowArgs, TicketedRowArgs, columns, row_args,
+    ticketed_row_args,
+};
+use super::status::NativeStatus;
 use crate::error::ApiKeyError;
 use crate::input::decode;
+use crate::query::Selection;
 use crate::service::{ApiKeyService, ServiceOptions};
 
 /// API keys in one database. Arguments are JSON text that `module/wire` encoded, `nowMs` the caller's
-/// present in epoch milliseconds, `entropy` random chunks in the order in which the call draws them.
+/// present in epoch milliseconds, `entropy` random chunks in the order in which the call draws them, `workflow` the
+/// id of the workflow's transaction in which the call is made and `undone` that of one whose steps are being undone.
 #[napi]
-pub struct NativeApiKeyService(Result<Arc<ApiKeyService>, ApiKeyError>);
+pub struct NativeApiKeyService {
+    service: Result<Arc<ApiKeyService>, ApiKeyError>,
+    outbox: Arc<Outbox>,
+}
 
 type Answer<'env, N> = napi::Result<PromiseRaw<'env, Outcome<N>>>;
 
 #[napi]
 impl NativeApiKeyService {
-    /// A service that connects when it is first needed.
-    #[napi(constructor, catch_unwind)]
-    pub fn new(options: String) -> Self {
+    /// A service that connects when it is first needed. `hear` is told the name of what happens beside the calls, and
+    /// why; `wake` is called when there are answers to take.
+    #[napi(
+        constructor,
+        catch_unwind,
+        ts_args_type = "options: string, hear: (name: string, reason: string | null) => void, wake: () => void"
+    )]
+    pub fn new(options: String, hear: Hear, wake: Wake) -> Self {
         let parsed = decode(&options).and_then(|options| ServiceOptions::parse(&options));
-        Self(parsed.and_then(ApiKeyService::new).map(Arc::new))
+        let service = parsed.and_then(|options| ApiKeyService::new(options, told_to(hear)));
+        Self { service: service.map(Arc::new), outbox: Outbox::new(wake) }
     }
 
     /// What is wrong with the options, if anything.
     #[napi(catch_unwind)]
     pub fn failure(&self) -> Option<NativeFailure> {
-        self.0.as_ref().err().cloned().map(NativeFailure::from)
+        self.service.as_ref().err().cloned().map(NativeFailure::from)
     }
 
     /// Creates keys from a list.
@@ -46,10 +65,11 @@ impl NativeApiKeyService {
         now_ms: f64,
         entropy: Vec<Uint8Array>,
         data: String,
+        workflow: String,
     ) -> Answer<'env, NativeWritten> {
         let edge = edge(now_ms, &entropy);
         self.answer(env, move |service| async move {
-            service.create(&many(decode(&data)?)?, edge?).await
+            service.create(&many(decode(&data)?)?, edge?, &decode(&workflow)?).await
         })
     }
 
@@ -61,10 +81,11 @@ impl NativeApiKeyService {
         now_ms: f64,
         entropy: Vec<Uint8Array>,
         data: String,
+        workflow: String,
     ) -> Answer<'env, NativeWritten> {
         let edge = edge(now_ms, &entropy);
         self.answer(env, move |service| async move {
-            service.upsert(&many(decode(&data)?)?, edge?).await
+            service.upsert(&many(decode(&data)?)?, edge?, &decode(&workflow)?).await
         })
     }
 
@@ -105,10 +126,11 @@ impl NativeApiKeyService {
         entropy: Vec<Uint8Array>,
         id: String,
         data: String,
+        workflow: String,
     ) -> Answer<'env, NativeRolled> {
         let edge = edge(now_ms, &entropy);
         self.answer(env, move |service| async move {
-            service.roll(&decode(&id)?, &decode(&data)?, edge?).await
+            service.roll(&decode(&id)?, &decode(&data)?, edge?, &decode(&workflow)?).await
         })
     }
 
@@ -119,9 +141,10 @@ impl NativeApiKeyService {
         env: &'env Env,
         now_ms: f64,
         ids: String,
+        undone: String,
     ) -> Answer<'env, NativeWritten> {
         self.answer(env, move |service| async move {
-            service.delete(&decode(&ids)?, now(now_ms)?).await
+            service.delete(&decode(&ids)?, now(now_ms)?, &decode(&undone)?).await
         })
     }
 
@@ -190,29 +213,133 @@ impl NativeApiKeyService {
         })
     }
 
-    /// The live secret key of a token, or null.
+    /// Asks for the live secret key of a token; the answer comes under this ticket.
     #[napi(catch_unwind)]
-    pub fn authenticate<'env>(
-        &self,
-        env: &'env Env,
-        now_ms: f64,
-        token: String,
-    ) -> Answer<'env, Option<NativeApiKey>> {
-        self.answer(env, move |service| async move {
-            Ok(service.authenticate(token, now(now_ms)?).await?.map(NativeApiKey::from))
-        })
+    pub fn ask_secret(&self, ticket: u32, now_ms: f64, token: String) {
+        self.ask(
+            ticket,
+            move |service| async move { service.authenticate(token, now(now_ms)?).await },
+        );
     }
 
-    /// Creates the table or brings it up to date.
+    /// Asks for the publishable key of a token, live or not; the answer comes under this ticket.
     #[napi(catch_unwind)]
-    pub fn migrate<'env>(&self, env: &'env Env) -> Answer<'env, ()> {
+    pub fn ask_publishable(&self, ticket: u32, now_ms: f64, token: String) {
+        self.ask(
+            ticket,
+            move |service| async move { service.publishable(token, now(now_ms)?).await },
+        );
+    }
+
+    /// Hands over the answers that are ready: `found` is called with a ticket and the fields of a row, `none` with a
+    /// ticket, `failed` with a ticket and a failure.
+    #[napi(
+        catch_unwind,
+        ts_args_type = "found: (ticket: number, ...row: any[]) => void, none: (ticket: number) => void, failed: (ticket: number, failure: NativeFailure) => void"
+    )]
+    pub fn take_answers(
+        &self,
+        found: Function<'_, FnArgs<TicketedRowArgs>, ()>,
+        none: Function<'_, u32, ()>,
+        failed: Function<'_, FnArgs<(u32, NativeFailure)>, ()>,
+    ) -> napi::Result<()> {
+        for (ticket, answer) in self.outbox.take() {
+            match answer {
+                Ok(Some(key)) => found.call(ticketed_row_args(ticket, &key))?,
+                Ok(None) => none.call(ticket)?,
+                Err(error) => failed.call(FnArgs::from((ticket, error.into())))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What `askSecret` would be answered, made by `make`, if memory may tell; else null.
+    #[napi(
+        catch_unwind,
+        ts_args_type = "nowMs: number, token: string, make: (...row: any[]) => unknown",
+        ts_return_type = "unknown"
+    )]
+    pub fn recall_secret<'env>(
+        &self,
+        now_ms: f64,
+        token: String,
+        make: Function<'env, FnArgs<RowArgs>, Unknown<'env>>,
+    ) -> napi::Result<Option<Unknown<'env>>> {
+        let recalled = self
+            .service
+            .as_ref()
+            .ok()
+            .and_then(|service| service.recall_secret(token, now(now_ms).ok()?));
+        recalled.map(|key| make.call(row_args(&key))).transpose()
+    }
+
+    /// What `askPublishable` would be answered, made by `make`, if memory may tell; else null.
+    #[napi(
+        catch_unwind,
+        ts_args_type = "nowMs: number, token: string, make: (...row: any[]) => unknown",
+        ts_return_type = "unknown"
+    )]
+    pub fn recall_publishable<'env>(
+        &self,
+        now_ms: f64,
+        token: String,
+        make: Function<'env, FnArgs<RowArgs>, Unknown<'env>>,
+    ) -> napi::Result<Option<Unknown<'env>>> {
+        let recalled = self
+            .service
+            .as_ref()
+            .ok()
+            .and_then(|service| service.recall_publishable(token, now(now_ms).ok()?));
+        recalled.map(|key| make.call(row_args(&key))).transpose()
+    }
+
+    /// The columns that `config.select` shows, in model order; null means every one.
+    #[napi(catch_unwind)]
+    pub fn selected_columns(select: String) -> Option<Vec<String>> {
+        let selection = decode(&select).and_then(|select| Selection::parse(&select));
+        columns(&selection.unwrap_or(Selection::Some(Vec::new())))
+    }
+
+    /// How the service is doing; null when its options were wrong.
+    #[napi(catch_unwind)]
+    pub fn status(&self) -> Option<NativeStatus> {
+        self.service.as_ref().ok().map(|service| service.status().into())
+    }
+
+    /// Creates the table or brings it up to date, and names the steps that this took.
+    #[napi(catch_unwind)]
+    pub fn migrate<'env>(&self, env: &'env Env) -> Answer<'env, Vec<String>> {
         self.answer(env, move |service| async move { service.migrate().await })
+    }
+
+    /// Takes steps of the migration back, those named or every one, and names them.
+    #[napi(catch_unwind)]
+    pub fn roll_back<'env>(
+        &self,
+        env: &'env Env,
+        names: Option<Vec<String>>,
+    ) -> Answer<'env, Vec<String>> {
+        self.answer(env, move |service| async move { service.roll_back(names.as_deref()).await })
     }
 
     /// Closes every connection, after the statements that run.
     #[napi(catch_unwind)]
     pub fn close<'env>(&self, env: &'env Env) -> Answer<'env, ()> {
         self.answer(env, move |service| async move { service.close().await })
+    }
+
+    /// Starts a use case whose answer is taken by `take_answers`.
+    fn ask<F>(&self, ticket: u32, use_case: impl FnOnce(Arc<ApiKeyService>) -> F)
+    where
+        F: Future<Output = Ready> + Send + 'static,
+    {
+        let reply = self.outbox.reply(ticket);
+        match self.service.clone().map(|service| (Arc::clone(&service), use_case(service))) {
+            Ok((service, running)) => drop(spawn(async move {
+                reply.with(running.await.map_err(|error| service.worded(error)));
+            })),
+            Err(error) => reply.with(Err(error)),
+        }
     }
 
     /// Starts a use case; its outcome, a failure too, is what the promise resolves to.
@@ -226,10 +353,10 @@ impl NativeApiKeyService {
         T: Into<N>,
         N: ToNapiValue + Send + 'static,
     {
-        let started = self.0.clone().map(use_case);
+        let started = self.service.clone().map(|service| (Arc::clone(&service), use_case(service)));
         env.spawn_future(async move {
             Ok(outcome(match started {
-                Ok(running) => running.await,
+                Ok((service, running)) => running.await.map_err(|error| service.worded(error)),
                 Err(error) => Err(error),
             }))
         })

@@ -100,7 +100,11 @@ fn page_number(name: &str, value: &Input) -> Result<Option<u64>, ApiKeyError> {
 }
 
 impl Selection {
-    fn parse(select: &Input) -> Result<Self, ApiKeyError> {
+    /// Judges `config.select`.
+    ///
+    /// # Errors
+    /// `Invalid` when it is no list of names.
+    pub fn parse(select: &Input) -> Result<Self, ApiKeyError> {
         let names = match select {
             absent if absent.is_absent() => return Ok(Self::All),
             Input::List(names) => names,

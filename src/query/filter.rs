@@ -120,7 +120,7 @@ impl Filter {
     ///
     /// # Errors
     /// `Invalid` for more than [`MOST_CONDITIONS`].
-    pub(super) fn refuse_oversize(&self) -> Result<(), ApiKeyError> {
+    pub fn refuse_oversize(&self) -> Result<(), ApiKeyError> {
         if self.conditions() > MOST_CONDITIONS {
             return Err(ApiKeyError::invalid(format!(
                 "A filter may hold at most {MOST_CONDITIONS} conditions; the words of q and $fulltext count as such"

@@ -50,8 +50,13 @@ pub fn parse_many_targets(targets: &Input) -> Result<Option<Filter>, ApiKeyError
         Input::List(items) => items.as_slice(),
         single => std::slice::from_ref(single),
     };
+    if !items.iter().any(Input::is_truthy) {
+        return Ok(None);
+    }
     let (mut ids, mut filters) = (Vec::new(), Vec::new());
-    for item in items.iter().filter(|item| item.is_truthy()) {
+    // Stock 2.21.2: beside other targets an empty text is an id, of no key.
+    let named = |item: &&Input| item.is_truthy() || matches!(item, Input::Text(_));
+    for item in items.iter().filter(named) {
         // Stock 2.21.2: these two methods know no `q`.
         match parse(item, Search::Unknown)? {
             Target::One(id) => ids.push(id),
@@ -109,7 +114,11 @@ mod tests {
         assert_eq!(parse_many_targets(&Input::List(vec![every.clone()])), Ok(Some(Filter::All)));
         let one = Ok(Some(Filter::ids(["a".to_owned()])));
         assert_eq!(parse_many_targets(&Input::List(vec![text.clone(), every.clone()])), one);
-        assert_eq!(parse_many_targets(&Input::List(vec![every, text])), one);
+        assert_eq!(parse_many_targets(&Input::List(vec![every.clone(), text])), one);
+        let no_key = Ok(Some(Filter::ids([String::new()])));
+        let empty = Input::Text(String::new());
+        assert_eq!(parse_many_targets(&Input::List(vec![every, empty.clone()])), no_key);
+        assert_eq!(parse_many_targets(&Input::List(vec![empty])), Ok(None));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{ApiKeyService, Written, ids_of, split};
-use crate::api_key::{ApiKey, NewApiKey, PublicApiKey};
+use crate::api_key::{ApiKey, NewApiKey, PublicApiKey, WorkflowTransaction};
 use crate::edge::Edge;
 use crate::error::ApiKeyError;
 use crate::input::Input;
@@ -12,16 +12,21 @@ use crate::store::{Connection, Query, Violation, find, insert};
 use crate::token::RawToken;
 
 impl ApiKeyService {
-    /// Creates keys, all or none.
+    /// Creates keys, all or none, and remembers the workflow in which that was.
     ///
     /// # Errors
     /// `Invalid` naming the field, `IdTaken`, `Busy`, `Unavailable` or `Database`.
-    pub async fn create(&self, data: &[Input], mut edge: Edge) -> Result<Written, ApiKeyError> {
+    pub async fn create(
+        &self,
+        data: &[Input],
+        mut edge: Edge,
+        workflow: &Input,
+    ) -> Result<Written, ApiKeyError> {
         let wishes = parse_new(data, &edge)?;
         if wishes.is_empty() {
             return Ok(Written::default());
         }
-        let (keys, tokens) = split(self.issue(wishes, &mut edge).await?);
+        let (keys, tokens) = split(self.issue(wishes, &mut edge, workflow).await?);
         let transaction = self.database.begin().await?;
         match insert(&transaction.connection(), &keys).await? {
             Ok(()) => transaction.commit().await?,
@@ -43,11 +48,14 @@ impl ApiKeyService {
         &self,
         wishes: Vec<NewApiKey>,
         edge: &mut Edge,
+        workflow: &Input,
     ) -> Result<Vec<(ApiKey, RawToken)>, ApiKeyError> {
+        let workflow = WorkflowTransaction::of_context(workflow);
         let drafts = NewApiKey::draft(wishes, edge)?;
         let mut issued = Vec::with_capacity(drafts.len());
         for draft in drafts {
-            issued.push(draft.issue(&self.hasher).await?);
+            let (key, token) = draft.issue(&self.hasher).await?;
+            issued.push((ApiKey { created_in: workflow.clone(), ..key }, token));
         }
         Ok(issued)
     }

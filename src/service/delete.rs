@@ -1,6 +1,7 @@
 //! deleteApiKeys
 
 use super::{ApiKeyService, Written, ids_of};
+use crate::api_key::WorkflowTransaction;
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
@@ -8,11 +9,18 @@ use crate::query::{Filter, parse_ids};
 use crate::store::{Query, delete, find_for_update};
 
 impl ApiKeyService {
-    /// Removes revoked keys for good; ids of no key are passed over.
+    /// Removes revoked keys for good; ids of no key are passed over. A workflow that is being undone may remove the
+    /// keys that it created itself, revoked or not.
     ///
     /// # Errors
     /// `StillLive` when one of them is not revoked, `Invalid`, `Unavailable` or `Database`.
-    pub async fn delete(&self, ids: &Input, now: Timestamp) -> Result<Written, ApiKeyError> {
+    pub async fn delete(
+        &self,
+        ids: &Input,
+        now: Timestamp,
+        undone: &Input,
+    ) -> Result<Written, ApiKeyError> {
+        let undone = WorkflowTransaction::of_context(undone);
         let ids = parse_ids(ids)?;
         if ids.is_empty() {
             return Ok(Written::default());
@@ -22,11 +30,13 @@ impl ApiKeyService {
         let mut live = find_for_update(&on, &Query::every(Filter::ids(ids.clone()))).await?;
         // Stock 2.21.2: a soft-deleted key can be removed without having been revoked.
         live.retain(|key| key.deleted_at.is_none() && !key.has_ended(now));
+        // See docs/adr/0012
+        live.retain(|key| undone.is_none() || key.created_in != undone);
         if !live.is_empty() {
             return Err(ApiKeyError::StillLive(ids_of(&live)));
         }
         let deleted = delete(&on, ids).await?;
-        transaction.commit().await?;
+        self.commit(transaction, &deleted).await?;
         Ok(Written { deleted, ..Written::default() })
     }
 }

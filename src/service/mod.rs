@@ -7,28 +7,43 @@
 mod authenticate;
 mod create;
 mod delete;
+mod last_used;
+mod migrate;
 mod options;
 mod read;
 mod revoke;
 mod roll;
 mod soft_delete;
+mod status;
 mod update;
+mod upkeep;
 mod upsert;
 
 pub use options::ServiceOptions;
 pub use read::Page;
 pub use roll::Rolled;
+pub use status::{Answers, LeaseStatus, Status};
+
+use std::sync::Arc;
+
+use last_used::LastUsed;
+use upkeep::Upkeep;
 
 use crate::api_key::{ApiKey, PublicApiKey};
+use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
+use crate::notice::Notices;
 use crate::query::{Filter, Target};
-use crate::store::{Connection, Database, Query, find_for_update};
+use crate::store::{Connection, Database, Query, Transaction, find_for_update};
 use crate::token::{Hasher, RawToken};
 
 /// API keys in one database.
 pub struct ApiKeyService {
-    database: Database,
-    hasher: Hasher,
+    database: Arc<Database>,
+    hasher: Arc<Hasher>,
+    upkeep: Upkeep,
+    last_used: LastUsed,
+    in_medusa: bool,
 }
 
 /// What a write did.
@@ -45,31 +60,51 @@ pub struct Written {
 }
 
 impl ApiKeyService {
-    /// A service that connects when it is first needed.
+    /// A service that connects when it is first needed, and tells what happens beside its calls.
     ///
     /// # Errors
     /// `Option` for an option that cannot be used.
-    pub fn new(options: ServiceOptions) -> Result<Self, ApiKeyError> {
+    pub fn new(options: ServiceOptions, notices: Notices) -> Result<Self, ApiKeyError> {
+        let ServiceOptions { database, migrate, max_staleness, .. } = options;
+        let in_medusa = database.in_medusa;
+        let database = Arc::new(Database::new(database, migrate, max_staleness, notices.clone()));
+        let hasher = Arc::new(Hasher::new(options.hasher, notices)?);
         Ok(Self {
-            database: Database::new(options.database, options.migrate),
-            hasher: Hasher::new(options.hasher)?,
+            in_medusa,
+            upkeep: Upkeep::new(options.rehash, Arc::clone(&database), Arc::clone(&hasher)),
+            last_used: LastUsed::new(options.last_used_interval, Arc::clone(&database)),
+            database,
+            hasher,
         })
     }
 
-    /// Creates the table or brings it up to date.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Database`.
-    pub async fn migrate(&self) -> Result<(), ApiKeyError> {
-        self.database.migrate().await
+    /// What follows a success; nobody waits for it.
+    fn used(&self, key: &ApiKey, token: &RawToken, now: Timestamp) {
+        self.upkeep.after_success(key, token);
+        self.last_used.record(key.id.as_str(), key.last_used_at, now);
     }
 
-    /// Waits for running statements and closes every connection. Calls after it fail with `Closed`.
+    /// Writes down last uses, waits for running statements and closes every connection. Calls after it fail with `Closed`.
     ///
     /// # Errors
     /// `Database` when the driver cannot close.
     pub async fn close(&self) -> Result<(), ApiKeyError> {
+        self.last_used.close().await;
         self.database.close().await
+    }
+
+    /// Commits a change of keys, and forgets what was remembered of them before the change is answered. A commit that
+    /// fails may have taken effect all the same.
+    async fn commit(
+        &self,
+        transaction: Transaction,
+        changed: &[String],
+    ) -> Result<(), ApiKeyError> {
+        let committed = transaction.commit().await;
+        if let Some(cache) = self.database.cache() {
+            changed.iter().for_each(|id| cache.forget(id));
+        }
+        committed
     }
 }
 

@@ -13,21 +13,33 @@ pub struct ServiceOptions {
     pub database: DatabaseSettings,
     /// Whether the table is created or brought up to date when first used.
     pub migrate: bool,
+    /// How old an answer from memory may be (PostgreSQL); none comes from memory when absent.
+    pub max_staleness: Option<Duration>,
     /// How tokens are hashed.
     pub hasher: HasherSettings,
+    /// Whether rows of another scheme or cost than new ones get are rehashed when their key is used.
+    pub rehash: bool,
+    /// How long a key's last use is not written again; without it, never.
+    pub last_used_interval: Option<Duration>,
 }
 
-const OPTIONS: [&str; 9] = [
+const OPTIONS: [&str; 12] = [
     "databaseUrl",
     "schema",
     "ssl",
     "pool",
     "migrate",
+    "maxStaleness",
     "hashing",
+    "rehash",
     "argon2",
     "hashConcurrency",
     "hashQueueLimit",
+    "lastUsedInterval",
 ];
+
+/// No option of a caller's: `module/connection` says it.
+const IN_MEDUSA: &str = "inMedusa";
 
 impl ServiceOptions {
     /// Judges the options; what is absent has its default.
@@ -42,9 +54,20 @@ impl ServiceOptions {
         Ok(Self {
             database: database(options)?,
             migrate: flag("migrate", options.member("migrate"))?.unwrap_or(true),
+            max_staleness: max_staleness(options.member("maxStaleness"))?,
             hasher: hasher(options)?,
+            rehash: flag("rehash", options.member("rehash"))?.unwrap_or(false),
+            last_used_interval: last_used_interval(options.member("lastUsedInterval"))?,
         })
     }
+}
+
+fn max_staleness(value: &Input) -> Result<Option<Duration>, ApiKeyError> {
+    if *value == Input::Bool(false) {
+        return Ok(None);
+    }
+    let ms = whole("maxStaleness", value, 10, 3_600_000)?;
+    Ok(ms.map(|ms| Duration::from_millis(ms.into())))
 }
 
 fn database(options: &Input) -> Result<DatabaseSettings, ApiKeyError> {
@@ -55,6 +78,7 @@ fn database(options: &Input) -> Result<DatabaseSettings, ApiKeyError> {
         settings.tls = tls;
     }
     settings.pool = pool(options.member("pool"))?;
+    settings.in_medusa = flag(IN_MEDUSA, options.member(IN_MEDUSA))?.unwrap_or(false);
     Ok(settings)
 }
 
@@ -124,6 +148,20 @@ fn hasher(options: &Input) -> Result<HasherSettings, ApiKeyError> {
     })
 }
 
+fn last_used_interval(interval: &Input) -> Result<Option<Duration>, ApiKeyError> {
+    const NAME: &str = "lastUsedInterval";
+    match interval {
+        Input::Bool(false) => Ok(None),
+        Input::Bool(true) | Input::Text(_) => {
+            Err(wrong(NAME, "must be false or a number of milliseconds"))
+        }
+        _ => {
+            let ms = whole(NAME, interval, 1, u32::MAX)?.unwrap_or(60_000);
+            Ok(Some(Duration::from_millis(ms.into())))
+        }
+    }
+}
+
 fn argon2(argon2: &Input) -> Result<Argon2Params, ApiKeyError> {
     refuse_unknown("argon2", argon2, &["memoryKib", "iterations", "parallelism"])?;
     let default = Argon2Params::default();
@@ -149,7 +187,8 @@ fn refuse_unknown(name: &str, options: &Input, known: &[&str]) -> Result<(), Api
         Input::Object(members) => members,
         _ => return Err(wrong(name, &format!("must be {{ {} }}", known.join(", ")))),
     };
-    match members.iter().find(|(member, _)| !known.contains(&member.as_str())) {
+    let unknown = |member: &str| !known.contains(&member) && member != IN_MEDUSA;
+    match members.iter().find(|(member, _)| unknown(member)) {
         Some((member, _)) => Err(wrong(
             Shown(member).to_string().as_str(),
             &format!("is no option of {name}; there are {}", known.join(", ")),
@@ -217,7 +256,12 @@ mod tests {
             (r#"{"databaseUrl":"sqlite::memory:","pool":{"max":0}}"#, "pool.max"),
             (r#"{"databaseUrl":"sqlite::memory:","pool":{"min":11}}"#, "pool.min"),
             (r#"{"databaseUrl":"sqlite::memory:","migrate":1}"#, "migrate"),
+            (r#"{"databaseUrl":"sqlite::memory:","maxStaleness":9}"#, "maxStaleness"),
+            (r#"{"databaseUrl":"sqlite::memory:","maxStaleness":true}"#, "maxStaleness"),
             (r#"{"databaseUrl":"sqlite::memory:","hashing":"md5"}"#, "hashing"),
+            (r#"{"databaseUrl":"sqlite::memory:","rehash":"yes"}"#, "rehash"),
+            (r#"{"databaseUrl":"sqlite::memory:","lastUsedInterval":true}"#, "lastUsedInterval"),
+            (r#"{"databaseUrl":"sqlite::memory:","lastUsedInterval":0}"#, "lastUsedInterval"),
             (r#"{"databaseUrl":"sqlite::memory:","hashConcurrency":1.5}"#, "hashConcurrency"),
             (
                 r#"{"databaseUrl":"sqlite::memory:","argon2":{"memoryKib":8,"parallelism":2}}"#,

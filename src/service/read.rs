@@ -30,7 +30,9 @@ impl ApiKeyService {
             return Err(ApiKeyError::NotFound(id.replace('\0', "")));
         }
         let search = parse_search(&config.search)?;
-        let (query, selection) = query(Filter::and([Filter::id(id), search]), config);
+        let filter = Filter::and([Filter::id(id), search]);
+        filter.refuse_oversize()?;
+        let (query, selection) = query(filter, config);
         let keys = store::find(&self.database.connection().await?, &query).await?;
         if keys.is_empty() {
             return Err(ApiKeyError::NotFound(id.clone()));
@@ -75,7 +77,9 @@ fn question(filters: &Input, config: &Input) -> Result<(Query, Selection), ApiKe
         Input::Undefined => parse_search(&config.search)?,
         _ => Filter::All,
     };
-    Ok(query(Filter::and([filter, search]), config))
+    let both = Filter::and([filter, search]);
+    both.refuse_oversize()?;
+    Ok(query(both, config))
 }
 
 fn query(filter: Filter, config: Config) -> (Query, Selection) {

@@ -21,30 +21,24 @@ impl ApiKeyService {
         now: Timestamp,
     ) -> Result<Written, ApiKeyError> {
         let target = parse_target(target)?;
-        if let Target::One(id) = &target {
-            if id.is_empty() {
-                return Err(ApiKeyError::RevokeWithoutId);
-            }
-            // Stock 2.21.2: for one id the data are judged before the key is looked for.
-            Revocation::parse(data, now)?;
-        }
-        if target == Target::Nothing {
-            return Ok(Written::default());
-        }
+        // Stock 2.21.2: for one id the data are judged before the key is looked for.
+        let judged = match &target {
+            Target::Nothing => return Ok(Written::default()),
+            Target::One(id) if id.is_empty() => return Err(ApiKeyError::RevokeWithoutId),
+            Target::One(_) => Some(Revocation::parse_for_one(data, now)?),
+            Target::Matching(_) => None,
+        };
         let transaction = self.database.begin().await?;
         let keys = locked(&transaction.connection(), &target).await?;
         // Stock 2.21.2: where a selector matches nothing, the data are not looked at.
         if keys.is_empty() {
             return Ok(Written::default());
         }
-        if matches!(target, Target::Matching(_)) && *data == Input::Undefined {
-            return Err(ApiKeyError::RevokeWithoutRevokedBy);
-        }
-        let revocation = Revocation::parse(data, now)?;
+        let revocation = judged.map_or_else(|| Revocation::parse(data, now), Ok)?;
         refuse_revoked(&keys, now)?;
         let updated = ids_of(&keys);
         set_revoked(&transaction.connection(), &updated, &revocation, now).await?;
-        transaction.commit().await?;
+        self.commit(transaction, &updated).await?;
         let keys = keys.into_iter().map(|key| revocation.apply(key, now)).collect();
         Ok(Written { keys: answers(keys), updated, ..Written::default() })
     }

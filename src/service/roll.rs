@@ -29,6 +29,7 @@ impl ApiKeyService {
         id: &Input,
         data: &Input,
         mut edge: Edge,
+        workflow: &Input,
     ) -> Result<Rolled, ApiKeyError> {
         if !id.is_truthy() {
             return Err(ApiKeyError::RevokeWithoutId);
@@ -40,7 +41,7 @@ impl ApiKeyService {
         // The successor is hashed before the transaction begins, so it is made for the key as it is now …
         let before = self.live_key(&id, &edge).await?;
         let successor = NewApiKey::successor(&before, now);
-        let (mut created, tokens) = split(self.issue(vec![successor], &mut edge).await?);
+        let (mut created, tokens) = split(self.issue(vec![successor], &mut edge, workflow).await?);
 
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
@@ -56,7 +57,7 @@ impl ApiKeyService {
                 "crypto.randomBytes gave bytes that an earlier key was made of.",
             ));
         }
-        transaction.commit().await?;
+        self.commit(transaction, &ids_of(&old)).await?;
 
         let revoked = old.into_iter().map(|key| roll.revocation().apply(key, now).into()).next();
         let created = shown_once(created, &tokens).into_iter().next();

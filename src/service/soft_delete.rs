@@ -23,7 +23,7 @@ impl ApiKeyService {
         let deleted = ids_of(&find_for_update(&on, &Query::visible(filter)).await?);
         if !deleted.is_empty() {
             store::soft_delete(&on, &deleted, now).await?;
-            transaction.commit().await?;
+            self.commit(transaction, &deleted).await?;
         }
         Ok(Written { deleted, ..Written::default() })
     }
@@ -41,7 +41,7 @@ impl ApiKeyService {
         let hidden: Vec<_> = found.into_iter().filter(|key| key.deleted_at.is_some()).collect();
         if !hidden.is_empty() {
             store::restore(&on, &ids_of(&hidden), now).await?;
-            transaction.commit().await?;
+            self.commit(transaction, &updated).await?;
         }
         Ok(Written { updated, ..Written::default() })
     }

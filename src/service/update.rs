@@ -31,7 +31,7 @@ impl ApiKeyService {
         }
         let change = TitleChange::parse(data)?;
         let (keys, updated) = retitle(&transaction.connection(), keys, &change, now).await?;
-        transaction.commit().await?;
+        self.commit(transaction, &updated).await?;
         Ok(Written { keys: answers(keys), updated, ..Written::default() })
     }
 }

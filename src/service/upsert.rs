@@ -17,14 +17,19 @@ impl ApiKeyService {
     ///
     /// # Errors
     /// `NoSuchKeys`, `Invalid` naming the field, `Busy`, `Unavailable` or `Database`.
-    pub async fn upsert(&self, data: &[Input], mut edge: Edge) -> Result<Written, ApiKeyError> {
+    pub async fn upsert(
+        &self,
+        data: &[Input],
+        mut edge: Edge,
+        workflow: &Input,
+    ) -> Result<Written, ApiKeyError> {
         let now = edge.now;
         let (wishes, changes) = sort(data, now)?;
         if wishes.is_empty() && changes.ids.is_empty() {
             return Ok(Written::default());
         }
         refuse_twins(&wishes)?;
-        let (created, tokens) = split(self.issue(wishes, &mut edge).await?);
+        let (created, tokens) = split(self.issue(wishes, &mut edge, workflow).await?);
 
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
@@ -33,7 +38,7 @@ impl ApiKeyService {
             drop(transaction);
             return Err(self.taken(violation, &created).await?);
         }
-        transaction.commit().await?;
+        self.commit(transaction, &updated).await?;
 
         // Stock 2.21.2: created keys come first, then updated ones by id.
         let ids = ids_of(&created);

@@ -2,7 +2,8 @@
 
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, NullOrdering};
 use sea_orm::{
-    ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select, sea_query,
 };
 
 use super::condition::condition;
@@ -76,33 +77,33 @@ pub async fn count(on: &Connection<'_>, query: &Query) -> Result<u64, ApiKeyErro
     matching.count(&on.executor()).await.map_err(failure::of)
 }
 
-/// The secret keys that may belong to a presented token, live at a moment, by id.
-///
-/// # Errors
-/// `Database` or `Unavailable`.
-pub async fn find_candidates(
+/// The undeleted secret keys that may belong to a presented token, live or not, by id.
+pub(super) async fn find_candidates(
     on: &Connection<'_>,
     digest: &TokenDigest,
     redacted: &Redacted,
-    now: Timestamp,
 ) -> Result<Vec<ApiKey>, ApiKeyError> {
-    // As `ApiKey::has_ended` says it: a revocation holds at once, also where the clock of the revoker is ahead.
-    let planned = Condition::all()
-        .add(Column::RevokedAt.gt(now))
-        .add(Expr::col(Column::RevokedAt).gt(Expr::col(Column::UpdatedAt)));
-    let live = Condition::any().add(Column::RevokedAt.is_null()).add(planned);
-    let theirs = Condition::any().add(Column::TokenDigest.eq(digest.as_str())).add(
-        Condition::all()
-            .add(Column::TokenDigest.is_null())
-            .add(Column::Redacted.eq(redacted.as_str())),
-    );
+    let alike = Condition::all()
+        .add(Column::TokenDigest.is_null())
+        .add(Column::Redacted.eq(redacted.as_str()));
     let candidates = Entity::find()
-        .filter(theirs)
+        .filter(Condition::any().add(Column::TokenDigest.eq(digest.as_str())).add(alike))
         .filter(Column::DeletedAt.is_null())
         .filter(Column::Kind.eq("secret"))
-        .filter(live)
         .order_by_asc(Column::Id);
     rows(on, candidates).await
+}
+
+/// The undeleted publishable key of a token, live or not.
+pub(super) async fn find_publishable(
+    on: &Connection<'_>,
+    token: &str,
+) -> Result<Vec<ApiKey>, ApiKeyError> {
+    let publishable = Entity::find()
+        .filter(Column::Token.eq(token))
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::Kind.eq("publishable"));
+    rows(on, publishable).await
 }
 
 /// Writes new keys; the outer error is the world's, the inner the keys' own.
@@ -191,12 +192,13 @@ pub async fn restore(
 /// # Errors
 /// `Database` or `Unavailable`.
 pub async fn delete(on: &Connection<'_>, ids: Vec<String>) -> Result<Vec<String>, ApiKeyError> {
-    let deleted = Entity::delete_many()
-        .filter(condition(on.backend(), &Filter::ids(ids))?)
-        .exec_with_returning(&on.executor())
-        .await
-        .map_err(failure::of)?;
-    Ok(deleted.into_iter().map(|row| row.id).collect())
+    let statement = sea_query::Query::delete()
+        .from_table(Entity)
+        .cond_where(condition(on.backend(), &Filter::ids(ids))?)
+        .returning_col(Column::Id)
+        .to_owned();
+    let deleted = on.executor().query_all(&statement).await.map_err(failure::of)?;
+    deleted.iter().map(|row| row.try_get_by(0)).collect::<Result<_, _>>().map_err(failure::of)
 }
 
 async fn update<const N: usize>(

@@ -1,159 +1,100 @@
-//! Connecting, once, when the first call needs it.
+//! How connections are made.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use sea_orm::sqlx::ConnectOptions as _;
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sea_orm::sqlx;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
 use sea_orm::{ConnectOptions, DatabaseConnection};
-use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use super::failure::{self, unavailable};
-use super::migration;
+use super::failure::unavailable;
 use super::settings::{DatabaseSettings, DatabaseUrl, Tls};
-use super::transaction::{Connection, Transaction};
 use crate::error::ApiKeyError;
 
 /// How long SQLite waits for another writer.
-const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A database that is connected to when first needed, and migrated then if it is to be.
-pub struct Database {
-    settings: DatabaseSettings,
-    migrate: bool,
-    attempt: Mutex<Attempt>,
-    closed: AtomicBool,
+/// A PostgreSQL server, for connections beside the pool.
+#[derive(Clone)]
+pub(super) struct PostgresServer {
+    options: PgConnectOptions,
+    search_path: Option<String>,
 }
 
-/// One attempt to connect, shared by all calls that need it.
-type Attempt = Arc<OnceCell<Result<DatabaseConnection, ApiKeyError>>>;
-
-impl Database {
-    /// A database that nobody has connected to yet.
-    #[must_use]
-    pub fn new(settings: DatabaseSettings, migrate: bool) -> Self {
-        Self { settings, migrate, attempt: Mutex::default(), closed: AtomicBool::new(false) }
-    }
-
-    /// The pool, for reads of one statement.
-    ///
-    /// # Errors
-    /// `Unavailable` when the database cannot be reached; the next call tries anew.
-    pub async fn connection(&self) -> Result<Connection<'static>, ApiKeyError> {
-        self.pool().await.map(Connection::of_pool)
-    }
-
-    /// A transaction for writes.
-    ///
-    /// # Errors
-    /// `Unavailable` when the database cannot be reached.
-    pub async fn begin(&self) -> Result<Transaction, ApiKeyError> {
-        Transaction::begin_write(&self.pool().await?).await
-    }
-
-    /// A transaction that sees one state of the database.
-    ///
-    /// # Errors
-    /// `Unavailable` when the database cannot be reached.
-    pub async fn snapshot(&self) -> Result<Transaction, ApiKeyError> {
-        Transaction::begin_snapshot(&self.pool().await?).await
-    }
-
-    /// Brings the table up to date, whatever the option `migrate` says.
-    ///
-    /// # Errors
-    /// `Unavailable`, or `Database` when the database refuses.
-    pub async fn migrate(&self) -> Result<(), ApiKeyError> {
-        migration::up(&self.pool().await?).await
-    }
-
-    /// Closes every connection, after the statements that run, for which it waits as long as for a connection.
-    ///
-    /// # Errors
-    /// `Database` when the driver cannot close.
-    pub async fn close(&self) -> Result<(), ApiKeyError> {
-        self.closed.store(true, Ordering::SeqCst);
-        let attempt = Arc::clone(&self.attempt());
-        let Some(Ok(pool)) = attempt.get() else { return Ok(()) };
-        // A statement on a dead connection must not keep a server from shutting down.
-        match timeout(self.settings.pool.acquire_timeout, pool.close_by_ref()).await {
-            Ok(closed) => closed.map_err(failure::of),
-            Err(_late) => Ok(()),
+impl PostgresServer {
+    /// A connection of one's own.
+    pub(super) async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
+        let mut connection = self.options.connect().await?;
+        if let Some(path) = &self.search_path {
+            connection.execute(AssertSqlSafe(format!("SET search_path = {path}"))).await?;
         }
+        Ok(connection)
     }
 
-    async fn pool(&self) -> Result<DatabaseConnection, ApiKeyError> {
-        if self.closed.load(Ordering::SeqCst) {
-            return Err(ApiKeyError::Closed);
-        }
-        let attempt = Arc::clone(&self.attempt());
-        let outcome = attempt.get_or_init(|| self.open()).await.clone();
-        if outcome.is_err() {
-            self.give_up(&attempt);
-        }
-        // Whoever closed the service meanwhile found no pool to close.
-        if self.closed.load(Ordering::SeqCst) {
-            self.close().await?;
-            return Err(ApiKeyError::Closed);
-        }
-        outcome
+    /// The schemas to look for the table in, if not the server's own.
+    pub(super) fn search_path(&self) -> Option<&str> {
+        self.search_path.as_deref()
     }
 
-    async fn open(&self) -> Result<DatabaseConnection, ApiKeyError> {
-        let pool = self.connect().await?;
-        if self.migrate {
-            migration::up(&pool).await?;
-        }
-        Ok(pool)
+    /// A pool of one connection that is never given up, which is how the driver hands out a listener.
+    pub(super) async fn connect_alone(&self) -> Result<PgPool, sqlx::Error> {
+        PgPoolOptions::new()
+            .max_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_with(self.options.clone())
+            .await
     }
+}
 
-    fn attempt(&self) -> MutexGuard<'_, Attempt> {
-        self.attempt.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Lets the next call try anew. Those that waited for the attempt share its failure.
-    fn give_up(&self, failed: &Attempt) {
-        let mut current = self.attempt();
-        if Arc::ptr_eq(&current, failed) {
-            *current = Attempt::default();
-        }
-    }
-
-    async fn connect(&self) -> Result<DatabaseConnection, ApiKeyError> {
-        let options = match &self.settings.url {
+impl DatabaseSettings {
+    /// The pool. A PostgreSQL server was reached when it is there.
+    pub(super) async fn connect(&self) -> Result<DatabaseConnection, ApiKeyError> {
+        let options = match &self.url {
             DatabaseUrl::Postgres(url) => self.postgres(url).await?,
             DatabaseUrl::SqliteFile(path) => self.sqlite_file(path),
             DatabaseUrl::SqliteMemory => self.sqlite_memory(),
         };
-        sea_orm::Database::connect(options)
-            .await
-            .map_err(|error| unavailable(&self.settings.url, &error))
+        sea_orm::Database::connect(options).await.map_err(|error| unavailable(&self.url, &error))
+    }
+
+    /// The server, unless the database is SQLite.
+    pub(super) fn server(&self) -> Result<Option<PostgresServer>, ApiKeyError> {
+        let DatabaseUrl::Postgres(url) = &self.url else { return Ok(None) };
+        let options: PgConnectOptions =
+            url.parse().map_err(|error| unavailable(&self.url, &error))?;
+        // SECURITY: statements and their values stay out of logs.
+        let options = encrypted(options, &self.tls).disable_statement_logging();
+        Ok(Some(PostgresServer { options, search_path: self.search_path() }))
     }
 
     async fn postgres(&self, url: &str) -> Result<ConnectOptions, ApiKeyError> {
-        let tls = self.settings.tls.clone();
-        let encrypt = move |options: PgConnectOptions| encrypted(options, &tls);
-        self.try_postgres(encrypt(
-            url.parse().map_err(|error| unavailable(&self.settings.url, &error))?,
-        ))
-        .await?;
+        if let Some(server) = self.server()? {
+            self.reach(&server).await?;
+        }
+        let tls = self.tls.clone();
         let mut options = self.pooled(url.to_owned());
-        options.map_sqlx_postgres_opts(encrypt).connect_lazy(true);
-        if let Some(schema) = &self.settings.schema {
-            options.set_schema_search_path(format!("\"{}\"", schema.replace('"', "\"\"")));
+        options.map_sqlx_postgres_opts(move |options| encrypted(options, &tls)).connect_lazy(true);
+        if let Some(path) = self.search_path() {
+            options.set_schema_search_path(path);
         }
         Ok(options)
     }
 
+    fn search_path(&self) -> Option<String> {
+        self.schema.as_ref().map(|schema| format!("\"{}\"", schema.replace('"', "\"\"")))
+    }
+
     /// Connects once outside the pool, which would keep the reason of a failure to itself.
-    async fn try_postgres(&self, options: PgConnectOptions) -> Result<(), ApiKeyError> {
+    // See docs/adr/0007
+    async fn reach(&self, server: &PostgresServer) -> Result<(), ApiKeyError> {
         use sea_orm::sqlx::Connection as _;
-        let patience = self.settings.pool.acquire_timeout;
+        let patience = self.pool.acquire_timeout;
         let unreachable =
-            |reason: &(dyn std::error::Error + 'static)| unavailable(&self.settings.url, reason);
-        let connection = timeout(patience, options.connect())
+            |reason: &(dyn std::error::Error + 'static)| unavailable(&self.url, reason);
+        let connection = timeout(patience, server.options.connect())
             .await
             .map_err(|late| unreachable(&late))?
             .map_err(|error| unreachable(&error))?;
@@ -191,7 +132,7 @@ impl Database {
     }
 
     fn pooled(&self, url: String) -> ConnectOptions {
-        let pool = self.settings.pool;
+        let pool = self.pool;
         let mut options = ConnectOptions::new(url);
         options
             .min_connections(pool.min)

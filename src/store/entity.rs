@@ -4,6 +4,8 @@ use std::fmt;
 
 use sea_orm::entity::prelude::*;
 
+use super::moment::Moment;
+
 #[derive(Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "api_key")]
 pub struct Model {
@@ -19,17 +21,19 @@ pub struct Model {
     pub title: String,
     #[sea_orm(column_name = "type", column_type = "Text")]
     pub kind: String,
-    pub last_used_at: Option<DateTimeUtc>,
+    pub last_used_at: Option<Moment>,
     #[sea_orm(column_type = "Text")]
     pub created_by: String,
-    pub created_at: DateTimeUtc,
+    pub created_at: Moment,
     #[sea_orm(column_type = "Text", nullable)]
     pub revoked_by: Option<String>,
-    pub revoked_at: Option<DateTimeUtc>,
-    pub updated_at: DateTimeUtc,
-    pub deleted_at: Option<DateTimeUtc>,
+    pub revoked_at: Option<Moment>,
+    pub updated_at: Moment,
+    pub deleted_at: Option<Moment>,
     #[sea_orm(column_type = "Text", nullable)]
     pub token_digest: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub workflow_transaction_id: Option<String>,
 }
 
 impl fmt::Debug for Model {

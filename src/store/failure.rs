@@ -26,8 +26,16 @@ pub(super) fn of(error: DbErr) -> ApiKeyError {
     if let DbErr::ConnectionAcquire(reason) = &error {
         return acquire(*reason);
     }
+    if let DbErr::Type(_) = &error {
+        return ApiKeyError::Unexpected(
+            "A row of api_key holds a date that cannot be represented.",
+        );
+    }
     match driver(&error) {
         Some(sqlx::Error::Database(refusal)) => refused(refusal.as_ref()),
+        Some(sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)) => {
+            ApiKeyError::Unexpected("A row of api_key holds a value that cannot be read.")
+        }
         Some(sqlx::Error::PoolTimedOut) => acquire(ConnAcquireErr::Timeout),
         Some(sqlx::Error::PoolClosed) => acquire(ConnAcquireErr::ConnectionClosed),
         Some(sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_)) => {

@@ -1,26 +1,36 @@
 //! A table is SeaORM's.
 //!
-//! Owns connecting, migrating, rows, and the translation of the query tree into
+//! Owns connecting, migrating, hearing of changes, rows, and the translation of the query tree into
 //! each database's SQL. Which reads and writes make up a use case is `service`'s.
 //! Invariant: no `DbErr` leaves this ring, and with it no SQL and no value.
 
 mod api_keys;
 mod condition;
 mod connect;
+mod data_version;
+mod database;
 mod dialect;
 mod entity;
 mod failure;
+mod lane;
+mod last_used;
+mod listen;
 mod migration;
+mod moment;
 mod patterns;
 mod row;
 mod settings;
 mod transaction;
+mod upgrade;
 
 pub use api_keys::{
-    Query, count, delete, find, find_candidates, find_for_update, insert, restore, set_revoked,
-    set_title, soft_delete,
+    Query, count, delete, find, find_for_update, insert, restore, set_revoked, set_title,
+    soft_delete,
 };
-pub use connect::Database;
+pub use database::Database;
 pub use failure::Violation;
+pub use lane::LaneStatus;
+pub use last_used::{UsesWritten, set_last_used};
 pub use settings::{DatabaseSettings, PoolSettings, Tls};
 pub use transaction::{Connection, Transaction};
+pub use upgrade::{fill_digest, replace_hash};

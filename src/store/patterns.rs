@@ -33,8 +33,8 @@ fn translate(pattern: &Pattern) -> Result<Vec<String>, ApiKeyError> {
     })
 }
 
-const NO_WORD_BEFORE: &str = r"(?:^|[^\p{Alphabetic}\p{Nd}])";
-const NO_WORD_AFTER: &str = r"(?:$|[^\p{Alphabetic}\p{Nd}])";
+const NO_WORD_BEFORE: &str = r"(?:^|[^\p{Alphabetic}\p{N}])";
+const NO_WORD_AFTER: &str = r"(?:$|[^\p{Alphabetic}\p{N}])";
 
 // PostgreSQL's `.` matches a line feed, and its `^` and `$` only the ends.
 fn flags(ignore_case: bool) -> &'static str {

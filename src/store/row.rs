@@ -3,7 +3,9 @@
 use sea_orm::ActiveValue::Set;
 
 use super::entity::{ActiveModel, Column, Model};
-use crate::api_key::{ApiKey, ApiKeyId, ApiKeyType};
+use super::moment::Moment;
+use crate::api_key::{ApiKey, ApiKeyId, ApiKeyType, WorkflowTransaction};
+use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
 use crate::query::Field;
 use crate::token::{Redacted, StoredToken, TokenDigest, TokenHash};
@@ -25,14 +27,19 @@ pub(super) fn to_key(row: Model) -> Result<ApiKey, ApiKeyError> {
         redacted: Redacted::stored(row.redacted),
         title: row.title,
         kind,
-        last_used_at: row.last_used_at,
+        last_used_at: row.last_used_at.map(at),
         created_by: row.created_by,
         revoked_by: row.revoked_by,
-        revoked_at: row.revoked_at,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-        deleted_at: row.deleted_at,
+        revoked_at: row.revoked_at.map(at),
+        created_at: at(row.created_at),
+        updated_at: at(row.updated_at),
+        deleted_at: row.deleted_at.map(at),
+        created_in: row.workflow_transaction_id.map(WorkflowTransaction::stored),
     })
+}
+
+fn at(Moment(at): Moment) -> Timestamp {
+    at
 }
 
 pub(super) fn of_key(key: &ApiKey) -> ActiveModel {
@@ -43,14 +50,15 @@ pub(super) fn of_key(key: &ApiKey) -> ActiveModel {
         redacted: Set(key.redacted.as_str().to_owned()),
         title: Set(key.title.clone()),
         kind: Set(key.kind.as_str().to_owned()),
-        last_used_at: Set(key.last_used_at),
+        last_used_at: Set(key.last_used_at.map(Moment)),
         created_by: Set(key.created_by.clone()),
-        created_at: Set(key.created_at),
+        created_at: Set(Moment(key.created_at)),
         revoked_by: Set(key.revoked_by.clone()),
-        revoked_at: Set(key.revoked_at),
-        updated_at: Set(key.updated_at),
-        deleted_at: Set(key.deleted_at),
+        revoked_at: Set(key.revoked_at.map(Moment)),
+        updated_at: Set(Moment(key.updated_at)),
+        deleted_at: Set(key.deleted_at.map(Moment)),
         token_digest: Set(key.token_digest.as_ref().map(|digest| digest.as_str().to_owned())),
+        workflow_transaction_id: Set(key.created_in.as_ref().map(|id| id.as_str().to_owned())),
     }
 }
 

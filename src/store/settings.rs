@@ -17,6 +17,8 @@ pub struct DatabaseSettings {
     pub tls: Tls,
     /// How many connections.
     pub pool: PoolSettings,
+    /// Whether it is Medusa that works in this database, and migrates it.
+    pub in_medusa: bool,
 }
 
 /// Encryption of the way to PostgreSQL.
@@ -89,7 +91,13 @@ impl DatabaseSettings {
     }
 
     fn of(url: DatabaseUrl) -> Self {
-        Self { url, schema: None, tls: Tls::default(), pool: PoolSettings::default() }
+        Self {
+            url,
+            schema: None,
+            tls: Tls::default(),
+            pool: PoolSettings::default(),
+            in_medusa: false,
+        }
     }
 }
 

@@ -6,18 +6,19 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread::available_parallelism;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
 use super::flights::Flights;
 use super::memory::BlockPool;
-use super::proven::ProvenTokens;
+use super::proven::{Fingerprint, Proof, ProvenTokens};
 use super::scheme::{self, Hashing};
 use super::{Argon2Params, RawToken, StoredToken, TokenHash};
 use crate::error::ApiKeyError;
+use crate::notice::{Notice, Notices};
 
 /// How tokens are hashed and how much of the machine that may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +51,22 @@ pub struct Hasher {
     memory: Arc<BlockPool>,
     proven: ProvenTokens,
     flights: Flights,
+    done: Arc<AtomicU64>,
+    full: AtomicBool,
+    notices: Notices,
+}
+
+/// How busy a hasher is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HasherLoad {
+    /// Derivations that run.
+    pub running: usize,
+    /// Derivations that wait for one that runs.
+    pub waiting: usize,
+    /// How many may wait.
+    pub queue_limit: usize,
+    /// Derivations that are done.
+    pub done: u64,
 }
 
 impl Hasher {
@@ -57,15 +74,35 @@ impl Hasher {
     ///
     /// # Errors
     /// `Unexpected` when the system has no randomness.
-    pub fn new(settings: HasherSettings) -> Result<Self, ApiKeyError> {
+    pub fn new(settings: HasherSettings, notices: Notices) -> Result<Self, ApiKeyError> {
         Ok(Self {
             settings,
             permits: Arc::new(Semaphore::new(settings.concurrency)),
             waiting: AtomicUsize::new(0),
-            memory: Arc::default(),
+            memory: Arc::new(BlockPool::keeping(settings.hashing.memory_kib() as usize)),
             proven: ProvenTokens::new()?,
             flights: Flights::default(),
+            done: Arc::default(),
+            full: AtomicBool::new(false),
+            notices,
         })
+    }
+
+    /// How busy it is.
+    #[must_use]
+    pub fn load(&self) -> HasherLoad {
+        HasherLoad {
+            running: self.settings.concurrency.saturating_sub(self.permits.available_permits()),
+            waiting: self.waiting.load(Ordering::Relaxed),
+            queue_limit: self.settings.queue_limit,
+            done: self.done.load(Ordering::Relaxed),
+        }
+    }
+
+    /// What a token is recognised by without its being kept.
+    #[must_use]
+    pub fn fingerprint(&self, token: &RawToken) -> Fingerprint {
+        self.proven.fingerprint(token)
     }
 
     /// Hashes a new secret token with its salt.
@@ -87,7 +124,7 @@ impl Hasher {
         hash: &TokenHash,
         salt: &str,
     ) -> Result<bool, ApiKeyError> {
-        let fingerprint = self.proven.fingerprint(token)?;
+        let fingerprint = self.fingerprint(token);
         if self.proven.holds(&fingerprint, hash) {
             return Ok(true);
         }
@@ -97,9 +134,37 @@ impl Hasher {
         };
         let matches = self.flights.share(fingerprint, hash, derivation).await?;
         if matches {
-            self.proven.remember(fingerprint, hash);
+            self.proven.remember(Proof::new(fingerprint, hash.clone()));
         }
         Ok(matches)
+    }
+
+    /// Whether a hash is of the scheme and cost that new secrets get.
+    #[must_use]
+    pub fn is_current(&self, hash: &TokenHash) -> bool {
+        self.settings.hashing.made(hash)
+    }
+
+    /// Hashes a proven token as new secrets are, with the salt of its row; `None` where that salt cannot be kept.
+    ///
+    /// # Errors
+    /// `Busy` when anybody waits for a derivation, as this one can wait.
+    pub async fn rehash(&self, token: &RawToken, salt: &str) -> Result<Option<Proof>, ApiKeyError> {
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            return Err(ApiKeyError::Busy(self.settings.queue_limit));
+        }
+        let fingerprint = self.fingerprint(token);
+        let (hashing, token, salt) = (self.settings.hashing, token.clone(), salt.to_owned());
+        // It takes no place in the queue, so that nobody is turned away for it.
+        let permit = self.permit().await?;
+        let hash =
+            self.run(permit, move |memory| scheme::rehash(hashing, &token, &salt, memory)).await?;
+        Ok(hash.map(|hash| Proof::new(fingerprint, hash)))
+    }
+
+    /// Remembers that a token matches a hash that is in its row now.
+    pub fn remember(&self, proof: Proof) {
+        self.proven.remember(proof);
     }
 
     async fn derive<T: Send + 'static>(
@@ -108,12 +173,25 @@ impl Hasher {
     ) -> Result<T, ApiKeyError> {
         let permit = {
             let _place = self.queue()?;
-            Arc::clone(&self.permits).acquire_owned().await.map_err(|_| ApiKeyError::Closed)?
+            self.permit().await?
         };
-        let memory = Arc::clone(&self.memory);
+        self.run(permit, derivation).await
+    }
+
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, ApiKeyError> {
+        Arc::clone(&self.permits).acquire_owned().await.map_err(|_| ApiKeyError::Closed)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        permit: OwnedSemaphorePermit,
+        derivation: impl FnOnce(&BlockPool) -> Result<T, ApiKeyError> + Send + 'static,
+    ) -> Result<T, ApiKeyError> {
+        let (memory, done) = (Arc::clone(&self.memory), Arc::clone(&self.done));
         // The permit goes with the work: a caller that gives up does not free a core that is still busy.
         let derived = spawn_blocking(move || {
             let derived = derivation(&memory);
+            done.fetch_add(1, Ordering::Relaxed);
             drop(permit);
             derived
         });
@@ -124,7 +202,17 @@ impl Hasher {
         let place = Place(&self.waiting);
         let before = self.waiting.fetch_add(1, Ordering::Relaxed);
         let room = self.settings.queue_limit + self.permits.available_permits();
-        if before >= room { Err(ApiKeyError::Busy(self.settings.queue_limit)) } else { Ok(place) }
+        if before >= room {
+            // Told once a siege, not once a call.
+            if !self.full.swap(true, Ordering::Relaxed) {
+                self.notices.tell(Notice::QueueFull);
+            }
+            return Err(ApiKeyError::Busy(self.settings.queue_limit));
+        }
+        if before <= self.settings.queue_limit / 2 {
+            self.full.store(false, Ordering::Relaxed);
+        }
+        Ok(place)
     }
 }
 
@@ -143,11 +231,10 @@ mod tests {
 
     fn hasher(queue_limit: usize) -> Hasher {
         let cheap = Argon2Params { memory_kib: 64, iterations: 1, parallelism: 1 };
-        Hasher::new(HasherSettings {
-            hashing: Hashing::Argon2id(cheap),
-            concurrency: 1,
-            queue_limit,
-        })
+        Hasher::new(
+            HasherSettings { hashing: Hashing::Argon2id(cheap), concurrency: 1, queue_limit },
+            Notices::default(),
+        )
         .expect("randomness")
     }
 
@@ -215,6 +302,29 @@ mod tests {
         drop(first);
         drop(running);
         assert_eq!(second.await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn a_rehash_waits_for_everybody_and_turns_nobody_away() {
+        let hasher = hasher(1);
+        let (token, salt) = (RawToken::presented("sk_1".into()), "07".repeat(16));
+        let running = hasher.permits.acquire().await.expect("open");
+        let mut rehash = Box::pin(hasher.rehash(&token, &salt));
+        assert!(futures_poll_once(&mut rehash).await.is_none());
+        let mut caller = Box::pin(hasher.hash(RawToken::presented("sk_2".into()), vec![1; 16]));
+        assert!(futures_poll_once(&mut caller).await.is_none());
+        assert!(matches!(hasher.rehash(&token, &salt).await, Err(ApiKeyError::Busy(1))));
+        drop(running);
+        let (rehashed, created) = tokio::join!(rehash, caller);
+        assert!(created.is_ok());
+        let proof = rehashed.expect("hashes").expect("a hex salt");
+        assert!(hasher.is_current(proof.hash()));
+
+        let hash = proof.hash().clone();
+        hasher.remember(proof);
+        let _running = hasher.permits.acquire().await.expect("open");
+        let verified = futures_poll_once(&mut Box::pin(hasher.verify(&token, &hash, &salt))).await;
+        assert_eq!(verified, Some(Ok(true)));
     }
 
     async fn futures_poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {

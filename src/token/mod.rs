@@ -16,7 +16,8 @@ mod scheme;
 mod stored;
 
 pub use digest::TokenDigest;
-pub use hasher::{Hasher, HasherSettings};
+pub use hasher::{Hasher, HasherLoad, HasherSettings};
+pub use proven::{Fingerprint, Proof};
 pub use raw::{Prefix, RawToken, Redacted};
 pub use scheme::{Argon2Params, Hashing};
 pub use stored::{StoredToken, TokenHash};

@@ -93,6 +93,15 @@ mod tests {
 
     proptest! {
         #[test]
+        fn redaction_shows_the_first_six_and_the_last_three_units_and_nothing_of_the_rest(
+            head in "[a-z]{6}", tail in "[a-z]{3}", one in ".*", other in ".*",
+        ) {
+            let shown = redacted(&format!("{head}{one}{tail}"));
+            prop_assert_eq!(&shown, &format!("{head}***{tail}"));
+            prop_assert_eq!(shown, redacted(&format!("{head}{other}{tail}")));
+        }
+
+        #[test]
         fn redaction_shows_at_most_nine_units(text in ".*") {
             prop_assert!(redacted(&text).encode_utf16().count() <= 6 + 3 + 3);
         }

@@ -42,6 +42,47 @@ pub enum Hashing {
     Scrypt,
 }
 
+impl Hashing {
+    /// How many KiB of memory a derivation of this kind, or of the default one, works on.
+    pub(super) fn memory_kib(self) -> u32 {
+        match self {
+            Self::Argon2id(params) => params.memory_kib,
+            Self::Scrypt => Argon2Params::default().memory_kib,
+        }
+    }
+
+    /// Whether a hash is of the scheme and cost that new secrets get.
+    pub(super) fn made(self, hash: &TokenHash) -> bool {
+        let hash = hash.as_str();
+        match self {
+            Self::Scrypt => !hash.starts_with('$'),
+            Self::Argon2id(Argon2Params { memory_kib, iterations, parallelism }) => {
+                let cost = format!("$argon2id$v=19$m={memory_kib},t={iterations},p={parallelism}$");
+                hash.starts_with(&cost)
+            }
+        }
+    }
+}
+
+/// Hashes a token with the salt that its row has, for a row that keeps it; `None` where that is none of 16 bytes or more
+/// in lower-case hex.
+pub(super) fn rehash(
+    hashing: Hashing,
+    token: &RawToken,
+    salt: &str,
+    memory: &BlockPool,
+) -> Result<Option<TokenHash>, ApiKeyError> {
+    let Some(bytes) =
+        hex::decode(salt).ok().filter(|bytes| (16..=Salt::MAX_LENGTH).contains(&bytes.len()))
+    else {
+        return Ok(None);
+    };
+    match hash(hashing, token, &bytes, memory)? {
+        StoredToken::Hashed { hash, salt: written } if written == salt => Ok(Some(hash)),
+        _ => Ok(None),
+    }
+}
+
 /// Hashes a new token. Takes tens of milliseconds.
 pub(super) fn hash(
     hashing: Hashing,
@@ -147,7 +188,7 @@ mod tests {
 
     #[test]
     fn each_scheme_verifies_its_own_hash_and_no_other_token() {
-        let memory = BlockPool::default();
+        let memory = BlockPool::keeping(64);
         let token = RawToken::presented("sk_right".into());
         for hashing in [CHEAP, Hashing::Argon2id(Argon2Params::default()), Hashing::Scrypt] {
             let (hash, salt) = parts(&hash(hashing, &token, &[7; 16], &memory).expect("hashes"));
@@ -159,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_new_hash_is_a_phc_string_that_states_its_cost() {
-        let memory = BlockPool::default();
+        let memory = BlockPool::keeping(64);
         let token = RawToken::presented("sk_1".into());
         let (hash, salt) = parts(
             &hash(Hashing::Argon2id(Argon2Params::default()), &token, &[1; 16], &memory)
@@ -174,8 +215,46 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_is_current_by_scheme_and_cost() {
+        let memory = BlockPool::keeping(64);
+        let token = RawToken::presented("sk_1".into());
+        let costlier =
+            Hashing::Argon2id(Argon2Params { memory_kib: 640, iterations: 1, parallelism: 1 });
+        let all = [CHEAP, costlier, Hashing::Scrypt];
+        for made in all {
+            let (hash, _) = parts(&hash(made, &token, &[7; 16], &memory).expect("hashes"));
+            for wanted in all {
+                assert_eq!(wanted.made(&hash), wanted == made, "{wanted:?} of {made:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_is_rehashed_with_its_rows_salt_and_back_to_the_very_hash() {
+        let memory = BlockPool::keeping(64);
+        let token = RawToken::presented("sk_1".into());
+        let (scrypt, salt) =
+            parts(&hash(Hashing::Scrypt, &token, &[7; 16], &memory).expect("hashes"));
+        let argon2 = rehash(CHEAP, &token, &salt, &memory).expect("hashes").expect("a hex salt");
+        assert_eq!(verify(&token, &argon2, &salt, &memory), Ok(true));
+        let back = rehash(Hashing::Scrypt, &token, &salt, &memory).expect("hashes");
+        assert_eq!(back, Some(scrypt));
+    }
+
+    #[test]
+    fn a_salt_that_a_row_could_not_keep_is_no_ground_for_another_hash() {
+        let memory = BlockPool::keeping(64);
+        let token = RawToken::presented("sk_1".into());
+        for salt in ["", "salt", "07070707070707", &"AB".repeat(16), &"ab".repeat(100)] {
+            for hashing in [CHEAP, Hashing::Scrypt] {
+                assert_eq!(rehash(hashing, &token, salt, &memory), Ok(None), "{salt}");
+            }
+        }
+    }
+
+    #[test]
     fn a_hash_of_unknown_form_is_an_error_and_never_a_match() {
-        let memory = BlockPool::default();
+        let memory = BlockPool::keeping(64);
         let token = RawToken::presented("sk_1".into());
         for text in [
             "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo",

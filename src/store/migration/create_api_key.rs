@@ -24,6 +24,21 @@ CREATE TABLE IF NOT EXISTS "api_key" (
   "deleted_at" {timestamp} NULL,
   CONSTRAINT "api_key_pkey" PRIMARY KEY ("id")
 );
+"#;
+
+/// What later ones of stock's migrations add, for a table that an older Medusa made.
+const MISSING_COLUMNS: &str = r#"
+ALTER TABLE "api_key"
+  ADD COLUMN IF NOT EXISTS "updated_at" timestamptz NOT NULL DEFAULT now(),
+  ADD COLUMN IF NOT EXISTS "deleted_at" timestamptz NULL;
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'api_key'::regclass AND conname = 'api_key_type_check') THEN
+    ALTER TABLE "api_key" ADD CONSTRAINT "api_key_type_check" CHECK ("type" IN ('publishable', 'secret'));
+  END IF;
+END $$;
+"#;
+
+const INDEXES: &str = r#"
 CREATE UNIQUE INDEX IF NOT EXISTS "IDX_api_key_token_unique" ON "api_key" ("token");
 CREATE INDEX IF NOT EXISTS "IDX_api_key_type" ON "api_key" ("type");
 CREATE INDEX IF NOT EXISTS "IDX_api_key_deleted_at" ON "api_key" ("deleted_at") WHERE "deleted_at" IS NULL;
@@ -34,13 +49,19 @@ CREATE INDEX IF NOT EXISTS "IDX_api_key_revoked_at" ON "api_key" ("revoked_at") 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let (timestamp, now) = match manager.get_database_backend() {
+        let (timestamp, now, missing_columns) = match manager.get_database_backend() {
             DbBackend::Sqlite => {
-                ("timestamp_with_timezone_text", "(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'))")
+                ("timestamp_with_timezone_text", "(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'))", "")
             }
-            _ => ("timestamptz", "now()"),
+            _ => ("timestamptz", "now()", MISSING_COLUMNS),
         };
-        let sql = TABLE.replace("{timestamp}", timestamp).replace("{now}", now);
+        let table = TABLE.replace("{timestamp}", timestamp).replace("{now}", now);
+        let sql = [&table, missing_columns, INDEXES].concat();
         manager.get_connection().execute_unprepared(&sql).await.map(drop)
+    }
+
+    // Stock 2.21.2: the first migration has no way back either; keys outlive every rollback.
+    async fn down(&self, _manager: &SchemaManager) -> Result<(), DbErr> {
+        Ok(())
     }
 }

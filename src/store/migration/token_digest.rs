@@ -17,4 +17,13 @@ impl MigrationTrait for Migration {
         let index = r#"CREATE INDEX IF NOT EXISTS "IDX_api_key_token_digest" ON "api_key" ("token_digest") WHERE "deleted_at" IS NULL;"#;
         manager.get_connection().execute_unprepared(&format!("{column}\n{index}")).await.map(drop)
     }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let column = match manager.get_database_backend() {
+            DbBackend::Sqlite => r#"ALTER TABLE "api_key" DROP COLUMN "token_digest";"#,
+            _ => r#"ALTER TABLE IF EXISTS "api_key" DROP COLUMN IF EXISTS "token_digest";"#,
+        };
+        let index = r#"DROP INDEX IF EXISTS "IDX_api_key_token_digest";"#;
+        manager.get_connection().execute_unprepared(&format!("{index}\n{column}")).await.map(drop)
+    }
 }

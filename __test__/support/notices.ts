@@ -1,0 +1,31 @@
+// What a service tells beside its answers.
+
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { ApiKeyNotice } from "../../index.js";
+
+const NAMES = ["lease.held", "lease.lost", "lane.lost", "lane.reconnected", "queue.full"];
+
+/** Collects what is told on the diagnostics channels, and what a Medusa logger is told. */
+export class NoticeBoard {
+  readonly told: ApiKeyNotice[] = [];
+  readonly logged: string[] = [];
+  readonly logger = {
+    debug: () => undefined,
+    info: (text: string) => void this.logged.push(`info: ${text}`),
+    warn: (text: string) => void this.logged.push(`warn: ${text}`),
+    error: (text: string) => void this.logged.push(`error: ${text}`),
+  };
+  private readonly hear = (notice: unknown) => void this.told.push(notice as ApiKeyNotice);
+
+  constructor() {
+    for (const name of NAMES) subscribe(`medusa-api-key-native:${name}`, this.hear);
+  }
+
+  get names(): string[] {
+    return this.told.map(({ name }) => name);
+  }
+
+  close(): void {
+    for (const name of NAMES) unsubscribe(`medusa-api-key-native:${name}`, this.hear);
+  }
+}

@@ -1,0 +1,18 @@
+// Races a process that authenticates against one that revokes, in each mode; see __test__/coherence/race.test.ts.
+//
+//   npm run race -- --rounds 2000     as many as that in each mode; prints the worst delay between a commit and the last success
+
+import { parseArgs } from "node:util";
+import { build } from "./build.mjs";
+import { fail, run } from "./steps.mjs";
+
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "2000" } } });
+if (!(Number.isSafeInteger(Number(values.rounds)) && Number(values.rounds) > 0)) {
+  fail(`--rounds takes a whole number from 1, not ${values.rounds}.`);
+}
+
+await build();
+console.log(`\n▸ ${values.rounds} rounds in each mode`);
+await run(process.execPath, ["--experimental-vm-modules", "node_modules/jest/bin/jest.js", "__test__/coherence/race"], {
+  RACE_ROUNDS: values.rounds,
+});

@@ -1,0 +1,85 @@
+//! The remembered keys, bounded, by token and by id.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use lru::LruCache;
+
+use crate::api_key::PublicApiKey;
+use crate::token::Fingerprint;
+
+/// How many keys are remembered before the least used are forgotten.
+const MOST_KEYS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99_999);
+
+/// The texts of a key that is remembered have at most so many bytes together.
+const MOST_BYTES: usize = 4_096;
+
+pub(super) struct Entries {
+    by_token: LruCache<Fingerprint, Entry>,
+    by_id: HashMap<String, Fingerprint>,
+    changes: u64,
+}
+
+struct Entry {
+    epoch: u64,
+    key: Arc<PublicApiKey>,
+}
+
+impl Default for Entries {
+    fn default() -> Self {
+        // Grown as needed: `LruCache::new` would reserve room for all.
+        let mut by_token = LruCache::unbounded();
+        by_token.resize(MOST_KEYS);
+        Self { by_token, by_id: HashMap::new(), changes: 0 }
+    }
+}
+
+impl Entries {
+    pub(super) fn get(&mut self, token: &Fingerprint, epoch: u64) -> Option<Arc<PublicApiKey>> {
+        let entry = self.by_token.get(token)?;
+        (entry.epoch == epoch).then(|| Arc::clone(&entry.key))
+    }
+
+    pub(super) fn insert(&mut self, token: Fingerprint, epoch: u64, key: Arc<PublicApiKey>) {
+        if bytes_of(&key) > MOST_BYTES {
+            return;
+        }
+        let former = self.by_id.insert(key.id.clone(), token);
+        if let Some(former) = former.filter(|former| *former != token) {
+            self.by_token.pop(&former);
+        }
+        if let Some((gone, entry)) = self.by_token.push(token, Entry { epoch, key })
+            && gone != token
+        {
+            self.by_id.remove(&entry.key.id);
+        }
+    }
+
+    pub(super) fn remove(&mut self, id: &str) {
+        self.changes += 1;
+        if let Some(token) = self.by_id.remove(id) {
+            self.by_token.pop(&token);
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.changes += 1;
+        self.by_token.clear();
+        self.by_id.clear();
+    }
+
+    /// How often a key was forgotten.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.by_token.len()
+    }
+}
+
+fn bytes_of(key: &PublicApiKey) -> usize {
+    let revoked_by = key.revoked_by.as_ref().map_or(0, String::len);
+    key.id.len() + key.token.len() + key.title.len() + key.created_by.len() + revoked_by
+}

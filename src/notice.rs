@@ -1,0 +1,89 @@
+//! What happens beside the calls and is worth telling whoever runs the service.
+//!
+//! Invariant: a notice holds no token, hash, id or SQL.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// An event of the machinery behind the calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// Answers come from memory from now on, within the option `maxStaleness`.
+    LeaseHeld,
+    /// Every answer is read from the database from now on.
+    LeaseLost(LeaseLoss),
+    /// The connection of the shared reads is lost; calls read through the pool.
+    LaneLost,
+    /// The connection of the shared reads is made again.
+    LaneReconnected,
+    /// Calls are turned away, since as many derivations wait as `hashQueueLimit` allows.
+    QueueFull,
+}
+
+impl Notice {
+    /// The name under which it is published.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LeaseHeld => "lease.held",
+            Self::LeaseLost(_) => "lease.lost",
+            Self::LaneLost => "lane.lost",
+            Self::LaneReconnected => "lane.reconnected",
+            Self::QueueFull => "queue.full",
+        }
+    }
+}
+
+/// Why nothing may be answered from memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeaseLoss {
+    /// Nothing was asked yet, or the listener is on its way.
+    Starting,
+    /// The connection that listens cannot be made, or broke.
+    NotListening,
+    /// What was sent over one connection does not come back on the one that listens.
+    NoEcho,
+    /// The table has no triggers that would tell of changes, or they are switched off.
+    NoTriggers,
+    /// The connection over which the lease is renewed is lost.
+    NoConnection,
+}
+
+impl fmt::Display for LeaseLoss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Starting => "the first lease has not begun yet",
+            Self::NotListening => "the connection that listens for changes cannot be made or broke",
+            Self::NoEcho => {
+                "notifications do not come back in time: a pooler in transaction mode stands between, or the server or the network is silent or too slow for maxStaleness"
+            }
+            Self::NoTriggers => {
+                "the table api_key lacks the triggers that tell of changes, or they are switched off: run `medusa db:migrate` or `service.migrate()`"
+            }
+            Self::NoConnection => "the connection over which the lease is renewed is lost",
+        })
+    }
+}
+
+/// Where notices go.
+#[derive(Clone)]
+pub struct Notices(Arc<dyn Fn(Notice) + Send + Sync>);
+
+impl Notices {
+    /// Notices go to a function, which must return at once.
+    pub fn to(hear: impl Fn(Notice) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(hear))
+    }
+
+    /// Says it.
+    pub fn tell(&self, notice: Notice) {
+        (self.0)(notice);
+    }
+}
+
+impl Default for Notices {
+    /// Nobody listens.
+    fn default() -> Self {
+        Self::to(|_| {})
+    }
+}

@@ -1,0 +1,289 @@
+//! The database of a service: reached when first needed, migrated then if it is to be, and watched.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sea_orm::DatabaseConnection;
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
+
+use super::api_keys::{find_candidates, find_publishable};
+use super::data_version::{DataVersion, Private};
+use super::failure;
+use super::lane::{Lane, LaneStatus};
+use super::listen::Listening;
+use super::migration;
+use super::settings::{DatabaseSettings, DatabaseUrl};
+use super::transaction::{Connection, Transaction};
+use crate::api_key::ApiKey;
+use crate::cache::{KeyCache, Lease};
+use crate::error::ApiKeyError;
+use crate::notice::Notices;
+use crate::token::{Redacted, TokenDigest};
+
+/// A database that is connected to when first needed, and migrated then if it is to be.
+pub struct Database {
+    settings: DatabaseSettings,
+    migrate: bool,
+    memory: Memory,
+    notices: Notices,
+    attempt: Mutex<Attempt>,
+    closed: AtomicBool,
+}
+
+/// One attempt to connect, shared by all calls that need it.
+type Attempt = Arc<OnceCell<Result<Arc<Opened>, ApiKeyError>>>;
+
+struct Opened {
+    pool: DatabaseConnection,
+    lane: Option<Arc<Lane>>,
+    listening: Mutex<Option<Listening>>,
+}
+
+/// What may be answered without reading, and how that is known.
+enum Memory {
+    /// Nothing.
+    None,
+    /// What was heard to be unchanged.
+    Leased(Arc<KeyCache>, Arc<Lease>),
+    /// What the file says is unchanged.
+    File(Arc<KeyCache>, Arc<DataVersion>),
+    /// What this service has not changed.
+    Private(Arc<KeyCache>),
+}
+
+impl Memory {
+    fn of(url: &DatabaseUrl, max_staleness: Option<Duration>) -> Self {
+        match (url, max_staleness) {
+            (DatabaseUrl::Postgres(_), None) => Self::None,
+            (DatabaseUrl::Postgres(_), Some(bound)) => {
+                let lease = Arc::new(Lease::new(bound));
+                Self::Leased(Arc::new(KeyCache::new(Arc::clone(&lease) as _)), lease)
+            }
+            (DatabaseUrl::SqliteFile(_), _) => {
+                let version = Arc::new(DataVersion::default());
+                Self::File(Arc::new(KeyCache::new(Arc::clone(&version) as _)), version)
+            }
+            (DatabaseUrl::SqliteMemory, _) => {
+                Self::Private(Arc::new(KeyCache::new(Arc::new(Private))))
+            }
+        }
+    }
+
+    fn cache(&self) -> Option<&Arc<KeyCache>> {
+        match self {
+            Self::None => None,
+            Self::Leased(cache, _) | Self::File(cache, _) | Self::Private(cache) => Some(cache),
+        }
+    }
+}
+
+impl Database {
+    /// A database that nobody has connected to yet. `max_staleness` allows PostgreSQL's keys to be answered from
+    /// memory for that long; SQLite's always may be, since there it is known whether they changed.
+    #[must_use]
+    pub fn new(
+        settings: DatabaseSettings,
+        migrate: bool,
+        max_staleness: Option<Duration>,
+        notices: Notices,
+    ) -> Self {
+        Self {
+            memory: Memory::of(&settings.url, max_staleness),
+            settings,
+            migrate,
+            notices,
+            attempt: Mutex::default(),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// The pool, for reads of one statement.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be reached; the next call tries anew.
+    pub async fn connection(&self) -> Result<Connection<'static>, ApiKeyError> {
+        Ok(Connection::of_pool(self.opened().await?.pool.clone()))
+    }
+
+    /// A transaction for writes.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be reached.
+    pub async fn begin(&self) -> Result<Transaction, ApiKeyError> {
+        Transaction::begin_write(&self.opened().await?.pool).await
+    }
+
+    /// A transaction that sees one state of the database.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be reached.
+    pub async fn snapshot(&self) -> Result<Transaction, ApiKeyError> {
+        Transaction::begin_snapshot(&self.opened().await?.pool).await
+    }
+
+    /// The undeleted secret keys that may belong to a token, live or not, by id, as of a read that begins now.
+    ///
+    /// # Errors
+    /// `Database` or `Unavailable`.
+    pub async fn candidates(
+        &self,
+        digest: &TokenDigest,
+        redacted: &Redacted,
+    ) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
+        let opened = self.opened().await?;
+        if let Some(lane) = &opened.lane
+            && let Some(found) = lane.candidates(digest, redacted).await?
+        {
+            return Ok(found);
+        }
+        let on = Connection::of_pool(opened.pool.clone());
+        Ok(shared(find_candidates(&on, digest, redacted).await?))
+    }
+
+    /// The undeleted publishable key of a token, live or not, as of a read that begins now.
+    ///
+    /// # Errors
+    /// `Database` or `Unavailable`.
+    pub async fn publishable(&self, token: &str) -> Result<Option<Arc<ApiKey>>, ApiKeyError> {
+        let opened = self.opened().await?;
+        let found = match &opened.lane {
+            Some(lane) => lane.publishable(token).await?,
+            None => None,
+        };
+        let found = match found {
+            Some(found) => found,
+            None => {
+                let on = Connection::of_pool(opened.pool.clone());
+                shared(find_publishable(&on, token).await?)
+            }
+        };
+        Ok(found.into_iter().next())
+    }
+
+    /// The keys that may be answered from memory, if any may.
+    #[must_use]
+    pub fn cache(&self) -> Option<&KeyCache> {
+        self.memory.cache().map(Arc::as_ref)
+    }
+
+    /// The lease under which they may, if that is how.
+    #[must_use]
+    pub fn lease(&self) -> Option<&Lease> {
+        match &self.memory {
+            Memory::Leased(_, lease) => Some(lease),
+            _ => None,
+        }
+    }
+
+    /// How the shared reads are; SQLite has none, and PostgreSQL none before its first use.
+    #[must_use]
+    pub fn lane(&self) -> Option<LaneStatus> {
+        let attempt = Arc::clone(&self.attempt());
+        let opened = attempt.get()?.as_ref().ok()?;
+        opened.lane.as_deref().map(Lane::status)
+    }
+
+    /// Whether the database is SQLite.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        !matches!(self.settings.url, DatabaseUrl::Postgres(_))
+    }
+
+    /// Brings the table up to date, whatever the option `migrate` says, and names the steps that this took.
+    ///
+    /// # Errors
+    /// `Unavailable`, or `Database` when the database refuses.
+    pub async fn migrate(&self) -> Result<Vec<String>, ApiKeyError> {
+        migration::up(&self.opened().await?.pool, &self.settings).await
+    }
+
+    /// Takes steps of the migration back, those named or every one, and names them. No key is lost.
+    ///
+    /// # Errors
+    /// As [`migrate`](Self::migrate).
+    pub async fn roll_back(&self, names: Option<&[String]>) -> Result<Vec<String>, ApiKeyError> {
+        migration::down(&self.opened().await?.pool, names).await
+    }
+
+    /// Closes every connection, after the statements that run, for which it waits as long as for a connection.
+    ///
+    /// # Errors
+    /// `Database` when the driver cannot close.
+    pub async fn close(&self) -> Result<(), ApiKeyError> {
+        self.closed.store(true, Ordering::SeqCst);
+        let attempt = Arc::clone(&self.attempt());
+        let Some(Ok(opened)) = attempt.get() else { return Ok(()) };
+        opened.listening.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(lane) = &opened.lane {
+            lane.close().await;
+        }
+        // A statement on a dead connection must not keep a server from shutting down.
+        match timeout(self.settings.pool.acquire_timeout, opened.pool.close_by_ref()).await {
+            Ok(closed) => closed.map_err(failure::of),
+            Err(_late) => Ok(()),
+        }
+    }
+
+    async fn opened(&self) -> Result<Arc<Opened>, ApiKeyError> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(ApiKeyError::Closed);
+        }
+        let attempt = Arc::clone(&self.attempt());
+        let outcome = attempt.get_or_init(|| self.open()).await.clone();
+        if outcome.is_err() {
+            self.give_up(&attempt);
+        }
+        // Whoever closed the service meanwhile found no pool to close.
+        if self.closed.load(Ordering::SeqCst) {
+            self.close().await?;
+            return Err(ApiKeyError::Closed);
+        }
+        outcome
+    }
+
+    async fn open(&self) -> Result<Arc<Opened>, ApiKeyError> {
+        let pool = self.settings.connect().await?;
+        if self.migrate {
+            migration::up(&pool, &self.settings).await?;
+        }
+        if let (Memory::File(_, version), DatabaseUrl::SqliteFile(path)) =
+            (&self.memory, &self.settings.url)
+        {
+            version.watch(path);
+        }
+        let server = self.settings.server()?;
+        let patience = self.settings.pool.acquire_timeout;
+        let lane = server
+            .clone()
+            .map(|server| Arc::new(Lane::open(server, patience, self.notices.clone())));
+        let listening = match (&self.memory, server, &lane) {
+            (Memory::Leased(cache, lease), Some(server), Some(lane)) => Some(Listening::start(
+                server,
+                Arc::clone(lane),
+                Arc::clone(cache),
+                Arc::clone(lease),
+                self.notices.clone(),
+            )?),
+            _ => None,
+        };
+        Ok(Arc::new(Opened { pool, lane, listening: Mutex::new(listening) }))
+    }
+
+    fn attempt(&self) -> MutexGuard<'_, Attempt> {
+        self.attempt.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the next call try anew. Those that waited for the attempt share its failure.
+    fn give_up(&self, failed: &Attempt) {
+        let mut current = self.attempt();
+        if Arc::ptr_eq(&current, failed) {
+            *current = Attempt::default();
+        }
+    }
+}
+
+fn shared(keys: Vec<ApiKey>) -> Vec<Arc<ApiKey>> {
+    keys.into_iter().map(Arc::new).collect()
+}

@@ -1,0 +1,125 @@
+//! Reads that concurrent callers share (PostgreSQL).
+//!
+//! A lane holds one connection. Calls that arrive while a read is under way are collected and asked for together in the
+//! next one, so that every answer rests on a read that began after its call arrived: group commit, for reads.
+//! Invariants: a lane that is down sends its callers to the pool and comes back by itself; what the server did not
+//! answer in time is a failure and no answer.
+
+mod question;
+mod statement;
+mod traffic;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::connect::PostgresServer;
+use crate::api_key::ApiKey;
+use crate::error::ApiKeyError;
+use crate::notice::Notices;
+use crate::token::{Redacted, TokenDigest};
+use question::{NoAnswer, Question, Wanted};
+use traffic::{Message, Probe, Traffic};
+
+/// The shared reads of one service.
+pub(super) struct Lane {
+    messages: mpsc::UnboundedSender<Message>,
+    counts: Arc<Counts>,
+    task: Mutex<Option<JoinHandle<()>>>,
+    patience: Duration,
+}
+
+#[derive(Default)]
+struct Counts {
+    open: AtomicBool,
+    questions: AtomicU64,
+    reads: AtomicU64,
+    reconnects: AtomicU64,
+}
+
+/// How the shared reads are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LaneStatus {
+    /// Whether their connection stands.
+    pub open: bool,
+    /// How many calls asked.
+    pub questions: u64,
+    /// How many reads answered them.
+    pub reads: u64,
+    /// How often the connection was made anew.
+    pub reconnects: u64,
+}
+
+impl Lane {
+    /// A lane to a server that just answered. `patience` bounds a read, and the making of a connection.
+    pub(super) fn open(server: PostgresServer, patience: Duration, notices: Notices) -> Self {
+        let (messages, received) = mpsc::unbounded_channel();
+        let counts = Arc::new(Counts { open: AtomicBool::new(true), ..Counts::default() });
+        let traffic = Traffic::new(server, patience, notices, Arc::clone(&counts), received);
+        let task = Mutex::new(Some(tokio::spawn(traffic.run())));
+        Self { messages, counts, task, patience }
+    }
+
+    /// The undeleted secret keys that may belong to a token, live or not, by id. `None` when the lane is down.
+    pub(super) async fn candidates(
+        &self,
+        digest: &TokenDigest,
+        redacted: &Redacted,
+    ) -> Result<Option<Vec<Arc<ApiKey>>>, ApiKeyError> {
+        self.ask(Wanted::Candidates { digest: digest.clone(), redacted: redacted.clone() }).await
+    }
+
+    /// The undeleted publishable key of a token, live or not. `None` when the lane is down.
+    pub(super) async fn publishable(
+        &self,
+        token: &str,
+    ) -> Result<Option<Vec<Arc<ApiKey>>>, ApiKeyError> {
+        self.ask(Wanted::Publishable(token.to_owned())).await
+    }
+
+    /// Whether a statement finds a row. `None` when the lane is down or the server fails.
+    pub(super) async fn probe(&self, sql: &'static str, values: Vec<String>) -> Option<bool> {
+        let (reply, answer) = oneshot::channel();
+        self.messages.send(Message::Probe(Probe { sql, values, reply })).ok()?;
+        answer.await.ok()?
+    }
+
+    /// Closes the connection, after the read that is under way.
+    pub(super) async fn close(&self) {
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // It may be gone already.
+        let _ = self.messages.send(Message::Close);
+        if let Some(task) = task {
+            // A server that does not answer must not keep a shutdown waiting.
+            let _ = timeout(self.patience, task).await;
+        }
+    }
+
+    pub(super) fn status(&self) -> LaneStatus {
+        LaneStatus {
+            open: self.counts.open.load(Ordering::Relaxed),
+            questions: self.counts.questions.load(Ordering::Relaxed),
+            reads: self.counts.reads.load(Ordering::Relaxed),
+            reconnects: self.counts.reconnects.load(Ordering::Relaxed),
+        }
+    }
+
+    async fn ask(&self, wanted: Wanted) -> Result<Option<Vec<Arc<ApiKey>>>, ApiKeyError> {
+        if !self.counts.open.load(Ordering::Acquire) {
+            return Ok(None);
+        }
+        let (reply, answer) = oneshot::channel();
+        if self.messages.send(Message::Question(Question { wanted, reply })).is_err() {
+            return Ok(None);
+        }
+        match answer.await {
+            Ok(Ok(found)) => Ok(Some(found)),
+            Ok(Err(NoAnswer::Failed(error))) => Err(error),
+            Ok(Err(NoAnswer::Down)) | Err(_) => Ok(None),
+        }
+    }
+}

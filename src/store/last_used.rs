@@ -1,0 +1,104 @@
+//! The batched write of `last_used_at`.
+//!
+//! Invariant: it waits for no row, and alters no other column and no row whose
+//! key has ended, is soft-deleted, or was used later.
+
+use chrono::SecondsFormat;
+use sea_orm::sea_query::{ArrayType, Value};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+use super::failure;
+use super::transaction::Connection;
+use crate::edge::Timestamp;
+use crate::error::ApiKeyError;
+
+/// What became of a write.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct UsesWritten {
+    /// How many rows have a later last use now.
+    pub written: u64,
+    /// The ids of those that another transaction was changing.
+    pub passed_over: Vec<String>,
+}
+
+// As `ApiKey::has_ended` says it, at the moment of the use.
+macro_rules! live_and_used_before {
+    () => {
+        r#""key"."deleted_at" IS NULL AND ("key"."last_used_at" IS NULL OR "key"."last_used_at" < "used"."at")
+    AND ("key"."revoked_at" IS NULL OR ("key"."revoked_at" > "used"."at" AND "key"."revoked_at" > "key"."updated_at"))"#
+    };
+}
+
+const SQLITE: &str = concat!(
+    r#"UPDATE "api_key" AS "key" SET "last_used_at" = "used"."at"
+FROM (SELECT json_extract(value, '$[0]') AS "id", json_extract(value, '$[1]') AS "at" FROM json_each(?)) AS "used"
+WHERE "key"."id" = "used"."id" AND "#,
+    live_and_used_before!()
+);
+
+// A row that is locked is being changed, perhaps by a flush like this one in another process: it is passed over, so that
+// nobody waits in a circle.
+const POSTGRES: &str = concat!(
+    r#"WITH "uses" AS MATERIALIZED (
+  SELECT "id", "at" FROM unnest($1::text[], $2::timestamptz[]) AS "given" ("id", "at")
+), "due" AS MATERIALIZED (
+  SELECT "used"."id", "used"."at" FROM "api_key" AS "key" JOIN "uses" AS "used" ON "used"."id" = "key"."id" WHERE "#,
+    live_and_used_before!(),
+    r#"
+), "free" AS MATERIALIZED (
+  SELECT "key"."id" FROM "api_key" AS "key" WHERE "key"."id" IN (SELECT "id" FROM "due")
+  ORDER BY "key"."id" FOR NO KEY UPDATE OF "key" SKIP LOCKED
+), "written" AS (
+  UPDATE "api_key" AS "key" SET "last_used_at" = "used"."at" FROM "due" AS "used" JOIN "free" ON "free"."id" = "used"."id"
+  WHERE "key"."id" = "used"."id" AND "#,
+    live_and_used_before!(),
+    r#"
+  RETURNING "key"."id"
+)
+SELECT "due"."id", "written"."id" IS NOT NULL AS "written" FROM "due" LEFT JOIN "written" ON "written"."id" = "due"."id""#
+);
+
+/// Writes when keys were last used, by their ids.
+///
+/// # Errors
+/// `Database` or `Unavailable`; nothing was written then.
+pub async fn set_last_used(
+    on: &Connection<'_>,
+    uses: &[(String, Timestamp)],
+) -> Result<UsesWritten, ApiKeyError> {
+    match on.backend() {
+        DbBackend::Sqlite => {
+            let statement =
+                Statement::from_sql_and_values(DbBackend::Sqlite, SQLITE, [json(uses).into()]);
+            let done = on.executor().execute_raw(statement).await.map_err(failure::of)?;
+            Ok(UsesWritten { written: done.rows_affected(), passed_over: Vec::new() })
+        }
+        backend => {
+            let ids = uses.iter().map(|(id, _)| Value::from(id.as_str())).collect();
+            let times = uses.iter().map(|(_, at)| Value::from(*at)).collect();
+            let values = [
+                Value::Array(ArrayType::String, Some(Box::new(ids))),
+                Value::Array(ArrayType::ChronoDateTimeUtc, Some(Box::new(times))),
+            ];
+            let statement = Statement::from_sql_and_values(backend, POSTGRES, values);
+            let mut outcome = UsesWritten::default();
+            for row in on.executor().query_all_raw(statement).await.map_err(failure::of)? {
+                if row.try_get::<bool>("", "written").map_err(failure::of)? {
+                    outcome.written += 1;
+                } else {
+                    outcome.passed_over.push(row.try_get("", "id").map_err(failure::of)?);
+                }
+            }
+            Ok(outcome)
+        }
+    }
+}
+
+// Times are written as the SQLite driver writes them, so that texts compare as moments do.
+fn json(uses: &[(String, Timestamp)]) -> String {
+    let pairs: Vec<_> = uses
+        .iter()
+        .map(|(id, at)| [id.clone(), at.to_rfc3339_opts(SecondsFormat::AutoSi, false)])
+        .collect();
+    serde_json::json!(pairs).to_string()
+}

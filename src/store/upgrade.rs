@@ -1,0 +1,54 @@
+//! Writes that bring a row in use up to date.
+//!
+//! Invariant: they are aimed at the row whose hash was proven, change nothing
+//! that a caller sees, and leave `updated_at` as it is.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::entity::{Column, Entity};
+use super::failure;
+use super::transaction::Connection;
+use crate::error::ApiKeyError;
+use crate::token::{TokenDigest, TokenHash};
+
+/// Gives a row that stock wrote the selector of its token, unless it has one by now or another hash.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn fill_digest(
+    on: &Connection<'_>,
+    id: &str,
+    proven: &TokenHash,
+    digest: &TokenDigest,
+) -> Result<(), ApiKeyError> {
+    Entity::update_many()
+        .col_expr(Column::TokenDigest, Expr::val(digest.as_str()))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Token.eq(proven.as_str()))
+        .filter(Column::TokenDigest.is_null())
+        .exec(&on.executor())
+        .await
+        .map(drop)
+        .map_err(failure::of)
+}
+
+/// Puts another hash of the same token in the place of the one that was proven, if that is still there.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn replace_hash(
+    on: &Connection<'_>,
+    id: &str,
+    proven: &TokenHash,
+    hash: &TokenHash,
+) -> Result<(), ApiKeyError> {
+    Entity::update_many()
+        .col_expr(Column::Token, Expr::val(hash.as_str()))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Token.eq(proven.as_str()))
+        .exec(&on.executor())
+        .await
+        .map(drop)
+        .map_err(failure::of)
+}

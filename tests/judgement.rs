@@ -1,0 +1,121 @@
+//! Whatever a caller passes is judged: every parser answers or refuses, and none panics.
+
+use medusa_api_key_native::api_key::{NewApiKey, Revocation, Roll, TitleChange, UpsertApiKey};
+use medusa_api_key_native::edge::{Timestamp, from_epoch_ms};
+use medusa_api_key_native::error::ApiKeyError;
+use medusa_api_key_native::input::{Input, decode};
+use medusa_api_key_native::query::{
+    Config, parse_filters, parse_ids, parse_many_targets, parse_search, parse_target,
+};
+use medusa_api_key_native::service::ServiceOptions;
+use proptest::prelude::*;
+
+/// Names that some parser looks for, and others.
+const NAMES: [&str; 30] = [
+    "id",
+    "title",
+    "type",
+    "created_by",
+    "revoked_by",
+    "revoke_in",
+    "expires_in",
+    "created_at",
+    "revoked_at",
+    "token",
+    "salt",
+    "q",
+    "$and",
+    "$or",
+    "$not",
+    "$in",
+    "$nin",
+    "$eq",
+    "$gt",
+    "$like",
+    "$re",
+    "$exists",
+    "$fulltext",
+    "order",
+    "select",
+    "take",
+    "skip",
+    "filters",
+    "databaseUrl",
+    "nope",
+];
+
+const VALUES: [&str; 9] =
+    ["secret", "publishable", "2030-01-01", "asc", "*", "sqlite::memory:", "%\\", "(", ""];
+
+fn any_input() -> impl Strategy<Value = Input> {
+    let leaf = prop_oneof![
+        Just(Input::Undefined),
+        Just(Input::Null),
+        any::<bool>().prop_map(Input::Bool),
+        any::<f64>().prop_map(Input::Number),
+        any::<f64>().prop_map(|ms| Input::Date(from_epoch_ms(ms))),
+        prop::sample::select(VALUES.to_vec()).prop_map(|text| Input::Text(text.to_owned())),
+        ".{0,6}".prop_map(Input::Text),
+        Just(Input::IllFormedText),
+        Just(Input::RegExp { source: "[".to_owned(), flags: "i".to_owned() }),
+        Just(Input::Other("function".to_owned())),
+    ];
+    leaf.prop_recursive(5, 48, 5, |inner| {
+        let name = prop_oneof![
+            9 => prop::sample::select(NAMES.to_vec()).prop_map(str::to_owned),
+            1 => ".{0,4}",
+        ];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Input::List),
+            prop::collection::vec((name, inner), 0..6).prop_map(Input::Object),
+        ]
+    })
+}
+
+fn any_moment() -> impl Strategy<Value = Timestamp> {
+    (0..=253_402_300_799_999_i64).prop_filter_map("a moment", Timestamp::from_timestamp_millis)
+}
+
+/// What each parser refuses the input with, if it does.
+fn refusals(input: &Input, now: Timestamp) -> Vec<ApiKeyError> {
+    let refused = [
+        parse_filters(input).err(),
+        parse_search(input).err(),
+        parse_target(input).err(),
+        parse_many_targets(input).err(),
+        parse_ids(input).err(),
+        Config::parse(input).err(),
+        NewApiKey::parse(input, now).err(),
+        UpsertApiKey::parse(input, now).err(),
+        TitleChange::parse(input).err(),
+        Revocation::parse(input, now).err(),
+        Revocation::parse_for_one(input, now).err(),
+        Roll::parse(input, now).err(),
+    ];
+    refused.into_iter().flatten().collect()
+}
+
+proptest! {
+    #[test]
+    fn no_parser_panics_and_all_refuse_as_invalid(input in any_input(), now in any_moment()) {
+        for error in refusals(&input, now) {
+            prop_assert_eq!(error.kind(), "invalid_data");
+        }
+    }
+
+    #[test]
+    fn options_are_taken_or_refused_by_name(input in any_input()) {
+        if let Err(error) = ServiceOptions::parse(&input) {
+            prop_assert_eq!(error.kind(), "invalid_argument");
+        }
+    }
+
+    #[test]
+    fn decoding_answers_whatever_text_comes(text in ".*", json in "[\\[\\]{}:,\"0-9a-z\\\\-]{0,40}") {
+        for text in [text, json] {
+            if let Err(error) = decode(&text) {
+                prop_assert!(["invalid_data", "unexpected_state"].contains(&error.kind()));
+            }
+        }
+    }
+}
