@@ -1,6 +1,6 @@
 // What a run leaves behind: its figures as JSON and as a picture.
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { chart } from "./chart.mjs";
 
 const fileOf = (name, kind) => new URL(`../results/${name}.${kind}`, import.meta.url);
@@ -8,6 +8,7 @@ const fileOf = (name, kind) => new URL(`../results/${name}.${kind}`, import.meta
 /** Writes `results/<name>.json`, and `results/<name>.svg` if a figure belongs there. */
 export function writeResults(name, results) {
   const text = `${JSON.stringify(results, rounded, 2)}\n`;
+  mkdirSync(new URL("../results/", import.meta.url), { recursive: true });
   writeFileSync(fileOf(name, "json"), text);
   // As it will be read, so that the same picture can be made again.
   const picture = chart(JSON.parse(text));
