@@ -5,7 +5,8 @@
 
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeErr};
-use sea_orm::sqlx::{self, Decode, Postgres, Row, ValueRef};
+use sea_orm::sqlx;
+use sea_orm::sqlx::{Decode, Postgres, Row, ValueRef};
 use sea_orm::{ColIdx, DbErr, QueryResult, TryGetError, TryGetable, Value};
 
 use crate::edge::Timestamp;
