@@ -4,12 +4,14 @@ import { createRequire } from "node:module";
 
 const { NativeApiKeyService } = createRequire(import.meta.url)("../../binding/index.js");
 
-/** `sync`: the shortest call of the addon. `async`: the shortest that answers through a promise: a token with NUL is nobody's. */
+const ignore = () => {};
+
+/** `sync`: the shortest call of the addon. `async`: the shortest that answers through a promise: a key that nobody names is not found. */
 export function openFloor() {
-  const native = new NativeApiKeyService(JSON.stringify({ databaseUrl: "sqlite::memory:" }));
+  const native = new NativeApiKeyService(JSON.stringify({ databaseUrl: "sqlite::memory:" }), ignore, ignore);
   return {
     sync: () => native.failure(),
-    async: () => native.authenticate(0, "sk_\0"),
+    async: () => native.retrieveApiKey("null", "{}"),
     close: () => native.close(),
   };
 }
