@@ -1,6 +1,6 @@
 // Hiding keys and bringing them back.
 
-import { describeEverywhere } from "../support/implementations";
+import { describeEverywhere, describeOurs } from "../support/implementations";
 import { PUBLISHABLE, SECRET, untyped } from "../support/service";
 import { stopClock } from "../support/time";
 
@@ -58,6 +58,7 @@ describeEverywhere("softDeleteApiKeys", (current) => {
     ["null", null],
     ["undefined", undefined],
     ["an array of nothing", [undefined, null, ""]],
+    ["an empty selector beside an empty text, which is the id of no key", [{}, ""]],
   ])("answers an empty object for %s", async (_, targets) => {
     expect(await current().service.softDeleteApiKeys(untyped(targets))).toEqual({});
     expect(await visible()).toHaveLength(3);
@@ -118,7 +119,19 @@ describeEverywhere("restoreApiKeys", (current) => {
   it("brings all keys back for an empty selector, and answers an empty object for nothing", async () => {
     expect(await current().service.restoreApiKeys(untyped(undefined))).toEqual({});
     expect(await current().service.restoreApiKeys("apk_nope")).toEqual({});
+    expect(await current().service.restoreApiKeys([{}, ""])).toEqual({});
     expect((await current().service.restoreApiKeys({})).api_key_id?.sort()).toEqual(["apk_a", "apk_b"]);
     expect(await current().service.listApiKeys()).toHaveLength(2);
+  });
+});
+
+describeOurs("softDeleteApiKeys and restoreApiKeys", (current) => {
+  it("name keys by id, however the rows lie (A17)", async () => {
+    const ids = ["apk_a", "apk_b", "apk_c"];
+    await current().service.createApiKeys([...ids].reverse().map((id) => ({ ...PUBLISHABLE, id })));
+    await current().service.updateApiKeys("apk_a", { title: "Moved" });
+
+    expect(await current().service.softDeleteApiKeys({})).toEqual({ api_key_id: ids, publishable_key_id: ids });
+    expect(await current().service.restoreApiKeys({})).toEqual({ api_key_id: ids, publishable_key_id: ids });
   });
 });

@@ -64,6 +64,11 @@ export function describeOurs(title: string, suite: Suite<OurService>, options?: 
   declare("postgres", title, () => STARTERS.postgres(options), suite);
 }
 
+/** Declares a suite of what only stock does: the other side of our deviations. */
+export function describeStock(title: string, suite: Suite<Service>): void {
+  declare("stock", title, STARTERS.stock, suite);
+}
+
 function declare<Kind extends Service>(
   name: string,
   title: string,

@@ -10,13 +10,13 @@ export interface Running<Kind extends Service> {
   stop(): Promise<void>;
 }
 
-/** Migrates the PostgreSQL database at `url` with stock's migrations and boots stock's module on it. */
-export async function startStock(url: string): Promise<Running<Service>> {
+/** Migrates the PostgreSQL database at `url` with stock's migrations and boots stock's module on it, with knex's settings for a pool. */
+export async function startStock(url: string, pool: object = { min: 0, max: 8 }): Promise<Running<Service>> {
   // Loaded late: it takes a second, and only suites that ask for stock need it.
   const { MedusaModule } = await import("@medusajs/modules-sdk");
   const { createPgConnection, isSharedConnectionSymbol } = (await import("@medusajs/utils")).ModulesSdkUtils;
   const modulePath = require.resolve("@medusajs/api-key");
-  const connection = createPgConnection({ clientUrl: url, pool: { min: 0, max: 8 } });
+  const connection = createPgConnection({ clientUrl: url, pool });
   const emitted: Running<Service>["emitted"] = [];
   const injectedDependencies = {
     __pg_connection__: connection,

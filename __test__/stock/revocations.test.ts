@@ -1,0 +1,146 @@
+// How stock revokes, and what it does with several calls at a time.
+
+import pg from "pg";
+import { failureOf } from "../support/failures";
+import { describeStock } from "../support/implementations";
+import { createPostgresDatabase } from "../support/postgres";
+import { PUBLISHABLE, SECRET } from "../support/service";
+import { startStock } from "../support/stock";
+import { stopClock } from "../support/time";
+
+const NOW = new Date("2030-06-07T06:07:08.009Z");
+const by = (revoked_by: string) => ({ revoked_by });
+
+type Callback = (...outcome: unknown[]) => void;
+
+/** Lets `act` happen after the first read of the table was answered and before the second is asked. */
+function holdSecondRead(act: () => Promise<unknown>): { restore(): void } {
+  const query = pg.Client.prototype.query as unknown as (...args: unknown[]) => unknown;
+  let answered: Promise<void> | null = null;
+  const spy = jest.spyOn(pg.Client.prototype, "query").mockImplementation(function (this: unknown, ...args: unknown[]) {
+    const { text = "" } = Object(args[0]) as { text?: string };
+    if (!/^select .* from "api_key"/.test(text)) return query.apply(this, args);
+    if (answered !== null) return void answered.then(act).then(() => query.apply(this, args));
+    answered = new Promise((resolve) => {
+      const callback = args.pop() as Callback;
+      args.push((...outcome: unknown[]) => {
+        resolve();
+        callback(...outcome);
+      });
+    });
+    return query.apply(this, args);
+  } as never);
+  return { restore: () => spy.mockRestore() };
+}
+
+describeStock("Stock", (current) => {
+  afterEach(() => jest.useRealTimers());
+
+  it("revokes a publishable key again, also into the future (S8)", async () => {
+    const { id } = await current().service.createApiKeys(PUBLISHABLE);
+    await current().service.revoke(id, by("user_1"));
+    const again = await current().service.revoke(id, { ...by("user_2"), revoke_in: 3600 });
+
+    expect(again.revoked_by).toBe("user_2");
+    expect(again.revoked_at?.getTime()).toBeGreaterThan(Date.now());
+  });
+
+  it("revokes a secret key twice in one millisecond (S8)", async () => {
+    stopClock(NOW);
+    const { id } = await current().service.createApiKeys(SECRET);
+    await current().service.revoke(id, by("user_1"));
+
+    expect(await current().service.revoke(id, by("user_2"))).toMatchObject({ revoked_by: "user_2" });
+  });
+
+  it("lets parallel revocations of one secret key all win (S8)", async () => {
+    stopClock(NOW);
+    const { id } = await current().service.createApiKeys(SECRET);
+    const answers = await Promise.all(["a", "b", "c"].map((who) => current().service.revoke(id, by(who))));
+
+    expect(answers.map((key) => key.revoked_by)).toEqual(["a", "b", "c"]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["concatenates text", "60", "2030-06-07T06:21:20.009Z"],
+    ["concatenates what an array becomes", [60], "2030-06-07T06:21:20.009Z"],
+    ["cuts fractions", 1.9, "2030-06-07T06:07:09.009Z"],
+    ["takes true for a second", true, "2030-06-07T06:07:09.009Z"],
+    ["takes negative for now", -60, NOW.toISOString()],
+    ["takes NaN for now", Number.NaN, NOW.toISOString()],
+  ])("%s in revoke_in (S11)", async (_, revoke_in, revoked_at) => {
+    stopClock(NOW);
+    const { id } = await current().service.createApiKeys(PUBLISHABLE);
+
+    expect(await current().service.revoke(id, { ...by("user_1"), revoke_in })).toMatchObject({
+      revoked_at: new Date(revoked_at),
+    });
+  });
+
+  it.each([1e12, 1e20, Number.POSITIVE_INFINITY])("leaves %p in revoke_in to the driver (S11)", async (revoke_in) => {
+    const { id } = await current().service.createApiKeys(PUBLISHABLE);
+
+    expect((await failureOf(current().service.revoke(id, { ...by("user_1"), revoke_in }))).name).toBe(
+      "DriverException",
+    );
+  });
+
+  it("asks who revokes when it is told nothing, and knows no rolls, no create and no list (M1, M4)", async () => {
+    const { id } = await current().service.createApiKeys(SECRET);
+    const service = current().service as unknown as Record<string, unknown>;
+
+    await expect(current().service.revoke(id, undefined as never)).rejects.toThrow(/^You must provide a revoked_by/);
+    expect([typeof service.create, typeof service.list, typeof service.rollApiKeys]).toEqual(
+      Array(3).fill("undefined"),
+    );
+  });
+
+  it("leaves out dates and empty columns of the keys that an upsert created (M2)", async () => {
+    const key = await current().service.upsertApiKeys(SECRET);
+
+    expect(Object.keys(key)).toEqual(["id", "token", "salt", "redacted", "title", "type", "created_by"]);
+    expect(Object.hasOwn(key, "salt") && key.salt === undefined).toBe(true);
+  });
+
+  it("knows no expires_in (M5)", async () => {
+    expect(await current().service.createApiKeys({ ...PUBLISHABLE, expires_in: 60 })).toMatchObject({
+      revoked_at: null,
+      revoked_by: null,
+    });
+  });
+
+  it("refuses to delete the live keys of a workflow that failed, and they survive (S20)", async () => {
+    const { id, token } = await current().service.createApiKeys(SECRET, { transactionId: "workflow_1" });
+    const context = { transactionId: "workflow_1", isCancelling: true };
+
+    expect((await failureOf(current().service.deleteApiKeys(id, context))).message).toBe(
+      `Cannot delete api keys that are not revoked - ${id}`,
+    );
+    expect(await current().service.authenticate(token)).toMatchObject({ id });
+  });
+
+  it("reads a page and its count of two states of the table (S19)", async () => {
+    await current().service.createApiKeys([PUBLISHABLE, PUBLISHABLE]);
+    const between = holdSecondRead(() => current().sql("DELETE FROM api_key"));
+    const [keys, count] = await current().service.listAndCountApiKeys();
+    between.restore();
+
+    expect([keys.length, count].sort()).toEqual([0, 2]);
+  });
+});
+
+describe("[stock] Stock, with more parallel revocations than connections,", () => {
+  it("takes a connection more for each that it has, until none is left and calls fail (S7)", async () => {
+    const database = await createPostgresDatabase();
+    const stock = await startStock(database.url, { min: 0, max: 2, acquireTimeoutMillis: 2_000 });
+    const ids = Array.from({ length: 6 }, (_, index) => `apk_${index}`);
+    await stock.service.createApiKeys(ids.map((id) => ({ ...PUBLISHABLE, id })));
+    const outcomes = await Promise.allSettled(ids.map((id) => stock.service.revoke(id, by("user_1"))));
+    const failures = outcomes.filter((outcome) => outcome.status === "rejected");
+
+    expect(failures.length).toBeGreaterThan(0);
+    for (const { reason } of failures) expect(`${reason.message}`).toMatch(/[Tt]imeout/);
+    await stock.stop();
+    await database.drop();
+  });
+});
