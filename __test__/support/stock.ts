@@ -11,7 +11,10 @@ export interface Running<Kind extends Service> {
 }
 
 /** Migrates the PostgreSQL database at `url` with stock's migrations and boots stock's module on it, with knex's settings for a pool. */
-export async function startStock(url: string, pool: Record<string, unknown> = { min: 0, max: 8 }): Promise<Running<Service>> {
+export async function startStock(
+  url: string,
+  pool: Record<string, unknown> = { min: 0, max: 8 },
+): Promise<Running<Service>> {
   // Loaded late: it takes a second, and only suites that ask for stock need it.
   const { MedusaModule } = await import("@medusajs/modules-sdk");
   const { createPgConnection, isSharedConnectionSymbol } = (await import("@medusajs/utils")).ModulesSdkUtils;
