@@ -53,10 +53,15 @@ export declare class NativeApiKeyService {
    * ticket, `failed` with a ticket and a failure.
    */
   takeAnswers(found: (ticket: number, ...row: any[]) => void, none: (ticket: number) => void, failed: (ticket: number, failure: NativeFailure) => void): void
-  /** What `askSecret` would be answered, made by `make`, if memory may tell; else null. */
-  recallSecret(nowMs: number, token: string, make: (...row: any[]) => unknown): unknown
-  /** What `askPublishable` would be answered, made by `make`, if memory may tell; else null. */
-  recallPublishable(nowMs: number, token: string, make: (...row: any[]) => unknown): unknown
+  /**
+   * Whether memory may tell what `askSecret` would be answered: the number of what it remembers, or else 0. The same
+   * number stands for the same row, which `recalled` tells.
+   */
+  recallSecret(nowMs: number, token: string): number
+  /** The same for `askPublishable`. */
+  recallPublishable(nowMs: number, token: string): number
+  /** The row whose number was told last. */
+  recalled(): NativeApiKey | null
   /** The columns that `config.select` shows, in model order; null means every one. */
   static selectedColumns(select: string): Array<string> | null
   /** How the service is doing; null when its options were wrong. */

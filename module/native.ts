@@ -1,11 +1,12 @@
 import type * as Binding from "../binding";
-import type { NativeFailure, NativePage, NativeRolled, NativeStatus, NativeWritten } from "../binding";
+import type { NativeApiKey, NativeFailure, NativePage, NativeRolled, NativeStatus, NativeWritten } from "../binding";
 import { type Context, transactionOf, undoneTransactionOf } from "./context";
 import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./edge";
 import { ofFailure } from "./errors";
 import { Inbox } from "./inbox";
+import { RememberedRows } from "./remembered-rows";
 import type { ApiKey } from "./types";
-import { encode, encodeFilters, encodeTarget, makeKey } from "./wire";
+import { decodeKey, encode, encodeFilters, encodeTarget } from "./wire";
 
 type MaybeContext = Context | null | undefined;
 
@@ -16,6 +17,8 @@ type MaybeContext = Context | null | undefined;
 export class Native {
   private readonly service: Binding.NativeApiKeyService;
   private readonly inbox: Inbox;
+  private readonly rows = new RememberedRows();
+  private readonly readRow = () => this.service.recalled() as NativeApiKey;
   /** Whether anything is ever answered from memory. */
   private readonly remembers: boolean;
 
@@ -90,12 +93,12 @@ export class Native {
 
   /** What `authenticate` would answer, from memory and on this thread; null when only the database can tell. */
   recallSecret(token: string): ApiKey | null {
-    return this.remembers ? (this.service.recallSecret(now(), token, makeKey) as ApiKey | null) : null;
+    return this.remembers ? this.recalled(this.service.recallSecret(now(), token)) : null;
   }
 
   /** What `publishableKey` would answer, from memory and on this thread; null when only the database can tell. */
   recallPublishable(token: string): ApiKey | null {
-    return this.remembers ? (this.service.recallPublishable(now(), token, makeKey) as ApiKey | null) : null;
+    return this.remembers ? this.recalled(this.service.recallPublishable(now(), token)) : null;
   }
 
   /** The columns that `config.select` shows, in model order; null means every one. */
@@ -118,6 +121,10 @@ export class Native {
   async close(): Promise<void> {
     await unwrap(this.service.close());
     this.inbox.close();
+  }
+
+  private recalled(number: number): ApiKey | null {
+    return number === 0 ? null : decodeKey(this.rows.get(number, this.readRow));
   }
 
   private take(): void {

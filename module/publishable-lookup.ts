@@ -5,11 +5,14 @@ import type { ApiKey } from "./types";
  * recognised here and answered without the query engine, and from memory where that is allowed.
  */
 
+const CONDITIONS: ReadonlySet<string> = new Set(["token", "type"]);
+const SETTINGS: ReadonlySet<string> = new Set(["select", "relations", "args"]);
+
 /** A read of one publishable key by its token. */
 export interface PublishableLookup {
   token: string;
-  /** `config.select`; absent means every column. */
-  select?: readonly string[];
+  /** `config.select`; undefined means every column. */
+  select: readonly string[] | undefined;
 }
 
 /** The lookup that the arguments of `listApiKeys` amount to, or null for any other question. */
@@ -17,17 +20,17 @@ export function publishableLookup(filters: unknown, config: unknown): Publishabl
   if (!isPlain(filters) || !(config === undefined || isPlain(config))) {
     return null;
   }
-  const { token, type, ...conditions } = filters;
-  const { select, relations, args: _args, ...settings } = config ?? {};
+  const { token, type } = filters;
+  const { select, relations } = config ?? {};
   const simple =
     typeof token === "string" &&
     type === "publishable" &&
     token.isWellFormed() &&
-    saysNothing(conditions) &&
-    saysNothing(settings) &&
+    saysOnly(CONDITIONS, filters) &&
+    (config === undefined || saysOnly(SETTINGS, config)) &&
     (relations === undefined || Array.isArray(relations)) &&
     (select === undefined || isTexts(select));
-  return simple ? { token, ...(select && { select }) } : null;
+  return simple ? { token, select } : null;
 }
 
 /** A key with these columns only, in their order; null means every one. */
@@ -42,21 +45,23 @@ export function withColumns(key: ApiKey, columns: readonly string[] | null): Api
   return selected as unknown as ApiKey;
 }
 
-/** Remembers a function's answers for lists of texts, the latest hundred of them. */
+/** Remembers a function's answers for lists of texts, the latest few of them. */
 export function remembering<T>(answer: (texts: readonly string[]) => T): (texts: readonly string[]) => T {
-  const MOST_ANSWERS = 100;
-  const answers = new Map<string, T>();
+  const MOST_ANSWERS = 16;
+  const known: { texts: readonly string[]; answered: T }[] = [];
   return (texts) => {
-    const name = texts.join("\n");
-    let known = answers.get(name);
-    if (known === undefined) {
-      if (answers.size === MOST_ANSWERS) {
-        answers.clear();
+    for (const { texts: others, answered } of known) {
+      if (areEqual(texts, others)) {
+        return answered;
       }
-      known = answer(texts);
-      answers.set(name, known);
     }
-    return known;
+    const answered = answer(texts);
+    if (known.length === MOST_ANSWERS) {
+      known.shift();
+    }
+    // A copy: the list is the caller's to change.
+    known.push({ texts: [...texts], answered });
+    return answered;
   };
 }
 
@@ -64,10 +69,19 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-function saysNothing(members: object): boolean {
-  return Object.values(members).every((member) => member === undefined);
+function saysOnly(names: ReadonlySet<string>, members: Record<string, unknown>): boolean {
+  for (const name in members) {
+    if (!names.has(name) && members[name] !== undefined) {
+      return false;
+    }
+  }
+  return true;
 }
 
 function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string" && !item.includes("\n"));
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function areEqual(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((text, place) => text === others[place]);
 }

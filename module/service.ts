@@ -7,7 +7,7 @@ import { type JoinerConfig, joinerConfig } from "./joiner-config";
 import { Native } from "./native";
 import { NoticePublisher } from "./notices";
 import type { ApiKeyModuleOptions } from "./options";
-import { type PublishableLookup, publishableLookup, remembering, withColumns } from "./publishable-lookup";
+import { publishableLookup, remembering, withColumns } from "./publishable-lookup";
 import { type ApiKeyModuleStatus, toStatus } from "./status";
 import type {
   ApiKey,
@@ -178,11 +178,10 @@ export class ApiKeyModuleService {
    */
   async listApiKeys(filters?: ApiKeyFilters, config?: FindConfig, _context?: Context): Promise<ApiKey[]> {
     const lookup = publishableLookup(filters, config);
-    return lookup ? this.lookUp_(lookup) : decodePage(await this.native_.listApiKeys(filters, config));
-  }
-
-  /** @internal */
-  private async lookUp_({ token, select }: PublishableLookup): Promise<ApiKey[]> {
+    if (lookup === null) {
+      return decodePage(await this.native_.listApiKeys(filters, config));
+    }
+    const { token, select } = lookup;
     const key = this.native_.recallPublishable(token) ?? (await this.native_.publishableKey(token));
     return key === null ? [] : [withColumns(key, select ? this.columns_(select) : null)];
   }

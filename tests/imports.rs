@@ -30,6 +30,7 @@ const RINGS: &[Ring] = &[
             "hex",
             "hmac",
             "quick_cache",
+            "rustix",
             "scrypt",
             "sha2",
             "subtle",
@@ -72,7 +73,7 @@ const RINGS: &[Ring] = &[
     },
     Ring {
         name: "node",
-        imports: &["error", "notice", "edge", "input", "api_key", "query", "service"],
+        imports: &["error", "notice", "edge", "input", "api_key", "query", "cache", "service"],
         crates: &["napi", "napi_derive"],
     },
 ];

@@ -19,11 +19,21 @@ pub(super) struct Entries {
     by_token: LruCache<Fingerprint, Entry>,
     by_id: HashMap<String, Fingerprint>,
     changes: u64,
+    last_number: u64,
 }
 
 struct Entry {
     epoch: u64,
-    key: Arc<PublicApiKey>,
+    remembered: Remembered,
+}
+
+/// A key as it was read once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// No other reading of this or another key has the same number.
+    pub number: u64,
+    /// The key.
+    pub key: Arc<PublicApiKey>,
 }
 
 impl Default for Entries {
@@ -31,14 +41,14 @@ impl Default for Entries {
         // Grown as needed: `LruCache::new` would reserve room for all.
         let mut by_token = LruCache::unbounded();
         by_token.resize(MOST_KEYS);
-        Self { by_token, by_id: HashMap::new(), changes: 0 }
+        Self { by_token, by_id: HashMap::new(), changes: 0, last_number: 0 }
     }
 }
 
 impl Entries {
-    pub(super) fn get(&mut self, token: &Fingerprint, epoch: u64) -> Option<Arc<PublicApiKey>> {
+    pub(super) fn get(&mut self, token: &Fingerprint, epoch: u64) -> Option<Remembered> {
         let entry = self.by_token.get(token)?;
-        (entry.epoch == epoch).then(|| Arc::clone(&entry.key))
+        (entry.epoch == epoch).then(|| entry.remembered.clone())
     }
 
     pub(super) fn insert(&mut self, token: Fingerprint, epoch: u64, key: Arc<PublicApiKey>) {
@@ -49,10 +59,12 @@ impl Entries {
         if let Some(former) = former.filter(|former| *former != token) {
             self.by_token.pop(&former);
         }
-        if let Some((gone, entry)) = self.by_token.push(token, Entry { epoch, key })
+        self.last_number += 1;
+        let remembered = Remembered { number: self.last_number, key };
+        if let Some((gone, entry)) = self.by_token.push(token, Entry { epoch, remembered })
             && gone != token
         {
-            self.by_id.remove(&entry.key.id);
+            self.by_id.remove(&entry.remembered.key.id);
         }
     }
 

@@ -12,6 +12,7 @@ mod lease;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub use entries::Remembered;
 pub use lease::Lease;
 
 use crate::api_key::PublicApiKey;
@@ -48,11 +49,11 @@ impl KeyCache {
 
     /// The key of a token, if it is remembered and may be answered now.
     #[must_use]
-    pub fn recall(&self, token: &Fingerprint) -> Option<Arc<PublicApiKey>> {
+    pub fn recall(&self, token: &Fingerprint) -> Option<Remembered> {
         let epoch = self.freshness.epoch()?;
-        let key = self.entries().get(token, epoch)?;
+        let remembered = self.entries().get(token, epoch)?;
         self.hits.fetch_add(1, Ordering::Relaxed);
-        Some(key)
+        Some(remembered)
     }
 
     /// Taken before a read begins, so that [`remember`](Self::remember) can tell what changed meanwhile.

@@ -78,59 +78,41 @@ impl From<PublicApiKey> for NativeApiKey {
     }
 }
 
-/// A key as the arguments of a function, which is the fastest way over: the fields of [`NativeApiKey`] in order.
+/// A ticket and the key that it was answered with, as the arguments of a function, which is the fastest way over: the
+/// fields of [`NativeApiKey`] in order.
 pub(super) type RowArgs = (
-    String,
-    String,
-    String,
-    String,
-    &'static str,
-    Option<f64>,
-    String,
-    Option<String>,
-    Option<f64>,
-    f64,
-    f64,
-    Option<f64>,
-);
-
-pub(super) fn row_args(key: &PublicApiKey) -> FnArgs<RowArgs> {
-    FnArgs::from((
-        key.id.clone(),
-        key.token.clone(),
-        key.redacted.clone(),
-        key.title.clone(),
-        key.kind.as_str(),
-        key.last_used_at.map(to_epoch_ms),
-        key.created_by.clone(),
-        key.revoked_by.clone(),
-        key.revoked_at.map(to_epoch_ms),
-        to_epoch_ms(key.created_at),
-        to_epoch_ms(key.updated_at),
-        key.deleted_at.map(to_epoch_ms),
-    ))
-}
-
-/// The same after the ticket under which it was asked for.
-pub(super) type TicketedRowArgs = (
     u32,
     String,
-    String,
-    String,
-    String,
-    &'static str,
-    Option<f64>,
-    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
     Option<String>,
     Option<f64>,
-    f64,
-    f64,
+    Option<String>,
+    Option<String>,
+    Option<f64>,
+    Option<f64>,
+    Option<f64>,
     Option<f64>,
 );
 
-pub(super) fn ticketed_row_args(ticket: u32, key: &PublicApiKey) -> FnArgs<TicketedRowArgs> {
-    let (a, b, c, d, e, f, g, h, i, j, k, l) = row_args(key).data;
-    FnArgs::from((ticket, a, b, c, d, e, f, g, h, i, j, k, l))
+pub(super) fn row_args(ticket: u32, key: &PublicApiKey) -> FnArgs<RowArgs> {
+    let row = NativeApiKey::from(key.clone());
+    FnArgs::from((
+        ticket,
+        row.id,
+        row.token,
+        row.redacted,
+        row.title,
+        row.r#type,
+        row.last_used_at,
+        row.created_by,
+        row.revoked_by,
+        row.revoked_at,
+        row.created_at,
+        row.updated_at,
+        row.deleted_at,
+    ))
 }
 
 impl NativeApiKey {

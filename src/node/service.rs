@@ -3,12 +3,10 @@
 //! Invariant: a call that is under way owns what it needs. A worker thread may
 //! end meanwhile, and Node.js then frees this object at once.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use napi::Env;
-use napi::bindgen_prelude::{
-    FnArgs, Function, PromiseRaw, ToNapiValue, Uint8Array, Unknown, spawn,
-};
+use napi::bindgen_prelude::{FnArgs, Function, PromiseRaw, ToNapiValue, Uint8Array, spawn};
 use napi_derive::napi;
 
 use super::input::{edge, many, now};
@@ -16,10 +14,11 @@ use super::notices::{Hear, told_to};
 use super::outbox::{Outbox, Ready, Wake};
 use super::outcome::{NativeFailure, Outcome, outcome};
 use super::output::{
-    NativePage, NativeRolled, NativeWritten, RowArgs, TicketedRowArgs, columns, row_args,
-    ticketed_row_args,
+    NativeApiKey, NativePage, NativeRolled, NativeWritten, RowArgs, columns, row_args,
 };
 use super::status::NativeStatus;
+use crate::api_key::PublicApiKey;
+use crate::cache::Remembered;
 use crate::error::ApiKeyError;
 use crate::input::decode;
 use crate::query::Selection;
@@ -32,6 +31,7 @@ use crate::service::{ApiKeyService, ServiceOptions};
 pub struct NativeApiKeyService {
     service: Result<Arc<ApiKeyService>, ApiKeyError>,
     outbox: Arc<Outbox>,
+    recalled: Mutex<Option<Arc<PublicApiKey>>>,
 }
 
 type Answer<'env, N> = napi::Result<PromiseRaw<'env, Outcome<N>>>;
@@ -48,7 +48,11 @@ impl NativeApiKeyService {
     pub fn new(options: String, hear: Hear, wake: Wake) -> Self {
         let parsed = decode(&options).and_then(|options| ServiceOptions::parse(&options));
         let service = parsed.and_then(|options| ApiKeyService::new(options, told_to(hear)));
-        Self { service: service.map(Arc::new), outbox: Outbox::new(wake) }
+        Self {
+            service: service.map(Arc::new),
+            outbox: Outbox::new(wake),
+            recalled: Mutex::default(),
+        }
     }
 
     /// What is wrong with the options, if anything.
@@ -239,13 +243,13 @@ impl NativeApiKeyService {
     )]
     pub fn take_answers(
         &self,
-        found: Function<'_, FnArgs<TicketedRowArgs>, ()>,
+        found: Function<'_, FnArgs<RowArgs>, ()>,
         none: Function<'_, u32, ()>,
         failed: Function<'_, FnArgs<(u32, NativeFailure)>, ()>,
     ) -> napi::Result<()> {
         for (ticket, answer) in self.outbox.take() {
             match answer {
-                Ok(Some(key)) => found.call(ticketed_row_args(ticket, &key))?,
+                Ok(Some(key)) => found.call(row_args(ticket, &key))?,
                 Ok(None) => none.call(ticket)?,
                 Err(error) => failed.call(FnArgs::from((ticket, error.into())))?,
             }
@@ -253,44 +257,24 @@ impl NativeApiKeyService {
         Ok(())
     }
 
-    /// What `askSecret` would be answered, made by `make`, if memory may tell; else null.
-    #[napi(
-        catch_unwind,
-        ts_args_type = "nowMs: number, token: string, make: (...row: any[]) => unknown",
-        ts_return_type = "unknown"
-    )]
-    pub fn recall_secret<'env>(
-        &self,
-        now_ms: f64,
-        token: String,
-        make: Function<'env, FnArgs<RowArgs>, Unknown<'env>>,
-    ) -> napi::Result<Option<Unknown<'env>>> {
-        let recalled = self
-            .service
-            .as_ref()
-            .ok()
-            .and_then(|service| service.recall_secret(token, now(now_ms).ok()?));
-        recalled.map(|key| make.call(row_args(&key))).transpose()
+    /// Whether memory may tell what `askSecret` would be answered: the number of what it remembers, or else 0. The same
+    /// number stands for the same row, which `recalled` tells.
+    #[napi(catch_unwind)]
+    pub fn recall_secret(&self, now_ms: f64, token: String) -> f64 {
+        self.recall(|service| service.recall_secret(token, now(now_ms).ok()?))
     }
 
-    /// What `askPublishable` would be answered, made by `make`, if memory may tell; else null.
-    #[napi(
-        catch_unwind,
-        ts_args_type = "nowMs: number, token: string, make: (...row: any[]) => unknown",
-        ts_return_type = "unknown"
-    )]
-    pub fn recall_publishable<'env>(
-        &self,
-        now_ms: f64,
-        token: String,
-        make: Function<'env, FnArgs<RowArgs>, Unknown<'env>>,
-    ) -> napi::Result<Option<Unknown<'env>>> {
-        let recalled = self
-            .service
-            .as_ref()
-            .ok()
-            .and_then(|service| service.recall_publishable(token, now(now_ms).ok()?));
-        recalled.map(|key| make.call(row_args(&key))).transpose()
+    /// The same for `askPublishable`.
+    #[napi(catch_unwind)]
+    pub fn recall_publishable(&self, now_ms: f64, token: String) -> f64 {
+        self.recall(|service| service.recall_publishable(token, now(now_ms).ok()?))
+    }
+
+    /// The row whose number was told last.
+    #[napi(catch_unwind)]
+    pub fn recalled(&self) -> Option<NativeApiKey> {
+        let recalled = self.recalled.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        recalled.map(|key| PublicApiKey::clone(&key).into())
     }
 
     /// The columns that `config.select` shows, in model order; null means every one.
@@ -326,6 +310,17 @@ impl NativeApiKeyService {
     #[napi(catch_unwind)]
     pub fn close<'env>(&self, env: &'env Env) -> Answer<'env, ()> {
         self.answer(env, move |service| async move { service.close().await })
+    }
+
+    /// Asks memory, on this thread.
+    fn recall(&self, ask: impl FnOnce(&ApiKeyService) -> Option<Remembered>) -> f64 {
+        let Some(Remembered { number, key }) = self.service.as_deref().ok().and_then(ask) else {
+            return 0.0;
+        };
+        *self.recalled.lock().unwrap_or_else(PoisonError::into_inner) = Some(key);
+        #[expect(clippy::cast_precision_loss, reason = "nobody fills a cache 2^53 times")]
+        let number = number as f64;
+        number
     }
 
     /// Starts a use case whose answer is taken by `take_answers`.

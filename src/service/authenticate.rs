@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::ApiKeyService;
 use crate::api_key::{ApiKey, ApiKeyType, PublicApiKey};
-use crate::cache::{KeyCache, Ticket};
+use crate::cache::{KeyCache, Remembered, Ticket};
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
-use crate::token::{RawToken, StoredToken, TokenDigest};
+use crate::token::{Fingerprint, StoredToken, TokenDigest};
 
 impl ApiKeyService {
     /// The live secret key of a token, or none.
@@ -26,19 +26,19 @@ impl ApiKeyService {
         if token.contains('\0') {
             return Ok(None);
         }
-        let token = RawToken::presented(token);
+        let presented = self.hasher.present(token);
+        let token = &presented.token;
         let ticket = self.ticket();
-        let candidates =
-            self.database.candidates(&TokenDigest::of(&token), &token.redact()).await?;
+        let candidates = self.database.candidates(TokenDigest::of(token), token.redact()).await?;
         for key in candidates {
             let StoredToken::Hashed { hash, salt } = &key.token else { continue };
             if key.has_ended(now) {
                 continue;
             }
-            match self.hasher.verify(&token, hash, salt).await {
+            match self.hasher.verify(&presented, hash, salt).await {
                 Ok(true) => {
-                    self.used(&key, &token, now);
-                    return Ok(Some(self.remember(ticket, &token, key)));
+                    self.used(&key, token, now);
+                    return Ok(Some(self.remember(ticket, presented.fingerprint, key)));
                 }
                 // A hash that this version cannot read belongs to nobody's token.
                 Ok(false) | Err(ApiKeyError::UnknownHash) => {}
@@ -62,35 +62,39 @@ impl ApiKeyService {
         }
         let ticket = self.ticket();
         let found = self.database.publishable(&token).await?;
-        let token = RawToken::presented(token);
         Ok(found.map(|key| {
-            self.used(&key, &token, now);
-            self.remember(ticket, &token, key)
+            let presented = self.hasher.present(token);
+            self.used(&key, &presented.token, now);
+            self.remember(ticket, presented.fingerprint, key)
         }))
     }
 
     /// What [`authenticate`](Self::authenticate) would answer, if memory knows it and may tell. Takes microseconds and
     /// never waits for the database.
     #[must_use]
-    pub fn recall_secret(&self, token: String, now: Timestamp) -> Option<Arc<PublicApiKey>> {
-        let key = self.recall(token, ApiKeyType::Secret, now)?;
+    pub fn recall_secret(&self, token: String, now: Timestamp) -> Option<Remembered> {
+        let remembered = self.recall(token, ApiKeyType::Secret, now)?;
         // Whether a key has ended is for a read to say: its end may have been taken back.
-        (!key.has_ended(now)).then_some(key)
+        (!remembered.key.has_ended(now)).then_some(remembered)
     }
 
     /// What [`publishable`](Self::publishable) would answer, if memory knows it and may tell.
     #[must_use]
-    pub fn recall_publishable(&self, token: String, now: Timestamp) -> Option<Arc<PublicApiKey>> {
+    pub fn recall_publishable(&self, token: String, now: Timestamp) -> Option<Remembered> {
         self.recall(token, ApiKeyType::Publishable, now)
     }
 
-    fn recall(&self, token: String, kind: ApiKeyType, now: Timestamp) -> Option<Arc<PublicApiKey>> {
-        let fingerprint = self.hasher.fingerprint(&RawToken::presented(token));
-        let key = self.database.cache()?.recall(&fingerprint).filter(|key| key.kind == kind)?;
+    fn recall(&self, token: String, kind: ApiKeyType, now: Timestamp) -> Option<Remembered> {
+        let cache = self.database.cache()?;
+        let remembered = cache.recall(&self.hasher.present(token).fingerprint)?;
+        let key = &remembered.key;
+        if key.kind != kind {
+            return None;
+        }
         if !key.has_ended(now) {
             self.last_used.record(&key.id, key.last_used_at, now);
         }
-        Some(key)
+        Some(remembered)
     }
 
     fn ticket(&self) -> Option<Ticket> {
@@ -100,12 +104,12 @@ impl ApiKeyService {
     fn remember(
         &self,
         ticket: Option<Ticket>,
-        token: &RawToken,
+        token: Fingerprint,
         key: Arc<ApiKey>,
     ) -> Arc<PublicApiKey> {
         let key = Arc::new(PublicApiKey::from(Arc::unwrap_or_clone(key)));
         if let (Some(cache), Some(ticket)) = (self.database.cache(), ticket) {
-            cache.remember(ticket, self.hasher.fingerprint(token), &key);
+            cache.remember(ticket, token, &key);
         }
         key
     }

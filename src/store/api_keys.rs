@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, NullOrdering};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, sea_query,
+    ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select, sea_query,
 };
 
 use super::condition::condition;
@@ -15,7 +15,6 @@ use crate::api_key::{ApiKey, Revocation};
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
 use crate::query::{Direction, Filter, Nulls, OrderBy};
-use crate::token::{Redacted, TokenDigest};
 
 /// How many rows one INSERT carries, well below both databases' limit of bound values.
 const ROWS_PER_INSERT: usize = 1_000;
@@ -75,35 +74,6 @@ pub async fn find_for_update(
 pub async fn count(on: &Connection<'_>, query: &Query) -> Result<u64, ApiKeyError> {
     let matching = Entity::find().filter(scope(on, query)?);
     matching.count(&on.executor()).await.map_err(failure::of)
-}
-
-/// The undeleted secret keys that may belong to a presented token, live or not, by id.
-pub(super) async fn find_candidates(
-    on: &Connection<'_>,
-    digest: &TokenDigest,
-    redacted: &Redacted,
-) -> Result<Vec<ApiKey>, ApiKeyError> {
-    let alike = Condition::all()
-        .add(Column::TokenDigest.is_null())
-        .add(Column::Redacted.eq(redacted.as_str()));
-    let candidates = Entity::find()
-        .filter(Condition::any().add(Column::TokenDigest.eq(digest.as_str())).add(alike))
-        .filter(Column::DeletedAt.is_null())
-        .filter(Column::Kind.eq("secret"))
-        .order_by_asc(Column::Id);
-    rows(on, candidates).await
-}
-
-/// The undeleted publishable key of a token, live or not.
-pub(super) async fn find_publishable(
-    on: &Connection<'_>,
-    token: &str,
-) -> Result<Vec<ApiKey>, ApiKeyError> {
-    let publishable = Entity::find()
-        .filter(Column::Token.eq(token))
-        .filter(Column::DeletedAt.is_null())
-        .filter(Column::Kind.eq("publishable"));
-    rows(on, publishable).await
 }
 
 /// Writes new keys; the outer error is the world's, the inner the keys' own.
@@ -241,7 +211,10 @@ fn select(on: &Connection<'_>, query: &Query) -> Result<Select<Entity>, ApiKeyEr
     Ok(select)
 }
 
-async fn rows(on: &Connection<'_>, select: Select<Entity>) -> Result<Vec<ApiKey>, ApiKeyError> {
+pub(super) async fn rows(
+    on: &Connection<'_>,
+    select: Select<Entity>,
+) -> Result<Vec<ApiKey>, ApiKeyError> {
     let rows = select.all(&on.executor()).await.map_err(failure::of)?;
     rows.into_iter().map(row::to_key).collect()
 }

@@ -8,11 +8,11 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use super::api_keys::{find_candidates, find_publishable};
 use super::data_version::{DataVersion, Private};
 use super::failure;
-use super::lane::{Lane, LaneStatus};
+use super::lane::{Lane, LaneStatus, Wanted};
 use super::listen::Listening;
+use super::lookup::{find_candidates, find_publishable};
 use super::migration;
 use super::settings::{DatabaseSettings, DatabaseUrl};
 use super::transaction::{Connection, Transaction};
@@ -129,17 +129,10 @@ impl Database {
     /// `Database` or `Unavailable`.
     pub async fn candidates(
         &self,
-        digest: &TokenDigest,
-        redacted: &Redacted,
+        digest: TokenDigest,
+        redacted: Redacted,
     ) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
-        let opened = self.opened().await?;
-        if let Some(lane) = &opened.lane
-            && let Some(found) = lane.candidates(digest, redacted).await?
-        {
-            return Ok(found);
-        }
-        let on = Connection::of_pool(opened.pool.clone());
-        Ok(shared(find_candidates(&on, digest, redacted).await?))
+        self.find(Wanted::Candidates { digest, redacted }).await
     }
 
     /// The undeleted publishable key of a token, live or not, as of a read that begins now.
@@ -147,19 +140,23 @@ impl Database {
     /// # Errors
     /// `Database` or `Unavailable`.
     pub async fn publishable(&self, token: &str) -> Result<Option<Arc<ApiKey>>, ApiKeyError> {
+        Ok(self.find(Wanted::Publishable(token.to_owned())).await?.into_iter().next())
+    }
+
+    async fn find(&self, wanted: Wanted) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
         let opened = self.opened().await?;
-        let found = match &opened.lane {
-            Some(lane) => lane.publishable(token).await?,
-            None => None,
+        let wanted = Arc::new(wanted);
+        if let Some(lane) = &opened.lane
+            && let Some(found) = lane.ask(Arc::clone(&wanted)).await?
+        {
+            return Ok(found);
+        }
+        let on = Connection::of_pool(opened.pool.clone());
+        let found = match &*wanted {
+            Wanted::Candidates { digest, redacted } => find_candidates(&on, digest, redacted).await,
+            Wanted::Publishable(token) => find_publishable(&on, token).await,
         };
-        let found = match found {
-            Some(found) => found,
-            None => {
-                let on = Connection::of_pool(opened.pool.clone());
-                shared(find_publishable(&on, token).await?)
-            }
-        };
-        Ok(found.into_iter().next())
+        Ok(found?.into_iter().map(Arc::new).collect())
     }
 
     /// The keys that may be answered from memory, if any may.
@@ -282,8 +279,4 @@ impl Database {
             *current = Attempt::default();
         }
     }
-}
-
-fn shared(keys: Vec<ApiKey>) -> Vec<Arc<ApiKey>> {
-    keys.into_iter().map(Arc::new).collect()
 }

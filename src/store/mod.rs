@@ -15,6 +15,7 @@ mod failure;
 mod lane;
 mod last_used;
 mod listen;
+mod lookup;
 mod migration;
 mod moment;
 mod patterns;

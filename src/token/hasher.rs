@@ -1,22 +1,21 @@
 //! The bounded place where key derivations run.
 //!
-//! Derivations run on blocking threads, at most `concurrency` at a time, so
+//! Derivations run on threads of their own, at most `concurrency` at a time, so
 //! that neither the event loop nor the database driver waits for them; callers
-//! beyond `queue_limit` are turned away.
+//! beyond `queue_limit` are turned away. See docs/adr/0019.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread::available_parallelism;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::spawn_blocking;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::flights::Flights;
 use super::memory::BlockPool;
 use super::proven::{Fingerprint, Proof, ProvenTokens};
 use super::scheme::{self, Hashing};
-use super::{Argon2Params, RawToken, StoredToken, TokenHash};
+use super::{Argon2Params, RawToken, StoredToken, TokenHash, thread};
 use crate::error::ApiKeyError;
 use crate::notice::{Notice, Notices};
 
@@ -32,12 +31,13 @@ pub struct HasherSettings {
 }
 
 impl Default for HasherSettings {
-    /// argon2id at its default cost, all cores but one, a thousand waiting.
+    /// argon2id at its default cost, on every core where threads can give way and else on all but one, a thousand waiting.
     fn default() -> Self {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+        let spared = usize::from(!thread::GIVES_WAY);
         Self {
             hashing: Hashing::Argon2id(Argon2Params::default()),
-            concurrency: cores.saturating_sub(1).max(1),
+            concurrency: cores.saturating_sub(spared).max(1),
             queue_limit: 1_000,
         }
     }
@@ -54,6 +54,14 @@ pub struct Hasher {
     done: Arc<AtomicU64>,
     full: AtomicBool,
     notices: Notices,
+}
+
+/// A presented token, and what this hasher recognises it by without keeping it.
+pub struct Presented {
+    /// The token.
+    pub token: RawToken,
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
 }
 
 /// How busy a hasher is.
@@ -99,10 +107,11 @@ impl Hasher {
         }
     }
 
-    /// What a token is recognised by without its being kept.
+    /// A token that somebody presents.
     #[must_use]
-    pub fn fingerprint(&self, token: &RawToken) -> Fingerprint {
-        self.proven.fingerprint(token)
+    pub fn present(&self, token: String) -> Presented {
+        let token = RawToken::presented(token);
+        Presented { fingerprint: self.proven.fingerprint(&token), token }
     }
 
     /// Hashes a new secret token with its salt.
@@ -120,21 +129,20 @@ impl Hasher {
     /// `Busy` when too many derivations wait already.
     pub async fn verify(
         &self,
-        token: &RawToken,
+        Presented { token, fingerprint }: &Presented,
         hash: &TokenHash,
         salt: &str,
     ) -> Result<bool, ApiKeyError> {
-        let fingerprint = self.fingerprint(token);
-        if self.proven.holds(&fingerprint, hash) {
+        if self.proven.holds(fingerprint, hash) {
             return Ok(true);
         }
         let derivation = async || {
             let (token, hash, salt) = (token.clone(), hash.clone(), salt.to_owned());
             self.derive(move |memory| scheme::verify(&token, &hash, &salt, memory)).await
         };
-        let matches = self.flights.share(fingerprint, hash, derivation).await?;
+        let matches = self.flights.share(*fingerprint, hash, derivation).await?;
         if matches {
-            self.proven.remember(Proof::new(fingerprint, hash.clone()));
+            self.proven.remember(Proof::new(*fingerprint, hash.clone()));
         }
         Ok(matches)
     }
@@ -153,7 +161,7 @@ impl Hasher {
         if self.waiting.load(Ordering::Relaxed) > 0 {
             return Err(ApiKeyError::Busy(self.settings.queue_limit));
         }
-        let fingerprint = self.fingerprint(token);
+        let fingerprint = self.proven.fingerprint(token);
         let (hashing, token, salt) = (self.settings.hashing, token.clone(), salt.to_owned());
         // It takes no place in the queue, so that nobody is turned away for it.
         let permit = self.permit().await?;
@@ -189,12 +197,15 @@ impl Hasher {
     ) -> Result<T, ApiKeyError> {
         let (memory, done) = (Arc::clone(&self.memory), Arc::clone(&self.done));
         // The permit goes with the work: a caller that gives up does not free a core that is still busy.
-        let derived = spawn_blocking(move || {
+        let (tell, derived) = oneshot::channel();
+        let started = thread::spawn(move || {
             let derived = derivation(&memory);
             done.fetch_add(1, Ordering::Relaxed);
             drop(permit);
-            derived
+            // A caller that gave up misses nothing.
+            let _ = tell.send(derived);
         });
+        started.map_err(|_| ApiKeyError::Unexpected("The system gave no thread to hash on."))?;
         derived.await.map_err(|_| ApiKeyError::Unexpected("A key derivation was broken off."))?
     }
 
@@ -261,11 +272,14 @@ mod tests {
         else {
             panic!("a secret is hashed");
         };
-        assert_eq!(hasher.verify(&token, &hash, &salt).await, Ok(true));
+        assert_eq!(hasher.verify(&presented(&hasher, &token), &hash, &salt).await, Ok(true));
         let _running = hasher.permits.acquire().await.expect("open");
-        assert_eq!(hasher.verify(&token, &hash, &salt).await, Ok(true));
+        assert_eq!(hasher.verify(&presented(&hasher, &token), &hash, &salt).await, Ok(true));
         let other = RawToken::presented("sk_2".into());
-        assert_eq!(hasher.verify(&other, &hash, &salt).await, Err(ApiKeyError::Busy(0)));
+        assert_eq!(
+            hasher.verify(&presented(&hasher, &other), &hash, &salt).await,
+            Err(ApiKeyError::Busy(0))
+        );
     }
 
     #[tokio::test]
@@ -278,15 +292,18 @@ mod tests {
             panic!("a secret is hashed");
         };
         let running = hasher.permits.acquire().await.expect("open");
-        let mut first = Box::pin(hasher.verify(&token, &hash, &salt));
-        let mut second = Box::pin(hasher.verify(&token, &hash, &salt));
+        let mut first = Box::pin(hasher.verify(&presented(&hasher, &token), &hash, &salt));
+        let mut second = Box::pin(hasher.verify(&presented(&hasher, &token), &hash, &salt));
         assert!(futures_poll_once(&mut first).await.is_none());
         assert!(futures_poll_once(&mut second).await.is_none());
         let other = RawToken::presented("sk_2".into());
-        assert_eq!(hasher.verify(&other, &hash, &salt).await, Err(ApiKeyError::Busy(1)));
+        assert_eq!(
+            hasher.verify(&presented(&hasher, &other), &hash, &salt).await,
+            Err(ApiKeyError::Busy(1))
+        );
         drop(running);
         assert_eq!(tokio::join!(first, second), (Ok(true), Ok(true)));
-        assert_eq!(hasher.verify(&other, &hash, &salt).await, Ok(false));
+        assert_eq!(hasher.verify(&presented(&hasher, &other), &hash, &salt).await, Ok(false));
     }
 
     #[tokio::test]
@@ -323,7 +340,12 @@ mod tests {
         let hash = proof.hash().clone();
         hasher.remember(proof);
         let _running = hasher.permits.acquire().await.expect("open");
-        let verified = futures_poll_once(&mut Box::pin(hasher.verify(&token, &hash, &salt))).await;
+        let verified = futures_poll_once(&mut Box::pin(hasher.verify(
+            &presented(&hasher, &token),
+            &hash,
+            &salt,
+        )))
+        .await;
         assert_eq!(verified, Some(Ok(true)));
     }
 

@@ -14,9 +14,10 @@ mod proven;
 mod raw;
 mod scheme;
 mod stored;
+mod thread;
 
 pub use digest::TokenDigest;
-pub use hasher::{Hasher, HasherLoad, HasherSettings};
+pub use hasher::{Hasher, HasherLoad, HasherSettings, Presented};
 pub use proven::{Fingerprint, Proof};
 pub use raw::{Prefix, RawToken, Redacted};
 pub use scheme::{Argon2Params, Hashing};

@@ -21,8 +21,8 @@ use super::connect::PostgresServer;
 use crate::api_key::ApiKey;
 use crate::error::ApiKeyError;
 use crate::notice::Notices;
-use crate::token::{Redacted, TokenDigest};
-use question::{NoAnswer, Question, Wanted};
+pub(super) use question::Wanted;
+use question::{NoAnswer, Question};
 use traffic::{Message, Probe, Traffic};
 
 /// The shared reads of one service.
@@ -64,21 +64,24 @@ impl Lane {
         Self { messages, counts, task, patience }
     }
 
-    /// The undeleted secret keys that may belong to a token, live or not, by id. `None` when the lane is down.
-    pub(super) async fn candidates(
+    /// The undeleted keys that a caller looks for, live or not, by id, as of a read that begins now. `None` when the
+    /// lane is down.
+    pub(super) async fn ask(
         &self,
-        digest: &TokenDigest,
-        redacted: &Redacted,
+        wanted: Arc<Wanted>,
     ) -> Result<Option<Vec<Arc<ApiKey>>>, ApiKeyError> {
-        self.ask(Wanted::Candidates { digest: digest.clone(), redacted: redacted.clone() }).await
-    }
-
-    /// The undeleted publishable key of a token, live or not. `None` when the lane is down.
-    pub(super) async fn publishable(
-        &self,
-        token: &str,
-    ) -> Result<Option<Vec<Arc<ApiKey>>>, ApiKeyError> {
-        self.ask(Wanted::Publishable(token.to_owned())).await
+        if !self.counts.open.load(Ordering::Acquire) {
+            return Ok(None);
+        }
+        let (reply, answer) = oneshot::channel();
+        if self.messages.send(Message::Question(Question { wanted, reply })).is_err() {
+            return Ok(None);
+        }
+        match answer.await {
+            Ok(Ok(found)) => Ok(Some(found)),
+            Ok(Err(NoAnswer::Failed(error))) => Err(error),
+            Ok(Err(NoAnswer::Down)) | Err(_) => Ok(None),
+        }
     }
 
     /// Whether a statement finds a row. `None` when the lane is down or the server fails.
@@ -105,21 +108,6 @@ impl Lane {
             questions: self.counts.questions.load(Ordering::Relaxed),
             reads: self.counts.reads.load(Ordering::Relaxed),
             reconnects: self.counts.reconnects.load(Ordering::Relaxed),
-        }
-    }
-
-    async fn ask(&self, wanted: Wanted) -> Result<Option<Vec<Arc<ApiKey>>>, ApiKeyError> {
-        if !self.counts.open.load(Ordering::Acquire) {
-            return Ok(None);
-        }
-        let (reply, answer) = oneshot::channel();
-        if self.messages.send(Message::Question(Question { wanted, reply })).is_err() {
-            return Ok(None);
-        }
-        match answer.await {
-            Ok(Ok(found)) => Ok(Some(found)),
-            Ok(Err(NoAnswer::Failed(error))) => Err(error),
-            Ok(Err(NoAnswer::Down)) | Err(_) => Ok(None),
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) type Answer = Result<Found, NoAnswer>;
 
 /// Which rows a caller looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(in crate::store) enum Wanted {
     /// The secret keys that may belong to a token.
     Candidates { digest: TokenDigest, redacted: Redacted },
     /// The publishable key of a token.
@@ -34,35 +34,39 @@ pub(super) enum Wanted {
 
 /// A caller that waits.
 pub(super) struct Question {
-    pub(super) wanted: Wanted,
+    pub(super) wanted: Arc<Wanted>,
     pub(super) reply: oneshot::Sender<Answer>,
 }
 
-/// What the table says of a row before it is read as a whole.
-pub(super) struct Labels {
-    pub(super) token: String,
-    pub(super) token_digest: Option<String>,
-    pub(super) redacted: String,
+/// What a row is found by, told before it is read as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Label {
+    /// A secret key's digest.
+    Digest(String),
+    /// The redacted form of a secret key without a digest.
+    Redacted(String),
+    /// A publishable key's token.
+    Token(String),
 }
 
 /// The bound values of one read for many callers.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Batch {
-    pub(super) digests: Vec<String>,
-    pub(super) redacted: Vec<String>,
-    pub(super) tokens: Vec<String>,
+pub(super) struct Batch<'a> {
+    pub(super) digests: Vec<&'a str>,
+    pub(super) redacted: Vec<&'a str>,
+    pub(super) tokens: Vec<&'a str>,
 }
 
-impl Batch {
-    pub(super) fn of(questions: &[Question]) -> Self {
+impl<'a> Batch<'a> {
+    pub(super) fn of(questions: &'a [Question]) -> Self {
         let mut batch = Self::default();
         for question in questions {
-            match &question.wanted {
+            match &*question.wanted {
                 Wanted::Candidates { digest, redacted } => {
-                    batch.digests.push(digest.as_str().to_owned());
-                    batch.redacted.push(redacted.as_str().to_owned());
+                    batch.digests.push(digest.as_str());
+                    batch.redacted.push(redacted.as_str());
                 }
-                Wanted::Publishable(token) => batch.tokens.push(token.clone()),
+                Wanted::Publishable(token) => batch.tokens.push(token),
             }
         }
         for values in [&mut batch.digests, &mut batch.redacted, &mut batch.tokens] {
@@ -76,20 +80,20 @@ impl Batch {
 /// Gives each caller the rows that are theirs, in the order in which they came.
 pub(super) fn distribute(
     questions: Vec<Question>,
-    rows: Vec<(Labels, Result<Arc<ApiKey>, ApiKeyError>)>,
+    rows: Vec<(Label, Result<Arc<ApiKey>, ApiKeyError>)>,
 ) {
     let mut by_digest: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut by_redacted: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut by_token: HashMap<&str, usize> = HashMap::new();
-    for (place, (labels, _)) in rows.iter().enumerate() {
-        by_token.insert(&labels.token, place);
-        match &labels.token_digest {
-            Some(digest) => by_digest.entry(digest).or_default().push(place),
-            None => by_redacted.entry(&labels.redacted).or_default().push(place),
+    for (place, (label, _)) in rows.iter().enumerate() {
+        match label {
+            Label::Digest(digest) => by_digest.entry(digest).or_default().push(place),
+            Label::Redacted(redacted) => by_redacted.entry(redacted).or_default().push(place),
+            Label::Token(token) => drop(by_token.insert(token, place)),
         }
     }
     for question in questions {
-        let mut places = match &question.wanted {
+        let mut places = match &*question.wanted {
             Wanted::Candidates { digest, redacted } => {
                 let exact = by_digest.get(digest.as_str()).into_iter().flatten();
                 let alike = by_redacted.get(redacted.as_str()).into_iter().flatten();
@@ -103,5 +107,68 @@ pub(super) fn distribute(
         let found = places.into_iter().map(|place| rows[place].1.clone()).collect::<Result<_, _>>();
         // A caller that gave up misses nothing.
         let _ = question.reply.send(found.map_err(NoAnswer::Failed));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::RawToken;
+
+    fn ask(wanted: Wanted) -> (Question, oneshot::Receiver<Answer>) {
+        let (reply, answer) = oneshot::channel();
+        (Question { wanted: Arc::new(wanted), reply }, answer)
+    }
+
+    fn candidates(token: &str) -> Wanted {
+        let token = RawToken::presented(token.to_owned());
+        Wanted::Candidates { digest: TokenDigest::of(&token), redacted: token.redact() }
+    }
+
+    /// A row that is told apart by its failure.
+    fn row(label: Label, name: &'static str) -> (Label, Result<Arc<ApiKey>, ApiKeyError>) {
+        (label, Err(ApiKeyError::Unexpected(name)))
+    }
+
+    fn told(mut answer: oneshot::Receiver<Answer>) -> Option<&'static str> {
+        match answer.try_recv().expect("answered") {
+            Ok(found) => found.is_empty().then_some("none"),
+            Err(NoAnswer::Failed(ApiKeyError::Unexpected(name))) => Some(name),
+            Err(_) => None,
+        }
+    }
+
+    #[test]
+    fn a_batch_asks_each_thing_once() {
+        let (one, _keep) = ask(candidates("sk_1"));
+        let (same, _keep_too) = ask(candidates("sk_1"));
+        let (other, _keep_also) = ask(Wanted::Publishable("pk_1".to_owned()));
+        let questions = [one, same, other];
+        let batch = Batch::of(&questions);
+        assert_eq!((batch.digests.len(), batch.redacted.len(), batch.tokens.len()), (1, 1, 1));
+    }
+
+    #[test]
+    fn each_caller_gets_the_rows_with_its_label_and_no_others() {
+        let digest = TokenDigest::of(&RawToken::presented("sk_digested".to_owned()));
+        let rows = vec![
+            row(Label::Digest(digest.as_str().to_owned()), "digested"),
+            row(Label::Redacted("sk_old***old".to_owned()), "undigested"),
+            row(Label::Token("pk_1".to_owned()), "publishable"),
+        ];
+        let (questions, answers): (Vec<_>, Vec<_>) = [
+            candidates("sk_digested"),
+            candidates("sk_old…old"),
+            candidates("pk_1"),
+            Wanted::Publishable("pk_1".to_owned()),
+            Wanted::Publishable(digest.as_str().to_owned()),
+        ]
+        .into_iter()
+        .map(ask)
+        .unzip();
+        distribute(questions, rows);
+        let told: Vec<_> = answers.into_iter().map(told).collect();
+        let expected = ["digested", "undigested", "none", "publishable", "none"];
+        assert_eq!(told, expected.map(Some));
     }
 }

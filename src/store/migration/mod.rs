@@ -5,6 +5,7 @@
 //! leaves stock's table with every key in it.
 
 mod create_api_key;
+mod lookup_indexes;
 mod medusa;
 mod notify;
 mod token_digest;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(token_digest::Migration),
             Box::new(workflow_transaction::Migration),
             Box::new(notify::Migration),
+            Box::new(lookup_indexes::Migration),
         ]
     }
 

@@ -1,0 +1,31 @@
+//! The indexes by which a token's row is found.
+//!
+//! Their conditions are those of `lookup`, which says why.
+
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub(super) struct Migration;
+
+const UP: &str = r#"
+DROP INDEX IF EXISTS "IDX_api_key_token_digest";
+CREATE INDEX "IDX_api_key_token_digest" ON "api_key" ("token_digest") WHERE "token_digest" IS NOT NULL;
+CREATE INDEX IF NOT EXISTS "IDX_api_key_undigested" ON "api_key" ("redacted") WHERE "token_digest" IS NULL AND ("type" || '') = 'secret';
+"#;
+
+const DOWN: &str = r#"
+DROP INDEX IF EXISTS "IDX_api_key_undigested";
+DROP INDEX IF EXISTS "IDX_api_key_token_digest";
+CREATE INDEX "IDX_api_key_token_digest" ON "api_key" ("token_digest") WHERE "deleted_at" IS NULL;
+"#;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared(UP).await.map(drop)
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared(DOWN).await.map(drop)
+    }
+}
