@@ -44,21 +44,22 @@ export declare class NativeApiKeyService {
   listApiKeys(filters: string, config: string): Answer<NativePage>
   /** The keys that filters match, and how many there are on all pages. */
   listAndCountApiKeys(filters: string, config: string): Answer<NativePage>
-  /** Asks for the live secret key of a token; the answer comes under this ticket. */
-  askSecret(ticket: number, nowMs: number, token: string): void
-  /** Asks for the publishable key of a token, live or not; the answer comes under this ticket. */
-  askPublishable(ticket: number, nowMs: number, token: string): void
+  /**
+   * Asks many questions, each at its place in all four lists: for the publishable key of a token, live or not, or else
+   * for the live secret key. Each answer comes under its ticket.
+   */
+  ask(tickets: Array<number>, nowMs: Array<number>, tokens: Array<string>, publishable: Array<boolean>): void
   /**
    * Hands over the answers that are ready: `found` is called with a ticket and the fields of a row, `none` with a
    * ticket, `failed` with a ticket and a failure.
    */
   takeAnswers(found: (ticket: number, ...row: any[]) => void, none: (ticket: number) => void, failed: (ticket: number, failure: NativeFailure) => void): void
   /**
-   * Whether memory may tell what `askSecret` would be answered: the number of what it remembers, or else 0. The same
-   * number stands for the same row, which `recalled` tells.
+   * Whether memory may tell the live secret key of a token: the number of what it remembers, or else 0. The same number
+   * stands for the same row, which `recalled` tells.
    */
   recallSecret(nowMs: number, token: string): number
-  /** The same for `askPublishable`. */
+  /** The same for the publishable key of a token, live or not. */
   recallPublishable(nowMs: number, token: string): number
   /** The row whose number was told last. */
   recalled(): NativeApiKey | null

@@ -11,26 +11,44 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** What is asked in one turn, each question at its place in all lists. */
+interface Questions {
+  tickets: number[];
+  now: number[];
+  tokens: string[];
+  publishable: boolean[];
+}
+
 /** No timer can be set for longer. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** Promises for the answers that Rust hands over many at a time. While one is open, the process stays alive. */
+/**
+ * Promises for the answers that Rust hands over many at a time. What is asked in one turn of JavaScript goes over together,
+ * too. While a promise is open, the process stays alive.
+ */
 export class Inbox {
   private readonly waiting = new Map<number, Waiting>();
   // Node's own, whatever fakes the global one: it never fires, it only holds the event loop.
   private readonly hold = setInterval(() => undefined, LONGEST_MS).unref();
   private lastTicket = 0;
+  private questions: Questions | null = null;
 
-  /** Asks under a new ticket. */
-  ask(start: (ticket: number) => void): Promise<ApiKey | null> {
+  /** `send` hands questions to Rust. */
+  constructor(private readonly send: (questions: Questions) => void) {}
+
+  /** Asks for a publishable key, or else a secret one, at a moment in epoch milliseconds. */
+  ask(token: string, now: number, publishable: boolean): Promise<ApiKey | null> {
     return new Promise((resolve, reject) => {
       this.lastTicket = (this.lastTicket + 1) >>> 0;
-      const ticket = this.lastTicket;
-      this.waiting.set(ticket, { resolve, reject });
+      this.waiting.set(this.lastTicket, { resolve, reject });
       if (this.waiting.size === 1) {
         this.hold.ref();
       }
-      start(ticket);
+      const { tickets, now: moments, tokens, publishable: kinds } = this.toBeSent();
+      tickets.push(this.lastTicket);
+      moments.push(now);
+      tokens.push(token);
+      kinds.push(publishable);
     });
   }
 
@@ -46,6 +64,26 @@ export class Inbox {
   /** Lets go of the event loop for good; what is still open is settled all the same. */
   close(): void {
     clearInterval(this.hold);
+  }
+
+  private toBeSent(): Questions {
+    if (this.questions === null) {
+      this.questions = { tickets: [], now: [], tokens: [], publishable: [] };
+      // A promise's own turn, which fake timers cannot hold up.
+      void Promise.resolve(this.questions).then((questions) => this.sendOff(questions));
+    }
+    return this.questions;
+  }
+
+  private sendOff(questions: Questions): void {
+    this.questions = null;
+    try {
+      this.send(questions);
+    } catch (error) {
+      for (const ticket of questions.tickets) {
+        this.settle(ticket)?.reject(error as Error);
+      }
+    }
   }
 
   private settle(ticket: number): Waiting | undefined {

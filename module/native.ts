@@ -29,7 +29,13 @@ export class Native {
     const self = new WeakRef(this);
     this.service = new NativeApiKeyService(encode(settings), hear, () => self.deref()?.take());
     orThrow(this.service.failure());
-    this.inbox = new Inbox();
+    this.inbox = new Inbox(({ tickets, now, tokens, publishable }) => {
+      try {
+        this.service.ask(tickets, now, tokens, publishable);
+      } catch {
+        throw ofFailure(ofDefect());
+      }
+    });
     this.remembers = this.status().answers !== "strict";
   }
 
@@ -84,11 +90,11 @@ export class Native {
   }
 
   authenticate(token: string): Promise<ApiKey | null> {
-    return this.inbox.ask((ticket) => this.service.askSecret(ticket, now(), token));
+    return this.inbox.ask(token, now(), false);
   }
 
   publishableKey(token: string): Promise<ApiKey | null> {
-    return this.inbox.ask((ticket) => this.service.askPublishable(ticket, now(), token));
+    return this.inbox.ask(token, now(), true);
   }
 
   /** What `authenticate` would answer, from memory and on this thread; null when only the database can tell. */

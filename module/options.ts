@@ -37,7 +37,10 @@ export interface ApiKeyModuleOptions {
   rehash?: boolean;
   /** The cost of argon2id. */
   argon2?: Argon2Options;
-  /** How many tokens are hashed at a time. Default: the number of processor cores less one, at least 1. */
+  /**
+   * How many tokens are hashed at a time, on threads that give way to all others of the process where the system knows such
+   * threads. Default: the number of processor cores on Linux; elsewhere one less, at least 1.
+   */
   hashConcurrency?: number;
   /** How many tokens may wait to be hashed before calls fail with `unexpected_state`. Default: 1000. */
   hashQueueLimit?: number;

@@ -74,7 +74,7 @@ const RINGS: &[Ring] = &[
     Ring {
         name: "node",
         imports: &["error", "notice", "edge", "input", "api_key", "query", "cache", "service"],
-        crates: &["napi", "napi_derive"],
+        crates: &["futures_util", "napi", "napi_derive"],
     },
 ];
 

@@ -63,6 +63,28 @@ describe.each([
     }
   });
 
+  it("what a caller does to an answer changes no other caller's", async () => {
+    const { token } = await service.createApiKeys(SECRET);
+    const first = await warm(service, () => service.authenticate(token));
+    if (first === false) throw new Error("The key is live.");
+    const asItWas = structuredClone(first);
+    first.created_at.setTime(0);
+    first.title = "Spoilt";
+
+    expect(await warm(service, () => service.authenticate(token))).toEqual(asItWas);
+  });
+
+  it("each of many keys is answered as itself, however they take turns", async () => {
+    const keys = await service.createApiKeys(
+      Array.from({ length: 20 }, (_, number) => ({ ...SECRET, title: `Number ${number}` })),
+    );
+    for (const { token } of keys) await warm(service, () => service.authenticate(token));
+
+    const answers = await Promise.all([...keys, ...keys].map(({ token }) => titleOf(token)));
+
+    expect(answers).toEqual([...keys, ...keys].map(({ title }) => title));
+  });
+
   it("the key that took another's place is accepted at once, and goes when it is revoked", async () => {
     const { id } = await service.createApiKeys(SECRET);
     const { created } = await service.rollApiKeys(id, { revoked_by: "user_1" });

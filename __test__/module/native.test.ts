@@ -21,9 +21,9 @@ function answering(answer: unknown, failure: NativeFailure | null = null) {
       status = () => ({ answers: "strict" });
       deleteApiKeys = async () => answer;
       listApiKeys = async () => answer;
-      askSecret(ticket: number) {
-        this.tickets.push(ticket);
-        if (this.tickets.length === 1) setImmediate(this.wake);
+      ask(tickets: number[]) {
+        this.tickets.push(...tickets);
+        setImmediate(this.wake);
       }
       takeAnswers(
         _found: unknown,
@@ -56,6 +56,19 @@ describe("the border to Rust", () => {
     const native = new Native({}, ignore);
     const answers = await Promise.all(Array.from({ length: 100 }, () => native.authenticate("sk_1")));
     expect(answers).toEqual(Array.from({ length: 100 }, () => null));
+  });
+
+  it("rejects every call of a turn whose questions could not be asked", async () => {
+    const binding = answering(null);
+    binding.NativeApiKeyService.prototype.ask = () => {
+      throw new TypeError("of another realm");
+    };
+    mockLoad.mockReturnValue(binding);
+    const native = new Native({}, ignore);
+    const calls = [native.authenticate("sk_1"), native.publishableKey("pk_1")];
+    for (const call of calls) {
+      await expect(call).rejects.toMatchObject({ __isMedusaError: true, type: "unexpected_state" });
+    }
   });
 
   it("lets every other answer pass", async () => {

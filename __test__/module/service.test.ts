@@ -14,13 +14,13 @@ jest.mock(
       const target: Record<string, (...args: never[]) => unknown> = {
         failure: () => null,
         status: () => ({ answers: "strict" }),
-        askSecret: (ticket: number, now: number, token: string) => {
-          mockCalls.push(["askSecret", [now, token]]);
-          lastTicket = ticket;
+        ask: ([ticket]: number[], now: number[], tokens: string[], publishable: boolean[]) => {
+          mockCalls.push(["ask", [now, tokens, publishable]]);
+          lastTicket = ticket as number;
           queueMicrotask(wake);
         },
         takeAnswers: (found: (...row: unknown[]) => void, none: (ticket: number) => void) => {
-          const row = mockAnswers.askSecret as unknown[] | null;
+          const row = mockAnswers.ask as unknown[] | null;
           if (row) found(lastTicket, ...row);
           else none(lastTicket);
         },
@@ -143,11 +143,11 @@ describe("the service", () => {
 
   it("authenticates text and answers false to everything else without asking Rust", async () => {
     const { service } = inMedusa();
-    mockAnswers.askSecret = ["apk_1", "", "sk_123***abc", "CI", "secret", null, "u", null, null, 5, 6, null];
+    mockAnswers.ask = ["apk_1", "", "sk_123***abc", "CI", "secret", null, "u", null, null, 5, 6, null];
     const [created_at, updated_at] = [new Date(5), new Date(6)];
     const answer = { id: "apk_1", token: "", last_used_at: null, revoked_at: null, created_at, updated_at };
     await expect(service.authenticate("sk_1")).resolves.toMatchObject(answer);
-    mockAnswers.askSecret = null;
+    mockAnswers.ask = null;
     await expect(service.authenticate("sk_1")).resolves.toBe(false);
     mockCalls.length = 0;
     for (const token of [undefined, null, 5, {}, ["sk_1"], Buffer.from("sk_1"), Object("sk_1"), Symbol("s")]) {

@@ -1,6 +1,5 @@
 // Tokens that this process has never seen: each costs a derivation. Stock derives every time anyway.
 
-import { availableParallelism } from "node:os";
 import { openOurs } from "../contenders/ours.mjs";
 import { OutputsDiffer } from "../measuring/contest.mjs";
 import { drive } from "../measuring/drive.mjs";
@@ -9,9 +8,6 @@ import { NAMES } from "./views.mjs";
 
 export const name = "cold";
 
-/** The contender that may hash on every core. */
-export const EVERY_CORE = "this package, hashing on every core";
-
 const CALLERS = 64;
 
 export async function run(context) {
@@ -19,14 +15,13 @@ export async function run(context) {
   const { sizes, progress } = context;
   const contenders = [
     { name: NAMES.stock, open: async () => stock, close: async () => undefined, keys: keys.shared },
-    { name: NAMES.strict, options: {} },
-    { name: EVERY_CORE, options: { hashConcurrency: availableParallelism() } },
-  ].map((contender) => ({
-    open: () => openOurs(database.url, contender.options),
-    close: (service) => service.close(),
-    keys: keys.cold,
-    ...contender,
-  }));
+    {
+      name: NAMES.strict,
+      open: () => openOurs(database.url),
+      close: (service) => service.close(),
+      keys: keys.cold,
+    },
+  ];
   const measured = await inRounds({
     title: `authenticate, cold, ${CALLERS} at a time`,
     rounds: sizes.rounds,

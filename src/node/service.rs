@@ -5,13 +5,15 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use napi::Env;
 use napi::bindgen_prelude::{FnArgs, Function, PromiseRaw, ToNapiValue, Uint8Array, spawn};
 use napi_derive::napi;
 
 use super::input::{edge, many, now};
 use super::notices::{Hear, told_to};
-use super::outbox::{Outbox, Ready, Wake};
+use super::outbox::{Outbox, Wake};
 use super::outcome::{NativeFailure, Outcome, outcome};
 use super::output::{
     NativeApiKey, NativePage, NativeRolled, NativeWritten, RowArgs, columns, row_args,
@@ -217,22 +219,34 @@ impl NativeApiKeyService {
         })
     }
 
-    /// Asks for the live secret key of a token; the answer comes under this ticket.
+    /// Asks many questions, each at its place in all four lists: for the publishable key of a token, live or not, or else
+    /// for the live secret key. Each answer comes under its ticket.
     #[napi(catch_unwind)]
-    pub fn ask_secret(&self, ticket: u32, now_ms: f64, token: String) {
-        self.ask(
-            ticket,
-            move |service| async move { service.authenticate(token, now(now_ms)?).await },
-        );
-    }
-
-    /// Asks for the publishable key of a token, live or not; the answer comes under this ticket.
-    #[napi(catch_unwind)]
-    pub fn ask_publishable(&self, ticket: u32, now_ms: f64, token: String) {
-        self.ask(
-            ticket,
-            move |service| async move { service.publishable(token, now(now_ms)?).await },
-        );
+    pub fn ask(
+        &self,
+        tickets: Vec<u32>,
+        now_ms: Vec<f64>,
+        tokens: Vec<String>,
+        publishable: Vec<bool>,
+    ) {
+        let questions = tokens.into_iter().zip(now_ms).zip(publishable);
+        let replies = tickets.into_iter().map(|ticket| self.outbox.reply(ticket));
+        let service = match &self.service {
+            Ok(service) => Arc::clone(service),
+            Err(error) => return replies.for_each(|reply| reply.with(Err(error.clone()))),
+        };
+        let asked = replies.zip(questions).map(|(reply, ((token, now_ms), publishable))| {
+            let service = Arc::clone(&service);
+            async move {
+                let answer = match now(now_ms) {
+                    Ok(now) if publishable => service.publishable(token, now).await,
+                    Ok(now) => service.authenticate(token, now).await,
+                    Err(error) => Err(error),
+                };
+                reply.with(answer.map_err(|error| service.worded(error)));
+            }
+        });
+        spawn(asked.collect::<FuturesUnordered<_>>().collect::<()>());
     }
 
     /// Hands over the answers that are ready: `found` is called with a ticket and the fields of a row, `none` with a
@@ -257,14 +271,14 @@ impl NativeApiKeyService {
         Ok(())
     }
 
-    /// Whether memory may tell what `askSecret` would be answered: the number of what it remembers, or else 0. The same
-    /// number stands for the same row, which `recalled` tells.
+    /// Whether memory may tell the live secret key of a token: the number of what it remembers, or else 0. The same number
+    /// stands for the same row, which `recalled` tells.
     #[napi(catch_unwind)]
     pub fn recall_secret(&self, now_ms: f64, token: String) -> f64 {
         self.recall(|service| service.recall_secret(token, now(now_ms).ok()?))
     }
 
-    /// The same for `askPublishable`.
+    /// The same for the publishable key of a token, live or not.
     #[napi(catch_unwind)]
     pub fn recall_publishable(&self, now_ms: f64, token: String) -> f64 {
         self.recall(|service| service.recall_publishable(token, now(now_ms).ok()?))
@@ -321,20 +335,6 @@ impl NativeApiKeyService {
         #[expect(clippy::cast_precision_loss, reason = "nobody fills a cache 2^53 times")]
         let number = number as f64;
         number
-    }
-
-    /// Starts a use case whose answer is taken by `take_answers`.
-    fn ask<F>(&self, ticket: u32, use_case: impl FnOnce(Arc<ApiKeyService>) -> F)
-    where
-        F: Future<Output = Ready> + Send + 'static,
-    {
-        let reply = self.outbox.reply(ticket);
-        match self.service.clone().map(|service| (Arc::clone(&service), use_case(service))) {
-            Ok((service, running)) => drop(spawn(async move {
-                reply.with(running.await.map_err(|error| service.worded(error)));
-            })),
-            Err(error) => reply.with(Err(error)),
-        }
     }
 
     /// Starts a use case; its outcome, a failure too, is what the promise resolves to.

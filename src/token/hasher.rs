@@ -2,7 +2,7 @@
 //!
 //! Derivations run on threads of their own, at most `concurrency` at a time, so
 //! that neither the event loop nor the database driver waits for them; callers
-//! beyond `queue_limit` are turned away. See docs/adr/0019.
+//! beyond `queue_limit` are turned away. See docs/adr/0018.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
