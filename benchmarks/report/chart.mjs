@@ -2,7 +2,6 @@
 
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { EVERY_CORE } from "../scenarios/cold.mjs";
 import { NAMES } from "../scenarios/views.mjs";
 import { number } from "./table.mjs";
 
@@ -22,7 +21,6 @@ const COLOURS = {
   [NAMES.client]: "#c98500",
   [NAMES.pool]: "#c98500",
   [NAMES.strict]: "#2f81f7",
-  [EVERY_CORE]: "#2f81f7",
   [NAMES.leased]: "#1aa179",
 };
 
