@@ -1,12 +1,10 @@
 // Medusa's own test runner for modules, as a user's suite calls it.
 
+import "./test-utils";
 import { Modules } from "@medusajs/framework/utils";
 import { moduleIntegrationTestRunner } from "@medusajs/test-utils";
 import type { ApiKeyModuleService } from "../../index.js";
 import { onServer } from "../support/postgres";
-import { tellTestUtils } from "./test-utils";
-
-tellTestUtils();
 
 const dbName = `test_module_runner_${process.pid}`;
 const SECRET = { title: "Warehouse", type: "secret", created_by: "user_ada" } as const;
