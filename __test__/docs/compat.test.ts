@@ -41,6 +41,13 @@ describe("COMPAT.md", () => {
     expect(row).not.toMatch(/\bno test\b/);
   });
 
+  it.each(ROWS.filter(([name]) => /^[SM]/.test(name)))(
+    "names a test for row %s that shows what stock does",
+    (_, row) => {
+      expect(references(row).some(([file]) => file.startsWith("stock/"))).toBe(true);
+    },
+  );
+
   it.each(references(MARKDOWN))("names a test of %s: %s", (file, title) => {
     const path = join(ROOT, file.startsWith("src/") ? file : `__test__/${file}`);
 
