@@ -5,6 +5,8 @@ import { history } from "../differential/generate/history";
 import { CHEAP } from "../differential/hashes";
 import { Confided, GROUNDS, type Ground } from "../support/confided";
 import { Confidential, withSql } from "../support/confidential";
+import { openService } from "../support/ours";
+import { createPostgresDatabase } from "../support/postgres";
 import { PUBLISHABLE, SECRET } from "../support/service";
 
 const HISTORIES = 24;
@@ -77,7 +79,7 @@ const everywhere = (text: string): Calls => [
 /** Uses a service in every way that there is, and breaks the database under it. */
 async function talk(run: Confided, ground: Ground, isPostgres: boolean): Promise<void> {
   const { ear } = run;
-  const options = { databaseUrl: ground.url, pool: { acquireTimeoutMs: 1_000 }, ...CHEAP };
+  const options = { databaseUrl: ground.url, pool: { acquireTimeoutMs: 2_000 }, ...CHEAP };
   const created = (data: object) => run.calls(["createApiKeys", data]);
 
   await ear.open({ ...options, migrate: true, rehash: true, lastUsedInterval: 1, maxStaleness: 50 });
@@ -189,5 +191,18 @@ describe("A search for what is confidential", () => {
     "CREATE INDEX IF NOT EXISTS x",
   ])("finds the SQL in %j", (text) => {
     expect(withSql(["Nothing from nowhere.", text])).toEqual([text]);
+  });
+
+  it("finds the SQL that a service sends", async () => {
+    const database = await createPostgresDatabase();
+    const service = openService(database.url);
+    await service.listApiKeys();
+    const sessions = await database.query<{ query: string }>(
+      "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    await service.close();
+    await database.drop();
+
+    expect(withSql(sessions.map(({ query }) => query))).not.toEqual([]);
   });
 });

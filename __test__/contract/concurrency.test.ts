@@ -2,6 +2,7 @@
 
 import { CHEAP } from "../differential/hashes";
 import { describeOurs } from "../support/implementations";
+import { MAX_STALENESS_MS, untilHeld } from "../support/leased";
 import { type ApiKey, type OurService, PUBLISHABLE, SECRET } from "../support/service";
 import { until } from "../support/until";
 
@@ -90,65 +91,69 @@ describeOurs(
   CHEAP,
 );
 
-describeOurs(
-  "A key that is revoked, deleted and authenticated at once",
-  (current) => {
-    /** Authenticates without a pause while `act` runs and a little longer; answers how often a call succeeded that began after it. */
-    const latecomers = async (token: string, act: () => Promise<unknown>): Promise<number> => {
-      let done = false;
-      let late = 0;
-      const caller = async () => {
-        for (let after = 0; after < 3; ) {
-          const beganAfter = done;
-          if (beganAfter) after += 1;
-          if ((await current().service.authenticate(token)) && beganAfter) late += 1;
-          await new Promise(setImmediate);
-        }
-      };
-      const callers = times(8, caller);
-      await current().service.authenticate(token);
-      await act().finally(() => {
-        done = true;
-      });
-      await Promise.all(callers);
-      return late;
-    };
+for (const [mode, options] of Object.entries({ "": {}, ", with maxStaleness": { maxStaleness: MAX_STALENESS_MS } })) {
+  describeOurs(
+    `A key that is revoked, deleted and authenticated at once${mode}`,
+    (current) => {
+      beforeEach(() => untilHeld(current().service));
 
-    it("lets nobody in who comes after the revocation was answered", async () => {
-      for (const { id, token } of await current().service.createApiKeys(times(25, () => SECRET))) {
-        expect(await latecomers(token, () => current().service.revoke(id, BY))).toBe(0);
-      }
-    });
-
-    it("does not come back once its deletion was answered, whatever is done to it meanwhile", async () => {
-      const { service } = current();
-      for (const { id, token } of await service.createApiKeys(times(25, () => SECRET))) {
-        const meddle = () =>
-          Promise.allSettled([
-            service.updateApiKeys(id, { title: "New" }),
-            service.upsertApiKeys({ id, title: "Newer" }),
-            service.softDeleteApiKeys(id),
-            service.restoreApiKeys(id),
-            service.revoke(id, { ...BY, revoke_in: 60 }),
-          ]);
-        let meddling: Promise<unknown> | undefined;
-        const late = await latecomers(token, async () => {
-          await service.revoke(id, BY);
-          meddling = Promise.all([meddle(), meddle()]);
-          await service.deleteApiKeys(id);
+      /** Authenticates without a pause while `act` runs and a little longer; answers how often a call succeeded that began after it. */
+      const latecomers = async (token: string, act: () => Promise<unknown>): Promise<number> => {
+        let done = false;
+        let late = 0;
+        const caller = async () => {
+          for (let after = 0; after < 3; ) {
+            const beganAfter = done;
+            if (beganAfter) after += 1;
+            if ((await current().service.authenticate(token)) && beganAfter) late += 1;
+            await new Promise(setImmediate);
+          }
+        };
+        const callers = times(8, caller);
+        await current().service.authenticate(token);
+        await act().finally(() => {
+          done = true;
         });
-        await meddling;
+        await Promise.all(callers);
+        return late;
+      };
 
-        expect(late).toBe(0);
-        expect(await current().sql("SELECT id FROM api_key WHERE id = ?", [id])).toEqual([]);
-      }
-      // Uses and hashes are written in the background.
-      await until(async () => (await service.status()).lastUsed.pending === 0);
-      expect(await current().table()).toEqual([]);
-    });
-  },
-  { ...CHEAP, rehash: true, lastUsedInterval: 1 },
-);
+      it("lets nobody in who comes after the revocation was answered", async () => {
+        for (const { id, token } of await current().service.createApiKeys(times(25, () => SECRET))) {
+          expect(await latecomers(token, () => current().service.revoke(id, BY))).toBe(0);
+        }
+      });
+
+      it("does not come back once its deletion was answered, whatever is done to it meanwhile", async () => {
+        const { service } = current();
+        for (const { id, token } of await service.createApiKeys(times(25, () => SECRET))) {
+          const meddle = () =>
+            Promise.allSettled([
+              service.updateApiKeys(id, { title: "New" }),
+              service.upsertApiKeys({ id, title: "Newer" }),
+              service.softDeleteApiKeys(id),
+              service.restoreApiKeys(id),
+              service.revoke(id, { ...BY, revoke_in: 60 }),
+            ]);
+          let meddling: Promise<unknown> | undefined;
+          const late = await latecomers(token, async () => {
+            await service.revoke(id, BY);
+            meddling = Promise.all([meddle(), meddle()]);
+            await service.deleteApiKeys(id);
+          });
+          await meddling;
+
+          expect(late).toBe(0);
+          expect(await current().sql("SELECT id FROM api_key WHERE id = ?", [id])).toEqual([]);
+        }
+        // Uses and hashes are written in the background.
+        await until(async () => (await service.status()).lastUsed.pending === 0);
+        expect(await current().table()).toEqual([]);
+      });
+    },
+    { ...CHEAP, rehash: true, lastUsedInterval: 1, ...options },
+  );
+}
 
 /** A call of each method that takes part; they may be made in any order, each of a key of its own. */
 const CALLS: Record<string, (service: OurService, key: ApiKey, index: number) => Promise<unknown>> = {
