@@ -1,5 +1,8 @@
 // Rows that no service writes and that the addon cannot read.
 
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { ApiKeyError } from "../../index.js";
 import { failureOf } from "../support/failures";
 import { openService } from "../support/ours";
@@ -55,5 +58,21 @@ describe("[postgres] A row with a date that JavaScript does not have", () => {
     expect(await service.authenticate(sound.token)).toMatchObject({ id: sound.id });
     await database.query(`UPDATE api_key SET ${column} = '2020-01-01' WHERE id = '${odd.id}'`);
     expect(await service.listApiKeys()).toMatchObject([{ id: "apk_1", title: SECRET.title }, {}, {}]);
+  });
+
+  it("makes the process print nothing by itself", async () => {
+    const [odd] = await service.createApiKeys([SECRET, PUBLISHABLE]);
+    await database.query("UPDATE api_key SET revoked_at = 'infinity'");
+    const source = `
+      const { ApiKeyModuleService } = require(${JSON.stringify(join(__dirname, "../.."))});
+      const service = new ApiKeyModuleService({ databaseUrl: ${JSON.stringify(database.url)} });
+      const calls = [service.listApiKeys(), service.retrieveApiKey("${odd.id}"), service.authenticate("${odd.token}")];
+      Promise.allSettled(calls).then(async (outcomes) => {
+        console.log(outcomes.map((outcome) => outcome.reason?.type).join());
+        await service.close();
+      });`;
+    const printed = await promisify(execFile)(process.execPath, ["-e", source], { timeout: 20_000 });
+
+    expect(printed).toEqual({ stdout: "unexpected_state,unexpected_state,unexpected_state\n", stderr: "" });
   });
 });

@@ -2,10 +2,13 @@
 
 import { expectFailure } from "../support/failures";
 import { describeOurs } from "../support/implementations";
-import { PUBLISHABLE } from "../support/service";
+import { type OurService, PUBLISHABLE } from "../support/service";
 
 const MANY = 20_000;
 const LIMIT = 500;
+
+/** As many words as a search may have. */
+const WORDS = "apk ".repeat(LIMIT / 2);
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `apk_${index}`);
 const branches = (count: number) => ids(count).map((title) => ({ title }));
@@ -68,6 +71,27 @@ describeOurs("A filter", (current) => {
     await expectFailure(current().service.softDeleteApiKeys(branches(30_000)), "invalid_data", /500 conditions/);
     await expectFailure(current().service.restoreApiKeys(branches(30_000)), "invalid_data", /500 conditions/);
     expect(await current().table()).toEqual(before);
+  });
+
+  it.each<[string, (service: OurService) => Promise<unknown>]>([
+    ["selectors to hide", (service) => service.softDeleteApiKeys([{ $or: branches(LIMIT) }, { $or: branches(LIMIT) }])],
+    ["selectors to show", (service) => service.restoreApiKeys([{ $or: branches(LIMIT) }, { $and: branches(LIMIT) }])],
+    ["groups of a filter", (service) => service.listApiKeys({ $or: branches(LIMIT), $and: branches(LIMIT) })],
+    ["a filter and its search", (service) => service.listAndCountApiKeys({ $or: branches(LIMIT), q: WORDS })],
+    [
+      "a filter and the search of a config",
+      (service) =>
+        service.listAndCountApiKeys(
+          { $or: branches(LIMIT) },
+          { filters: { freeTextSearch_ApiKey: { value: WORDS, fromEntity: "ApiKey" } } },
+        ),
+    ],
+  ])(`of ${LIMIT} and ${LIMIT} conditions, two %s, is refused as a whole`, async (_, call) => {
+    const before = await current().table();
+
+    await expectFailure(call(current().service), "invalid_data", /500 conditions/);
+    expect(await current().table()).toEqual(before);
+    expect(await current().service.listApiKeys()).toHaveLength(3);
   });
 
   const mixed = Array.from({ length: 20 }).reduce<object>((filter) => ({ $not: { $or: [filter, { title: "x" }] } }), {

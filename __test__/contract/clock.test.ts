@@ -1,5 +1,6 @@
 // Time comes from JavaScript, at the moment of the call.
 
+import { expectFailure } from "../support/failures";
 import { describeEverywhere, describeOurs } from "../support/implementations";
 import { PUBLISHABLE, SECRET } from "../support/service";
 import { stopClock } from "../support/time";
@@ -69,5 +70,51 @@ describeOurs("A call", (current) => {
 
     expect(await current().service.authenticate(token)).toMatchObject({ id, created_at: new Date("2031-01-01") });
     expect(await current().service.listApiKeys()).toHaveLength(1);
+  });
+});
+
+describeOurs("A clock that stands where no key can be", (current) => {
+  afterEach(() => jest.useRealTimers());
+
+  it.each([
+    "+010000-01-01T00:00:00.000Z",
+    "+275760-09-13T00:00:00.000Z",
+    "0000-12-31T23:59:59.999Z",
+    "-271821-04-20T00:00:00.000Z",
+  ])("at %s fails what asks for the time, and changes nothing (A20)", async (at) => {
+    const { service } = current();
+    const [{ id, token }] = await service.createApiKeys([SECRET, PUBLISHABLE]);
+    const before = await current().table();
+    stopClock(at);
+
+    for (const call of [
+      () => service.createApiKeys(PUBLISHABLE),
+      () => service.createApiKeys({ ...PUBLISHABLE, id: "apk_chosen" }),
+      () => service.upsertApiKeys(SECRET),
+      () => service.updateApiKeys(id, { title: "New" }),
+      () => service.revoke(id, { revoked_by: "user_1" }),
+      () => service.rollApiKeys(id, { revoked_by: "user_1" }),
+      () => service.softDeleteApiKeys(id),
+      () => service.restoreApiKeys(id),
+      () => service.deleteApiKeys(id),
+      () => service.authenticate(token),
+    ]) {
+      await expectFailure(call(), "unexpected_state", /clock.*between the years 1 and 9999/);
+    }
+    expect(await service.listApiKeys()).toHaveLength(2);
+    expect(await current().table()).toEqual(before);
+  });
+
+  it("before 1970 makes no id, and nothing else fails (A20)", async () => {
+    const { service } = current();
+    stopClock("1969-12-31T23:59:59.999Z");
+    const { id, token } = await service.createApiKeys({ ...SECRET, id: "apk_chosen" });
+
+    await expectFailure(service.createApiKeys(PUBLISHABLE), "unexpected_state", /id.*before 1970/);
+    await expectFailure(service.createApiKeys([{ ...SECRET, id: "apk_2" }, SECRET]), "unexpected_state", /before 1970/);
+    await expectFailure(service.upsertApiKeys(PUBLISHABLE), "unexpected_state", /before 1970/);
+    await expectFailure(service.rollApiKeys(id, { revoked_by: "user_1" }), "unexpected_state", /before 1970/);
+    expect(await service.authenticate(token)).toMatchObject({ id, revoked_at: null });
+    expect(await service.updateApiKeys(id, { title: "New" })).toMatchObject({ updated_at: new Date(-1) });
   });
 });

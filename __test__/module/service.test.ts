@@ -78,6 +78,23 @@ describe("the service", () => {
     ]);
   });
 
+  it("has methods that declare their parameters, 0 to 3 (A16)", () => {
+    const { service } = inMedusa();
+    const declared = (...names: (keyof ApiKeyModuleService)[]) =>
+      names.map((name) => (service[name] as unknown as { length: number }).length);
+
+    expect(declared("migrate", "status", "close")).toEqual([0, 0, 0]);
+    expect(declared("createApiKeys", "create", "upsertApiKeys", "deleteApiKeys", "authenticate")).toEqual(
+      Array(5).fill(2),
+    );
+    expect(
+      declared(
+        ...(["updateApiKeys", "retrieveApiKey", "listApiKeys", "list", "listAndCountApiKeys"] as const),
+        ...(["softDeleteApiKeys", "restoreApiKeys", "revoke", "rollApiKeys"] as const),
+      ),
+    ).toEqual(Array(9).fill(3));
+  });
+
   it("answers one for one and many for many", async () => {
     const { service } = inMedusa();
     for (const name of ["createApiKeys", "upsertApiKeys", "updateApiKeys", "revoke"]) {

@@ -5,6 +5,7 @@ import { failureOf } from "../support/failures";
 import { describeStock } from "../support/implementations";
 import { PUBLISHABLE, untyped } from "../support/service";
 import { fillShelf } from "../support/shelf";
+import { stopClock } from "../support/time";
 
 describeStock("Stock", (current) => {
   beforeEach(() => fillShelf(current().service));
@@ -173,6 +174,29 @@ describeStock("Stock", (current) => {
 
     expect(anonymous).toEqual([32, ...Array(16).fill(1)]);
     expect(named).toEqual([32]);
+  });
+
+  it("leaves a clock outside the years 1 to 9999 to the driver, and makes no id before 1970 (A20)", async () => {
+    const create = (data: object = PUBLISHABLE) => failureOf(current().service.createApiKeys(data));
+    for (const at of ["+010000-01-01T00:00:00.000Z", "0000-12-31T23:59:59.999Z"]) {
+      stopClock(at);
+      expect((await create({ ...PUBLISHABLE, id: "apk_chosen" })).name).toBe("DriverException");
+    }
+    stopClock("1969-12-31T23:59:59.999Z");
+    const failure = await create();
+    jest.useRealTimers();
+
+    expect(failure.message).toBe("time must be positive");
+    expect(failure.__isMedusaError).toBeUndefined();
+  });
+
+  it("answers an invalid Date for a time that is infinite, and years beyond 9999 as they are (D6)", async () => {
+    await current().sql("UPDATE api_key SET revoked_at = 'infinity', created_at = '20000-01-01' WHERE id = 'apk_01'");
+
+    const key = await current().service.retrieveApiKey("apk_01");
+
+    expect(key.revoked_at?.getTime()).toBeNaN();
+    expect(key.created_at).toEqual(new Date("+020000-01-01T00:00:00.000Z"));
   });
 
   it("joins a transaction of its ORM, and fails on what is none (A15)", async () => {

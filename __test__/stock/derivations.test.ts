@@ -1,0 +1,59 @@
+// What stock derives, and for whom.
+
+import crypto from "node:crypto";
+import { describeStock } from "../support/implementations";
+import { openService } from "../support/ours";
+import { SECRET } from "../support/service";
+
+// Before stock is loaded, which keeps the function that it finds then.
+const scrypt = jest.spyOn(crypto, "scrypt");
+
+describeStock("Stock", (current) => {
+  const derivations = async (act: () => Promise<unknown>) => {
+    scrypt.mockClear();
+    await act();
+    return scrypt.mock.calls.length;
+  };
+
+  it("derives a hash for each token that looks like a key's, equal ones at once, too, and for no other (S15)", async () => {
+    const { service } = current();
+    const { token } = await service.createApiKeys(SECRET);
+    const forged = (middle: string) => `${token.slice(0, 6)}${middle.repeat(58)}${token.slice(-3)}`;
+    const refused = async (other: string) => expect(await service.authenticate(other)).toBe(false);
+
+    expect(await derivations(() => refused(forged("0")))).toBe(1);
+    expect(await derivations(() => Promise.all(Array.from({ length: 5 }, () => refused(forged("1")))))).toBe(5);
+    expect(await derivations(() => refused(`sk_${"0".repeat(64)}`))).toBe(0);
+  });
+
+  it("stores scrypt's 128 digits, and derives them again whenever the token is used (M6)", async () => {
+    const { service } = current();
+    const { token } = await service.createApiKeys(SECRET);
+    const [row] = await current().table();
+    const digits = crypto.scryptSync(token, row?.salt as string, 64).toString("hex");
+
+    expect(row?.token).toBe(digits);
+    expect(await derivations(() => service.authenticate(token))).toBe(1);
+    expect(await derivations(() => service.authenticate(token))).toBe(1);
+  });
+
+  it("verifies no key whose hash is argon2id's, and does not hash it anew (M6)", async () => {
+    const ours = openService(current().url);
+    const { token } = await ours.createApiKeys(SECRET);
+    await ours.close();
+    const before = await current().table();
+
+    expect(await current().service.authenticate(token)).toBe(false);
+    expect(await current().table()).toEqual(before);
+  });
+});
+
+describe("[stock] Stock's connection", () => {
+  it("is PostgreSQL's, whatever the URL says (M7)", async () => {
+    const { createPgConnection } = (await import("@medusajs/utils")).ModulesSdkUtils;
+    const connection = createPgConnection({ clientUrl: "sqlite::memory:" });
+
+    expect([connection.client.dialect, connection.client.config.client]).toEqual(["postgresql", "pg"]);
+    await connection.destroy();
+  });
+});

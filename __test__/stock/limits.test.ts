@@ -1,0 +1,51 @@
+// What stock sets no limit to, or leaves to the engine.
+
+import { failureOf } from "../support/failures";
+import { describeStock } from "../support/implementations";
+import { PUBLISHABLE } from "../support/service";
+
+describeStock("Stock", (current) => {
+  beforeEach(() => current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" }));
+
+  const found = async (filter: object) => (await current().service.listApiKeys(filter)).map((key) => key.id);
+  const nested = (levels: number) =>
+    Array.from({ length: levels }).reduce<object>((filter) => ({ $not: filter }), { id: "apk_1" });
+
+  it("takes a NUL for a part of a field's name (A5)", async () => {
+    expect((await failureOf(current().service.listApiKeys({ "title\0": "A" }))).message).toBe(
+      "Trying to query by not existing property ApiKey.title\0",
+    );
+  });
+
+  it("nests filters as deep as the engine's stack (A6)", async () => {
+    const ring: Record<string, unknown> = {};
+    ring.$not = ring;
+
+    expect(await found(nested(66))).toEqual(["apk_1"]);
+    for (const filter of [nested(20_000), ring]) {
+      await expect(current().service.listApiKeys(filter)).rejects.toMatchObject({ name: "RangeError" });
+    }
+  });
+
+  it("takes thousands of conditions (A21)", async () => {
+    const branches = Array.from({ length: 5_000 }, (_, index) => ({ id: `apk_${index}` }));
+
+    expect(await found({ $or: branches })).toEqual(["apk_1"]);
+  });
+
+  it("has no hooks (A18)", () => {
+    expect(current().service).not.toHaveProperty("__hooks");
+  });
+
+  it("makes a shorter token of fewer random bytes (A23)", async () => {
+    const crypto = jest.requireActual<typeof import("node:crypto")>("node:crypto");
+    const { randomBytes } = crypto;
+    const drawn = jest
+      .spyOn(crypto, "randomBytes")
+      .mockImplementation(((size: number) => randomBytes(Math.min(size, 4))) as never);
+    const key = await current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_2" });
+    drawn.mockRestore();
+
+    expect(key.token).toMatch(/^pk_[0-9a-f]{8}$/);
+  });
+});
