@@ -1,7 +1,8 @@
 // README.md runs as it is printed, and prints what it says.
 //
 // A comment before a block of code says what it is for: `<!-- runs -->` is a program whose output the next `<!-- prints -->` shows,
-// `<!-- prints FILE -->` is what a file of this project prints, `<!-- configures -->` is a medusa-config.
+// `<!-- prints FILE -->` is what a file of this project prints, `<!-- configures -->` is a medusa-config, `<!-- abridges FILE -->`
+// is a test of this project without what only this project needs.
 
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -56,6 +57,7 @@ const PROGRAMS = BLOCKS.filter(is("runs")).map((program) => ({
   ...program,
   output: BLOCKS.slice(BLOCKS.indexOf(program)).find(is("prints"))?.text,
 }));
+const TESTS = BLOCKS.filter(is("abridges"));
 const FILES = BLOCKS.filter(({ purpose: [verb, file] }) => verb === "prints" && file !== undefined);
 
 describe("README.md", () => {
@@ -79,12 +81,35 @@ describe("README.md", () => {
     return stdout;
   }
 
-  it("says of every block of code whether it runs or configures", () => {
+  it("says of every block of code whether it runs, configures or abridges a test", () => {
     const code = BLOCKS.filter(({ language }) => ["js", "mjs", "ts"].includes(language));
+    const checked = ["runs", "configures", "abridges"];
 
     expect(code.length).toBeGreaterThan(3);
-    expect(code.filter(({ purpose: [verb] }) => verb !== "runs" && verb !== "configures")).toEqual([]);
+    expect(code.filter(({ purpose: [verb = ""] }) => !checked.includes(verb))).toEqual([]);
   });
+
+  it.each(TESTS)(
+    "shows no line that is not in $purpose.1, nor in another order",
+    ({ purpose: [, file = ""], text }) => {
+      const linesOf = (code: string) =>
+        code
+          .split("\n")
+          .map((line) => line.trim())
+          .filter((line) => line !== "");
+      // Here the package is the folder that the test lies in.
+      const tested = linesOf(
+        readFileSync(join(ROOT, file), "utf8").replace('require.resolve("../..")', '"medusa-api-key-native"'),
+      );
+      const missing = linesOf(text).filter((line) => {
+        const place = tested.indexOf(line);
+        tested.splice(0, place + 1);
+        return place === -1;
+      });
+
+      expect(missing).toEqual([]);
+    },
+  );
 
   it.each(PROGRAMS)(
     "prints what it says: $heading",
