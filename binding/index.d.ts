@@ -16,6 +16,25 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
  */
 export declare class NativeApiKeyService {
   /**
+   * Asks many questions, each at its place in all four lists: for the publishable key of a token, live or not, or else
+   * for the live secret key. Each answer comes under its ticket.
+   */
+  ask(tickets: Array<number>, nowMs: Array<number>, tokens: Array<string>, publishable: Array<boolean>): void
+  /**
+   * Hands over the answers that are ready: `found` is called with a ticket and the fields of a row, `none` with a
+   * ticket, `failed` with a ticket and a failure.
+   */
+  takeAnswers(found: (ticket: number, ...row: any[]) => void, none: (ticket: number) => void, failed: (ticket: number, failure: NativeFailure) => void): void
+  /**
+   * Whether memory may tell the live secret key of a token: the number of what it remembers, or else 0. The same number
+   * stands for the same row, which `recalled` tells.
+   */
+  recallSecret(nowMs: number, token: string): number
+  /** The same for the publishable key of a token, live or not. */
+  recallPublishable(nowMs: number, token: string): number
+  /** The row whose number was told last. */
+  recalled(): NativeApiKey | null
+  /**
    * A service that connects when it is first needed. `hear` is told the name of what happens beside the calls, and
    * why; `wake` is called when there are answers to take.
    */
@@ -44,25 +63,6 @@ export declare class NativeApiKeyService {
   listApiKeys(filters: string, config: string): Answer<NativePage>
   /** The keys that filters match, and how many there are on all pages. */
   listAndCountApiKeys(filters: string, config: string): Answer<NativePage>
-  /**
-   * Asks many questions, each at its place in all four lists: for the publishable key of a token, live or not, or else
-   * for the live secret key. Each answer comes under its ticket.
-   */
-  ask(tickets: Array<number>, nowMs: Array<number>, tokens: Array<string>, publishable: Array<boolean>): void
-  /**
-   * Hands over the answers that are ready: `found` is called with a ticket and the fields of a row, `none` with a
-   * ticket, `failed` with a ticket and a failure.
-   */
-  takeAnswers(found: (ticket: number, ...row: any[]) => void, none: (ticket: number) => void, failed: (ticket: number, failure: NativeFailure) => void): void
-  /**
-   * Whether memory may tell the live secret key of a token: the number of what it remembers, or else 0. The same number
-   * stands for the same row, which `recalled` tells.
-   */
-  recallSecret(nowMs: number, token: string): number
-  /** The same for the publishable key of a token, live or not. */
-  recallPublishable(nowMs: number, token: string): number
-  /** The row whose number was told last. */
-  recalled(): NativeApiKey | null
   /** The columns that `config.select` shows, in model order; null means every one. */
   static selectedColumns(select: string): Array<string> | null
   /** How the service is doing; null when its options were wrong. */

@@ -5,6 +5,7 @@
 //! epoch milliseconds; Dates and Errors are made in `module/`, in the caller's
 //! realm. Invariant: a method has no judgement of its own.
 
+mod every_request;
 mod input;
 mod notices;
 mod outbox;

@@ -3,24 +3,19 @@
 //! Invariant: a call that is under way owns what it needs. A worker thread may
 //! end meanwhile, and Node.js then frees this object at once.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use napi::Env;
-use napi::bindgen_prelude::{FnArgs, Function, PromiseRaw, ToNapiValue, Uint8Array, spawn};
+use napi::bindgen_prelude::{PromiseRaw, ToNapiValue, Uint8Array};
 use napi_derive::napi;
 
 use super::input::{edge, many, now};
 use super::notices::{Hear, told_to};
 use super::outbox::{Outbox, Wake};
 use super::outcome::{NativeFailure, Outcome, outcome};
-use super::output::{
-    NativeApiKey, NativePage, NativeRolled, NativeWritten, RowArgs, columns, row_args,
-};
+use super::output::{NativePage, NativeRolled, NativeWritten, columns};
 use super::status::NativeStatus;
 use crate::api_key::PublicApiKey;
-use crate::cache::Remembered;
 use crate::error::ApiKeyError;
 use crate::input::decode;
 use crate::query::Selection;
@@ -31,9 +26,10 @@ use crate::service::{ApiKeyService, ServiceOptions};
 /// id of the workflow's transaction in which the call is made and `undone` that of one whose steps are being undone.
 #[napi]
 pub struct NativeApiKeyService {
-    service: Result<Arc<ApiKeyService>, ApiKeyError>,
-    outbox: Arc<Outbox>,
-    recalled: Mutex<Option<Arc<PublicApiKey>>>,
+    pub(super) service: Result<Arc<ApiKeyService>, ApiKeyError>,
+    pub(super) outbox: Arc<Outbox>,
+    /// The key whose number `recall…` told last.
+    pub(super) recalled: Mutex<Option<Arc<PublicApiKey>>>,
 }
 
 type Answer<'env, N> = napi::Result<PromiseRaw<'env, Outcome<N>>>;
@@ -219,78 +215,6 @@ impl NativeApiKeyService {
         })
     }
 
-    /// Asks many questions, each at its place in all four lists: for the publishable key of a token, live or not, or else
-    /// for the live secret key. Each answer comes under its ticket.
-    #[napi(catch_unwind)]
-    pub fn ask(
-        &self,
-        tickets: Vec<u32>,
-        now_ms: Vec<f64>,
-        tokens: Vec<String>,
-        publishable: Vec<bool>,
-    ) {
-        let questions = tokens.into_iter().zip(now_ms).zip(publishable);
-        let replies = tickets.into_iter().map(|ticket| self.outbox.reply(ticket));
-        let service = match &self.service {
-            Ok(service) => Arc::clone(service),
-            Err(error) => return replies.for_each(|reply| reply.with(Err(error.clone()))),
-        };
-        let asked = replies.zip(questions).map(|(reply, ((token, now_ms), publishable))| {
-            let service = Arc::clone(&service);
-            async move {
-                let answer = match now(now_ms) {
-                    Ok(now) if publishable => service.publishable(token, now).await,
-                    Ok(now) => service.authenticate(token, now).await,
-                    Err(error) => Err(error),
-                };
-                reply.with(answer.map_err(|error| service.worded(error)));
-            }
-        });
-        spawn(asked.collect::<FuturesUnordered<_>>().collect::<()>());
-    }
-
-    /// Hands over the answers that are ready: `found` is called with a ticket and the fields of a row, `none` with a
-    /// ticket, `failed` with a ticket and a failure.
-    #[napi(
-        catch_unwind,
-        ts_args_type = "found: (ticket: number, ...row: any[]) => void, none: (ticket: number) => void, failed: (ticket: number, failure: NativeFailure) => void"
-    )]
-    pub fn take_answers(
-        &self,
-        found: Function<'_, FnArgs<RowArgs>, ()>,
-        none: Function<'_, u32, ()>,
-        failed: Function<'_, FnArgs<(u32, NativeFailure)>, ()>,
-    ) -> napi::Result<()> {
-        for (ticket, answer) in self.outbox.take() {
-            match answer {
-                Ok(Some(key)) => found.call(row_args(ticket, &key))?,
-                Ok(None) => none.call(ticket)?,
-                Err(error) => failed.call(FnArgs::from((ticket, error.into())))?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether memory may tell the live secret key of a token: the number of what it remembers, or else 0. The same number
-    /// stands for the same row, which `recalled` tells.
-    #[napi(catch_unwind)]
-    pub fn recall_secret(&self, now_ms: f64, token: String) -> f64 {
-        self.recall(|service| service.recall_secret(token, now(now_ms).ok()?))
-    }
-
-    /// The same for the publishable key of a token, live or not.
-    #[napi(catch_unwind)]
-    pub fn recall_publishable(&self, now_ms: f64, token: String) -> f64 {
-        self.recall(|service| service.recall_publishable(token, now(now_ms).ok()?))
-    }
-
-    /// The row whose number was told last.
-    #[napi(catch_unwind)]
-    pub fn recalled(&self) -> Option<NativeApiKey> {
-        let recalled = self.recalled.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        recalled.map(|key| PublicApiKey::clone(&key).into())
-    }
-
     /// The columns that `config.select` shows, in model order; null means every one.
     #[napi(catch_unwind)]
     pub fn selected_columns(select: String) -> Option<Vec<String>> {
@@ -324,17 +248,6 @@ impl NativeApiKeyService {
     #[napi(catch_unwind)]
     pub fn close<'env>(&self, env: &'env Env) -> Answer<'env, ()> {
         self.answer(env, move |service| async move { service.close().await })
-    }
-
-    /// Asks memory, on this thread.
-    fn recall(&self, ask: impl FnOnce(&ApiKeyService) -> Option<Remembered>) -> f64 {
-        let Some(Remembered { number, key }) = self.service.as_deref().ok().and_then(ask) else {
-            return 0.0;
-        };
-        *self.recalled.lock().unwrap_or_else(PoisonError::into_inner) = Some(key);
-        #[expect(clippy::cast_precision_loss, reason = "nobody fills a cache 2^53 times")]
-        let number = number as f64;
-        number
     }
 
     /// Starts a use case; its outcome, a failure too, is what the promise resolves to.

@@ -17,15 +17,17 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
 use super::connect::PostgresServer;
 use super::lane::Lane;
+use super::migration::triggers_stand_on;
 use crate::cache::{KeyCache, Lease};
 use crate::error::ApiKeyError;
 use crate::notice::{LeaseLoss, Notice, Notices};
 
 /// Sends a signal `$1` on the channel of the table whose oid is `$2`, if it is still there with all its triggers.
-const SIGNAL: &str = "SELECT pg_catalog.pg_notify('api_key_native_' || c.oid, $1) FROM pg_catalog.pg_class AS c \
-    WHERE c.oid = pg_catalog.to_regclass('api_key') AND c.oid = $2::text::oid \
-    AND (SELECT pg_catalog.count(*) FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgenabled = 'A' \
-    AND t.tgname IN ('api_key_native_update', 'api_key_native_delete', 'api_key_native_truncate')) = 3";
+const SIGNAL: &str = concat!(
+    "SELECT pg_catalog.pg_notify('api_key_native_' || c.oid, $1) FROM pg_catalog.pg_class AS c \
+    WHERE c.oid = pg_catalog.to_regclass('api_key') AND c.oid = $2::text::oid AND ",
+    triggers_stand_on!("c.oid")
+);
 
 /// How long to wait before listening anew, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);

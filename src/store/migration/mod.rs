@@ -18,6 +18,7 @@ use super::failure;
 use super::settings::DatabaseSettings;
 use super::transaction::Transaction;
 use crate::error::ApiKeyError;
+pub(super) use notify::triggers_stand_on;
 
 struct Migrator;
 

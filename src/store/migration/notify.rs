@@ -66,9 +66,20 @@ DROP TRIGGER IF EXISTS "api_key_native_truncate" ON "api_key";
 DROP FUNCTION IF EXISTS "api_key_native_tell"();
 "#;
 
-/// Whether all of them are there and fire for every session.
-const COMPLETE: &str = "SELECT 1 FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = pg_catalog.to_regclass('api_key') AND t.tgenabled = 'A' \
-    AND t.tgname IN ('api_key_native_update', 'api_key_native_delete', 'api_key_native_truncate') HAVING pg_catalog.count(*) = 3";
+/// SQL for whether all of them are there, on the table of an oid, and fire for every session.
+macro_rules! triggers_stand_on {
+    ($oid:literal) => {
+        concat!(
+            "(SELECT pg_catalog.count(*) = 3 FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = ",
+            $oid,
+            " AND t.tgenabled = 'A' AND t.tgname IN ('api_key_native_update', 'api_key_native_delete', 'api_key_native_truncate'))"
+        )
+    };
+}
+pub(in crate::store) use triggers_stand_on;
+
+const COMPLETE: &str =
+    concat!("SELECT WHERE ", triggers_stand_on!("pg_catalog.to_regclass('api_key')"));
 
 /// Makes the triggers anew where somebody has dropped them, switched them off or made the table anew.
 pub(super) async fn repair(on: &impl ConnectionTrait) -> Result<(), DbErr> {
