@@ -13,6 +13,7 @@ const REQUIRED = ["title", "type", "created_by"];
 const invalid = (...message: string[]) => ({ type: "invalid_data", message }) as const;
 const elements = (call: Call) => [call.args[0]].flat() as Record<string, unknown>[];
 const writes = (call: Call) => !/^(list|retrieve)/.test(call.method);
+const filters = (call: Call) => !/^(create|upsert|delete)/.test(call.method);
 /** What is wrong and looked at. A search in the config is not, where the filters hold one. */
 const faults = (call: Call) =>
   call.wrong.filter(({ named, argument }) => named !== "q" || argument === 0 || Object(call.args[0]).q === undefined);
@@ -34,7 +35,8 @@ const refusalOf = (name: string): Deviation => ({
     );
   },
   // Of several faults either may be told.
-  decides: (call) => invalid(...names(call), ...(writes(call) ? REQUIRED : ["not existing property"])),
+  decides: (call) =>
+    invalid(...names(call), ...(writes(call) ? REQUIRED : []), ...(filters(call) ? ["not existing property"] : [])),
   leftRefuses: (call) => name === "S18" && !writes(call) && faults(call).every(({ deviation }) => deviation === name),
 });
 
