@@ -132,7 +132,7 @@ fn parse_operator(
     operand: &Input,
 ) -> Result<LinkedFilter, ApiKeyError> {
     let compare = |comparison| match operand {
-        absent if absent.is_absent() => Ok(LinkedFilter::Unknown),
+        Input::Null => Ok(LinkedFilter::Unknown),
         _ => {
             let (contents, value) = parse_value(column, operand)?;
             Ok(LinkedFilter::Compare(column.clone(), comparison, contents, value))
@@ -150,7 +150,7 @@ fn parse_operator(
         ("$is", Input::Bool(value)) => Ok(LinkedFilter::Is(column.clone(), *value)),
         ("$in" | "$nin", absent) if absent.is_absent() => among(column, &[], operator == "$nin"),
         ("$in" | "$nin", Input::List(values)) => among(column, values, operator == "$nin"),
-        ("$like" | "$ilike", absent) if absent.is_absent() => Ok(LinkedFilter::Unknown),
+        ("$like" | "$ilike", Input::Null) => Ok(LinkedFilter::Unknown),
         ("$like" | "$ilike", Input::Text(_)) => Ok(LinkedFilter::Like {
             column: column.clone(),
             pattern: parse_value(column, operand)?.1,
@@ -242,6 +242,7 @@ mod tests {
             r#"{"name":{"$eq":["Web"]}}"#,
             r#"{"name":{"$is":"not null"}}"#,
             r#"{"name":{"$like":5}}"#,
+            r#"{"name":{"$eq":{"\u0000undefined":true}}}"#,
             r#"{"name":["Web",5]}"#,
             r#"{"name":[["Web"]]}"#,
             r#"{"name":"a\u0000b"}"#,
