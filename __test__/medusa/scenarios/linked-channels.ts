@@ -64,6 +64,9 @@ export async function linkedChannels(client: Client): Promise<void> {
     await graph(client, { id: keys }, { order, take: 2, skip: 1 });
     await graph(client, { id: keys, sales_channels: { is_disabled: false } }, { order, take: 1 });
   }
+  for (const hostile of ["nothing", "name%22", "name%22%20desc;%20drop%20table%20api_key", "name.first", ""]) {
+    await client.send(200, "GET", `${KEYS}?order=sales_channels.${hostile}&id=${keys[0]}`);
+  }
   await client.send(200, "POST", `${KEYS}/${keys[0]}/sales-channels`, { body: { remove: [channels[0]] } });
   await graph(client, { id: keys, sales_channels: { name: ["Mike", "Alpha"] } });
   await client.send(200, "DELETE", `/admin/sales-channels/${channels[1]}`);
