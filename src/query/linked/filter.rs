@@ -113,7 +113,7 @@ pub(super) fn parse_condition(column: &Name, value: &Input) -> Result<LinkedFilt
         Input::Undefined => Ok(LinkedFilter::All),
         Input::List(_) => parse_operator(column, "$in", value),
         Input::Object(operators) if operators.is_empty() => {
-            Err(invalid(format!("the condition on {} is empty", column.as_str())))
+            Err(invalid(format!("the condition on {column} is empty")))
         }
         Input::Object(operators) => {
             let conditions: Result<Vec<_>, _> = operators
@@ -157,8 +157,7 @@ fn parse_operator(
             ignore_case: operator == "$ilike",
         }),
         ("$in" | "$nin" | "$like" | "$ilike" | "$is", other) => Err(invalid(format!(
-            "{operator} of {} cannot take a value of type '{}'",
-            column.as_str(),
+            "{operator} of {column} cannot take a value of type '{}'",
             other.kind()
         ))),
         _ => Err(invalid(format!("Invalid operator: {}", Shown(operator)))),
@@ -185,7 +184,7 @@ fn among(column: &Name, items: &[Input], negated: bool) -> Result<LinkedFilter, 
         (&[contents], ..) => {
             Ok(LinkedFilter::In { column: column.clone(), contents, values, negated })
         }
-        _ => Err(invalid(format!("the values for {} are of several types", column.as_str()))),
+        _ => Err(invalid(format!("the values for {column} are of several types"))),
     }
 }
 
@@ -195,12 +194,9 @@ fn parse_value(column: &Name, value: &Input) -> Result<(Contents, String), ApiKe
         Input::Date(Some(at)) => Ok((Contents::Text, at.to_rfc3339())),
         Input::Number(number) if number.is_finite() => Ok((Contents::Number, number.to_string())),
         Input::Bool(value) => Ok((Contents::Bool, value.to_string())),
-        Input::Text(_) => {
-            Err(invalid(format!("the value for {} holds a NUL character", column.as_str())))
-        }
+        Input::Text(_) => Err(invalid(format!("the value for {column} holds a NUL character"))),
         other => Err(invalid(format!(
-            "a value for {} must be text, a finite number, a boolean or a valid Date, '{}' found",
-            column.as_str(),
+            "a value for {column} must be text, a finite number, a boolean or a valid Date, '{}' found",
             other.kind()
         ))),
     }

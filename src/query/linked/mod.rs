@@ -3,11 +3,13 @@
 //! Invariant: a name among them is one that SQL can hold in quotes, and none is a column of a key's hash or salt.
 
 mod filter;
+mod join;
 mod joins;
 mod name;
 
 pub use filter::{Contents, LinkedFilter};
-pub use joins::{Bridge, Join, Joins, Link};
+pub use join::{Bridge, Join, Link};
+pub use joins::Joins;
 pub use name::{Name, Table};
 
 use crate::error::ApiKeyError;

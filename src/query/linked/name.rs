@@ -1,5 +1,7 @@
 //! Names of tables and columns that are not ours.
 
+use std::fmt;
+
 use super::invalid;
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
@@ -60,6 +62,12 @@ impl Name {
     }
 }
 
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Shown(&self.0).fmt(f)
+    }
+}
+
 impl Table {
     /// The table of keys.
     #[must_use]
@@ -88,10 +96,7 @@ impl Table {
                 .is_none_or(|field| matches!(field, Field::Token | Field::Salt))
         };
         if self.name == Self::of_keys().name && tells() {
-            return Err(invalid(format!(
-                "ApiKey.{} cannot be asked about",
-                Shown(column.as_str())
-            )));
+            return Err(invalid(format!("ApiKey.{column} cannot be asked about")));
         }
         Ok(column)
     }
