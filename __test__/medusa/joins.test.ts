@@ -174,6 +174,17 @@ describe("[postgres] filters and orders on linked modules", () => {
     expect(await answer(ours.service, joins)).toEqual(["AB", 2]);
   });
 
+  it("takes text beside a column of JSON for a JSON string, which stock reads as JSON (A28)", async () => {
+    await database.query(
+      `UPDATE sales_channel SET metadata = CASE id WHEN 'sc_1' THEN '{"a": 1}' ELSE '"a"' END::jsonb`,
+    );
+    const found = (service: Service, metadata: string) => answer(service, [channels({ metadata })]);
+
+    expect(await found(stock.service, '{"a": 1}')).toEqual(["A", 1]);
+    expect(await found(ours.service, '{"a": 1}')).toEqual(["", 0]);
+    expect(await found(ours.service, "a")).toEqual(["BC", 2]);
+  });
+
   it.each<[string, Join, RegExp, RegExp]>([
     ["a number for text", channels({ name: 5 }), /text = integer/, /does not suit its column/],
     ["a pattern for dates", channels({ created_at: { $like: "2%" } }), /does not exist/, /does not suit its column/],
