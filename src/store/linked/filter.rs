@@ -2,8 +2,7 @@
 //!
 //! The driver binds values with a type, and a text is not compared with a moment. So a text is made a value of the
 //! column's type first, by way of the table's row type: PostgreSQL knows what its columns hold.
-
-// See docs/adr/0018-a-linked-column-says-itself-what-it-holds.md
+//! See docs/adr/0018.
 
 use sea_orm::sea_query::{Alias, Cond, Condition, Expr, ExprTrait};
 use serde_json::{Map, Value, json};
