@@ -81,6 +81,19 @@ describeEverywhere("revoke", (current) => {
     expect(await current().table()).toEqual(before);
   });
 
+  it("writes and tells nothing where the revocation that is still to come is the same already", async () => {
+    const { service, emitted, table } = current();
+    const { id } = await service.createApiKeys(PUBLISHABLE);
+    const revoked = await service.revoke(id, { ...BY, revoke_in: 60 });
+    const before = await table();
+    emitted.length = 0;
+    jest.setSystemTime(NOW.getTime() + 20_000);
+
+    await expect(service.revoke({ id }, { ...BY, revoke_in: 40 })).resolves.toEqual([revoked]);
+    expect(emitted).toEqual([]);
+    expect(await table()).toEqual(before);
+  });
+
   it("may change a revocation that is still to come", async () => {
     await current().service.revoke("apk_s1", { ...BY, revoke_in: 3600 });
     const key = await current().service.revoke("apk_s1", { revoked_by: "user_3" });

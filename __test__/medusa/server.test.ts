@@ -4,6 +4,7 @@ import { Client, type Exchange, type Scenario } from "./client";
 import { secretKeys, user } from "./scenarios/admin";
 import { creation, retrieval, revocationAndDeletion, salesChannels, update } from "./scenarios/api-keys";
 import { DEVIATIONS } from "./scenarios/deviations";
+import { linkedChannels } from "./scenarios/linked-channels";
 import { listing } from "./scenarios/listing";
 import { publishableKeys } from "./scenarios/storefront";
 import { workflows } from "./scenarios/workflows";
@@ -18,6 +19,7 @@ const SCENARIOS: [string, Scenario][] = [
   ["updating keys", update],
   ["revoking and deleting keys", revocationAndDeletion],
   ["linking keys to sales channels", salesChannels],
+  ["finding and ordering keys by their sales channels", linkedChannels],
   ["publishable keys on the storefront's routes", publishableKeys],
   ["Medusa's workflows of API keys, alone and in one that fails", workflows],
 ];

@@ -90,9 +90,18 @@ impl Revocation {
         })
     }
 
+    /// Whether a key is to be revoked otherwise than this says.
+    #[must_use]
+    pub fn changes(&self, key: &ApiKey) -> bool {
+        key.revoked_at != Some(self.revoked_at) || key.revoked_by != self.revoked_by
+    }
+
     /// The key as it is once revoked.
     #[must_use]
     pub fn apply(&self, key: ApiKey, now: Timestamp) -> ApiKey {
+        if !self.changes(&key) {
+            return key;
+        }
         ApiKey {
             revoked_by: self.revoked_by.clone(),
             revoked_at: Some(self.revoked_at),

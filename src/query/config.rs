@@ -1,7 +1,7 @@
 //! How a read is answered: which columns, which page, in which order.
 
 use super::order::parse_order;
-use super::{Field, OrderBy};
+use super::{Field, Joins, OrderBy};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 
@@ -25,6 +25,8 @@ pub struct Config {
     pub skip: Option<u64>,
     /// In which order.
     pub order: Vec<OrderBy>,
+    /// What to filter and order by in other modules' tables.
+    pub joins: Joins,
     /// Whether soft-deleted keys are seen.
     pub with_deleted: bool,
     /// A free-text search that came with it, not judged yet.
@@ -50,13 +52,14 @@ impl Config {
             }
             _ => {}
         }
-        refuse_joins(config.member("__internal"))?;
+        let joins = Joins::parse(config.member("__internal").member("crossModuleJoins"))?;
         let filters = config.member("filters");
         Ok(Self {
             selection: Selection::parse(config.member("select"))?,
             take: page_number("take", config.member("take"))?,
             skip: page_number("skip", config.member("skip"))?,
-            order: parse_order(config.member("order"))?,
+            order: parse_order(config.member("order"), &joins)?,
+            joins,
             with_deleted: config.member("withDeleted").is_truthy() || sees_deleted(filters),
             search: filters.member("freeTextSearch_ApiKey").member("value").clone(),
         })
@@ -68,16 +71,6 @@ fn sees_deleted(filters: &Input) -> bool {
     match filters.member("softDeletable") {
         Input::Bool(on) => !on,
         options => options.member("withDeleted").is_truthy(),
-    }
-}
-
-// SECURITY: ignoring a join would answer with keys that the caller filtered out.
-fn refuse_joins(internal: &Input) -> Result<(), ApiKeyError> {
-    match internal.member("crossModuleJoins") {
-        Input::List(joins) if !joins.is_empty() => Err(ApiKeyError::invalid(
-            "Filters and orders on linked modules are not supported: config.__internal.crossModuleJoins",
-        )),
-        _ => Ok(()),
     }
 }
 
@@ -180,8 +173,14 @@ mod tests {
     }
 
     #[test]
-    fn joins_are_refused_rather_than_ignored() {
-        assert!(config(r#"{"__internal":{"crossModuleJoins":[{}]}}"#).is_err());
-        assert!(config(r#"{"__internal":{"crossModuleJoins":[]}}"#).is_ok());
+    fn joins_are_read_or_refused_and_never_ignored() {
+        let joins = |json: &str| {
+            config(&format!(r#"{{"__internal":{{"crossModuleJoins":{json}}}}}"#))
+                .map(|config| !config.joins.is_empty())
+        };
+        let link = r#"{"table":"l","sourceKey":"a","targetKey":"b"}"#;
+        assert_eq!(joins(&format!(r#"[{{"link":{link},"target":{{"table":"t"}}}}]"#)), Ok(true));
+        assert_eq!(joins("[]"), Ok(false));
+        assert!(joins("[{}]").is_err() && joins("{}").is_err());
     }
 }

@@ -4,11 +4,13 @@
 //! pages, targets of writes, and the parsers from Medusa's JSON. How a tree
 //! becomes SQL is `store`'s.
 //! Invariant: a tree names known columns only, holds values of the column's
-//! kind, and can ask nothing about a stored hash or salt.
+//! kind, and can ask nothing about a stored hash or salt. Of other modules' tables,
+//! which Medusa links to keys, names are known to be harmless and nothing more.
 
 mod config;
 mod field;
 mod filter;
+mod linked;
 mod operator;
 mod order;
 mod parse;
@@ -17,6 +19,7 @@ mod target;
 pub use config::{Config, Selection};
 pub use field::{Field, FieldKind};
 pub use filter::{Comparison, Filter, Operand, Pattern, words};
-pub use order::{Direction, Nulls, OrderBy};
+pub use linked::{Bridge, Contents, Join, Joins, Link, LinkedFilter, Name, Table};
+pub use order::{Direction, Nulls, OrderBy, OrderKey};
 pub use parse::{parse_filters, parse_search};
 pub use target::{Target, parse_ids, parse_many_targets, parse_target};

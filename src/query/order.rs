@@ -1,6 +1,6 @@
 //! In which order keys come.
 
-use super::Field;
+use super::{Field, Joins, Name};
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
 
@@ -20,11 +20,25 @@ pub enum Nulls {
     Last,
 }
 
+/// What to order by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderKey {
+    /// A column of the keys.
+    Field(Field),
+    /// A column of a linked table.
+    Linked {
+        /// The place of the join that reaches the table.
+        join: usize,
+        /// The column.
+        column: Name,
+    },
+}
+
 /// One column to order by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderBy {
     /// The column.
-    pub field: Field,
+    pub key: OrderKey,
     /// Up or down.
     pub direction: Direction,
     /// Where its nulls stand.
@@ -33,25 +47,32 @@ pub struct OrderBy {
 
 impl OrderBy {
     /// By id, upwards.
-    pub const ID: Self =
-        Self { field: Field::Id, direction: Direction::Ascending, nulls: Nulls::Last };
+    pub const ID: Self = Self::field(Field::Id);
+
+    const fn field(field: Field) -> Self {
+        Self { key: OrderKey::Field(field), direction: Direction::Ascending, nulls: Nulls::Last }
+    }
 }
 
 /// The `order` of a read: an object, or an array of them; none is by id.
-pub(super) fn parse_order(order: &Input) -> Result<Vec<OrderBy>, ApiKeyError> {
+pub(super) fn parse_order(order: &Input, joins: &Joins) -> Result<Vec<OrderBy>, ApiKeyError> {
     let mut columns = Vec::new();
     match order {
         Input::List(objects) => {
             for object in objects {
-                parse_columns(object, &mut columns)?;
+                parse_columns(object, joins, &mut columns)?;
             }
         }
-        object => parse_columns(object, &mut columns)?,
+        object => parse_columns(object, joins, &mut columns)?,
     }
     Ok(if columns.is_empty() { vec![OrderBy::ID] } else { columns })
 }
 
-fn parse_columns(object: &Input, columns: &mut Vec<OrderBy>) -> Result<(), ApiKeyError> {
+fn parse_columns(
+    object: &Input,
+    joins: &Joins,
+    columns: &mut Vec<OrderBy>,
+) -> Result<(), ApiKeyError> {
     let members = match object {
         Input::Object(members) => members,
         absent if absent.is_absent() => return Ok(()),
@@ -63,20 +84,36 @@ fn parse_columns(object: &Input, columns: &mut Vec<OrderBy>) -> Result<(), ApiKe
         }
     };
     for (name, direction) in members.iter().filter(|(_, value)| *value != Input::Undefined) {
-        let field = Field::parse(name).ok_or_else(|| {
-            ApiKeyError::invalid(format!(
-                "Trying to order by not existing property ApiKey.{}",
-                Shown(name)
-            ))
-        })?;
-        // SECURITY: an order by hashes or salts tells about them.
-        if matches!(field, Field::Token | Field::Salt) {
-            return Err(ApiKeyError::invalid(format!("ApiKey.{name} cannot be ordered by")));
-        }
+        let key = parse_key(name, joins)?;
         let (direction, nulls) = parse_direction(name, direction)?;
-        columns.push(OrderBy { field, direction, nulls });
+        columns.push(OrderBy { key, direction, nulls });
     }
     Ok(())
+}
+
+fn parse_key(name: &str, joins: &Joins) -> Result<OrderKey, ApiKeyError> {
+    if let Some(key) = parse_linked(name, joins)? {
+        return Ok(key);
+    }
+    let field = Field::parse(name).ok_or_else(|| {
+        ApiKeyError::invalid(format!(
+            "Trying to order by not existing property ApiKey.{}",
+            Shown(name)
+        ))
+    })?;
+    // SECURITY: an order by hashes or salts tells about them.
+    if matches!(field, Field::Token | Field::Salt) {
+        return Err(ApiKeyError::invalid(format!("ApiKey.{name} cannot be ordered by")));
+    }
+    Ok(OrderKey::Field(field))
+}
+
+// Medusa writes a column of a linked table as `<table>.<column>`.
+fn parse_linked(name: &str, joins: &Joins) -> Result<Option<OrderKey>, ApiKeyError> {
+    let Some((table, column)) = name.split_once('.') else { return Ok(None) };
+    let Some((index, join)) = joins.to(table) else { return Ok(None) };
+    let column = join.target.column("an order", &Input::Text(column.to_owned()))?;
+    Ok(Some(OrderKey::Linked { join: index, column }))
 }
 
 // SECURITY: a closed set; stock pastes other text into the SQL.
@@ -113,7 +150,41 @@ mod tests {
     use crate::input::decode;
 
     fn order(json: &str) -> Result<Vec<OrderBy>, ApiKeyError> {
-        parse_order(&decode(json).expect("decodes"))
+        parse_order(&decode(json).expect("decodes"), &Joins::default())
+    }
+
+    fn linked_order(order: &str) -> Result<Vec<OrderBy>, ApiKeyError> {
+        let joins = decode(
+            r#"[{"link":{"table":"l","sourceKey":"a","targetKey":"b"},"target":{"table":"api_key"}},
+                {"link":{"table":"l","sourceKey":"a","targetKey":"b"},"target":{"table":"sales_channel"}}]"#,
+        );
+        let joins = Joins::parse(&joins.expect("decodes")).expect("are well formed");
+        parse_order(&decode(&format!(r#"{{"{order}":"DESC"}}"#)).expect("decodes"), &joins)
+    }
+
+    #[test]
+    fn a_linked_table_is_told_by_its_join() {
+        let by = linked_order("sales_channel.name").expect("is an order");
+        assert!(
+            matches!(&by[0].key, OrderKey::Linked { join: 1, column } if column.as_str() == "name")
+        );
+    }
+
+    #[test]
+    fn hostile_names_and_tables_without_a_join_give_no_order() {
+        for name in [
+            "sales_channel.name\\\" desc; drop table api_key --",
+            "sales_channel.name.first",
+            "sales_channel.",
+            "sales_channels.name",
+            "region.name",
+            ".name",
+            "api_key.token",
+            "api_key.salt",
+            "api_key.token_digest",
+        ] {
+            assert!(matches!(linked_order(name), Err(ApiKeyError::Invalid(_))), "{name}");
+        }
     }
 
     #[test]
@@ -124,7 +195,7 @@ mod tests {
             assert!(order(&format!(r#"{{"title":{direction}}}"#)).is_err(), "{direction}");
         }
         for direction in [r#""ASC""#, r#""asc nulls last""#, "1", r#""""#] {
-            let by_title = OrderBy { field: Field::Title, ..OrderBy::ID };
+            let by_title = OrderBy::field(Field::Title);
             assert_eq!(order(&format!(r#"{{"title":{direction}}}"#)), Ok(vec![by_title]));
         }
     }

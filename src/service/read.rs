@@ -87,6 +87,7 @@ fn query(filter: Filter, config: Config) -> (Query, Selection) {
         filter,
         with_deleted: config.with_deleted,
         order: config.order,
+        joins: config.joins,
         take: config.take,
         skip: config.skip,
     };

@@ -36,8 +36,13 @@ impl ApiKeyService {
         }
         let revocation = judged.map_or_else(|| Revocation::parse(data, now), Ok)?;
         refuse_revoked(&keys, now)?;
-        let updated = ids_of(&keys);
-        set_revoked(&transaction.connection(), &updated, &revocation, now).await?;
+        // Stock 2.21.2: what changes nothing is neither written nor told.
+        let differing: Vec<_> =
+            keys.iter().filter(|key| revocation.changes(key)).cloned().collect();
+        let updated = ids_of(&differing);
+        if !updated.is_empty() {
+            set_revoked(&transaction.connection(), &updated, &revocation, now).await?;
+        }
         self.commit(transaction, &updated).await?;
         let keys = keys.into_iter().map(|key| revocation.apply(key, now)).collect();
         Ok(Written { keys: answers(keys), updated, ..Written::default() })

@@ -10,11 +10,11 @@ use super::condition::condition;
 use super::entity::{Column, Entity};
 use super::failure::{self, Violation};
 use super::transaction::Connection;
-use super::{dialect, row};
+use super::{dialect, linked, row};
 use crate::api_key::{ApiKey, Revocation};
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
-use crate::query::{Direction, Filter, Nulls, OrderBy};
+use crate::query::{Direction, Filter, Joins, Nulls, OrderBy, OrderKey};
 
 /// How many rows one INSERT carries, well below both databases' limit of bound values.
 const ROWS_PER_INSERT: usize = 1_000;
@@ -28,6 +28,8 @@ pub struct Query {
     pub with_deleted: bool,
     /// In which order.
     pub order: Vec<OrderBy>,
+    /// What to filter and order by in other modules' tables.
+    pub joins: Joins,
     /// How many at most.
     pub take: Option<u64>,
     /// How many are passed over first.
@@ -38,7 +40,14 @@ impl Query {
     /// The keys that a filter matches and that are not soft-deleted, by id.
     #[must_use]
     pub fn visible(filter: Filter) -> Self {
-        Self { filter, with_deleted: false, order: vec![OrderBy::ID], take: None, skip: None }
+        Self {
+            filter,
+            with_deleted: false,
+            order: vec![OrderBy::ID],
+            joins: Joins::default(),
+            take: None,
+            skip: None,
+        }
     }
 
     /// The same, soft-deleted ones included.
@@ -53,7 +62,8 @@ impl Query {
 /// # Errors
 /// `Invalid` for a value that the database cannot compare, `Database` or `Unavailable`.
 pub async fn find(on: &Connection<'_>, query: &Query) -> Result<Vec<ApiKey>, ApiKeyError> {
-    rows(on, select(on, query)?).await
+    let found = rows(on, select(on, query)?).await;
+    found.map_err(|error| linked::failure(&query.joins, error))
 }
 
 /// The keys of a query, locked until the transaction ends.
@@ -73,7 +83,8 @@ pub async fn find_for_update(
 /// As [`find`].
 pub async fn count(on: &Connection<'_>, query: &Query) -> Result<u64, ApiKeyError> {
     let matching = Entity::find().filter(scope(on, query)?);
-    matching.count(&on.executor()).await.map_err(failure::of)
+    let counted = matching.count(&on.executor()).await.map_err(failure::of);
+    counted.map_err(|error| linked::failure(&query.joins, error))
 }
 
 /// Writes new keys; the outer error is the world's, the inner the keys' own.
@@ -185,11 +196,14 @@ async fn update<const N: usize>(
 }
 
 fn scope(on: &Connection<'_>, query: &Query) -> Result<Condition, ApiKeyError> {
-    let matching = condition(on.backend(), &query.filter)?;
+    linked::refuse_without_postgres(&query.joins, on.backend())?;
+    let matching = Condition::all()
+        .add(condition(on.backend(), &query.filter)?)
+        .add(linked::condition(&query.joins, query.with_deleted)?);
     Ok(if query.with_deleted {
         matching
     } else {
-        Condition::all().add(matching).add(dialect::expr(Column::DeletedAt).is_null())
+        matching.add(dialect::expr(Column::DeletedAt).is_null())
     })
 }
 
@@ -206,7 +220,13 @@ fn select(on: &Connection<'_>, query: &Query) -> Result<Select<Entity>, ApiKeyEr
             Nulls::First => NullOrdering::First,
             Nulls::Last => NullOrdering::Last,
         };
-        select = select.order_by_with_nulls(row::column(by.field), order, nulls);
+        let key = match &by.key {
+            OrderKey::Field(field) => dialect::expr(row::column(*field)),
+            OrderKey::Linked { join, column } => {
+                linked::order_key(&query.joins, *join, column, query.with_deleted)
+            }
+        };
+        select = select.order_by_with_nulls(key, order, nulls);
     }
     Ok(select)
 }

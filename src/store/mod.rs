@@ -14,6 +14,7 @@ mod entity;
 mod failure;
 mod lane;
 mod last_used;
+mod linked;
 mod listen;
 mod lookup;
 mod migration;

@@ -1,0 +1,180 @@
+//! One step over a link, from a table to that of another module.
+
+use super::filter::{LinkedFilter, parse_condition};
+use super::invalid;
+use super::name::{Name, Table};
+use crate::error::ApiKeyError;
+use crate::input::Input;
+
+/// A step from a table to that of another module.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Join {
+    /// The join from whose target this one goes on; from the keys, if none.
+    pub parent: Option<usize>,
+    /// Which table holds the columns of the link.
+    pub bridge: Bridge,
+    /// The link.
+    pub link: Link,
+    /// The table that is reached.
+    pub target: Table,
+    /// Its primary key.
+    pub primary_key: Name,
+    /// Which of its rows are meant, if that was asked.
+    pub filter: Option<LinkedFilter>,
+    /// The same as a condition on the link's own column, if only the primary key was asked about.
+    pub link_filter: Option<LinkedFilter>,
+}
+
+/// Two columns that lead from one table to another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// The table that holds them.
+    pub table: Table,
+    /// The column that names where the step begins.
+    pub source_key: Name,
+    /// The column that names where it ends.
+    pub target_key: Name,
+}
+
+/// Which table holds the columns of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bridge {
+    /// One of its own.
+    Pivot,
+    /// The one where the step ends.
+    Target,
+    /// The one where the step begins.
+    Source,
+}
+
+impl Join {
+    /// Judges the join to a target, one of all that came along.
+    pub(super) fn parse(
+        join: &Input,
+        target: &Table,
+        all: &[Input],
+        targets: &[Table],
+    ) -> Result<Self, ApiKeyError> {
+        let parent = match join.member("parent") {
+            absent if absent.is_absent() => None,
+            name => Some(index_of(targets, &Name::parse("parent", name)?)?),
+        };
+        let (from, from_key) = match parent {
+            None => (&Table::of_keys(), Name::id()),
+            Some(index) => (&targets[index], primary_key(&targets[index], &all[index])?),
+        };
+        let link = Link::parse(join.member("link"))?;
+        let primary_key = primary_key(target, join)?;
+        let filters = join.member("target").member("filters");
+        Ok(Self {
+            parent,
+            bridge: Bridge::of(&link, target, &primary_key, from, &from_key),
+            link_filter: link_filter(&link, &primary_key, filters)?,
+            filter: filter(target, filters)?,
+            link,
+            target: target.clone(),
+            primary_key,
+        })
+    }
+}
+
+impl Link {
+    fn parse(link: &Input) -> Result<Self, ApiKeyError> {
+        let table = Table::parse("link", link)?;
+        Ok(Self {
+            source_key: table.column("link.sourceKey", link.member("sourceKey"))?,
+            target_key: table.column("link.targetKey", link.member("targetKey"))?,
+            table,
+        })
+    }
+}
+
+impl Bridge {
+    // Stock 2.21.2 tells them apart in this order and by these signs.
+    fn of(link: &Link, target: &Table, primary_key: &Name, from: &Table, from_key: &Name) -> Self {
+        if link.table == *target && link.target_key == *primary_key {
+            Self::Target
+        } else if link.table.name == from.name && link.source_key == *from_key {
+            Self::Source
+        } else {
+            Self::Pivot
+        }
+    }
+}
+
+fn index_of(targets: &[Table], parent: &Name) -> Result<usize, ApiKeyError> {
+    targets
+        .iter()
+        .position(|table| table.name == *parent)
+        .ok_or_else(|| invalid(format!("references unknown parent target table \"{parent}\"")))
+}
+
+fn primary_key(target: &Table, join: &Input) -> Result<Name, ApiKeyError> {
+    match join.member("target").member("primaryKey") {
+        absent if absent.is_absent() => Ok(Name::id()),
+        name => target.column("target.primaryKey", name),
+    }
+}
+
+// Stock 2.21.2: filters without a member ask nothing, those whose members are undefined ask for any link.
+fn filter(target: &Table, filters: &Input) -> Result<Option<LinkedFilter>, ApiKeyError> {
+    match filters {
+        absent if absent.is_absent() => Ok(None),
+        Input::Object(members) if members.is_empty() => Ok(None),
+        filters => LinkedFilter::parse(target, filters).map(Some),
+    }
+}
+
+fn link_filter(
+    link: &Link,
+    primary_key: &Name,
+    filters: &Input,
+) -> Result<Option<LinkedFilter>, ApiKeyError> {
+    match filters {
+        Input::Object(members) if members.len() == 1 => match &members[0] {
+            (_, Input::Undefined) => Ok(None),
+            (name, value) if name == primary_key.as_str() => {
+                parse_condition(&link.target_key, value).map(Some)
+            }
+            _ => Ok(None),
+        },
+        _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Joins;
+    use super::*;
+    use crate::input::decode;
+
+    fn first(link: &str, target: &str) -> Join {
+        let json = format!(r#"[{{"link":{{{link}}},"target":{{{target}}}}}]"#);
+        let joins = Joins::parse(&decode(&json).expect("decodes")).expect("is well formed");
+        joins.get(0).expect("is there").clone()
+    }
+
+    #[test]
+    fn the_bridge_is_seen_by_the_tables() {
+        for (link, bridge) in [
+            (r#""table":"api_key","sourceKey":"id","targetKey":"created_by""#, Bridge::Source),
+            (r#""table":"user","sourceKey":"key_id","targetKey":"id""#, Bridge::Target),
+            (r#""table":"user","schema":"s","sourceKey":"key_id","targetKey":"id""#, Bridge::Pivot),
+            (r#""table":"key_user","sourceKey":"key_id","targetKey":"user_id""#, Bridge::Pivot),
+        ] {
+            assert_eq!(first(link, r#""table":"user","primaryKey":"id""#).bridge, bridge, "{link}");
+        }
+    }
+
+    #[test]
+    fn only_the_primary_key_alone_is_asked_of_the_link() {
+        let asked = |filters: &str| {
+            let link = r#""table":"l","sourceKey":"a","targetKey":"b""#;
+            first(link, &format!(r#""table":"t","filters":{filters}"#)).link_filter.is_some()
+        };
+        assert!(asked(r#"{"id":"sc_1"}"#) && asked(r#"{"id":{"$in":["sc_1"]}}"#));
+        assert!(!asked(r#"{"id":"sc_1","name":"Web"}"#));
+        assert!(!asked(r#"{"$and":[{"id":"sc_1"}]}"#));
+        assert!(!asked(r#"{"id":{"\u0000undefined":true}}"#));
+    }
+}

@@ -1,0 +1,196 @@
+//! The joins that Medusa's query engine makes of paths over several modules.
+
+use super::filter::LinkedFilter;
+use super::invalid;
+use super::join::Join;
+use super::name::Table;
+use crate::error::ApiKeyError;
+use crate::input::Input;
+use crate::query::filter::MOST_CONDITIONS;
+
+/// How many joins a read may name; each is a subquery within another.
+const MOST_JOINS: usize = 32;
+
+/// The joins of a read, of which no two have one target.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Joins(Vec<Join>);
+
+impl Joins {
+    /// Judges `config.__internal.crossModuleJoins`.
+    ///
+    /// # Errors
+    /// `Invalid` for whatever cannot be done as it was asked.
+    // SECURITY: passing over a join would answer with keys that the caller filtered out.
+    pub(in crate::query) fn parse(joins: &Input) -> Result<Self, ApiKeyError> {
+        let items = match joins {
+            absent if absent.is_absent() => return Ok(Self::default()),
+            Input::List(items) if items.len() <= MOST_JOINS => items,
+            Input::List(_) => return Err(invalid(format!("there may be at most {MOST_JOINS}"))),
+            other => return Err(invalid(format!("must be an array, '{}' found", other.kind()))),
+        };
+        let targets = items
+            .iter()
+            .map(|item| Table::parse("target", item.member("target")))
+            .collect::<Result<Vec<_>, _>>()?;
+        let joins = items
+            .iter()
+            .zip(&targets)
+            .map(|(item, target)| Join::parse(item, target, items, &targets))
+            .collect::<Result<_, _>>()
+            .map(Self)?;
+        joins.refuse_twins()?;
+        joins.refuse_circles()?;
+        joins.refuse_oversize()?;
+        Ok(joins)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A join by its place.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&Join> {
+        self.0.get(index)
+    }
+
+    /// The join that reaches the table of a name.
+    #[must_use]
+    pub fn to(&self, table: &str) -> Option<(usize, &Join)> {
+        self.0.iter().enumerate().find(|(_, join)| join.target.name.as_str() == table)
+    }
+
+    /// The joins that go on from another's target, or from the keys, and that leave rows out, be it further on.
+    pub fn filtering(&self, parent: Option<usize>) -> impl Iterator<Item = (usize, &Join)> {
+        let going_on = move |(_, join): &(usize, &Join)| join.parent == parent;
+        self.0.iter().enumerate().filter(going_on).filter(|(index, _)| self.filters(*index))
+    }
+
+    /// The joins that lead from the keys to a join's target, that join last.
+    #[must_use]
+    pub fn path(&self, index: usize) -> Vec<&Join> {
+        let mut path: Vec<_> =
+            std::iter::successors(self.get(index), |join| self.get(join.parent?)).collect();
+        path.reverse();
+        path
+    }
+
+    fn filters(&self, index: usize) -> bool {
+        self.0.get(index).is_some_and(|join| join.filter.is_some())
+            || self.filtering(Some(index)).next().is_some()
+    }
+
+    fn refuse_twins(&self) -> Result<(), ApiKeyError> {
+        for (index, join) in self.0.iter().enumerate() {
+            let table = &join.target.name;
+            if self.to(table.as_str()).is_none_or(|(first, _)| first != index) {
+                return Err(invalid(format!(
+                    "Duplicate cross-module join target table \"{table}\". Each join must target a unique table."
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_circles(&self) -> Result<(), ApiKeyError> {
+        for join in &self.0 {
+            let steps = std::iter::successors(Some(join), |join| self.get(join.parent?));
+            if steps.take(self.0.len() + 1).count() > self.0.len() {
+                return Err(invalid(format!(
+                    "the parents of \"{}\" lead round in a circle",
+                    join.target.name
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_oversize(&self) -> Result<(), ApiKeyError> {
+        let conditions = self.0.iter().filter_map(|join| join.filter.as_ref());
+        if conditions.map(LinkedFilter::conditions).sum::<usize>() > MOST_CONDITIONS {
+            return Err(invalid(format!("there may be at most {MOST_CONDITIONS} conditions")));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::decode;
+
+    const LINK: &str = r#"{"table":"publishable_api_key_sales_channel","sourceKey":"publishable_key_id","targetKey":"sales_channel_id"}"#;
+
+    fn joins(json: &str) -> Result<Joins, ApiKeyError> {
+        Joins::parse(&decode(json).expect("decodes"))
+    }
+
+    fn join(members: &str, target: &str) -> String {
+        format!(r#"{{{members}"link":{LINK},"target":{{{target}}}}}"#)
+    }
+
+    #[test]
+    fn a_join_without_a_filter_leaves_nothing_out_unless_one_further_on_does() {
+        let first = join("", r#""table":"a""#);
+        let asks = |filters: &str| {
+            let second = join(r#""parent":"a","#, &format!(r#""table":"b","filters":{filters}"#));
+            joins(&format!("[{second},{first}]"))
+                .map(|joins| joins.filtering(None).map(|(index, _)| index).collect::<Vec<_>>())
+        };
+        assert_eq!(asks("{}"), Ok(vec![]));
+        assert_eq!(asks(r#"{"name":"Web"}"#), Ok(vec![1]));
+    }
+
+    #[test]
+    fn a_path_leads_from_the_keys_to_the_target() {
+        let chain = [
+            join(r#""parent":"b","#, r#""table":"c""#),
+            join("", r#""table":"a""#),
+            join(r#""parent":"a","#, r#""table":"b""#),
+        ];
+        let joins = joins(&format!("[{}]", chain.join(","))).expect("is well formed");
+        let path: Vec<_> = joins.path(0).iter().map(|join| join.target.name.as_str()).collect();
+        assert_eq!(path, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn malformed_joins_are_refused_and_never_passed_over() {
+        let web = join("", r#""table":"a","filters":{"name":"Web"}"#);
+        let many = vec![web.as_str(); MOST_JOINS + 1].join(",");
+        let conditions = vec![r#"{"name":"Web"}"#; MOST_CONDITIONS + 1].join(",");
+        for json in [
+            "{}",
+            r#""sales_channel""#,
+            "[null]",
+            "[{}]",
+            &format!(r#"[{{"link":{LINK}}}]"#),
+            r#"[{"target":{"table":"a"}}]"#,
+            &format!("[{}]", join("", r#""table":"a\"b""#)),
+            &format!("[{}]", join("", r#""table":"a","schema":"s; drop""#)),
+            &format!("[{}]", join("", r#""table":"a","primaryKey":"b c""#)),
+            &format!("[{}]", join("", r#""table":"a","filters":"name""#)),
+            &format!("[{}]", join(r#""parent":"","#, r#""table":"a""#)),
+            &format!("[{}]", join(r#""parent":"b","#, r#""table":"a""#)),
+            &format!("[{}]", join(r#""parent":"a","#, r#""table":"a""#)),
+            &format!(
+                "[{},{}]",
+                join(r#""parent":"b","#, r#""table":"a""#),
+                join(r#""parent":"a","#, r#""table":"b""#)
+            ),
+            &format!("[{web},{web}]"),
+            &format!("[{many}]"),
+            &format!(
+                "[{}]",
+                join("", &format!(r#""table":"a","filters":{{"$or":[{conditions}]}}"#))
+            ),
+            r#"[{"link":{"table":"api_key","sourceKey":"id","targetKey":"token"},"target":{"table":"session"}}]"#,
+            &format!("[{}]", join("", r#""table":"api_key","filters":{"salt":{"$like":"a%"}}"#)),
+        ] {
+            assert!(matches!(joins(json), Err(ApiKeyError::Invalid(_))), "{json}");
+        }
+        assert_eq!(joins("null"), Ok(Joins::default()));
+        assert_eq!(joins("[]"), Ok(Joins::default()));
+    }
+}

@@ -1,0 +1,194 @@
+//! Conditions and orders on other modules' tables, as subqueries that each key is put to.
+
+mod filter;
+
+use sea_orm::DbBackend;
+use sea_orm::sea_query::{
+    Alias, Condition, Expr, ExprTrait, IntoTableRef, Order, SelectStatement, SubQueryStatement,
+    TableRef,
+};
+
+use crate::error::ApiKeyError;
+use crate::query::{Bridge, Join, Joins, Name, Table};
+
+/// Where a step begins: a table under the name that it goes by in the statement, and its column that links point to.
+struct Place {
+    alias: String,
+    key: Name,
+}
+
+/// Refuses joins where nothing can be joined.
+///
+/// # Errors
+/// `Invalid` on SQLite, which Medusa's other modules do not have.
+pub(super) fn refuse_without_postgres(
+    joins: &Joins,
+    backend: DbBackend,
+) -> Result<(), ApiKeyError> {
+    if backend == DbBackend::Sqlite && !joins.is_empty() {
+        return Err(ApiKeyError::invalid(
+            "Filters and orders on linked modules need PostgreSQL: config.__internal.crossModuleJoins",
+        ));
+    }
+    Ok(())
+}
+
+/// The keys for which every join that filters finds a row.
+pub(super) fn condition(joins: &Joins, with_deleted: bool) -> Result<Condition, ApiKeyError> {
+    filtering(joins, None, &Place::of_keys(), with_deleted)
+}
+
+/// The value that a key is ordered by: of several linked rows, that of the first by its primary key.
+// Stock 2.21.2 chooses among several in the same way.
+pub(super) fn order_key(joins: &Joins, index: usize, column: &Name, with_deleted: bool) -> Expr {
+    let mut value = SelectStatement::new();
+    let mut at = Place::of_keys();
+    let path = joins.path(index);
+    for (depth, join) in path.iter().enumerate() {
+        let last = depth + 1 == path.len();
+        if last && join.bridge == Bridge::Pivot && *column == join.primary_key {
+            let link = step_to_link(&mut value, join, depth, &at, with_deleted);
+            at = Place { alias: link, key: join.link.target_key.clone() };
+            value.expr(at.key());
+        } else {
+            at = step(&mut value, join, depth, &at, with_deleted);
+            if last {
+                value.expr(at.column(column));
+            }
+        }
+    }
+    value.order_by_expr(at.key(), Order::Asc).limit(1);
+    Expr::from(SubQueryStatement::SelectStatement(value))
+}
+
+/// What a failure means to whoever named the tables and columns.
+pub(super) fn failure(joins: &Joins, error: ApiKeyError) -> ApiKeyError {
+    let reason = match &error {
+        ApiKeyError::TableMissing | ApiKeyError::SchemaMissing => {
+            "a table or column that is named there does not exist"
+        }
+        ApiKeyError::Database { sqlstate: Some(code) }
+            if matches!(code.as_str(), "42883" | "42804") =>
+        {
+            "a value or operator does not suit its column"
+        }
+        _ => return error,
+    };
+    if joins.is_empty() {
+        return error;
+    }
+    ApiKeyError::invalid(format!("config.__internal.crossModuleJoins: {reason}"))
+}
+
+fn filtering(
+    joins: &Joins,
+    parent: Option<usize>,
+    from: &Place,
+    with_deleted: bool,
+) -> Result<Condition, ApiKeyError> {
+    joins.filtering(parent).try_fold(Condition::all(), |all, (index, join)| {
+        Ok(all.add(exists(joins, index, join, from, with_deleted)?))
+    })
+}
+
+fn exists(
+    joins: &Joins,
+    index: usize,
+    join: &Join,
+    from: &Place,
+    with_deleted: bool,
+) -> Result<Expr, ApiKeyError> {
+    let mut rows = SelectStatement::new();
+    rows.expr(Expr::cust("1"));
+    let goes_on = joins.filtering(Some(index)).next().is_some();
+    match &join.link_filter {
+        // Stock 2.21.2: who asks for a target's id alone also finds links to what is no longer there.
+        Some(filter) if join.bridge == Bridge::Pivot && !goes_on => {
+            let link = step_to_link(&mut rows, join, index, from, with_deleted);
+            rows.cond_where(filter::condition(&link, &join.link.table, filter)?);
+        }
+        _ => {
+            let target = step(&mut rows, join, index, from, with_deleted);
+            if let Some(filter) = &join.filter {
+                rows.cond_where(filter::condition(&target.alias, &join.target, filter)?);
+            }
+            rows.cond_where(filtering(joins, Some(index), &target, with_deleted)?);
+        }
+    }
+    Ok(Expr::exists(rows))
+}
+
+/// Adds a join's target to a subquery.
+fn step(
+    rows: &mut SelectStatement,
+    join: &Join,
+    number: usize,
+    from: &Place,
+    with_deleted: bool,
+) -> Place {
+    let target = Place { alias: format!("linked_{number}"), key: join.primary_key.clone() };
+    let linked = match join.bridge {
+        Bridge::Pivot => {
+            let link = step_to_link(rows, join, number, from, with_deleted);
+            column(&link, &join.link.target_key).eq(target.key())
+        }
+        Bridge::Target => target.column(&join.link.source_key).eq(from.key()),
+        Bridge::Source => target.key().eq(from.column(&join.link.target_key)),
+    };
+    add_table(rows, &join.target, &target.alias, with_deleted).and_where(linked);
+    target
+}
+
+/// Adds a join's link, of a table of its own, to a subquery.
+fn step_to_link(
+    rows: &mut SelectStatement,
+    join: &Join,
+    number: usize,
+    from: &Place,
+    with_deleted: bool,
+) -> String {
+    let alias = format!("link_{number}");
+    add_table(rows, &join.link.table, &alias, with_deleted)
+        .and_where(column(&alias, &join.link.source_key).eq(from.key()));
+    alias
+}
+
+fn add_table<'a>(
+    rows: &'a mut SelectStatement,
+    table: &Table,
+    alias: &str,
+    with_deleted: bool,
+) -> &'a mut SelectStatement {
+    rows.from_as(table_ref(table), Alias::new(alias));
+    if !with_deleted {
+        rows.and_where(column(alias, &Name::deleted_at()).is_null());
+    }
+    rows
+}
+
+impl Place {
+    fn of_keys() -> Self {
+        Self { alias: Table::of_keys().name.as_str().to_owned(), key: Name::id() }
+    }
+
+    fn key(&self) -> Expr {
+        self.column(&self.key)
+    }
+
+    fn column(&self, name: &Name) -> Expr {
+        column(&self.alias, name)
+    }
+}
+
+fn column(alias: &str, name: &Name) -> Expr {
+    Expr::col((Alias::new(alias), Alias::new(name.as_str())))
+}
+
+// Without a schema of its own a table is looked for where `api_key` is.
+fn table_ref(table: &Table) -> TableRef {
+    let name = Alias::new(table.name.as_str());
+    match &table.schema {
+        Some(schema) => (Alias::new(schema.as_str()), name).into_table_ref(),
+        None => name.into_table_ref(),
+    }
+}
