@@ -8,7 +8,7 @@ use crate::edge::Edge;
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::Filter;
-use crate::store::{Connection, Query, Violation, find, insert};
+use crate::store::{Connection, Query, Violation, find};
 use crate::token::RawToken;
 
 impl ApiKeyService {
@@ -27,13 +27,8 @@ impl ApiKeyService {
             return Ok(Written::default());
         }
         let (keys, tokens) = split(self.issue(wishes, &mut edge, workflow).await?);
-        let transaction = self.database.begin().await?;
-        match insert(&transaction.connection(), &keys).await? {
-            Ok(()) => transaction.commit().await?,
-            Err(violation) => {
-                drop(transaction);
-                return Err(self.taken(violation, &keys).await?);
-            }
+        if let Err(violation) = self.database.insert(&keys).await? {
+            return Err(self.taken(violation, &keys).await?);
         }
         Ok(Written {
             created: ids_of(&keys),

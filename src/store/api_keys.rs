@@ -17,7 +17,7 @@ use crate::error::ApiKeyError;
 use crate::query::{Direction, Filter, Joins, Nulls, OrderBy, OrderKey};
 
 /// How many rows one INSERT carries, well below both databases' limit of bound values.
-const ROWS_PER_INSERT: usize = 1_000;
+pub(super) const ROWS_PER_INSERT: usize = 1_000;
 
 /// A read of keys.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,8 +8,9 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
+use super::api_keys::{ROWS_PER_INSERT, insert};
 use super::data_version::{DataVersion, Private};
-use super::failure;
+use super::failure::{self, Violation};
 use super::lane::{Lane, LaneStatus, Wanted};
 use super::listen::Listening;
 use super::lookup::{find_candidates, find_publishable};
@@ -105,6 +106,23 @@ impl Database {
     /// `Unavailable` when the database cannot be reached; the next call tries anew.
     pub async fn connection(&self) -> Result<Connection<'static>, ApiKeyError> {
         Ok(Connection::of_pool(self.opened().await?.pool.clone()))
+    }
+
+    /// Writes new keys, all or none; the outer error is the world's, the inner the keys' own.
+    ///
+    /// # Errors
+    /// `Database` or `Unavailable`; inside, the unique column that is taken.
+    pub async fn insert(&self, keys: &[ApiKey]) -> Result<Result<(), Violation>, ApiKeyError> {
+        // One statement takes effect as a whole by itself.
+        if keys.len() <= ROWS_PER_INSERT {
+            return insert(&self.connection().await?, keys).await;
+        }
+        let transaction = self.begin().await?;
+        let inserted = insert(&transaction.connection(), keys).await?;
+        if inserted.is_ok() {
+            transaction.commit().await?;
+        }
+        Ok(inserted)
     }
 
     /// A transaction for writes.

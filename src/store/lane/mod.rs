@@ -5,6 +5,7 @@
 //! Invariants: a lane that is down sends its callers to the pool and comes back by itself; what the server did not
 //! answer in time is a failure and no answer.
 
+mod patience;
 mod question;
 mod statement;
 mod traffic;

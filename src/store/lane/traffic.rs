@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Counts;
+use super::patience::Patience;
 use super::question::{Batch, NoAnswer, Question, distribute};
 use super::statement::read;
 use crate::error::ApiKeyError;
@@ -25,7 +26,7 @@ const MOST_IN_A_BATCH: usize = 1_000;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-const PLAN_ONCE: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
+const PLAN_ONCE: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off";
 
 pub(super) enum Message {
     Question(Question),
@@ -104,6 +105,7 @@ impl Traffic {
     /// Answers whoever asks, until the connection is lost or the lane closed.
     async fn serve(&mut self, connection: &mut PgConnection) -> End {
         let mut messages = Vec::new();
+        let mut patience = Patience::new(self.patience);
         loop {
             if self.received.recv_many(&mut messages, MOST_IN_A_BATCH).await == 0 {
                 return End::Closed;
@@ -116,10 +118,11 @@ impl Traffic {
                     Message::Close => closes = true,
                 }
             }
-            let mut course = self.answer(connection, questions).await;
+            let mut course = self.answer(connection, &mut patience, questions).await;
             for probe in probes {
-                course =
-                    if course.is_continue() { self.look(connection, probe).await } else { course };
+                if course.is_continue() {
+                    course = look(connection, &mut patience, probe).await;
+                }
             }
             match course {
                 Course::Break(end) => return end,
@@ -130,45 +133,34 @@ impl Traffic {
     }
 
     /// One read for all of them.
-    async fn answer(&self, connection: &mut PgConnection, questions: Vec<Question>) -> Course {
+    async fn answer(
+        &self,
+        connection: &mut PgConnection,
+        patience: &mut Patience,
+        questions: Vec<Question>,
+    ) -> Course {
         if questions.is_empty() {
             return Course::Continue(());
         }
         self.counts.questions.fetch_add(questions.len() as u64, Ordering::Relaxed);
         self.counts.reads.fetch_add(1, Ordering::Relaxed);
-        match timeout(self.patience, read(connection, Batch::of(&questions))).await {
-            Ok(Ok(rows)) => {
+        match patience.wait(read(connection, Batch::of(&questions))).await {
+            Some(Ok(rows)) => {
                 distribute(questions, rows);
                 Course::Continue(())
             }
             // The pool finds out what is wrong, or is better off.
-            Ok(Err(error)) => {
+            Some(Err(error)) => {
                 answer_all(questions, &NoAnswer::Down);
                 course_after(&error)
             }
-            Err(_late) => {
+            None => {
                 let late = "the database did not answer within pool.acquireTimeoutMs";
                 let failed = NoAnswer::Failed(ApiKeyError::Unavailable(late.to_owned()));
                 answer_all(questions, &failed);
                 Course::Break(End::Lost)
             }
         }
-    }
-
-    async fn look(&self, connection: &mut PgConnection, probe: Probe) -> Course {
-        let statement = probe
-            .values
-            .into_iter()
-            .fold(sqlx::query(AssertSqlSafe(probe.sql)), |statement, value| statement.bind(value));
-        let (found, course) =
-            match timeout(self.patience, statement.fetch_optional(connection)).await {
-                Ok(Ok(row)) => (Some(row.is_some()), Course::Continue(())),
-                Ok(Err(error)) => (None, course_after(&error)),
-                Err(_late) => (None, Course::Break(End::Lost)),
-            };
-        // Who asked may have been stopped.
-        let _ = probe.reply.send(found);
-        course
     }
 
     /// Sends callers to the pool for a while. Breaks when the lane is closed.
@@ -202,6 +194,21 @@ impl Traffic {
             self.notices.tell(Notice::LaneLost);
         }
     }
+}
+
+async fn look(connection: &mut PgConnection, patience: &mut Patience, probe: Probe) -> Course {
+    let statement = probe
+        .values
+        .into_iter()
+        .fold(sqlx::query(AssertSqlSafe(probe.sql)), |statement, value| statement.bind(value));
+    let (found, course) = match patience.wait(statement.fetch_optional(connection)).await {
+        Some(Ok(row)) => (Some(row.is_some()), Course::Continue(())),
+        Some(Err(error)) => (None, course_after(&error)),
+        None => (None, Course::Break(End::Lost)),
+    };
+    // Who asked may have been stopped.
+    let _ = probe.reply.send(found);
+    course
 }
 
 fn answer_all(questions: Vec<Question>, answer: &NoAnswer) {

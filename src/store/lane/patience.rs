@@ -1,0 +1,45 @@
+//! How long a lane waits for its server.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep};
+
+/// One timer for all reads, put forward at each: a new timer a read would wake the runtime's driver each time.
+pub(super) struct Patience {
+    limit: Duration,
+    timer: Pin<Box<Sleep>>,
+}
+
+impl Patience {
+    pub(super) fn new(limit: Duration) -> Self {
+        Self { limit, timer: Box::pin(sleep(limit)) }
+    }
+
+    /// What work comes to, or `None` when it takes longer than the limit.
+    pub(super) async fn wait<F: Future>(&mut self, work: F) -> Option<F::Output> {
+        let end = Instant::now() + self.limit;
+        self.timer.as_mut().reset(end);
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = self.timer.as_mut() => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn it_ends_each_wait_after_its_limit_and_no_sooner() {
+        let mut patience = Patience::new(Duration::from_millis(40));
+        assert_eq!(patience.wait(ready(1)).await, Some(1));
+        assert_eq!(patience.wait(pending::<()>()).await, None);
+        assert_eq!(patience.wait(sleep(Duration::from_millis(5))).await, Some(()));
+        assert_eq!(patience.wait(pending::<()>()).await, None);
+    }
+}
