@@ -2,6 +2,7 @@
 
 import { ApiKeyModuleService } from "../../index.js";
 import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
+import { type RunningProxy, startProxy } from "../support/proxy";
 import { PUBLISHABLE, SECRET } from "../support/service";
 import { until } from "../support/until";
 
@@ -77,5 +78,43 @@ describe("[postgres] A token's row", () => {
     const read = await readFor((fresh) => fresh.listApiKeys(lookUp), "IDX_api_key_token_unique");
 
     expect(read).toEqual({ expected: 1, others: 0 });
+  });
+});
+
+describe("[postgres] Behind a pooler that refuses settings", () => {
+  let database: PostgresDatabase;
+  let proxy: RunningProxy;
+
+  beforeEach(async () => {
+    database = await createPostgresDatabase();
+    proxy = await startProxy(database.url, "refused");
+    proxy.takesNoSettings = true;
+  });
+  afterEach(async () => {
+    await proxy.stop();
+    await database.drop();
+  });
+
+  it("reads are shared all the same, and nothing is set in a session that others use, too", async () => {
+    const service = new ApiKeyModuleService({ databaseUrl: proxy.url, ...OPTIONS, migrate: false });
+    const migrating = new ApiKeyModuleService({ databaseUrl: database.url, ...OPTIONS });
+    const { token, title } = await migrating.createApiKeys(SECRET);
+    await migrating.close();
+    await service.authenticate("sk_nobody");
+    await until(
+      () => service.status(),
+      ({ lane }) => lane?.connected === true,
+    );
+
+    const before = (await service.status()).lane?.reads ?? 0;
+    await until(
+      () => service.authenticate(token),
+      (answer) => answer !== false && answer.title === title,
+    );
+
+    expect((await service.status()).lane?.reads).toBeGreaterThan(before);
+    expect(proxy.refused).toBeGreaterThan(0);
+    expect(proxy.settings).toBe(0);
+    await service.close();
   });
 });

@@ -27,6 +27,12 @@ export interface RunningProxy {
   swallowListeners(): void;
   /** Whether notifications are left out of what the server says, as a pooler in transaction mode does. */
   deaf: boolean;
+  /** Whether sessions that begin with settings are refused, as by PgBouncer. */
+  takesNoSettings: boolean;
+  /** How many sessions were refused for that. */
+  refused: number;
+  /** How often a client set something in its session. */
+  settings: number;
   /** Breaks all connections and stops listening. */
   stop(): Promise<void>;
 }
@@ -40,6 +46,15 @@ export async function startProxy(url: string, encryption: Encryption, port = 0):
   const listeners = new Set<Socket>();
   const sessions = { encrypted: 0, plain: 0 };
   const target = new URL(url);
+  const begin = (socket: Socket, startup: Buffer) => {
+    if (proxy.takesNoSettings && startup.includes("\0options\0")) {
+      proxy.refused += 1;
+      return void socket.end(unsupported("options"));
+    }
+    sessions.plain += 1;
+    socket.unshift(startup);
+    toDatabase(socket);
+  };
   const toDatabase = (socket: Socket) => {
     const database = connect(Number(target.port), target.hostname);
     sockets.add(database);
@@ -51,6 +66,7 @@ export async function startProxy(url: string, encryption: Encryption, port = 0):
     }
     socket.on("data", (said: Buffer) => {
       if (said.includes("LISTEN ")) listeners.add(socket).add(database);
+      if (said.includes("SET ")) proxy.settings += 1;
     });
     socket
       .pipe(database)
@@ -64,16 +80,10 @@ export async function startProxy(url: string, encryption: Encryption, port = 0):
     socket.once("data", (first) => {
       socket.pause();
       if (first.length !== 8 || first.readUInt32BE(4) !== SSL_REQUEST_CODE) {
-        sessions.plain += 1;
-        socket.unshift(first);
-        toDatabase(socket);
+        begin(socket, first);
       } else if (encryption === "refused") {
         socket.write("N");
-        socket.once("data", (next) => {
-          sessions.plain += 1;
-          socket.pause().unshift(next);
-          toDatabase(socket);
-        });
+        socket.once("data", (next) => begin(socket.pause(), next));
         socket.resume();
       } else {
         socket.write("S");
@@ -100,11 +110,22 @@ export async function startProxy(url: string, encryption: Encryption, port = 0):
     port: listening,
     sessions,
     deaf: false,
+    takesNoSettings: false,
+    refused: 0,
+    settings: 0,
     swallow: () => silence(sockets),
     swallowListeners: () => silence(listeners),
     stop: () => stop(server, sockets),
   };
   return proxy;
+}
+
+/** PgBouncer's answer to a session that begins with a parameter which it does not know. */
+function unsupported(parameter: string): Buffer {
+  const fields = `SFATAL\0C08P01\0Munsupported startup parameter: ${parameter}\0\0`;
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(length.length + fields.length);
+  return Buffer.concat([Buffer.from("E"), length, Buffer.from(fields)]);
 }
 
 /** A port on which nobody listens. */

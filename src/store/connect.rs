@@ -16,6 +16,13 @@ use crate::error::ApiKeyError;
 /// How long SQLite waits for another writer.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// One plan for all values of a statement, and of the plans only reads of an index.
+const PLANNED_ONCE: [(&str, &str); 3] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+];
+
 /// A PostgreSQL server, for connections beside the pool.
 #[derive(Clone)]
 pub(super) struct PostgresServer {
@@ -31,6 +38,20 @@ impl PostgresServer {
             connection.execute(AssertSqlSafe(format!("SET search_path = {path}"))).await?;
         }
         Ok(connection)
+    }
+
+    /// The same for statements that are planned once, if the server takes that from its client.
+    ///
+    /// Settings go with the beginning of the session and not with a SET, which a pooler in between would leave in a session
+    /// that others use, too. PgBouncer refuses them, and so does a server before PostgreSQL 12: then statements are planned
+    /// as ever.
+    pub(super) async fn connect_to_plan_once(&self) -> Result<PgConnection, sqlx::Error> {
+        let mut server = self.clone();
+        server.options = server.options.options(PLANNED_ONCE);
+        match server.connect().await {
+            Err(sqlx::Error::Database(_)) => self.connect().await,
+            outcome => outcome,
+        }
     }
 
     /// The schemas to look for the table in, if not the server's own.

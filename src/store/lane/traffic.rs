@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sea_orm::sqlx;
 use sea_orm::sqlx::postgres::PgConnection;
-use sea_orm::sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use sea_orm::sqlx::{AssertSqlSafe, Connection as _};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -25,8 +25,6 @@ const MOST_IN_A_BATCH: usize = 1_000;
 /// How long a lane that cannot connect waits before it tries again, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-const PLAN_ONCE: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off";
 
 pub(super) enum Message {
     Question(Question),
@@ -72,7 +70,9 @@ impl Traffic {
         let mut pause = FIRST_PAUSE;
         let mut made_before = false;
         loop {
-            if let Ok(Ok(mut connection)) = timeout(self.patience, self.connect()).await {
+            // Its statements read an index whatever their values, and planning them anew takes longer than reading.
+            let connecting = self.server.connect_to_plan_once();
+            if let Ok(Ok(mut connection)) = timeout(self.patience, connecting).await {
                 self.opened(made_before);
                 (made_before, pause) = (true, FIRST_PAUSE);
                 match self.serve(&mut connection).await {
@@ -89,16 +89,6 @@ impl Traffic {
                 }
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
-        }
-    }
-
-    /// The lane's statements are reads of an index whatever their values, so they are planned once and not at each read,
-    /// which would take longer than the read. A server that knows no such setting (before PostgreSQL 12) plans as ever.
-    async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
-        let mut connection = self.server.connect().await?;
-        match connection.execute(AssertSqlSafe(PLAN_ONCE)).await {
-            Err(error) if course_after(&error).is_break() => Err(error),
-            _ => Ok(connection),
         }
     }
 
