@@ -7,14 +7,12 @@ use sea_orm::sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement,
 use sea_orm::sqlx;
 use sea_orm::sqlx::AssertSqlSafe;
 use sea_orm::sqlx::postgres::{PgConnection, PgRow};
-use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryResult, QueryTrait, Select,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryResult, QueryTrait, Select};
 
 use super::question::{Batch, Label};
 use crate::api_key::{ApiKey, ApiKeyType};
 use crate::error::ApiKeyError;
-use crate::store::entity::{Column, Entity, Model};
+use crate::store::entity::{Column, Entity};
 use crate::store::lookup::undigested;
 use crate::store::{failure, row};
 
@@ -58,19 +56,19 @@ pub(super) async fn read(
 fn decode(rows: Vec<PgRow>, kind: ApiKeyType, keys: &mut Vec<Row>) -> Result<(), sqlx::Error> {
     use sea_orm::sqlx::{Row as _, ValueRef as _};
     for row in rows {
-        if row.try_get::<&str, _>("type")? != kind.as_str()
-            || !row.try_get_raw("deleted_at")?.is_null()
+        if row.try_get::<&str, _>(Column::Kind as usize)? != kind.as_str()
+            || !row.try_get_raw(Column::DeletedAt as usize)?.is_null()
         {
             continue;
         }
-        let label = match (kind, row.try_get("token_digest")?) {
-            (ApiKeyType::Publishable, _) => Label::Token(row.try_get("token")?),
+        let label = match (kind, row.try_get(Column::TokenDigest as usize)?) {
+            (ApiKeyType::Publishable, _) => Label::Token(row.try_get(Column::Token as usize)?),
             (ApiKeyType::Secret, Some(digest)) => Label::Digest(digest),
-            (ApiKeyType::Secret, None) => Label::Redacted(row.try_get("redacted")?),
+            (ApiKeyType::Secret, None) => Label::Redacted(row.try_get(Column::Redacted as usize)?),
         };
         let row = QueryResult::from(row);
         // The row is not the only one of the batch: what is wrong with it is its own callers' failure.
-        let model = Model::from_query_result(&row, "").map_err(failure::of);
+        let model = row::by_position(&row).map_err(failure::of);
         keys.push((label, model.and_then(row::to_key).map(Arc::new)));
     }
     Ok(())
