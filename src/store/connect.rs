@@ -7,14 +7,15 @@ use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOpti
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
 use sea_orm::{ConnectOptions, DatabaseConnection};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
-use super::failure::unavailable;
+use super::failure::{is_busy, unavailable};
 use super::settings::{DatabaseSettings, DatabaseUrl, Tls};
 use crate::error::ApiKeyError;
 
 /// How long SQLite waits for another writer.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const BUSY_PAUSE: Duration = Duration::from_millis(10);
 
 /// One plan for all values of a statement, and of the plans only reads of an index.
 const PLANNED_ONCE: [(&str, &str); 3] = [
@@ -78,7 +79,16 @@ impl DatabaseSettings {
             DatabaseUrl::SqliteFile(path) => self.sqlite_file(path),
             DatabaseUrl::SqliteMemory => self.sqlite_memory(),
         };
-        sea_orm::Database::connect(options).await.map_err(|error| unavailable(&self.url, &error))
+        let started = Instant::now();
+        loop {
+            match sea_orm::Database::connect(options.clone()).await {
+                // Of two who make one file at the same moment SQLite turns one away at once, whatever its patience.
+                Err(error) if is_busy(&error) && started.elapsed() < BUSY_TIMEOUT => {
+                    sleep(BUSY_PAUSE).await;
+                }
+                outcome => return outcome.map_err(|error| unavailable(&self.url, &error)),
+            }
+        }
     }
 
     /// The server, unless the database is SQLite.

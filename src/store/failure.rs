@@ -90,6 +90,14 @@ fn refusal_reason(refusal: &dyn sqlx::error::DatabaseError) -> String {
     }
 }
 
+/// Whether SQLite turned a caller away for somebody else's lock.
+pub(super) fn is_busy(error: &DbErr) -> bool {
+    let Some(sqlx::Error::Database(refusal)) = driver(error) else { return false };
+    // SQLITE_BUSY and its extended codes.
+    refusal.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some()
+        && matches!(refusal.code().as_deref(), Some("5" | "261" | "517" | "773"))
+}
+
 fn refused(refusal: &dyn sqlx::error::DatabaseError) -> ApiKeyError {
     let code = refusal.code();
     let sqlite = refusal.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some();
