@@ -18,14 +18,7 @@ pub(super) fn condition(backend: DbBackend, filter: &Filter) -> Result<Condition
         Filter::Compare(field, comparison, operand) => {
             let column = dialect::expr(column(*field));
             let value = Expr::val(dialect::value(operand));
-            Cond::all().add(match comparison {
-                Comparison::Equal => column.eq(value),
-                Comparison::NotEqual => column.ne(value),
-                Comparison::Greater => column.gt(value),
-                Comparison::GreaterOrEqual => column.gte(value),
-                Comparison::Less => column.lt(value),
-                Comparison::LessOrEqual => column.lte(value),
-            })
+            Cond::all().add(compared(column, *comparison, value))
         }
         Filter::In { field, operands, with_null } => {
             let among = dialect::among(backend, *field, operands);
@@ -47,6 +40,18 @@ fn add_all(
     branches
         .iter()
         .try_fold(condition_so_far, |joined, branch| Ok(joined.add(condition(backend, branch)?)))
+}
+
+/// A column beside a value.
+pub(super) fn compared(column: Expr, comparison: Comparison, value: Expr) -> Expr {
+    match comparison {
+        Comparison::Equal => column.eq(value),
+        Comparison::NotEqual => column.ne(value),
+        Comparison::Greater => column.gt(value),
+        Comparison::GreaterOrEqual => column.gte(value),
+        Comparison::Less => column.lt(value),
+        Comparison::LessOrEqual => column.lte(value),
+    }
 }
 
 fn null() -> Expr {

@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::column;
 use crate::error::ApiKeyError;
-use crate::query::{Comparison, Contents, LinkedFilter, Name, Table};
+use crate::query::{Contents, LinkedFilter, Name, Table};
+use crate::store::condition::compared;
 use crate::store::patterns;
 
 /// The WHERE of a filter on a table that goes by that alias.
@@ -35,16 +36,7 @@ fn expression(alias: &str, table: &Table, leaf: &LinkedFilter) -> Result<Expr, A
     let of = |name: &Name| column(alias, name);
     Ok(match leaf {
         LinkedFilter::Compare(name, comparison, contents, text) => {
-            let column = of(name);
-            let value = value(table, name, *contents, text);
-            match comparison {
-                Comparison::Equal => column.eq(value),
-                Comparison::NotEqual => column.ne(value),
-                Comparison::Greater => column.gt(value),
-                Comparison::GreaterOrEqual => column.gte(value),
-                Comparison::Less => column.lt(value),
-                Comparison::LessOrEqual => column.lte(value),
-            }
+            compared(of(name), *comparison, value(table, name, *contents, text))
         }
         LinkedFilter::In { column: name, contents, values, negated } => {
             let among = among(of(name), table, name, *contents, values);
