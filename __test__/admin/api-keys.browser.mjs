@@ -4,8 +4,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createDatabase } from "../../benchmarks/databases/postgres.mjs";
+import { runMedusa } from "../shop/command.js";
+import { serveShop } from "../shop/server.js";
 import { openBrowser } from "./browser.mjs";
-import { builtShop, runMedusa, serveShop } from "./shop.mjs";
+import { builtShop } from "./shop.mjs";
 
 const USER = { email: "ada@example.com", password: "correct horse" };
 const SHOP_TIMEOUT_MS = 600_000;
@@ -31,8 +33,8 @@ describe("[postgres] Medusa's Admin in a browser", { timeout: SHOP_TIMEOUT_MS },
     const folder = await builtShop();
     database = await createDatabase(process.env.TEST_POSTGRES_URL, "admin");
     const env = { DATABASE_URL: database.url };
-    await runMedusa(folder, ["db:migrate"], env);
-    await runMedusa(folder, ["user", "--email", USER.email, "--password", USER.password], env);
+    await runMedusa(folder, env, ["db:migrate"]);
+    await runMedusa(folder, env, ["user", "--email", USER.email, "--password", USER.password]);
     shop = await serveShop(folder, env);
     browser = await openBrowser();
     page = browser.page;

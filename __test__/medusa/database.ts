@@ -4,12 +4,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
+import { runMedusa } from "../shop/command.js";
 import { createPostgresDatabase, onServer, type PostgresDatabase, urlOf } from "../support/postgres";
 import { copyShop } from "./copy";
-import { runMedusa } from "./process";
 
 /** What a shop's database needs, without search indexes and data of older versions. */
 export const MIGRATE = ["db:migrate", "--skip-scripts", "--skip-search"];
+
+/** What a shop is told by its environment: its database, and that it needs no dashboard. */
+export const environment = (databaseUrl: string) => ({ DATABASE_URL: databaseUrl, DISABLE_MEDUSA_ADMIN: "true" });
 
 /** Any number that nothing else locks. */
 const LOCK = 7_263_514;
@@ -44,7 +47,7 @@ async function makeTemplate(name: string): Promise<void> {
   await onServer(`CREATE DATABASE ${unfinished} STRATEGY file_copy`);
   const home = await mkdtemp(join(tmpdir(), "medusa-api-key-native-template-"));
   try {
-    await runMedusa(await copyShop(home, { apiKeys: "stock" }), urlOf(unfinished), MIGRATE);
+    await runMedusa(await copyShop(home, { apiKeys: "stock" }), environment(urlOf(unfinished)), MIGRATE);
     await onServer(`ALTER DATABASE ${unfinished} RENAME TO ${name}`);
   } finally {
     await rm(home, { recursive: true, force: true });

@@ -1,24 +1,26 @@
 // A whole Medusa shop on loopback, on a database of its own.
 
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runMedusa } from "../shop/command.js";
+import { serveShop } from "../shop/server.js";
 import type { PostgresDatabase } from "../support/postgres";
 import { type Configuration, copyShop } from "./copy";
-import { createShopDatabase, MIGRATE } from "./database";
-import { type MedusaProcess, runMedusa, startMedusa } from "./process";
+import { createShopDatabase, environment, MIGRATE } from "./database";
 
 /** For `beforeAll` and `afterAll`: a start is some ten seconds of work for one core, and others may be working. */
 export const SHOP_TIMEOUT_MS = 300_000;
 
+type Server = Awaited<ReturnType<typeof serveShop>>;
+
 export interface Shop {
   url: string;
   database: PostgresDatabase;
-  server: MedusaProcess;
+  server: Server;
   /** Ends the server as an operator does and answers how it ended. */
-  stop(): ReturnType<typeof stop>;
-  /** Starts it again, on the same database. */
+  stop: Server["stop"];
+  /** Starts it again, on the same database and port. */
   start(): Promise<void>;
   /** Stops it and removes all that it had. */
   remove(): Promise<void>;
@@ -29,20 +31,16 @@ export async function openShop(configuration: Configuration): Promise<Shop> {
   const database = await createShopDatabase();
   const home = await mkdtemp(join(tmpdir(), "medusa-api-key-native-shop-"));
   const directory = await copyShop(home, configuration);
-  if (configuration.apiKeys === "ours") await runMedusa(directory, database.url, MIGRATE);
-  const port = await freePort();
-  const serve = async () => {
-    const server = startMedusa(directory, database.url, ["start", "--host", "127.0.0.1", "--port", `${port}`]);
-    await server.prints("Server is ready");
-    return server;
-  };
+  const env = environment(database.url);
+  if (configuration.apiKeys === "ours") await runMedusa(directory, env, MIGRATE);
+  const server = await serveShop(directory, env);
   const shop: Shop = {
-    url: `http://127.0.0.1:${port}`,
+    url: server.url,
     database,
-    server: await serve(),
-    stop: () => stop(shop.server),
+    server,
+    stop: () => shop.server.stop(),
     start: async () => {
-      shop.server = await serve();
+      shop.server = await serveShop(directory, env, server.port);
     },
     remove: async () => {
       await shop.stop();
@@ -51,19 +49,4 @@ export async function openShop(configuration: Configuration): Promise<Shop> {
     },
   };
   return shop;
-}
-
-function stop({ child, ended }: MedusaProcess): MedusaProcess["ended"] {
-  child.kill("SIGTERM");
-  return ended;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

@@ -1,26 +1,27 @@
 // One whole Medusa server of examples/medusa on a database of its own, with this package or with Medusa's own API Key Module.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { copyShop, logIn, runMedusa, serveShop } from "../../__test__/admin/shop.mjs";
+import { runMedusa } from "../../__test__/shop/command.js";
+import { copyExample, replaceLine } from "../../__test__/shop/example.js";
+import { serveShop } from "../../__test__/shop/server.js";
 import { createDatabase } from "../databases/postgres.mjs";
 
-const LINE = 'modules: [{ resolve: "medusa-api-key-native" }],';
 const USER = { email: "ada@example.com", password: "correct horse" };
 const REGION = { name: "Europe", currency_code: "eur", countries: ["de", "fr", "it"] };
 
 /** Answers the server's `url`, a `jwt` and a `secret` of an admin, and `close`. `name` is `ours` or `stock`. */
 export async function openServer(serverUrl, name) {
   const home = mkdtempSync(join(tmpdir(), `medusa-api-key-native-${name}-`));
-  const folder = copyShop(home);
-  if (name === "stock") removeLine(join(folder, "medusa-config.ts"));
+  const folder = await copyExample(home);
+  if (name === "stock") await replaceLine(folder, "");
   const database = await createDatabase(serverUrl, `medusa_${name}`);
   const env = { DATABASE_URL: database.url, DISABLE_MEDUSA_ADMIN: "true", NODE_ENV: "production", LOG_LEVEL: "warn" };
-  await runMedusa(folder, ["db:migrate", "--skip-scripts", "--skip-search"], env);
-  await runMedusa(folder, ["user", "--email", USER.email, "--password", USER.password], env);
+  await runMedusa(folder, env, ["db:migrate", "--skip-scripts", "--skip-search"]);
+  await runMedusa(folder, env, ["user", "--email", USER.email, "--password", USER.password]);
   const shop = await serveShop(folder, env);
-  const jwt = await logIn(shop.url, USER.email, USER.password);
+  const jwt = await logIn(shop.url);
   await post(shop.url, jwt, "/admin/regions", REGION);
   const { api_key } = await post(shop.url, jwt, "/admin/api-keys", { title: "Warehouse", type: "secret" });
   return {
@@ -35,10 +36,15 @@ export async function openServer(serverUrl, name) {
   };
 }
 
-function removeLine(file) {
-  const config = readFileSync(file, "utf8");
-  if (!config.includes(LINE)) throw new Error(`The example's configuration does not hold the line ${LINE}`);
-  writeFileSync(file, config.replace(LINE, ""));
+/** A token of Medusa's for the user, as `Authorization: Bearer` takes it. */
+async function logIn(url) {
+  const answer = await fetch(`${url}/auth/user/emailpass`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(USER),
+  });
+  if (!answer.ok) throw new Error(`Medusa answered the log-in with ${answer.status}.`);
+  return (await answer.json()).token;
 }
 
 async function post(url, jwt, path, body) {

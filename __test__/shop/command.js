@@ -1,0 +1,82 @@
+// Medusa's command line in a process of its own, as a user runs it.
+
+const { spawn } = require("node:child_process");
+const { join } = require("node:path");
+const { createInterface } = require("node:readline");
+const { ROOT } = require("./example.js");
+
+const MEDUSA = join(ROOT, "node_modules/@medusajs/cli/cli.js");
+const KEPT_LINES = 60;
+
+/**
+ * @typedef {object} MedusaProcess
+ * @property {Promise<number | NodeJS.Signals>} ended how it ended: its exit code, or the signal that ended it
+ * @property {() => string} log the last lines that it printed
+ * @property {() => Promise<never>} failure rejects with these lines once it has ended
+ * @property {() => Promise<number | NodeJS.Signals>} stop ends it as an operator does, and answers how it ended
+ */
+
+/**
+ * Starts `medusa …` in a shop's folder. `env` are variables beside those that every shop of the tests has.
+ * @param {string} folder
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string[]} args
+ * @returns {MedusaProcess}
+ */
+function startMedusa(folder, env, args) {
+  // Jest's own settings, such as NODE_ENV=test, are not the shop's.
+  const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
+  const child = spawn(process.execPath, [MEDUSA, ...args], {
+    cwd: folder,
+    env: {
+      ...{ PATH, HOME, TMPDIR, SystemRoot },
+      JWT_SECRET: "a text that signs the tests' tokens",
+      COOKIE_SECRET: "a text that signs the tests' cookies",
+      MEDUSA_DISABLE_TELEMETRY: "true",
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  /** @type {string[]} */
+  const lines = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", (line) => {
+      lines.push(line);
+      if (lines.length > KEPT_LINES) lines.shift();
+    });
+  }
+  const ended = new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => {
+      process.off("exit", kill);
+      resolve(code ?? signal);
+    });
+  });
+  const log = () => lines.join("\n");
+  return {
+    ended,
+    log,
+    failure: async () => {
+      throw new Error(`medusa ${args[0]} ended with ${await ended}:\n${log()}`);
+    },
+    stop: () => {
+      child.kill("SIGTERM");
+      return ended;
+    },
+  };
+}
+
+/**
+ * Runs `medusa …` to its end; fails unless it succeeds.
+ * @param {string} folder
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string[]} args
+ */
+async function runMedusa(folder, env, args) {
+  const { ended, failure } = startMedusa(folder, env, args);
+  if ((await ended) !== 0) await failure();
+}
+
+module.exports = { runMedusa, startMedusa };
