@@ -30,6 +30,24 @@ export function succeeds(command, args, env = {}) {
   });
 }
 
+/** Runs a command in the project's root, its output shown. Answers whether it succeeded, and what it printed. */
+export function shown(command, args, env = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    child.stdout.on("data", (chunk) => {
+      output += chunk;
+      process.stdout.write(chunk);
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ succeeded: code === 0, output }));
+  });
+}
+
 /** Runs a command in the project's root; ends this process with a message if it fails. */
 export async function run(command, args, env = {}) {
   if (!(await succeeds(command, args, env))) {

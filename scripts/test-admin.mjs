@@ -1,9 +1,8 @@
 // Sets up, builds, and lets Medusa's own dashboard drive the example shop in headless Chromium; see __test__/admin.
 // With --screenshots the pictures that README.md shows are taken anew.
 
-import { spawn } from "node:child_process";
 import { build } from "./build.mjs";
-import { fail, root, step } from "./steps.mjs";
+import { fail, root, shown, step } from "./steps.mjs";
 
 await build();
 // Imported late: they need packages that the set-up above installs.
@@ -24,24 +23,11 @@ await postgres.stop();
 console.log(`\nadmin: ${passed} passed, ${failed} failed`);
 process.exitCode = succeeded && passed > 0 ? 0 : 1;
 
-/** Runs a file of tests on Node.js's own runner, shows what it prints, and reads its counts. */
-function nodeTest(file, env) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--test", "--test-reporter=spec", file], {
-      cwd: root,
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    let output = "";
-    child.stdout.on("data", (chunk) => {
-      output += chunk;
-      process.stdout.write(chunk);
-    });
-    child.on("error", reject);
-    child.on("close", (code) => {
-      const count = (name) => Number(new RegExp(`^. ${name} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
-      const failed = count("fail") + count("cancelled");
-      resolve({ succeeded: code === 0, passed: count("pass"), failed: Math.max(failed, code === 0 ? 0 : 1) });
-    });
-  });
+/** Runs a file of tests on Node.js's own runner and reads its counts. */
+async function nodeTest(file, env) {
+  const args = ["--test", "--test-reporter=spec", file];
+  const { succeeded, output } = await shown(process.execPath, args, env);
+  const count = (name) => Number(new RegExp(`^. ${name} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
+  const failed = count("fail") + count("cancelled");
+  return { succeeded, passed: count("pass"), failed: Math.max(failed, succeeded ? 0 : 1) };
 }

@@ -1,12 +1,11 @@
 // Sets up, builds, and runs every test, Rust's and Jest's, on SQLite and on a real PostgreSQL.
 // Arguments are passed on to Jest: `npm test -- revoke`.
 
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.mjs";
-import { hostTriple, root, step, succeeds } from "./steps.mjs";
+import { hostTriple, shown, step, succeeds } from "./steps.mjs";
 
 // Medusa loads modules by `import()`, which Jest knows only with this flag.
 const JEST = ["--experimental-vm-modules", "node_modules/jest/bin/jest.js"];
@@ -28,30 +27,17 @@ console.log(
 );
 process.exitCode = rust.succeeded && jest.succeeded ? 0 : 1;
 
-/** Runs `cargo test`, shows what it prints, and adds up what its test programs report. */
-function cargoTest(env) {
-  return new Promise((resolve, reject) => {
-    const cargo = spawn("cargo", ["test", "--release", "--no-fail-fast", "--target", hostTriple()], {
-      cwd: root,
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    let output = "";
-    cargo.stdout.on("data", (chunk) => {
-      output += chunk;
-      process.stdout.write(chunk);
-    });
-    cargo.on("error", reject);
-    cargo.on("close", (code) => {
-      const sum = (pattern) => [...output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
-      resolve({
-        succeeded: code === 0,
-        passed: sum(/^test result: .* (\d+) passed;/gm),
-        // What does not compile holds no test that could fail.
-        failed: Math.max(sum(/^test result: .* (\d+) failed;/gm), code === 0 ? 0 : 1),
-      });
-    });
-  });
+/** Runs `cargo test` and adds up what its test programs report. */
+async function cargoTest(env) {
+  const args = ["test", "--release", "--no-fail-fast", "--target", hostTriple()];
+  const { succeeded, output } = await shown("cargo", args, env);
+  const sum = (pattern) => [...output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
+  return {
+    succeeded,
+    passed: sum(/^test result: .* (\d+) passed;/gm),
+    // What does not compile holds no test that could fail.
+    failed: Math.max(sum(/^test result: .* (\d+) failed;/gm), succeeded ? 0 : 1),
+  };
 }
 
 /** Runs Jest and reads the counts that __test__/support/counts-reporter.js leaves. */
