@@ -86,28 +86,32 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
+/// Several branches as one, of which those that are `nothing` are left out.
+// Stock 2.21.2: a branch that says nothing is left out, it does not match everything.
+pub(super) fn joined<F: PartialEq + Clone>(
+    branches: impl IntoIterator<Item = F>,
+    nothing: &F,
+    join: fn(Vec<F>) -> F,
+) -> F {
+    let mut branches: Vec<_> = branches.into_iter().filter(|branch| branch != nothing).collect();
+    match branches.len() {
+        0 => nothing.clone(),
+        1 => branches.remove(0),
+        _ => join(branches),
+    }
+}
+
 impl Filter {
     /// All of several filters, with those that say nothing left out.
     #[must_use]
     pub fn and(branches: impl IntoIterator<Item = Self>) -> Self {
-        Self::group(branches, Self::And)
+        joined(branches, &Self::All, Self::And)
     }
 
     /// Any of several filters.
-    // Stock 2.21.2: a branch that says nothing is left out, it does not match everything.
     #[must_use]
     pub fn or(branches: impl IntoIterator<Item = Self>) -> Self {
-        Self::group(branches, Self::Or)
-    }
-
-    fn group(branches: impl IntoIterator<Item = Self>, join: fn(Vec<Self>) -> Self) -> Self {
-        let mut branches: Vec<_> =
-            branches.into_iter().filter(|branch| *branch != Self::All).collect();
-        match branches.len() {
-            0 => Self::All,
-            1 => branches.remove(0),
-            _ => join(branches),
-        }
+        joined(branches, &Self::All, Self::Or)
     }
 
     /// The opposite; of no condition, no condition.

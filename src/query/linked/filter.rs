@@ -5,6 +5,7 @@ use super::name::{Name, Table};
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
 use crate::query::Comparison;
+use crate::query::filter::joined;
 
 /// Which rows of a linked table are meant. Of its columns only the names are known, so that values keep the kind that the caller gave them.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +73,7 @@ impl LinkedFilter {
         };
         let branches: Result<Vec<_>, _> =
             members.iter().map(|(name, value)| parse_member(table, name, value)).collect();
-        Ok(Self::group(branches?, Self::And))
+        Ok(joined(branches?, &Self::All, Self::And))
     }
 
     /// How many conditions there are.
@@ -80,17 +81,6 @@ impl LinkedFilter {
         match self {
             Self::And(branches) | Self::Or(branches) => branches.iter().map(Self::conditions).sum(),
             _ => 1,
-        }
-    }
-
-    // Stock 2.21.2: a branch that says nothing is left out, it does not match everything.
-    fn group(branches: Vec<Self>, join: fn(Vec<Self>) -> Self) -> Self {
-        let mut branches: Vec<_> =
-            branches.into_iter().filter(|branch| *branch != Self::All).collect();
-        match branches.len() {
-            0 => Self::All,
-            1 => branches.remove(0),
-            _ => join(branches),
         }
     }
 }
@@ -101,7 +91,7 @@ fn parse_member(table: &Table, name: &str, value: &Input) -> Result<LinkedFilter
             let branches: Result<Vec<_>, _> =
                 branches.iter().map(|branch| LinkedFilter::parse(table, branch)).collect();
             let join = if name == "$and" { LinkedFilter::And } else { LinkedFilter::Or };
-            Ok(LinkedFilter::group(branches?, join))
+            Ok(joined(branches?, &LinkedFilter::All, join))
         }
         _ => parse_condition(&table.column("a filter", &Input::Text(name.to_owned()))?, value),
     }
@@ -120,7 +110,7 @@ pub(super) fn parse_condition(column: &Name, value: &Input) -> Result<LinkedFilt
                 .iter()
                 .map(|(operator, operand)| parse_operator(column, operator, operand))
                 .collect();
-            Ok(LinkedFilter::group(conditions?, LinkedFilter::And))
+            Ok(joined(conditions?, &LinkedFilter::All, LinkedFilter::And))
         }
         plain => parse_operator(column, "$eq", plain),
     }
