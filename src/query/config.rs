@@ -52,6 +52,7 @@ impl Config {
             }
             _ => {}
         }
+        judge_relations(config.member("relations"))?;
         let joins = Joins::parse(config.member("__internal").member("crossModuleJoins"))?;
         let filters = config.member("filters");
         Ok(Self {
@@ -71,6 +72,18 @@ fn sees_deleted(filters: &Input) -> bool {
     match filters.member("softDeletable") {
         Input::Bool(on) => !on,
         options => options.member("withDeleted").is_truthy(),
+    }
+}
+
+// Stock 2.21.2: keys have no relations, so that any list of names, and text as one of its letters, says nothing.
+fn judge_relations(relations: &Input) -> Result<(), ApiKeyError> {
+    match relations {
+        Input::List(_) | Input::Text(_) | Input::IllFormedText => Ok(()),
+        absent if absent.is_absent() => Ok(()),
+        other => Err(ApiKeyError::invalid(format!(
+            "relations must be an array of names, '{}' found",
+            other.kind()
+        ))),
     }
 }
 
