@@ -1,10 +1,13 @@
 // Opening, closing and sharing.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { describeOnEachDatabase } from "../support/databases";
 import { expectFailure } from "../support/failures";
 import { openService } from "../support/ours";
 import { createPostgresDatabase } from "../support/postgres";
 import { type OurService, PUBLISHABLE, SECRET } from "../support/service";
+import { createSqliteDatabase } from "../support/sqlite";
+import { SqliteShell } from "../support/sqlite-shell";
 
 describeOnEachDatabase("A service", (kind) => {
   let database: Awaited<ReturnType<typeof kind.create>>;
@@ -132,6 +135,25 @@ describe("[sqlite] A service in memory", () => {
     expect(await other.authenticate(token)).toBe(false);
     expect(await other.listApiKeys()).toEqual([]);
     await Promise.all([one.close(), other.close()]);
+  });
+});
+
+describe("[sqlite] A service on a file that another program is writing to", () => {
+  // For the change to write-ahead logging SQLite waits for nobody, whatever its patience.
+  it("waits for the other's transaction before its own first", async () => {
+    const database = await createSqliteDatabase();
+    const other = new SqliteShell(database.path);
+    await other.query("CREATE TABLE notes (text TEXT)");
+    await other.query("BEGIN IMMEDIATE");
+    await other.query("INSERT INTO notes VALUES ('not committed yet')");
+    const service = openService(database.url);
+    const created = service.createApiKeys(PUBLISHABLE);
+    await Promise.race([created, sleep(300)]);
+    await other.query("COMMIT");
+
+    await expect(created).resolves.toMatchObject(PUBLISHABLE);
+    await Promise.all([service.close(), other.close()]);
+    await database.drop();
   });
 });
 
