@@ -72,6 +72,8 @@ describeOurs("listApiKeys refuses, by the field's name (S18),", (current) => {
     ["a negative skip", { skip: -1 }, /skip/],
     ["a select that is no list", { select: "title" }, /select/],
     ["a select of numbers", { select: [5] }, /select/],
+    ["relations that are a number", { relations: 5 }, /relations/],
+    ["relations that are an object", { relations: { links: true } }, /relations/],
   ])("%s", async (_, config, message) => {
     await expectFailure(current().service.listApiKeys({}, config), "invalid_data", message);
     await expectFailure(current().service.listAndCountApiKeys({}, config), "invalid_data", message);
@@ -81,6 +83,11 @@ describeOurs("listApiKeys refuses, by the field's name (S18),", (current) => {
     await expectFailure(current().service.listApiKeys(untyped(null)), "invalid_data", /filter/i);
     await expectFailure(current().service.listApiKeys({}, untyped(null)), "invalid_data", /config/i);
     await expectFailure(current().service.retrieveApiKey("apk_1", untyped(null)), "invalid_data", /config/i);
+  });
+
+  it.each<[unknown]>([["title"], [5], [true]])("the config %j, of one key (A30) and of many", async (config) => {
+    await expectFailure(current().service.retrieveApiKey("apk_1", untyped(config)), "invalid_data", /config/);
+    await expectFailure(current().service.listApiKeys({}, untyped(config)), "invalid_data", /config/);
   });
 
   it("a filter nested too deeply, or within itself", async () => {

@@ -4,12 +4,13 @@ import type { ApiKey } from "../support/service";
 import { type Call, copy } from "./operation";
 import type { World } from "./plan";
 import { literally } from "./search";
+import { separately } from "./top-operators";
 
 /** The visible keys that the first argument of `updateApiKeys` or `revoke` means. */
 export async function hit({ args: [target] }: Call, { left }: World): Promise<ApiKey[]> {
   if (typeof target === "string") return left.service.listApiKeys({ id: target });
   if (typeof target !== "object" || target === null || Array.isArray(target)) return [];
-  return left.service.listApiKeys(literally(copy(target)) as object).catch(() => []);
+  return left.service.listApiKeys(separately(literally(copy(target))) as object).catch(() => []);
 }
 
 /** Whether a key is revoked, or was when it was last written, be it by a clock ahead of this one. */

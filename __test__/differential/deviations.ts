@@ -9,9 +9,10 @@ import { TRANSLATIONS } from "./translations";
 const CREATIONS = ["createApiKeys", "create"];
 const AIMED = ["updateApiKeys", "revoke"];
 const REQUIRED = ["title", "type", "created_by"];
+const REFUSED_BY_BOTH = ["S18", "A8"];
 
 const invalid = (...message: string[]) => ({ type: "invalid_data", message }) as const;
-const elements = (call: Call) => [call.args[0]].flat() as Record<string, unknown>[];
+const elements = (call: Call) => [call.args[0]].flat().map((one) => Object(one) as Record<string, unknown>);
 const writes = (call: Call) => !/^(list|retrieve)/.test(call.method);
 const filters = (call: Call) => !/^(create|upsert|delete)/.test(call.method);
 /** What is wrong and looked at. A search in the config is not, where the filters hold one. */
@@ -37,7 +38,8 @@ const refusalOf = (name: string): Deviation => ({
   // Of several faults either may be told.
   decides: (call) =>
     invalid(...names(call), ...(writes(call) ? REQUIRED : []), ...(filters(call) ? ["not existing property"] : [])),
-  leftRefuses: (call) => name === "S18" && !writes(call) && faults(call).every(({ deviation }) => deviation === name),
+  leftRefuses: (call) =>
+    REFUSED_BY_BOTH.includes(name) && !writes(call) && faults(call).every(({ deviation }) => deviation === name),
 });
 
 export const DEVIATIONS: Deviation[] = [
@@ -88,7 +90,7 @@ export const DEVIATIONS: Deviation[] = [
       [...AIMED, "softDeleteApiKeys", "restoreApiKeys"].includes(method) && [target].flat().some(saysNothing),
     decides: () => invalid("The selector has no condition left"),
   },
-  ...["S18", "S2", "S3", "S5", "S10", "S11"].map(refusalOf),
+  ...["S18", "S2", "S3", "S5", "S10", "S11", "A4", "A7", "A8", "A9", "A30"].map(refusalOf),
   {
     name: "S12",
     applies: (call) => CREATIONS.includes(call.method) && twin(call) !== undefined,

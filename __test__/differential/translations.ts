@@ -4,6 +4,7 @@ import { type ApiKey, COLUMNS } from "../support/service";
 import type { Deviation } from "./plan";
 import { literally, searches } from "./search";
 import type { Outcome } from "./side";
+import { hasSeveral, separately } from "./top-operators";
 
 /** Stock's own sentences that are kept though they come from its ORM. */
 const SENTENCES = [
@@ -30,13 +31,18 @@ export const TRANSLATIONS: Deviation[] = [
       /^(updateApiKeys|revoke)$/.test(method) && Object.hasOwn(Object(data), "id"),
     ask: (call) => {
       const { id: _, ...data } = call.args[1] as { id: unknown };
-      return { ...call, args: [call.args[0], data] };
+      return { ...call, args: call.args.with(1, data) };
     },
   },
   {
     name: "S17",
     applies: (call) => searches(call).some((text) => typeof text === "string" && /[\\%_]/.test(text)),
     ask: (call) => ({ ...call, args: call.args.map(literally) }),
+  },
+  {
+    name: "A26",
+    applies: ({ args: [filter] }) => [filter].flat().some(hasSeveral),
+    ask: (call) => ({ ...call, args: call.args.with(0, separately(call.args[0])) }),
   },
   {
     name: "S4 (authenticate)",

@@ -83,6 +83,11 @@ describeStock("Stock", (current) => {
     expect(await found({ id: "apk_01", $in: ["apk_02"] })).toBe("2");
   });
 
+  it.each<[unknown]>([["title"], [5], [true]])("passes over the config %j of one key (A30)", async (config) => {
+    expect(await current().service.retrieveApiKey("apk_01", untyped(config))).toMatchObject({ id: "apk_01" });
+    await expect(current().service.listApiKeys({}, untyped(config))).rejects.toThrow(TypeError);
+  });
+
   it("finds a pattern's half escape only where a row comes that far (A10)", async () => {
     expect(await found({ title: { $like: "zzz\\" } })).toBe("");
     expect((await refusal({ title: { $like: "Alph\\" } })).message).toContain("LIKE pattern must not end");

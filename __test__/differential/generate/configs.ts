@@ -16,6 +16,7 @@ const direction = weighted<unknown>(
   [8, fc.constantFrom<unknown>("ASC", "DESC", "asc", "desc", "Asc", 1, -1)],
   [2, fc.constantFrom("asc nulls first", "desc nulls last", "ASC NULLS LAST", "DESC NULLS FIRST", "")],
   [0.3, wrong("S3", "order", "asc, id", "sideways", "desc nulls", "asc; select 1")],
+  [0.2, wrong("S18", "order", true, null, 0, 2)],
 );
 
 const columns = (most: number) =>
@@ -37,6 +38,7 @@ const order = weighted<unknown>(
   ],
   [2, fc.constantFrom(undefined, null, {}, [])],
   [0.2, fc.constant({ nope: "ASC" })],
+  [0.1, wrong("S5", "order", { token: "ASC" }, [{ title: 1 }, { salt: "desc" }])],
 );
 
 const byThem = (names: string[], ways: unknown[]) =>
@@ -48,25 +50,37 @@ const select = weighted<unknown>(
   [0.2, wrong("S18", "select", "title", { title: true }, [5])],
 );
 
-/** The configs of reads. */
-export const config: fc.Arbitrary<object | undefined> = weighted<object | undefined>(
-  [3, fc.constantFrom(undefined, {})],
-  [
-    6,
-    fc.record(
-      {
-        ...{ take: page("take"), skip: page("skip"), order, select },
-        withDeleted: fc.constantFrom<unknown>(true, true, false, undefined, null, "false", {}),
-        relations: fc.constantFrom<unknown>([], ["nope"], undefined),
-        filters: fc.oneof(
-          fc.constantFrom({ softDeletable: false }, { softDeletable: { withDeleted: true } }, { unknown: true }, {}),
-          search.map((value) => ({ freeTextSearch_ApiKey: { value, fromEntity: "ApiKey" } })),
-        ),
-      },
-      { requiredKeys: [] },
-    ),
-  ],
-);
+const configs = (deviation: string) =>
+  weighted<unknown>(
+    [3, fc.constantFrom(undefined, {})],
+    [
+      6,
+      fc.record(
+        {
+          ...{ take: page("take"), skip: page("skip"), order, select },
+          withDeleted: fc.constantFrom<unknown>(true, true, false, undefined, null, "false", {}),
+          relations: weighted<unknown>(
+            [12, fc.constantFrom([], ["nope"], undefined, null)],
+            [0.2, wrong("S18", "relations", 5, true, { nope: true })],
+          ),
+          filters: fc.oneof(
+            fc.constantFrom({ softDeletable: false }, { softDeletable: { withDeleted: true } }, { unknown: true }, {}),
+            search.map((value) => ({ freeTextSearch_ApiKey: { value, fromEntity: "ApiKey" } })),
+          ),
+        },
+        { requiredKeys: [] },
+      ),
+    ],
+    [0.2, fc.constantFrom<unknown>([], () => undefined)],
+    [0.1, wrong("S18", "config", null)],
+    [0.2, wrong(deviation, "config", "title", 5, true)],
+  );
+
+/** The configs of lists. */
+export const config = configs("S18");
+
+/** The configs of `retrieveApiKey`, where stock passes over what is no object. */
+export const configOfOne = configs("A30");
 
 /** The configs of `softDeleteApiKeys` and `restoreApiKeys`. */
 export const linkable = weighted<unknown>(
@@ -76,4 +90,11 @@ export const linkable = weighted<unknown>(
     2,
     fc.subarray(["api_key_id", "publishable_key_id", "nope_id"]).map((returnLinkableKeys) => ({ returnLinkableKeys })),
   ],
+);
+
+/** The last arguments: what a workflow passes, and what stock lets pass for it. */
+export const context = weighted<unknown>(
+  [6, fc.constant(undefined)],
+  [2, fc.constantFrom("group_1", "group_2").map((eventGroupId) => ({ eventGroupId }))],
+  [1, fc.constantFrom<unknown>(null, {}, "context", 5, true, [], { eventGroupId: undefined })],
 );

@@ -68,8 +68,11 @@ const text = (name: string, values: Operands) =>
     patterns,
     weighted<unknown>(
       [2, wrong("S18", name, 5, true, Number.NaN, "a\0b", { $eq: 5 }, { $gt: 1 }, { $in: [1] }, { $like: 5 })],
-      [1, wrong("S18", "$in", { $in: "alpha" })],
-      [1, wrong("S18", name, { $eq: ["alpha", "Beta"] }, { $not: { $eq: "alpha" } }, { $overlap: ["a"] })],
+      [1, wrong("A8", "$in", { $in: "alpha" }, { $in: null })],
+      [1, wrong("A8", name, { $eq: ["alpha", "Beta"] }, { $ne: ["alpha", "Beta"] })],
+      [1, wrong("S18", name, { $not: { $eq: "alpha" } })],
+      [1, wrong("A9", name, { $overlap: ["a"] }, { $contains: ["a"] }, { $hasKey: "a" }, { $some: {} }, { $none: {} })],
+      [1, wrong("A4", name, "\ud800", { $ne: "a\udfff" }, { $in: ["alpha", "\ud83d"] })],
       [1, wrong("S18", "group operators", { $and: [{ $eq: "alpha" }] }, { $or: [{ $eq: "alpha" }] })],
       [1, fc.constantFrom({ $foo: 1 }, { foo: "alpha" })],
     ),
@@ -78,7 +81,15 @@ const text = (name: string, values: Operands) =>
 const regexps = fc.constantFrom(...REGEXPS).map((value) => ({ title: value }));
 
 const time = (name: string) =>
-  column(name, moment, {}, wrong("S18", name, 5, true, "garbage", "", new Date(Number.NaN), { $like: "2030%" }));
+  column(
+    name,
+    moment,
+    {},
+    weighted<unknown>(
+      [3, wrong("S18", name, 5, true, "garbage", "", new Date(Number.NaN), { $like: "2030%" })],
+      [1, wrong("A7", name, "now", "infinity", { $gt: "-infinity" }, { $lte: "tomorrow" }, "Jan 1 2030")],
+    ),
+  );
 
 const token = weighted<unknown>(
   [4, fc.oneof(known("token"), fc.constant("pk_unknown")).map((value) => ({ token: value }))],
@@ -99,7 +110,9 @@ const token = weighted<unknown>(
   [0.5, wrong("S5", "salt", "", { $like: "%" }, ["a"], null).map((value) => ({ salt: value }))],
 );
 
-const onTop = fc.constantFrom("$eq", "$ne", "$gt", "$lte").chain((name) => id.map((value) => ({ [name]: value })));
+const onTop = fc
+  .uniqueArray(fc.constantFrom("$eq", "$ne", "$gt", "$lte", "id"), { minLength: 1, maxLength: 3 })
+  .chain((names) => fc.record(Object.fromEntries(names.map((name) => [name, id]))));
 
 const condition = weighted<unknown>(
   [5, text("id", weighted<unknown>([4, id], [1, fc.constantFrom(...CHOSEN_IDS)]))],
@@ -154,4 +167,12 @@ export const filters: fc.Arbitrary<unknown> = weighted<unknown>(
   [8, selector],
   [2, fc.tuple(selector, search).map(([filter, q]) => ({ ...filter, q }))],
   [1, search.map((q) => ({ q }))],
+);
+
+/** First arguments of reads: filters, and what stock takes for none. */
+export const asked = weighted<unknown>(
+  [20, filters],
+  [1, fc.constantFrom<unknown>(undefined, [], "", 5, true, new Date(0), () => undefined)],
+  [0.3, wrong("S18", "filters", null)],
+  [0.3, wrong("S18", "not existing property", "abc", ["apk_a"])],
 );

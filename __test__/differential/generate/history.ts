@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import type { History, Method, Operation } from "../operation";
-import { config, linkable } from "./configs";
-import { filters, selector } from "./filters";
+import { config, configOfOne, context, linkable } from "./configs";
+import { asked, filters, selector } from "./filters";
 import { CHOSEN_IDS, id, known, moment, person, title, wait, weighted, wrong } from "./values";
 
 /** How many calls a history has. */
@@ -12,8 +12,16 @@ export const OPERATIONS = 30;
 // Each derivation of a secret costs both sides some 30 ms.
 const type = weighted<unknown>([90, fc.constant("publishable")], [9, fc.constant("secret")]);
 
-const wrongText = (name: string) => wrong("S18", name, 5, true, {}, ["a"], Number.NaN, "a\0b", new Date(0));
-const wrongMoment = (name: string) => wrong("S18", name, "garbage", new Date(Number.NaN), true, {});
+const wrongText = (name: string) =>
+  weighted<unknown>(
+    [7, wrong("S18", name, 5, true, {}, ["a"], Number.NaN, "a\0b", new Date(0))],
+    [1, wrong("A4", name, "\ud800", "a\udfffb")],
+  );
+const wrongMoment = (name: string) =>
+  weighted<unknown>(
+    [4, wrong("S18", name, "garbage", new Date(Number.NaN), true, {})],
+    [1, wrong("A7", name, "Jan 1 2030", "2030")],
+  );
 const column = (value: fc.Arbitrary<unknown>, refused: fc.Arbitrary<unknown>) =>
   weighted<unknown>([40, value], [1, refused]);
 const maybe = (value: fc.Arbitrary<unknown>) => weighted<unknown>([8, value], [1, fc.constantFrom(null, undefined)]);
@@ -67,7 +75,12 @@ const retitled = fc
   .tuple(id, column(title, wrong("S18", "title", 5, {}, "a\0b")))
   .map(([whose, what]) => ({ id: whose, title: what, type: "publishable", created_by: "user_1" }));
 
-const oneOrMany = (one: fc.Arbitrary<unknown>) => weighted<unknown>([5, one], [5, fc.array(one, { maxLength: 4 })]);
+const oneOrMany = (one: fc.Arbitrary<unknown>) =>
+  weighted<unknown>(
+    [25, one],
+    [25, fc.array(one, { maxLength: 4 })],
+    [0.5, wrong("S18", "data", undefined, null, [null], "title", 5, true, [["title"]], new Date(0))],
+  );
 
 const crowd = fc
   .record({ title, type: fc.constant("publishable"), created_by: person })
@@ -137,10 +150,10 @@ const METHODS: [number, Method, fc.Arbitrary<unknown>[]][] = [
   [0.1, "createApiKeys", [crowd]],
   [8, "upsertApiKeys", [oneOrMany(weighted([1, fresh], [2, retitled]))]],
   [10, "updateApiKeys", [target, titleData]],
-  [7, "retrieveApiKey", [weighted<unknown>([9, id], [1, fc.constantFrom(undefined, null, 5, {}, [])]), config]],
-  [18, "listApiKeys", [filters, config]],
-  [1, "list", [filters, config]],
-  [7, "listAndCountApiKeys", [filters, config]],
+  [7, "retrieveApiKey", [weighted<unknown>([9, id], [1, fc.constantFrom(undefined, null, 5, {}, [])]), configOfOne]],
+  [18, "listApiKeys", [asked, config]],
+  [1, "list", [asked, config]],
+  [7, "listAndCountApiKeys", [asked, config]],
   [10, "revoke", [target, revokeData]],
   [7, "deleteApiKeys", [deleted]],
   [5, "softDeleteApiKeys", [hidden, linkable]],
@@ -152,7 +165,7 @@ const METHODS: [number, Method, fc.Arbitrary<unknown>[]][] = [
 const operation: fc.Arbitrary<Operation> = weighted(
   ...METHODS.map(([weight, method, args]): [number, fc.Arbitrary<Operation>] => [
     weight,
-    fc.record({ method: fc.constant(method), args: fc.tuple(...args), wait }),
+    fc.record({ method: fc.constant(method), args: fc.tuple(...args, context), wait }),
   ]),
 );
 
