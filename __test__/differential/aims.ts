@@ -31,6 +31,8 @@ function isEmpty(filter: unknown): boolean {
 
 function isEmptyMember(name: string, value: unknown): boolean {
   if (name === "$and" || name === "$or") return Array.isArray(value) && value.every(isEmpty);
+  // What this package refuses is no condition that was left out.
+  if (name === "$some" || name === "$none") return false;
   if (name === "q") return !value || (typeof value === "string" && value.trim() === "");
   return isEmpty(value);
 }
