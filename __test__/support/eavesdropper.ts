@@ -51,9 +51,12 @@ export class Eavesdropper {
     return this.ask({ ask: "open", options, inMedusa });
   }
 
-  /** Lets the service be called. */
+  /** Lets the service be called. An argument that is a function becomes another that does nothing. */
   async call(method: string, ...args: unknown[]): Promise<Came> {
-    const { created = [], ...came } = await this.ask({ ask: "call", method, args });
+    // No message carries a function.
+    const functions = args.flatMap((arg, position) => (typeof arg === "function" ? [position] : []));
+    const sent = args.map((arg) => (typeof arg === "function" ? null : arg));
+    const { created = [], ...came } = await this.ask({ ask: "call", method, args: sent, functions });
     this.tokens.push(...created);
     return came;
   }
