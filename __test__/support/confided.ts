@@ -30,11 +30,16 @@ export interface Ground {
 
 export const GROUNDS: Record<"sqlite" | "postgres", () => Promise<Ground>> = {
   sqlite: async () => {
-    const { url, path, drop } = await createSqliteDatabase();
+    const database = await createSqliteDatabase();
+    const { url, path } = database;
     const shell = new SqliteShell(path);
     const ruin = async () => {
       await shell.close();
       await writeFile(path, "This is no database. ".repeat(1_000));
+    };
+    const drop = async () => {
+      await shell.close();
+      await database.drop();
     };
     return { url, sql: (statement) => shell.query(statement), ruin, drop };
   },
@@ -42,11 +47,11 @@ export const GROUNDS: Record<"sqlite" | "postgres", () => Promise<Ground>> = {
     const { url, stop } = await startOwnServer();
     const client = new pg.Client({ connectionString: url });
     await client.connect();
-    const ruin = async () => {
+    const end = async () => {
       await client.end();
       await stop();
     };
-    return { url, sql: async (statement) => (await client.query(statement)).rows, ruin, drop: stop };
+    return { url, sql: async (statement) => (await client.query(statement)).rows, ruin: end, drop: end };
   },
 };
 

@@ -24,9 +24,11 @@ export class SqliteShell {
   /** Ends the child process. */
   async close(): Promise<void> {
     await this.last;
-    if (this.child === null) return;
-    const exited = once(this.child, "exit");
-    this.child.disconnect();
+    const { child } = this;
+    if (child === null) return;
+    this.child = null;
+    const exited = once(child, "exit");
+    child.disconnect();
     await exited;
   }
 
