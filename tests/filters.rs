@@ -111,8 +111,10 @@ fn any_condition() -> impl Strategy<Value = Filter> {
         let operands = prop::collection::vec(any_operand(field), 0..4);
         let compared = (any_comparison(), any_operand(field))
             .prop_map(move |(comparison, operand)| Filter::Compare(field, comparison, operand));
-        let among = (operands, any::<bool>())
-            .prop_map(move |(operands, with_null)| Filter::In { field, operands, with_null });
+        let among = (operands, any::<bool>()).prop_map(move |(operands, with_null)| {
+            let null = with_null.then_some(Filter::Unknown);
+            Filter::or(std::iter::once(Filter::In { field, operands }).chain(null))
+        });
         let matched = (prop::sample::select(TEXTS.to_vec()), any_pattern())
             .prop_map(|(field, pattern)| Filter::Matches(field, pattern));
         prop_oneof![4 => compared, 3 => among, 3 => matched, 1 => Just(Filter::IsNull(field)), 1 => Just(Filter::Unknown)]
@@ -136,12 +138,20 @@ fn written(filter: &Filter) -> Input {
     let of = |field: Field, operator: &str, value: Input| {
         object(field.as_str(), object(operator, value))
     };
+    let among = |field, operands: &[Operand], null: Option<Input>| {
+        of(field, "$in", Input::List(operands.iter().map(value).chain(null).collect()))
+    };
     match filter {
         Filter::All => Input::Object(vec![]),
         Filter::And(branches) => {
             object("$and", Input::List(branches.iter().map(written).collect()))
         }
-        Filter::Or(branches) => object("$or", Input::List(branches.iter().map(written).collect())),
+        Filter::Or(branches) => match branches.as_slice() {
+            [Filter::In { field, operands }, Filter::Unknown] => {
+                among(*field, operands, Some(Input::Null))
+            }
+            _ => object("$or", Input::List(branches.iter().map(written).collect())),
+        },
         Filter::Not(inner) => object("$not", written(inner)),
         Filter::Compare(field, comparison, operand) => {
             let operator = match comparison {
@@ -154,10 +164,7 @@ fn written(filter: &Filter) -> Input {
             };
             of(*field, operator, value(operand))
         }
-        Filter::In { field, operands, with_null } => {
-            let null = with_null.then_some(Input::Null);
-            of(*field, "$in", Input::List(operands.iter().map(value).chain(null).collect()))
-        }
+        Filter::In { field, operands } => among(*field, operands, None),
         Filter::IsNull(field) => object(field.as_str(), Input::Null),
         Filter::Unknown => of(Field::Title, "$gt", Input::Null),
         Filter::Matches(field, Pattern::Like { pattern, ignore_case }) => {
@@ -203,14 +210,13 @@ fn truth(filter: &Filter, key: &ApiKey) -> Truth {
                 Comparison::LessOrEqual => ordering != Ordering::Greater,
             })
         }
-        Filter::In { field, operands, with_null } => {
+        Filter::In { field, operands } => {
             // Among no values not even a NULL is.
-            if operands.is_empty() && !with_null {
+            if operands.is_empty() {
                 return Some(false);
             }
             let stored = stored(key, *field)?;
-            let found = operands.iter().any(|operand| stored.cmp_with(operand) == Ordering::Equal);
-            if !found && *with_null { None } else { Some(found) }
+            Some(operands.iter().any(|operand| stored.cmp_with(operand) == Ordering::Equal))
         }
         Filter::IsNull(field) => Some(stored(key, *field).is_none()),
         Filter::Unknown => None,

@@ -90,17 +90,21 @@ describeEverywhere("A filter finds what SQL's logic says", (current) => {
     await fc.assert(fc.asyncProperty(tree, agrees), RUNS);
   });
 
-  it("for tokens of publishable keys, alone and in lists", async () => {
-    const tokens = shelf.filter((key) => key.type === "publishable").map((key) => key.token);
+  it("for tokens of publishable keys, alone and in lists, wanted and not wanted", async () => {
+    const tokens = [...shelf.filter((key) => key.type === "publishable").map((key) => key.token), "pk_unknown"];
     const asked = fc.oneof(
-      fc.constantFrom(...tokens, "pk_unknown"),
-      fc.subarray([...tokens, "pk_unknown"]),
-      fc.record({ $in: fc.subarray(tokens) }),
-      fc.record({ $eq: fc.constantFrom(...tokens) }),
+      operand(tokens),
+      operands(tokens),
+      fc.record({ $in: operands(tokens) }),
+      fc.record({ $eq: operand(tokens) }),
+    );
+    const one = fc.oneof(
+      asked.map((token): Filter => ({ token })),
+      asked.map((token): Filter => ({ $not: { token } })),
     );
 
     await fc.assert(
-      fc.asyncProperty(asked, condition, (token, more) => agrees({ ...more, token })),
+      fc.asyncProperty(one, condition, (token, more) => agrees({ ...more, ...token })),
       RUNS,
     );
   });

@@ -82,6 +82,10 @@ describeEverywhere("listApiKeys finds", (current) => {
     expect(await current().service.listApiKeys({ token })).toEqual([]);
   });
 
+  it("no key, publishable or secret, as one whose token is not in a list that holds a null", async () => {
+    expect(await current().service.listApiKeys({ $not: { token: { $in: ["pk_unknown", null] } } })).toEqual([]);
+  });
+
   it("keys by more ids than one statement can hold parameters for", async () => {
     const ids = Array.from({ length: 40_000 }, (_, index) => `apk_absent_${index}`);
 

@@ -20,14 +20,12 @@ pub enum Filter {
     Not(Box<Filter>),
     /// A column beside a value.
     Compare(Field, Comparison, Operand),
-    /// A column among values; `with_null` adds a null to them, which never matches.
+    /// A column among values.
     In {
         /// The column.
         field: Field,
         /// The values.
         operands: Vec<Operand>,
-        /// Whether a null was among them.
-        with_null: bool,
     },
     /// A column with no value.
     IsNull(Field),
@@ -157,10 +155,6 @@ impl Filter {
     /// Keys by their ids.
     #[must_use]
     pub fn ids(ids: impl IntoIterator<Item = String>) -> Self {
-        Self::In {
-            field: Field::Id,
-            operands: ids.into_iter().map(Operand::Text).collect(),
-            with_null: false,
-        }
+        Self::In { field: Field::Id, operands: ids.into_iter().map(Operand::Text).collect() }
     }
 }

@@ -142,8 +142,10 @@ fn among(field: Field, operator: &str, operand: &Input) -> Result<Filter, ApiKey
     for item in items.iter().filter(|item| !item.is_absent()) {
         operands.push(value_operand(field, operator, item)?);
     }
-    let with_null = items.iter().any(Input::is_absent);
-    Ok(publishable_if_token(field, Filter::In { field, operands, with_null }))
+    let listed = publishable_if_token(field, Filter::In { field, operands });
+    // SQL: whether anything equals a null is unknown.
+    let null = items.iter().any(Input::is_absent).then_some(Filter::Unknown);
+    Ok(Filter::or(std::iter::once(listed).chain(null)))
 }
 
 fn matches(field: Field, pattern: Pattern) -> Result<Filter, ApiKeyError> {

@@ -20,15 +20,14 @@ pub(super) fn condition(backend: DbBackend, filter: &Filter) -> Result<Condition
             let value = Expr::val(dialect::value(operand));
             Cond::all().add(compared(column, *comparison, value))
         }
-        Filter::In { field, operands, with_null } => {
-            let among = dialect::among(backend, *field, operands);
-            if *with_null { Cond::any().add(among).add(null()) } else { Cond::all().add(among) }
+        Filter::In { field, operands } => {
+            Cond::all().add(dialect::among(backend, *field, operands))
         }
         Filter::IsNull(field) => Cond::all().add(dialect::expr(column(*field)).is_null()),
         Filter::Matches(field, pattern) => {
             Cond::all().add(dialect::matches(backend, *field, pattern)?)
         }
-        Filter::Unknown => Cond::all().add(null()),
+        Filter::Unknown => Cond::all().add(Expr::cust("NULL")),
     })
 }
 
@@ -52,8 +51,4 @@ pub(super) fn compared(column: Expr, comparison: Comparison, value: Expr) -> Exp
         Comparison::Less => column.lt(value),
         Comparison::LessOrEqual => column.lte(value),
     }
-}
-
-fn null() -> Expr {
-    Expr::cust("NULL")
 }
