@@ -11,6 +11,15 @@ export function toMany<T>(data: T | T[]): T[] {
   return Array.isArray(data) ? data : [data];
 }
 
+/** What an upsert was given, as an array. */
+// Stock 2.21.2: of an element with an id, the id and the title are read, own or not.
+export function toUpserts(data: unknown): unknown[] {
+  return toMany(data).map((element) => {
+    const { id, title } = Object(element);
+    return id ? { id, title } : element;
+  });
+}
+
 /** Keys for an array, the key for anything else. */
 export function likeInput(data: unknown, keys: ApiKey[]): ApiKey | ApiKey[] {
   return Array.isArray(data) ? keys : first(keys);

@@ -6,7 +6,7 @@ import { ofFailure } from "./errors";
 import { Inbox } from "./inbox";
 import { RememberedRows } from "./remembered-rows";
 import type { ApiKey } from "./types";
-import { decodeKey, encode, encodeFilters, encodeTarget } from "./wire";
+import { decodeKey, encode, encodeConfig, encodeFilters, encodeTarget } from "./wire";
 
 type MaybeContext = Context | null | undefined;
 
@@ -78,15 +78,15 @@ export class Native {
   }
 
   retrieveApiKey(id: unknown, config: unknown): Promise<NativePage> {
-    return unwrap(this.service.retrieveApiKey(encode(id), encode(config)));
+    return unwrap(this.service.retrieveApiKey(encode(id), encodeConfig(config)));
   }
 
   listApiKeys(filters: unknown, config: unknown): Promise<NativePage> {
-    return unwrap(this.service.listApiKeys(encodeFilters(filters), encode(config)));
+    return unwrap(this.service.listApiKeys(encodeFilters(filters), encodeConfig(config)));
   }
 
   listAndCountApiKeys(filters: unknown, config: unknown): Promise<NativePage> {
-    return unwrap(this.service.listAndCountApiKeys(encodeFilters(filters), encode(config)));
+    return unwrap(this.service.listAndCountApiKeys(encodeFilters(filters), encodeConfig(config)));
   }
 
   authenticate(token: string): Promise<ApiKey | null> {

@@ -26,9 +26,10 @@ export function publishableLookup(filters: unknown, config: unknown): Publishabl
     typeof token === "string" &&
     type === "publishable" &&
     token.isWellFormed() &&
+    !token.includes("\0") &&
     saysOnly(CONDITIONS, filters) &&
     (config === undefined || saysOnly(SETTINGS, config)) &&
-    (relations === undefined || Array.isArray(relations)) &&
+    (relations === undefined || isTexts(relations)) &&
     (select === undefined || isTexts(select));
   return simple ? { token, select } : null;
 }

@@ -1,4 +1,4 @@
-import { first, likeInput, likeTarget, toLinkable, toMany } from "./answers";
+import { first, likeInput, likeTarget, toLinkable, toMany, toUpserts } from "./answers";
 import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standaloneSettings } from "./connection";
 import type { Context } from "./context";
 import { type EventBus, EventPublisher, type Logger } from "./events";
@@ -132,7 +132,7 @@ export class ApiKeyModuleService {
   /** Creates one key or changes its title. */
   upsertApiKeys(data: UpsertApiKeyInput, context?: Context): Promise<ApiKey>;
   async upsertApiKeys(data: UpsertApiKeyInput | UpsertApiKeyInput[], context?: Context): Promise<ApiKey | ApiKey[]> {
-    const { keys, created, updated } = await this.native_.upsertApiKeys(toMany(data), context);
+    const { keys, created, updated } = await this.native_.upsertApiKeys(toUpserts(data), context);
     await this.events_.publish(
       [
         ["created", created],

@@ -18,6 +18,26 @@ export function encode(value: unknown): string {
   return encodeValue(value, 0, Number.POSITIVE_INFINITY);
 }
 
+const CONFIG_MEMBERS = [
+  "select",
+  "relations",
+  "take",
+  "skip",
+  "order",
+  "withDeleted",
+  "filters",
+  "__internal",
+] as const;
+
+/** The config of a read: its members, own or not, as in stock, and of a function, too. */
+export function encodeConfig(config: unknown): string {
+  if (config === null || (typeof config !== "object" && typeof config !== "function")) {
+    return encode(config);
+  }
+  const members = CONFIG_MEMBERS.map((name) => [name, (config as Record<string, unknown>)[name]] as const);
+  return encode(Object.fromEntries(members.filter(([, member]) => member !== undefined)));
+}
+
 /** The filters of a read. Inside them an object must be plain: another's members are not what it stands for. */
 export function encodeFilters(filters: unknown): string {
   return encodeValue(filters, 0, 1);

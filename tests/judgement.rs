@@ -5,7 +5,7 @@ use medusa_api_key_native::edge::{Timestamp, from_epoch_ms};
 use medusa_api_key_native::error::ApiKeyError;
 use medusa_api_key_native::input::{Input, decode};
 use medusa_api_key_native::query::{
-    Config, parse_filters, parse_ids, parse_many_targets, parse_search, parse_target,
+    Config, parse_filters, parse_ids, parse_many_targets, parse_named_search, parse_target,
 };
 use medusa_api_key_native::service::ServiceOptions;
 use proptest::prelude::*;
@@ -80,7 +80,7 @@ fn any_moment() -> impl Strategy<Value = Timestamp> {
 fn refusals(input: &Input, now: Timestamp) -> Vec<ApiKeyError> {
     let refused = [
         parse_filters(input).err(),
-        parse_search(input).err(),
+        parse_named_search(Some(input)).err(),
         parse_target(input).err(),
         parse_many_targets(input).err(),
         parse_ids(input).err(),

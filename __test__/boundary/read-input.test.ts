@@ -26,6 +26,7 @@ describeOurs("listApiKeys refuses, by the field's name (S18),", (current) => {
     ["a search below the top", { $or: [{ q: "a" }] }, /\bq\b/],
     ["a search that is no text", { q: { $like: "%" } }, /\bq\b/],
     ["text with a NUL", { title: "a\u0000" }, /\btitle\b/],
+    ["a NUL in a token that is looked up", { token: "pk_\u0000", type: "publishable" }, /\btoken\b/],
     ["a NUL in a list", { id: ["apk_1", "\u0000"] }, /\bid\b/],
     ["a lone surrogate", { title: "\ud800" }, /\btitle\b/],
     ["a number for a text", { title: 5 }, /\btitle\b/],

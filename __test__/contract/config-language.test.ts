@@ -56,8 +56,40 @@ describeEverywhere("A config", (current) => {
     ["relations that do not exist", { relations: ["nope", ""] }, "123456789"],
     ["no relations", { relations: [] }, "123456789"],
     ["an unknown member", { nope: 1, populate: true }, "123456789"],
+    ["a search that is switched off", { filters: { freeTextSearch_ApiKey: false } }, "123456789"],
+    ["a search for nothing", { filters: { freeTextSearch_ApiKey: {} } }, "123456789"],
   ])("may hold %s", async (_, config, ids) => {
     expect(await found(config)).toBe(ids);
+  });
+
+  it.each<[string, object]>([
+    ["inherits", Object.create({ take: 2, select: ["title"] })],
+    [
+      "computes",
+      new (class Config {
+        get take() {
+          return 2;
+        }
+        get select() {
+          return ["title"];
+        }
+      })(),
+    ],
+    ["has though it is a function", Object.assign(() => undefined, { take: 2, select: ["title"] })],
+    ["has though it is an array", Object.assign([], { take: 2, select: ["title"] })],
+  ])("means what it %s", async (_, config) => {
+    expect(await current().service.listApiKeys({}, config)).toEqual([
+      { id: "apk_01", title: "Alpha" },
+      { id: "apk_02", title: "alpha" },
+    ]);
+    expect(await current().service.retrieveApiKey("apk_01", config)).toEqual({ id: "apk_01", title: "Alpha" });
+  });
+
+  it.each([false, 0, ""])("selects every column for %j, which `wanted && [...]` can come to", async (select) => {
+    const [key = {}] = await current().service.listApiKeys({ id: "apk_01" }, { select });
+
+    expect(Object.keys(key)).toEqual(COLUMNS);
+    expect(Object.keys(await current().service.retrieveApiKey("apk_01", { select }))).toEqual(COLUMNS);
   });
 
   it.each<[string, unknown]>([
@@ -72,6 +104,13 @@ describeEverywhere("A config", (current) => {
     ["a negative take", { take: -1 }],
     ["a negative skip", { skip: -1 }],
     ["an order by an unknown column", { order: { nope: "ASC" } }],
+    ["an order by an unknown column without a direction", { order: { nope: undefined } }],
+    ["numbers for relations", { relations: [5] }],
+    ["null among relations", { relations: ["nope", null] }],
+    ["text for a search of Medusa's", { filters: { freeTextSearch_ApiKey: "alpha" } }],
+    ["a search of Medusa's that names no words", { filters: { freeTextSearch_ApiKey: true } }],
+    ["a search of Medusa's that is null", { filters: { freeTextSearch_ApiKey: null } }],
+    ["a search of Medusa's that is undefined", { filters: { freeTextSearch_ApiKey: undefined } }],
     ["null for a direction", { order: { id: null } }],
     ["true for a direction", { order: { id: true } }],
     ["0 for a direction", { order: { id: 0 } }],
@@ -136,6 +175,11 @@ describeEverywhere("A config", (current) => {
       ["the filter softDeletable switched on", { filters: { softDeletable: true } }, "3456789"],
       ["the filter softDeletable told not to", { filters: { softDeletable: { withDeleted: false } } }, "3456789"],
       ["an unknown filter", { filters: { nope: true } }, "3456789"],
+      ["withDeleted and an unknown filter", { withDeleted: true, filters: { nope: true } }, "123456789"],
+      ["withDeleted and softDeletable, which wins", { withDeleted: true, filters: { softDeletable: true } }, "3456789"],
+      ["softDeletable that is undefined", { withDeleted: true, filters: { softDeletable: undefined } }, "3456789"],
+      ["softDeletable without a word", { withDeleted: true, filters: { softDeletable: {} } }, "3456789"],
+      ["both switched on", { withDeleted: true, filters: { softDeletable: false } }, "123456789"],
     ])("finds what %s means", async (_, config, ids) => {
       expect(await found(config)).toBe(ids);
       expect((await current().service.listAndCountApiKeys({}, config))[1]).toBe(ids.length);
@@ -198,6 +242,8 @@ describeOurs("A config", (current) => {
 
     expect(await ids({ title: undefined })).toEqual(["apk_01", "apk_02"]);
     expect(await ids({ title: undefined, id: "DESC" })).toEqual(["apk_09", "apk_08"]);
+    expect(await ids(untyped([undefined, null, false, { id: "DESC" }]))).toEqual(["apk_09", "apk_08"]);
+    for (const none of [false, 0, "", [false]]) expect(await ids(untyped(none))).toEqual(["apk_01", "apk_02"]);
   });
 
   it.each(["id", "title", "created_at"])("finds no pattern that ends within an escape on %s (A10)", async (column) => {

@@ -54,6 +54,10 @@ describeEverywhere("A filter", (current) => {
     ["a RegExp of a plain word in any case", { title: /BETA/i }, "34"],
     ["a RegExp with anchors", { title: /^(Alpha|Beta one)$/ }, "13"],
     ["a RegExp beside another column", { title: /^Beta/, type: "secret" }, "4"],
+    ["null for a pattern, which nothing matches", { title: { $like: null } }, ""],
+    ["null for a pattern, negated", { $not: { revoked_by: { $ilike: null } } }, ""],
+    ["null for a regular expression", { title: { $re: null } }, ""],
+    ["null for words", { title: { $fulltext: null } }, ""],
     // Full text
     ["$fulltext, a word in any case", { title: { $fulltext: "ALPHA" } }, "12"],
     ["$fulltext, every word in any order", { title: { $fulltext: "two beta" } }, "4"],
@@ -91,6 +95,12 @@ describeEverywhere("A filter", (current) => {
     ["$in on top beside a column", { $in: ["apk_01", "apk_02"], type: "secret" }, "2"],
     // Fields
     ["an unknown field that is undefined", { nope: undefined, id: "apk_01" }, "1"],
+    ["an operator that is undefined", { id: "apk_01", title: { $like: undefined } }, "1"],
+    [
+      "an unknown operator that is undefined",
+      { created_at: { gte: undefined }, title: { $foo: undefined } },
+      "123456789",
+    ],
     ["a type that does not exist", { type: { $in: ["private"] } }, ""],
     ["a publishable type by $ne", { type: { $ne: "publishable" } }, "247"],
   ])("may hold %s", async (_, filter, ids) => {
@@ -134,6 +144,9 @@ describeEverywhere("A filter", (current) => {
     ["no seconds", "2021-02-03T00:00", "8"],
     ["no zone, which is UTC where the session is", "2021-02-03T00:00:00.001", "9"],
     ["finer than a millisecond", "2021-02-03T00:00:00.0005Z", ""],
+    ["finer than a microsecond, which is rounded down", "2021-02-03T00:00:00.0010004Z", "9"],
+    ["finer than a microsecond, which is rounded up", "2021-02-03T00:00:00.0009996Z", "9"],
+    ["a blank, no seconds and a zone", "2021-02-03 00:00Z", "8"],
   ])("takes for a time %s", async (_, time, ids) => {
     expect(await found({ created_at: time })).toBe(ids);
     expect(await found({ created_at: [time] })).toBe(ids);
@@ -177,6 +190,8 @@ describeEverywhere("A filter", (current) => {
     ["$not in a column", { id: { $not: "apk_01" } }],
     ["$and in a column", { id: { $and: ["apk_01"] } }],
     ["$or in a column", { id: { $or: ["apk_01"] } }],
+    ["$and in a column, undefined", { id: { $and: undefined } }],
+    ["null for a time's pattern", { created_at: { $like: null } }],
     ["$or that is no array", { $or: { id: "apk_01" } }],
     ["$or that is undefined", { $or: undefined }],
     ["$and that is null", { $and: null }],

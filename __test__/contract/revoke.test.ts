@@ -94,6 +94,21 @@ describeEverywhere("revoke", (current) => {
     expect(await table()).toEqual(before);
   });
 
+  it("takes a revocation that another program planned in microseconds for the same to the millisecond", async () => {
+    const { service, emitted, sql, table } = current();
+    const { id } = await service.createApiKeys(PUBLISHABLE);
+    await sql("UPDATE api_key SET revoked_by = ?, revoked_at = '2030-06-07 06:08:08.009123+00:00' WHERE id = ?", [
+      BY.revoked_by,
+      id,
+    ]);
+    const before = await table();
+    emitted.length = 0;
+
+    await expect(service.revoke({ id }, { ...BY, revoke_in: 60 })).resolves.toMatchObject([{ id }]);
+    expect(emitted).toEqual([]);
+    expect(await table()).toEqual(before);
+  });
+
   it("may change a revocation that is still to come", async () => {
     await current().service.revoke("apk_s1", { ...BY, revoke_in: 3600 });
     const key = await current().service.revoke("apk_s1", { revoked_by: "user_3" });

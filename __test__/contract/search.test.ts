@@ -14,6 +14,8 @@ describeEverywhere("A search", (current) => {
     ["a part of a title in any case", "ALPH", ["apk_01", "apk_02"]],
     ["titles that hold every word, in any order", "two beta", ["apk_04"]],
     ["words whatever white space is around them", "  beta \t one\n", ["apk_03"]],
+    ["words between all that JavaScript calls white space", "\ufeffbeta\u3000one\u2028", ["apk_03"]],
+    ["nothing for a NEL between words, which is none", "beta\u0085one", []],
     ["nothing for a word that no key holds", "beta gamma", []],
     ["quotes as they are", "it's", ["apk_09"]],
   ])("finds %s", async (_, q, ids) => {

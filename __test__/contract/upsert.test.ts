@@ -21,6 +21,27 @@ describeEverywhere("upsertApiKeys", (current) => {
     });
   });
 
+  it.each<[string, object]>([
+    ["inherits", Object.create({ id: "apk_1", title: "New" })],
+    [
+      "computes",
+      new (class {
+        get id() {
+          return "apk_1";
+        }
+        get title() {
+          return "New";
+        }
+      })(),
+    ],
+    ["inherits in part", Object.assign(Object.create({ id: "apk_1" }), { title: "New" })],
+  ])("reads an id and a title that an element %s", async (_, element) => {
+    await current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" });
+    await current().service.upsertApiKeys([element]);
+
+    expect(await current().service.listApiKeys()).toMatchObject([{ id: "apk_1", title: "New" }]);
+  });
+
   it("answers the created keys first, then the updated ones by id", async () => {
     const { service } = current();
     await service.createApiKeys(["apk_b", "apk_a"].map((id) => ({ ...PUBLISHABLE, id })));

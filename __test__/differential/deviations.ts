@@ -17,8 +17,16 @@ const writes = (call: Call) => !/^(list|retrieve)/.test(call.method);
 const filters = (call: Call) => !/^(create|upsert|delete)/.test(call.method);
 /** What is wrong and looked at. A search in the config is not, where the filters hold one. */
 const faults = (call: Call) =>
-  call.wrong.filter(({ named, argument }) => named !== "q" || argument === 0 || Object(call.args[0]).q === undefined);
-const names = (call: Call) => faults(call).map(({ named }) => named);
+  call.wrong.filter(
+    ({ named, argument }) =>
+      !["q", "freeTextSearch_ApiKey"].includes(named) || argument === 0 || Object(call.args[0]).q === undefined,
+  );
+/** What a refusal may name: of several faults either may be told. */
+const told = (call: Call) => [
+  ...faults(call).map(({ named }) => named),
+  ...(writes(call) ? REQUIRED : []),
+  ...(filters(call) ? ["not existing property"] : []),
+];
 const deadlines = (call: Call) =>
   call.method === "revoke" ? [call.args[1]] : /^(create|upsert)/.test(call.method) ? elements(call) : [];
 
@@ -35,9 +43,7 @@ const refusalOf = (name: string): Deviation => ({
       (call.method === "revoke" && typeof target === "string" && target !== "") || (await hit(call, world)).length > 0
     );
   },
-  // Of several faults either may be told.
-  decides: (call) =>
-    invalid(...names(call), ...(writes(call) ? REQUIRED : []), ...(filters(call) ? ["not existing property"] : [])),
+  decides: (call) => invalid(...told(call)),
   leftRefuses: (call) =>
     REFUSED_BY_BOTH.includes(name) && !writes(call) && faults(call).every(({ deviation }) => deviation === name),
 });
@@ -88,7 +94,7 @@ export const DEVIATIONS: Deviation[] = [
     name: "S1",
     applies: ({ method, args: [target] }) =>
       [...AIMED, "softDeleteApiKeys", "restoreApiKeys"].includes(method) && [target].flat().some(saysNothing),
-    decides: () => invalid("The selector has no condition left"),
+    decides: (call) => invalid("The selector has no condition left", ...told(call)),
   },
   ...["S18", "S2", "S3", "S5", "S10", "S11", "A4", "A7", "A8", "A9", "A30"].map(refusalOf),
   {

@@ -6,7 +6,7 @@ import type { Call } from "./operation";
 export function searches({ args }: Call): unknown[] {
   const [filters, config] = args as [
     { q?: unknown } | null,
-    { filters?: { freeTextSearch_ApiKey?: { value: unknown } } } | null,
+    { filters?: { freeTextSearch_ApiKey?: { value: unknown } | null } } | null,
   ];
   return [filters?.q, config?.filters?.freeTextSearch_ApiKey?.value];
 }
@@ -17,9 +17,12 @@ export function literally(argument: unknown): unknown {
   const escaped = (text: unknown) => (typeof text === "string" ? text.replace(/[\\%_]/g, "\\$&") : text);
   const { filters, q } = argument as { q?: unknown; filters?: { freeTextSearch_ApiKey?: { value: unknown } } };
   const search = filters?.freeTextSearch_ApiKey;
+  const isSearch = typeof search === "object" && search !== null;
   return {
     ...argument,
     ...("q" in argument ? { q: escaped(q) } : {}),
-    ...(search ? { filters: { ...filters, freeTextSearch_ApiKey: { ...search, value: escaped(search.value) } } } : {}),
+    ...(isSearch
+      ? { filters: { ...filters, freeTextSearch_ApiKey: { ...search, value: escaped(search.value) } } }
+      : {}),
   };
 }

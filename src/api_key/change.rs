@@ -1,5 +1,7 @@
 //! What may change about a key.
 
+use chrono::SubsecRound;
+
 use super::deadline::deadline;
 use super::new::optional_text;
 use super::{ApiKey, ApiKeyId, ApiKeyType, NewApiKey};
@@ -90,10 +92,11 @@ impl Revocation {
         })
     }
 
-    /// Whether a key is to be revoked otherwise than this says.
+    /// Whether a key is to be revoked otherwise than this says, to the millisecond.
     #[must_use]
     pub fn changes(&self, key: &ApiKey) -> bool {
-        key.revoked_at != Some(self.revoked_at) || key.revoked_by != self.revoked_by
+        key.revoked_at.map(|at| at.trunc_subsecs(3)) != Some(self.revoked_at)
+            || key.revoked_by != self.revoked_by
     }
 
     /// The key as it is once revoked.

@@ -19,5 +19,5 @@ pub use id::ApiKeyId;
 pub use key::{ApiKey, ApiKeyType};
 pub use new::NewApiKey;
 pub use public::PublicApiKey;
-pub use time::parse_time;
+pub use time::comparable_time;
 pub use workflow::WorkflowTransaction;

@@ -6,14 +6,24 @@ use crate::edge::{Timestamp, from_epoch_ms};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 
-/// An ISO 8601 text: a date, or a date and a time, with or without a zone. No zone means UTC.
+/// The moment that a filter's text means, in whole microseconds, to which PostgreSQL rounds.
 #[must_use]
-pub fn parse_time(text: &str) -> Option<Timestamp> {
+pub fn comparable_time(text: &str) -> Option<Timestamp> {
+    parse_time(text).map(|at| at.round_subsecs(6)).filter(is_storable)
+}
+
+/// An ISO 8601 text: a date, or a date and a time, with or without a zone. No zone means UTC.
+fn parse_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    let zoned = ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z"]
-        .iter()
-        .find_map(|format| DateTime::parse_from_str(text, format).ok())
-        .map(|at| at.with_timezone(&Utc));
+    let zoned = [
+        "%Y-%m-%dT%H:%M:%S%.f%#z",
+        "%Y-%m-%d %H:%M:%S%.f%#z",
+        "%Y-%m-%dT%H:%M%#z",
+        "%Y-%m-%d %H:%M%#z",
+    ]
+    .iter()
+    .find_map(|format| DateTime::parse_from_str(text, format).ok())
+    .map(|at| at.with_timezone(&Utc));
     let local = || {
         ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
             .iter()
@@ -24,7 +34,11 @@ pub fn parse_time(text: &str) -> Option<Timestamp> {
         let midnight = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?;
         Some(midnight.and_utc())
     };
-    zoned.or_else(local).or_else(date).filter(|at| (1..=9999).contains(&at.year()))
+    zoned.or_else(local).or_else(date).filter(is_storable)
+}
+
+fn is_storable(at: &Timestamp) -> bool {
+    (1..=9999).contains(&at.year())
 }
 
 /// The value of a date column at creation: a `Date`, epoch milliseconds or ISO text; absent is `None`.
@@ -68,7 +82,20 @@ mod tests {
             assert_eq!(parse_time(same), expected, "{same}");
         }
         assert_eq!(parse_time("2001-02-03"), parse_time("2001-02-03T00:00:00Z"));
-        assert_eq!(parse_time("2001-02-03T04:05Z"), parse_time("2001-02-03T04:05:00Z"));
+        for short in ["2001-02-03T04:05Z", "2001-02-03 04:05Z", "2001-02-03 04:05"] {
+            assert_eq!(parse_time(short), parse_time("2001-02-03T04:05:00Z"), "{short}");
+        }
+    }
+
+    #[test]
+    fn what_is_finer_than_a_microsecond_is_rounded_to_compare_with() {
+        for (text, same) in [
+            ("2001-02-03T00:00:00.0000014Z", "2001-02-03T00:00:00.000001Z"),
+            ("2001-02-03T00:00:00.9999996Z", "2001-02-03T00:00:01Z"),
+        ] {
+            assert_eq!(comparable_time(text), parse_time(same), "{text}");
+        }
+        assert_eq!(comparable_time("9999-12-31T23:59:59.9999999Z"), None);
     }
 
     #[test]

@@ -84,12 +84,17 @@ impl Input {
     /// A member of an object; undefined when it is missing or this is no object.
     #[must_use]
     pub fn member(&self, name: &str) -> &Input {
+        self.own(name).unwrap_or(&Self::Undefined)
+    }
+
+    /// A member of an object, undefined or not; `None` when it is missing or this is no object.
+    #[must_use]
+    pub fn own(&self, name: &str) -> Option<&Input> {
         match self {
-            Self::Object(members) => members
-                .iter()
-                .find_map(|(key, value)| (key == name).then_some(value))
-                .unwrap_or(&Self::Undefined),
-            _ => &Self::Undefined,
+            Self::Object(members) => {
+                members.iter().find_map(|(key, value)| (key == name).then_some(value))
+            }
+            _ => None,
         }
     }
 }

@@ -29,8 +29,8 @@ pub struct Config {
     pub joins: Joins,
     /// Whether soft-deleted keys are seen.
     pub with_deleted: bool,
-    /// A free-text search that came with it, not judged yet.
-    pub search: Input,
+    /// The arguments of a free-text search that came with it, not judged yet.
+    pub search: Option<Input>,
 }
 
 impl Config {
@@ -44,7 +44,8 @@ impl Config {
             | Input::Text(_)
             | Input::IllFormedText
             | Input::Number(_)
-            | Input::Bool(_) => {
+            | Input::Bool(_)
+            | Input::Other(_) => {
                 return Err(ApiKeyError::invalid(format!(
                     "config must be an object, '{}' found",
                     config.kind()
@@ -61,24 +62,30 @@ impl Config {
             skip: page_number("skip", config.member("skip"))?,
             order: parse_order(config.member("order"), &joins)?,
             joins,
-            with_deleted: config.member("withDeleted").is_truthy() || sees_deleted(filters),
-            search: filters.member("freeTextSearch_ApiKey").member("value").clone(),
+            with_deleted: match filters.own("softDeletable") {
+                Some(filter) => lets_deleted_pass(filter),
+                None => config.member("withDeleted").is_truthy(),
+            },
+            search: filters.own("freeTextSearch_ApiKey").cloned(),
         })
     }
 }
 
-// Stock 2.21.2: the soft-delete filter goes by this name and can be switched off, or told to let pass.
-fn sees_deleted(filters: &Input) -> bool {
-    match filters.member("softDeletable") {
+// Stock 2.21.2: the soft-delete filter goes by this name and can be switched off, or told to let pass. Named at all, it
+// wins over `withDeleted`.
+fn lets_deleted_pass(filter: &Input) -> bool {
+    match filter {
         Input::Bool(on) => !on,
-        options => options.member("withDeleted").is_truthy(),
+        arguments => arguments.member("withDeleted").is_truthy(),
     }
 }
 
 // Stock 2.21.2: keys have no relations, so that any list of names, and text as one of its letters, says nothing.
 fn judge_relations(relations: &Input) -> Result<(), ApiKeyError> {
+    let is_name = |name: &Input| matches!(name, Input::Text(_) | Input::IllFormedText);
     match relations {
-        Input::List(_) | Input::Text(_) | Input::IllFormedText => Ok(()),
+        Input::List(names) if names.iter().all(is_name) => Ok(()),
+        Input::Text(_) | Input::IllFormedText => Ok(()),
         absent if absent.is_absent() => Ok(()),
         other => Err(ApiKeyError::invalid(format!(
             "relations must be an array of names, '{}' found",
@@ -112,7 +119,8 @@ impl Selection {
     /// `Invalid` when it is no list of names.
     pub fn parse(select: &Input) -> Result<Self, ApiKeyError> {
         let names = match select {
-            absent if absent.is_absent() => return Ok(Self::All),
+            // Stock 2.21.2: `wanted && [...]` that comes to false, 0 or an empty text is no selection.
+            none if !none.is_truthy() => return Ok(Self::All),
             Input::List(names) => names,
             other => {
                 return Err(ApiKeyError::invalid(format!(

@@ -21,5 +21,5 @@ pub use field::{Field, FieldKind};
 pub use filter::{Comparison, Filter, Operand, Pattern, words};
 pub use linked::{Bridge, Contents, Join, Joins, Link, LinkedFilter, Name, Table};
 pub use order::{Direction, Nulls, OrderBy, OrderKey};
-pub use parse::{parse_filters, parse_search};
+pub use parse::{parse_filters, parse_named_search};
 pub use target::{Target, parse_ids, parse_many_targets, parse_target};

@@ -1,7 +1,7 @@
 //! Conditions on one column: plain values, lists and operator maps.
 
 use super::{Comparison, Field, FieldKind, Filter, Operand, Pattern};
-use crate::api_key::{ApiKeyType, parse_time};
+use crate::api_key::{ApiKeyType, comparable_time};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 
@@ -21,8 +21,9 @@ pub(super) fn parse_condition(field: Field, value: &Input) -> Result<Filter, Api
         }
         Input::List(_) => parse_operator(field, "$in", value),
         Input::RegExp { source, flags } => {
+            refuse_patterns(field)?;
             let ignore_case = flags.contains('i');
-            matches(field, Pattern::Regex { source: source.clone(), ignore_case })
+            Ok(Filter::Matches(field, Pattern::Regex { source: source.clone(), ignore_case }))
         }
         plain => parse_operator(field, "$eq", plain),
     }
@@ -34,15 +35,22 @@ pub(super) fn parse_operator(
     operator: &str,
     operand: &Input,
 ) -> Result<Filter, ApiKeyError> {
-    let pattern = || text_operand(field, operator, operand);
+    let matches_text = |pattern: fn(String) -> Pattern| {
+        refuse_patterns(field)?;
+        // SQL: whether anything matches a null is unknown.
+        if *operand == Input::Null {
+            return Ok(Filter::Unknown);
+        }
+        Ok(Filter::Matches(field, pattern(text_operand(field, operator, operand)?)))
+    };
+    if *operand == Input::Undefined && !GROUPS.contains(&operator) {
+        return Ok(Filter::All);
+    }
     if !known(operator) {
         return Err(ApiKeyError::invalid(format!(
             "Trying to query by not existing property ApiKey.{}",
             crate::error::Shown(operator)
         )));
-    }
-    if *operand == Input::Undefined {
-        return Ok(Filter::All);
     }
     match operator {
         "$eq" => compare(field, operator, Comparison::Equal, operand),
@@ -54,13 +62,13 @@ pub(super) fn parse_operator(
         "$in" => among(field, operator, operand),
         "$nin" if field == Field::Token => Err(token_only_equals()),
         "$nin" => among(field, operator, operand).map(Filter::negated),
-        "$like" => matches(field, Pattern::Like { pattern: pattern()?, ignore_case: false }),
-        "$ilike" => matches(field, Pattern::Like { pattern: pattern()?, ignore_case: true }),
+        "$like" => matches_text(|pattern| Pattern::Like { pattern, ignore_case: false }),
+        "$ilike" => matches_text(|pattern| Pattern::Like { pattern, ignore_case: true }),
         "$re" => match operand {
             Input::RegExp { .. } => parse_condition(field, operand),
-            _ => matches(field, Pattern::Regex { source: pattern()?, ignore_case: false }),
+            _ => matches_text(|source| Pattern::Regex { source, ignore_case: false }),
         },
-        "$fulltext" => matches(field, Pattern::Words(pattern()?)),
+        "$fulltext" => matches_text(Pattern::Words),
         "$exists" if field == Field::Token => Err(token_only_equals()),
         "$exists" => match operand {
             Input::Bool(true) => Ok(Filter::IsNull(field).negated()),
@@ -81,6 +89,9 @@ pub(super) fn parse_operator(
         ))),
     }
 }
+
+/// What joins conditions, and stands around columns only.
+const GROUPS: [&str; 2] = ["$and", "$or"];
 
 /// Whether Medusa has an operator of that name.
 pub(super) fn known(operator: &str) -> bool {
@@ -148,7 +159,7 @@ fn among(field: Field, operator: &str, operand: &Input) -> Result<Filter, ApiKey
     Ok(Filter::or(std::iter::once(listed).chain(null)))
 }
 
-fn matches(field: Field, pattern: Pattern) -> Result<Filter, ApiKeyError> {
+fn refuse_patterns(field: Field) -> Result<(), ApiKeyError> {
     if field == Field::Token {
         return Err(token_only_equals());
     }
@@ -158,7 +169,7 @@ fn matches(field: Field, pattern: Pattern) -> Result<Filter, ApiKeyError> {
             field.as_str()
         )));
     }
-    Ok(Filter::Matches(field, pattern))
+    Ok(())
 }
 
 // SECURITY: the column `token` of a secret key is its hash.
@@ -179,7 +190,7 @@ fn value_operand(field: Field, operator: &str, value: &Input) -> Result<Operand,
     }
     let at = match value {
         Input::Date(at) => *at,
-        Input::Text(text) => parse_time(text),
+        Input::Text(text) => comparable_time(text),
         _ => None,
     };
     at.map(Operand::Time).ok_or_else(|| {

@@ -75,7 +75,8 @@ fn parse_columns(
 ) -> Result<(), ApiKeyError> {
     let members = match object {
         Input::Object(members) => members,
-        absent if absent.is_absent() => return Ok(()),
+        // Stock 2.21.2: `wanted && { ... }` that comes to false, 0 or an empty text is no order.
+        none if !none.is_truthy() => return Ok(()),
         other => {
             return Err(ApiKeyError::invalid(format!(
                 "order must be an object or an array of objects, '{}' found",
@@ -83,8 +84,18 @@ fn parse_columns(
             )));
         }
     };
-    for (name, direction) in members.iter().filter(|(_, value)| *value != Input::Undefined) {
+    for (name, direction) in members {
         let key = parse_key(name, joins)?;
+        if *direction == Input::Undefined {
+            continue;
+        }
+        // SECURITY: an order by hashes or salts tells about them.
+        if let OrderKey::Field(field @ (Field::Token | Field::Salt)) = key {
+            return Err(ApiKeyError::invalid(format!(
+                "ApiKey.{} cannot be ordered by",
+                field.as_str()
+            )));
+        }
         let (direction, nulls) = parse_direction(name, direction)?;
         columns.push(OrderBy { key, direction, nulls });
     }
@@ -95,17 +106,12 @@ fn parse_key(name: &str, joins: &Joins) -> Result<OrderKey, ApiKeyError> {
     if let Some(key) = parse_linked(name, joins)? {
         return Ok(key);
     }
-    let field = Field::parse(name).ok_or_else(|| {
+    Field::parse(name).map(OrderKey::Field).ok_or_else(|| {
         ApiKeyError::invalid(format!(
             "Trying to order by not existing property ApiKey.{}",
             Shown(name)
         ))
-    })?;
-    // SECURITY: an order by hashes or salts tells about them.
-    if matches!(field, Field::Token | Field::Salt) {
-        return Err(ApiKeyError::invalid(format!("ApiKey.{name} cannot be ordered by")));
-    }
-    Ok(OrderKey::Field(field))
+    })
 }
 
 // Medusa writes a column of a linked table as `<table>.<column>`.

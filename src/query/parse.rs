@@ -66,7 +66,8 @@ pub fn parse_search(words: &Input) -> Result<Filter, ApiKeyError> {
             return Err(ApiKeyError::invalid(format!("q must be text, '{}' found", value.kind())));
         }
     };
-    let search = Filter::and(text.split_whitespace().map(|word| {
+    let words = text.split(is_javascript_space).filter(|word| !word.is_empty());
+    let search = Filter::and(words.map(|word| {
         Filter::or(
             [Field::Redacted, Field::Title]
                 .map(|field| Filter::Matches(field, Pattern::Contains(word.to_owned()))),
@@ -74,6 +75,26 @@ pub fn parse_search(words: &Input) -> Result<Filter, ApiKeyError> {
     }));
     search.refuse_oversize()?;
     Ok(search)
+}
+
+/// A free-text search by the name that Medusa gives its filter.
+///
+/// # Errors
+/// `Invalid` for what names no words, so that a search is never dropped, and as [`parse_search`].
+pub fn parse_named_search(arguments: Option<&Input>) -> Result<Filter, ApiKeyError> {
+    match arguments {
+        None | Some(Input::Bool(false)) => Ok(Filter::All),
+        Some(arguments @ Input::Object(_)) => parse_search(arguments.member("value")),
+        Some(other) => Err(ApiKeyError::invalid(format!(
+            "The filter freeTextSearch_ApiKey takes an object with a value, '{}' found",
+            other.kind()
+        ))),
+    }
+}
+
+// ECMAScript's `\s`, which is Unicode's White_Space but for two.
+fn is_javascript_space(c: char) -> bool {
+    c == '\u{FEFF}' || (c.is_whitespace() && c != '\u{85}')
 }
 
 fn parse_members(members: &[(String, Input)], search: Search) -> Result<Filter, ApiKeyError> {

@@ -4,7 +4,7 @@ use super::{ApiKeyService, answers};
 use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
 use crate::input::Input;
-use crate::query::{Config, Filter, Selection, parse_filters, parse_search};
+use crate::query::{Config, Filter, Selection, parse_filters, parse_named_search};
 use crate::store::{self, Query};
 
 /// A page of keys.
@@ -29,7 +29,7 @@ impl ApiKeyService {
         if id.contains('\0') {
             return Err(ApiKeyError::NotFound(id.replace('\0', "")));
         }
-        let search = parse_search(&config.search)?;
+        let search = parse_named_search(config.search.as_ref())?;
         let filter = Filter::and([Filter::id(id), search]);
         filter.refuse_oversize()?;
         let (query, selection) = query(filter, config);
@@ -74,7 +74,7 @@ fn question(filters: &Input, config: &Input) -> Result<(Query, Selection), ApiKe
     let filter = parse_filters(filters)?;
     // Stock 2.21.2: `q` takes the place of a search that came with the config.
     let search = match filters.member("q") {
-        Input::Undefined => parse_search(&config.search)?,
+        Input::Undefined => parse_named_search(config.search.as_ref())?,
         _ => Filter::All,
     };
     let both = Filter::and([filter, search]);

@@ -37,7 +37,7 @@ const order = weighted<unknown>(
       .map(([names, ways]) => [byThem(names, ways), { id: ways[2] }]),
   ],
   [2, fc.constantFrom(undefined, null, {}, [])],
-  [0.2, fc.constant({ nope: "ASC" })],
+  [0.2, fc.constantFrom({ nope: "ASC" }, { nope: undefined })],
   [0.1, wrong("S5", "order", { token: "ASC" }, [{ title: 1 }, { salt: "desc" }])],
 );
 
@@ -46,7 +46,7 @@ const byThem = (names: string[], ways: unknown[]) =>
 
 const select = weighted<unknown>(
   [6, fc.subarray([...COLUMNS, "salt", "nope", "also.nope", ""])],
-  [1, fc.constantFrom(["*"], undefined, null, [], ["token"], ["token", "type"])],
+  [1, fc.constantFrom<unknown>(["*"], undefined, null, false, "", [], ["token"], ["token", "type"])],
   [0.2, wrong("S18", "select", "title", { title: true }, [5])],
 );
 
@@ -61,11 +61,17 @@ const configs = (deviation: string) =>
           withDeleted: fc.constantFrom<unknown>(true, true, false, undefined, null, "false", {}),
           relations: weighted<unknown>(
             [12, fc.constantFrom([], ["nope"], undefined, null)],
-            [0.2, wrong("S18", "relations", 5, true, { nope: true })],
+            [0.2, wrong("S18", "relations", 5, true, { nope: true }, [5], [null])],
           ),
           filters: fc.oneof(
-            fc.constantFrom({ softDeletable: false }, { softDeletable: { withDeleted: true } }, { unknown: true }, {}),
+            fc
+              .constantFrom<unknown>(false, true, undefined, { withDeleted: true })
+              .map((softDeletable) => ({ softDeletable })),
+            fc.constantFrom({ unknown: true }, {}),
             search.map((value) => ({ freeTextSearch_ApiKey: { value, fromEntity: "ApiKey" } })),
+            wrong("S18", "freeTextSearch_ApiKey", true, null, "alpha").map((freeTextSearch_ApiKey) => ({
+              freeTextSearch_ApiKey,
+            })),
           ),
         },
         { requiredKeys: [] },

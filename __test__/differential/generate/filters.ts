@@ -13,6 +13,8 @@ const SEARCHES = [
   "ALPH",
   "two beta",
   " beta \t one\n",
+  "\ufeffbeta\u3000one",
+  "beta\u0085one",
   "pk_",
   "***",
   "it's",
@@ -37,8 +39,8 @@ const comparisons = (values: Operands) => ({
 });
 
 const patterns = {
-  ...{ $like: fc.constantFrom(...PATTERNS), $ilike: fc.constantFrom(...PATTERNS) },
-  ...{ $re: fc.constantFrom(...EXPRESSIONS), $fulltext: fc.constantFrom(...WORDS) },
+  ...{ $like: orNull(fc.constantFrom(...PATTERNS)), $ilike: orNull(fc.constantFrom(...PATTERNS)) },
+  ...{ $re: orNull(fc.constantFrom(...EXPRESSIONS)), $fulltext: orNull(fc.constantFrom(...WORDS)) },
 };
 
 const operators = (arbitraries: Record<string, Operands>) =>
@@ -57,7 +59,7 @@ const column = (name: string, values: Operands, more: Record<string, Operands>, 
     [8, orNull(values)],
     [4, list(values)],
     [10, operators({ ...comparisons(values), ...more })],
-    [1, fc.constantFrom(undefined, {}, { $eq: undefined })],
+    [1, fc.constantFrom(undefined, {}, { $eq: undefined }, { gte: undefined }, { $foo: undefined })],
     [0.4, refused],
   ).map((value) => ({ [name]: value }));
 

@@ -37,7 +37,11 @@ export const moment = weighted<Date | string>(
   [6, fc.constantFrom(...DAYS).map((day) => new Date(day))],
   [1, fc.constantFrom(...DAYS)],
   [1, fc.constantFrom(...DAYS).map((day) => `${day}T00:00:00.000Z`)],
-  [1, fc.constantFrom("2030-01-01T02:00:00+02:00", "2030-01-01 00:00:00", "2030-01-01T00:00:00.001")],
+  [
+    1,
+    fc.constantFrom("2030-01-01T02:00:00+02:00", "2030-01-01 00:00:00", "2030-01-01T00:00:00.001", "2030-01-01 00:00Z"),
+  ],
+  [0.5, fc.constant("2029-12-31T23:59:59.9999996Z")],
 );
 
 /** How far the clock goes between two calls: mostly not at all, sometimes back. */
