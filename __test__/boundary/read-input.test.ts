@@ -22,6 +22,17 @@ describeOurs("listApiKeys refuses, by the field's name (S18),", (current) => {
       { constructor: "a" },
       "Trying to query by not existing property ApiKey.constructor",
     ],
+    ["a name with an alias (A12)", { "a0.id": "apk_1" }, "Trying to query by not existing property ApiKey.a0.id"],
+    [
+      "a fragment of SQL (A12)",
+      {
+        title: new (class RawQueryFragment {
+          sql = "lower('A')";
+          params = [];
+        })(),
+      },
+      /\btitle\b/,
+    ],
     ["an own __proto__", JSON.parse('{"__proto__": 1}'), /__proto__/],
     ["a search below the top", { $or: [{ q: "a" }] }, /\bq\b/],
     ["a search that is no text", { q: { $like: "%" } }, /\bq\b/],

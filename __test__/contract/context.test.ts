@@ -12,6 +12,17 @@ const untouchable = (): object => {
   return new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse, set: refuse, getPrototypeOf: refuse });
 };
 
+describeOurs("What the context holds beside that", (current) => {
+  it.each([{ isolationLevel: "nope" }, { messageAggregator: false }, { messageAggregator: {} }])(
+    "fails no call: %j (A15)",
+    async (context) => {
+      jest.spyOn(console, "error").mockImplementation();
+
+      expect(await current().service.createApiKeys(PUBLISHABLE, context)).toMatchObject(PUBLISHABLE);
+    },
+  );
+});
+
 describeOurs("A transactionManager in the context", (current) => {
   it("is ignored: every write is a transaction of its own, and committed when it is answered (A15)", async () => {
     const { service } = current();

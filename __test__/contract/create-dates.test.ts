@@ -32,6 +32,16 @@ describeEverywhere("createApiKeys takes a date", (current) => {
   });
 });
 
+describeOurs("createApiKeys", (current) => {
+  it("answers Dates of its own, equal to the caller's (A34)", async () => {
+    const created_at = new Date(0);
+    const key = await current().service.createApiKeys({ ...PUBLISHABLE, created_at });
+
+    expect(key.created_at).toEqual(created_at);
+    expect(key.created_at).not.toBe(created_at);
+  });
+});
+
 describeOurs("createApiKeys with expires_in (M5)", (current) => {
   beforeEach(() => stopClock(NOW));
   afterEach(() => jest.useRealTimers());

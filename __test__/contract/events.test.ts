@@ -1,5 +1,6 @@
 // What Medusa's event bus is told.
 
+import { expectFailure } from "../support/failures";
 import { describeEverywhere, describeOurs } from "../support/implementations";
 import { PUBLISHABLE, SECRET } from "../support/service";
 
@@ -80,6 +81,17 @@ describeEverywhere("The event bus", (current) => {
 });
 
 describeOurs("The event bus", (current) => {
+  it("has nothing left for it by an upsert that failed (A35)", async () => {
+    const messageAggregator = { save: jest.fn(), getMessages: () => ({}), clearMessages: jest.fn() };
+    const upsert = current().service.upsertApiKeys([PUBLISHABLE, { id: "apk_nope", title: "A" }], {
+      messageAggregator,
+    });
+
+    await expectFailure(upsert, "not_found", /apk_nope/);
+    expect(messageAggregator.save).not.toHaveBeenCalled();
+    expect(current().emitted).toEqual([]);
+  });
+
   it("does not undo a committed call by failing (S13)", async () => {
     const silenced = jest.spyOn(console, "error").mockImplementation();
     const bus = jest.spyOn(current().emitted, "push").mockImplementation(() => {

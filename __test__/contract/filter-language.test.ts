@@ -235,5 +235,6 @@ describeOurs("A filter", (current) => {
     expect(await found({ $gt: "apk_02", $lte: "apk_04" })).toEqual(["apk_03", "apk_04"]);
     expect(await found({ id: "apk_01", $in: ["apk_01", "apk_02"] })).toEqual(["apk_01"]);
     expect(await found({ id: "apk_01", $in: ["apk_02"] })).toEqual([]);
+    expect(await found({ $not: { $gt: "apk_02" } })).toEqual(["apk_01", "apk_02"]);
   });
 });

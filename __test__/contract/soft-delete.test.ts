@@ -126,12 +126,22 @@ describeEverywhere("restoreApiKeys", (current) => {
 });
 
 describeOurs("softDeleteApiKeys and restoreApiKeys", (current) => {
+  it("take null for no config (A25)", async () => {
+    await current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_a" });
+    const linked = { api_key_id: ["apk_a"], publishable_key_id: ["apk_a"] };
+
+    expect(await current().service.softDeleteApiKeys("apk_a", untyped(null))).toEqual(linked);
+    expect(await current().service.restoreApiKeys("apk_a", untyped(null))).toEqual(linked);
+  });
+
   it("name keys by id, however the rows lie (A17)", async () => {
     const ids = ["apk_a", "apk_b", "apk_c"];
     await current().service.createApiKeys([...ids].reverse().map((id) => ({ ...PUBLISHABLE, id })));
     await current().service.updateApiKeys("apk_a", { title: "Moved" });
 
+    current().emitted.length = 0;
     expect(await current().service.softDeleteApiKeys({})).toEqual({ api_key_id: ids, publishable_key_id: ids });
+    expect(current().emitted).toMatchObject([{ messages: ids.map((id) => ({ data: { id } })) }]);
     expect(await current().service.restoreApiKeys({})).toEqual({ api_key_id: ids, publishable_key_id: ids });
   });
 });

@@ -78,6 +78,13 @@ describe("the service", () => {
     ]);
   });
 
+  it("offers subclasses its documented methods only (A36)", () => {
+    const methods = Object.getOwnPropertyNames(ApiKeyModuleService.prototype);
+
+    expect(Object.getOwnPropertyNames(ApiKeyModuleService).sort()).toEqual(["length", "name", "prototype"]);
+    expect(methods.filter((name) => name.endsWith("_"))).toEqual(["MedusaContextIndex_"]);
+  });
+
   it("has methods that declare their parameters, 0 to 3 (A16)", () => {
     const { service } = inMedusa();
     const declared = (...names: (keyof ApiKeyModuleService)[]) =>

@@ -81,6 +81,7 @@ describeStock("Stock", (current) => {
   it("keeps one of several operators on top, and drops the id beside it (A26)", async () => {
     expect(await found({ $gt: "apk_02", $lte: "apk_04" })).toBe("1234");
     expect(await found({ id: "apk_01", $in: ["apk_02"] })).toBe("2");
+    expect((await refusal({ $not: { $gt: "apk_02" } })).message).toContain("column a0.$gt does not exist");
   });
 
   it.each<[unknown]>([["title"], [5], [true]])("passes over the config %j of one key (A30)", async (config) => {
@@ -102,14 +103,31 @@ describeStock("Stock", (current) => {
     expect(await found({}, { take: 5, options: { limit: 2, orderBy: { id: "DESC" } } })).toBe("98");
   });
 
-  it("leaves out the order for a direction that is undefined (A14)", async () => {
+  it("takes its ORM's names and fragments of SQL for conditions (A12)", async () => {
+    const { raw } = await import("@medusajs/deps/mikro-orm/core");
+
+    expect(await found({ "a0.id": "apk_01" })).toBe("1");
+    expect(await found({ title: raw("upper('beta') || ' one'") })).toBe("");
+    expect(await found({ [raw("lower(title)")]: "beta one" })).toBe("3");
+  });
+
+  it.each<[string, unknown]>([
+    ["a direction that is undefined", { id: undefined }],
+    ["false", false],
+    ["0", 0],
+    ["an array of false", [false]],
+  ])("leaves out the order for %s (A14)", async (_, order) => {
     // An update moves the row behind all others.
     await current().service.updateApiKeys("apk_01", { title: "Moved" });
 
-    const order = await found({}, { order: { id: undefined } });
+    const unordered = await found({}, { order });
 
-    expect(order).not.toBe("123456789");
-    expect([...order].sort().join("")).toBe("123456789");
+    expect(unordered).not.toBe("123456789");
+    expect([...unordered].sort().join("")).toBe("123456789");
+  });
+
+  it.each([null, undefined])("fails on %p in an array of orders (A14)", async (none) => {
+    await expect(current().service.listApiKeys({}, { order: [none, { id: "DESC" }] })).rejects.toThrow(TypeError);
   });
 
   it.each<[string, RegExp, string, string]>([
@@ -128,6 +146,19 @@ describeStock("Stock", (current) => {
     expect(await found({ revoked_at: { $gt: "now" } })).toBe("5");
     expect(await found({ created_at: { $lt: "infinity" } })).toBe("123456789");
     expect(await found({ created_at: { $gt: "February 2, 2021" } })).toBe("89");
+  });
+
+  it("reads each form of a time either where PostgreSQL does or where JavaScript does (A7)", async () => {
+    const create = (created_at: string) => current().service.createApiKeys({ ...PUBLISHABLE, created_at });
+
+    for (const text of ["20210203", "2021-034", "2021-02-03t00:00:00z", "2021-02-03T00:00:00+02"]) {
+      expect(await found({ created_at: { $gte: text } })).toBe("89");
+      await failureOf(create(text));
+    }
+    for (const text of ["2021", "2021-02", "+002021-02-03T00:00:00Z", "2021-02-03T00:00:00+16:00"]) {
+      await refusal({ created_at: { $gte: text } });
+      expect(await create(text)).toMatchObject(PUBLISHABLE);
+    }
   });
 
   it("stores a lone surrogate as U+FFFD and echoes it (A4)", async () => {
@@ -206,6 +237,19 @@ describeStock("Stock", (current) => {
 
   it("joins a transaction of its ORM, and fails on what is none (A15)", async () => {
     await expect(current().service.createApiKeys(PUBLISHABLE, { transactionManager: {} })).rejects.toThrow(TypeError);
+    await expect(current().service.listApiKeys({}, {}, { manager: {} })).rejects.toThrow(TypeError);
+    expect((await failureOf(current().service.createApiKeys(PUBLISHABLE, { isolationLevel: "nope" }))).message).toMatch(
+      /isolation level/,
+    );
+  });
+
+  it("fails on an aggregator that is none before its write is committed, or after it (A15)", async () => {
+    const titled = (title: string, messageAggregator: unknown) =>
+      failureOf(current().service.createApiKeys({ ...PUBLISHABLE, title }, { messageAggregator }));
+
+    await titled("before", {});
+    await titled("after", false);
+    expect(await found({ title: ["before", "after"] })).toHaveLength(1);
   });
 
   it("fails inside for filters and configs that are null (S18)", async () => {

@@ -92,10 +92,20 @@ describeStock("Stock, when a write is aimed at nothing in particular,", (current
     await expect(current().service.restoreApiKeys(["apk_1", null])).rejects.toThrow(TypeError);
   });
 
+  it("hides a key, tells nobody and fails when the second argument is null (A25)", async () => {
+    current().emitted.length = 0;
+
+    await expect(current().service.softDeleteApiKeys("apk_1", untyped(null))).rejects.toThrow(TypeError);
+    expect(await current().table()).toMatchObject([{ deleted_at: expect.any(Date) }, { deleted_at: null }]);
+    expect(current().emitted).toEqual([]);
+  });
+
   it("reports what it hid in physical order (A17)", async () => {
     // An update moves the row behind the other.
     await current().service.updateApiKeys("apk_1", { title: "Moved" });
 
+    current().emitted.length = 0;
     expect(await current().service.softDeleteApiKeys({})).toMatchObject({ api_key_id: ["apk_2", "apk_1"] });
+    expect(current().emitted).toMatchObject([{ messages: [{ data: { id: "apk_2" } }, { data: { id: "apk_1" } }] }]);
   });
 });
