@@ -10,14 +10,6 @@ import type { ApiKey, ApiKeyType } from "./types";
  */
 
 const DEEPEST_LEVEL = 64;
-
-const { getTime } = Date.prototype;
-
-/** A caller's value as text. The value is read only, and its `toJSON` is never asked. */
-export function encode(value: unknown): string {
-  return encodeValue(value, 0, Number.POSITIVE_INFINITY);
-}
-
 const CONFIG_MEMBERS = [
   "select",
   "relations",
@@ -29,7 +21,15 @@ const CONFIG_MEMBERS = [
   "__internal",
 ] as const;
 
-/** The config of a read: its members, own or not, as in stock, and of a function, too. */
+const { getTime } = Date.prototype;
+
+/** A caller's value as text. The value is read only, and its `toJSON` is never asked. */
+export function encode(value: unknown): string {
+  return encodeValue(value, 0, Number.POSITIVE_INFINITY);
+}
+
+/** The config of a read. */
+// Stock 2.21.2: its members are read, own or not, and of a function, too.
 export function encodeConfig(config: unknown): string {
   if (config === null || (typeof config !== "object" && typeof config !== "function")) {
     return encode(config);

@@ -43,8 +43,13 @@ pub fn from_epoch_ms(ms: f64) -> Option<Timestamp> {
         return None;
     }
     #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and the year is checked")]
-    let at = DateTime::from_timestamp_millis(ms.trunc() as i64)?;
-    (1..=9999).contains(&at.year()).then_some(at)
+    DateTime::from_timestamp_millis(ms.trunc() as i64).filter(is_storable)
+}
+
+/// Whether a moment is in the years 1 to 9999, which every database holds.
+#[must_use]
+pub fn is_storable(at: &Timestamp) -> bool {
+    (1..=9999).contains(&at.year())
 }
 
 /// Milliseconds since 1970, as JavaScript counts them.

@@ -1,8 +1,8 @@
 //! Moments as callers write them.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 
-use crate::edge::{Timestamp, from_epoch_ms};
+use crate::edge::{Timestamp, from_epoch_ms, is_storable};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 
@@ -35,10 +35,6 @@ fn parse_time(text: &str) -> Option<Timestamp> {
         Some(midnight.and_utc())
     };
     zoned.or_else(local).or_else(date).filter(is_storable)
-}
-
-fn is_storable(at: &Timestamp) -> bool {
-    (1..=9999).contains(&at.year())
 }
 
 /// The value of a date column at creation: a `Date`, epoch milliseconds or ISO text; absent is `None`.
