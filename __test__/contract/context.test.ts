@@ -16,9 +16,10 @@ describeOurs("What the context holds beside that", (current) => {
   it.each([{ isolationLevel: "nope" }, { messageAggregator: false }, { messageAggregator: {} }])(
     "fails no call: %j (A15)",
     async (context) => {
-      jest.spyOn(console, "error").mockImplementation();
+      const silenced = jest.spyOn(console, "error").mockImplementation();
 
       expect(await current().service.createApiKeys(PUBLISHABLE, context)).toMatchObject(PUBLISHABLE);
+      silenced.mockRestore();
     },
   );
 });
