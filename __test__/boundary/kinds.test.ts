@@ -84,6 +84,14 @@ describeOurs("A value of another kind", (current) => {
     },
   );
 
+  it("is no selector of a write, nor within one: an object without a prototype (A22)", async () => {
+    const bare = (members: object) => Object.assign(Object.create(null), members);
+
+    await refused(current().service.softDeleteApiKeys(bare({ id: "apk_01" })), /id or selector/);
+    await refused(current().service.restoreApiKeys([bare({ id: "apk_01" })]), /id or selector/);
+    await refused(current().service.revoke({ id: bare({ $in: ["apk_01"] }) }, { revoked_by: "odd" }), /ApiKey\.id/);
+  });
+
   it("is no id (A31)", async () => {
     await refused(current().service.createApiKeys({ ...PUBLISHABLE, id: 7n }), /\bid\b/);
   });

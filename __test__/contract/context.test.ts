@@ -13,6 +13,12 @@ const untouchable = (): object => {
 };
 
 describeOurs("What the context holds beside that", (current) => {
+  it("may be frozen, also when it is Medusa's own (S16)", async () => {
+    const context = Object.freeze({ __type: "MedusaContext" });
+
+    expect(await current().service.createApiKeys(PUBLISHABLE, context)).toMatchObject(PUBLISHABLE);
+  });
+
   it.each([{ isolationLevel: "nope" }, { messageAggregator: false }, { messageAggregator: {} }])(
     "fails no call: %j (A15)",
     async (context) => {

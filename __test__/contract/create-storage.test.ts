@@ -93,6 +93,15 @@ describeOurs("createApiKeys hashes a secret token", (current) => {
     );
   });
 
+  it.each(["shop, north", "shop (north)", "t", " pad "])("names the taken id %j as it is (A39)", async (id) => {
+    await current().service.createApiKeys({ ...PUBLISHABLE, id });
+
+    await expect(current().service.createApiKeys({ ...PUBLISHABLE, id })).rejects.toMatchObject({
+      type: "invalid_data",
+      message: `Api key with id: ${id}, already exists.`,
+    });
+  });
+
   it("refuses an id that stands twice in one call (S12)", async () => {
     const creation = current().service.createApiKeys([
       { ...PUBLISHABLE, id: "apk_twice" },

@@ -105,4 +105,17 @@ describeOurs("The event bus", (current) => {
     expect(JSON.stringify(silenced.mock.calls)).not.toContain(token);
     silenced.mockRestore();
   });
+
+  it("does not undo a deletion either (S13)", async () => {
+    const silenced = jest.spyOn(console, "error").mockImplementation();
+    const { id } = await current().service.createApiKeys({ ...PUBLISHABLE, ...REVOKED });
+    const bus = jest.spyOn(current().emitted, "push").mockImplementation(() => {
+      throw new Error("the bus is down");
+    });
+    await current().service.deleteApiKeys(id);
+    bus.mockRestore();
+    silenced.mockRestore();
+
+    expect(await current().table()).toEqual([]);
+  });
 });

@@ -2,7 +2,7 @@
 
 import { failureOf } from "../support/failures";
 import { describeStock } from "../support/implementations";
-import { PUBLISHABLE } from "../support/service";
+import { PUBLISHABLE, SECRET } from "../support/service";
 
 describeStock("Stock", (current) => {
   beforeEach(() => current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" }));
@@ -31,6 +31,12 @@ describeStock("Stock", (current) => {
     const branches = Array.from({ length: 5_000 }, (_, index) => ({ id: `apk_${index}` }));
 
     expect(await found({ $or: branches })).toEqual(["apk_1"]);
+  });
+
+  it("lets any number of secret keys wait for their hashes (A38)", async () => {
+    const creations = Array.from({ length: 40 }, () => current().service.createApiKeys(SECRET));
+
+    expect(await Promise.all(creations)).toHaveLength(40);
   });
 
   it("has no hooks (A18)", () => {

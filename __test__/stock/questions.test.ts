@@ -32,6 +32,12 @@ describeStock("Stock", (current) => {
     await expect(current().service.listApiKeys(Object.freeze({ q: "a" }), {})).rejects.toThrow(/delete property 'q'/);
   });
 
+  it("fails on a frozen context of Medusa's own (S16)", async () => {
+    const context = Object.freeze({ __type: "MedusaContext" });
+
+    expect(() => current().service.createApiKeys(PUBLISHABLE, context)).toThrow(/read only property '__type'/);
+  });
+
   it("takes % and _ in a search for LIKE's signs (S17)", async () => {
     expect(await found({ q: "%" })).toBe("123456789");
     expect(await found({ q: "B_ta" })).toBe("34");

@@ -91,6 +91,19 @@ describeStock("Stock", (current) => {
     expect(await current().table()).toHaveLength(1);
   });
 
+  it("tells of a deletion before it commits, and takes it back when the event bus fails (S13)", async () => {
+    const revoked = { revoked_at: new Date("2020-01-01"), revoked_by: "user_1" };
+    const { id } = await current().service.createApiKeys({ ...PUBLISHABLE, ...revoked });
+    const bus = jest.spyOn(current().emitted, "push").mockImplementation(() => {
+      throw new Error("the bus is down");
+    });
+    const failure = await failureOf(current().service.deleteApiKeys(id));
+    bus.mockRestore();
+
+    expect(failure.message).toBe("the bus is down");
+    expect(await current().table()).toHaveLength(1);
+  });
+
   it("leaves last_used_at empty, and writes nothing when somebody authenticates (M3)", async () => {
     const { id, token } = await current().service.createApiKeys(SECRET);
     const before = await current().table();

@@ -77,6 +77,36 @@ describeStock("Stock, when a write is aimed at nothing in particular,", (current
     expect(await titles()).toEqual([SECRET.title, PUBLISHABLE.title]);
   });
 
+  it("hides and shows what an object without a prototype selects, and shows what a class instance selects (A22)", async () => {
+    const bare = (members: object) => Object.assign(Object.create(null), members);
+    const hidden = async (target: object) => (await current().service.softDeleteApiKeys(target)).api_key_id;
+
+    expect(await hidden(bare({ id: "apk_1" }))).toEqual(["apk_1"]);
+    expect(
+      (
+        await current().service.restoreApiKeys(
+          new (class {
+            id = "apk_1";
+          })(),
+        )
+      ).api_key_id,
+    ).toEqual(["apk_1"]);
+    expect(await hidden({ id: bare({ $in: ["apk_2"] }) })).toEqual(["apk_2"]);
+    expect(await hidden(bare({ id: undefined }))).toEqual(["apk_1"]);
+  });
+
+  it.each([
+    ["shop, north", "shop"],
+    ["shop (north)", "north)"],
+    ["t", "true"],
+  ])("names the taken id %j as %j (A39)", async (id, named) => {
+    await current().service.createApiKeys({ ...PUBLISHABLE, id });
+
+    expect((await failureOf(current().service.createApiKeys({ ...PUBLISHABLE, id }))).message).toBe(
+      `Api key with id: ${named}, already exists.`,
+    );
+  });
+
   it("answers two keys and stores one when an id stands twice in one call (S12)", async () => {
     const answers = await current().service.createApiKeys([
       { ...PUBLISHABLE, id: "apk_3", title: "One" },
