@@ -2,6 +2,7 @@
 
 import { expectFailure } from "../support/failures";
 import { describeOurs } from "../support/implementations";
+import { bare, MORE_THAN_MEMBERS } from "../support/kinds";
 import { PUBLISHABLE, untyped } from "../support/service";
 import { fillShelf } from "../support/shelf";
 
@@ -62,13 +63,7 @@ describeOurs("A value of another kind", (current) => {
     await refused(current().service.softDeleteApiKeys(filter), /\$or|\$and|\$not|ApiKey\.id/);
   });
 
-  it.each<[string, () => object]>([
-    ["a function", () => () => undefined],
-    ["an array", () => []],
-    ["a Date", () => new Date()],
-    ["a Map", () => new Map()],
-    ["an Error", () => new Error("odd")],
-  ])("is no data, whatever members it has: %s (A33)", async (_, make) => {
+  it.each(MORE_THAN_MEMBERS)("is no data, whatever members it has: %s (A33)", async (_, make) => {
     await refused(current().service.createApiKeys([Object.assign(make(), PUBLISHABLE)]), /API key to create/);
     await refused(current().service.updateApiKeys("apk_01", Object.assign(make(), { title: "Odd" })), /title/);
     await refused(current().service.revoke("apk_01", Object.assign(make(), { revoked_by: "odd" })), /revoked_by/);
@@ -85,8 +80,6 @@ describeOurs("A value of another kind", (current) => {
   );
 
   it("is no selector of a write, nor within one: an object without a prototype (A22)", async () => {
-    const bare = (members: object) => Object.assign(Object.create(null), members);
-
     await refused(current().service.softDeleteApiKeys(bare({ id: "apk_01" })), /id or selector/);
     await refused(current().service.restoreApiKeys([bare({ id: "apk_01" })]), /id or selector/);
     await refused(current().service.revoke({ id: bare({ $in: ["apk_01"] }) }, { revoked_by: "odd" }), /ApiKey\.id/);

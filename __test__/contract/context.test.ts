@@ -12,24 +12,6 @@ const untouchable = (): object => {
   return new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse, set: refuse, getPrototypeOf: refuse });
 };
 
-describeOurs("What the context holds beside that", (current) => {
-  it("may be frozen, also when it is Medusa's own (S16)", async () => {
-    const context = Object.freeze({ __type: "MedusaContext" });
-
-    expect(await current().service.createApiKeys(PUBLISHABLE, context)).toMatchObject(PUBLISHABLE);
-  });
-
-  it.each([{ isolationLevel: "nope" }, { messageAggregator: false }, { messageAggregator: {} }])(
-    "fails no call: %j (A15)",
-    async (context) => {
-      const silenced = jest.spyOn(console, "error").mockImplementation();
-
-      expect(await current().service.createApiKeys(PUBLISHABLE, context)).toMatchObject(PUBLISHABLE);
-      silenced.mockRestore();
-    },
-  );
-});
-
 describeOurs("A transactionManager in the context", (current) => {
   it("is ignored: every write is a transaction of its own, and committed when it is answered (A15)", async () => {
     const { service } = current();
@@ -51,4 +33,22 @@ describeOurs("A transactionManager in the context", (current) => {
     await service.deleteApiKeys([secret.id, other.id, created.id], context);
     expect(await current().table()).toEqual([]);
   });
+});
+
+describeOurs("What the context holds beside that", (current) => {
+  it("may be frozen, also when it is Medusa's own (S16)", async () => {
+    const context = Object.freeze({ __type: "MedusaContext" });
+
+    expect(await current().service.createApiKeys(PUBLISHABLE, context)).toMatchObject(PUBLISHABLE);
+  });
+
+  it.each([{ isolationLevel: "nope" }, { messageAggregator: false }, { messageAggregator: {} }])(
+    "fails no call: %j (A15)",
+    async (context) => {
+      const silenced = jest.spyOn(console, "error").mockImplementation();
+
+      expect(await current().service.createApiKeys(PUBLISHABLE, context)).toMatchObject(PUBLISHABLE);
+      silenced.mockRestore();
+    },
+  );
 });

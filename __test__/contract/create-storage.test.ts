@@ -92,7 +92,9 @@ describeOurs("createApiKeys hashes a secret token", (current) => {
       /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]{43}$/,
     );
   });
+});
 
+describeOurs("createApiKeys", (current) => {
   it.each(["shop, north", "shop (north)", "t", " pad "])("names the taken id %j as it is (A39)", async (id) => {
     await current().service.createApiKeys({ ...PUBLISHABLE, id });
 

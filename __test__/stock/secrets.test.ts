@@ -1,5 +1,6 @@
 // What stock shows, or lets itself be asked, of hashes, salts and tokens.
 
+import { whileBusFails } from "../support/failing-bus";
 import { failureOf } from "../support/failures";
 import { describeStock } from "../support/implementations";
 import { PUBLISHABLE, SECRET, untyped } from "../support/service";
@@ -81,11 +82,9 @@ describeStock("Stock", (current) => {
   });
 
   it("fails a call whose write is committed when the event bus fails (S13)", async () => {
-    const bus = jest.spyOn(current().emitted, "push").mockImplementation(() => {
-      throw new Error("the bus is down");
-    });
-    const failure = await failureOf(current().service.createApiKeys(PUBLISHABLE));
-    bus.mockRestore();
+    const failure = await failureOf(
+      whileBusFails(current().emitted, () => current().service.createApiKeys(PUBLISHABLE)),
+    );
 
     expect(failure.message).toBe("the bus is down");
     expect(await current().table()).toHaveLength(1);
@@ -94,11 +93,7 @@ describeStock("Stock", (current) => {
   it("tells of a deletion before it commits, and takes it back when the event bus fails (S13)", async () => {
     const revoked = { revoked_at: new Date("2020-01-01"), revoked_by: "user_1" };
     const { id } = await current().service.createApiKeys({ ...PUBLISHABLE, ...revoked });
-    const bus = jest.spyOn(current().emitted, "push").mockImplementation(() => {
-      throw new Error("the bus is down");
-    });
-    const failure = await failureOf(current().service.deleteApiKeys(id));
-    bus.mockRestore();
+    const failure = await failureOf(whileBusFails(current().emitted, () => current().service.deleteApiKeys(id)));
 
     expect(failure.message).toBe("the bus is down");
     expect(await current().table()).toHaveLength(1);

@@ -2,6 +2,7 @@
 
 import { failureOf } from "../support/failures";
 import { describeStock } from "../support/implementations";
+import { bare } from "../support/kinds";
 import { PUBLISHABLE, SECRET, untyped } from "../support/service";
 
 const BY = { revoked_by: "user_2" };
@@ -78,7 +79,6 @@ describeStock("Stock, when a write is aimed at nothing in particular,", (current
   });
 
   it("hides and shows what an object without a prototype selects, and shows what a class instance selects (A22)", async () => {
-    const bare = (members: object) => Object.assign(Object.create(null), members);
     const hidden = async (target: object) => (await current().service.softDeleteApiKeys(target)).api_key_id;
 
     expect(await hidden(bare({ id: "apk_1" }))).toEqual(["apk_1"]);

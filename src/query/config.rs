@@ -39,19 +39,11 @@ impl Config {
     /// # Errors
     /// `Invalid`, naming the member.
     pub fn parse(config: &Input) -> Result<Self, ApiKeyError> {
-        match config {
-            Input::Null
-            | Input::Text(_)
-            | Input::IllFormedText
-            | Input::Number(_)
-            | Input::Bool(_)
-            | Input::Other(_) => {
-                return Err(ApiKeyError::invalid(format!(
-                    "config must be an object, '{}' found",
-                    config.kind()
-                )));
-            }
-            _ => {}
+        if !matches!(config, Input::Undefined | Input::Object(_)) {
+            return Err(ApiKeyError::invalid(format!(
+                "config must be an object, '{}' found",
+                config.kind()
+            )));
         }
         judge_relations(config.member("relations"))?;
         let joins = Joins::parse(config.member("__internal").member("crossModuleJoins"))?;

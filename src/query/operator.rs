@@ -43,16 +43,16 @@ pub(super) fn parse_operator(
         }
         Ok(Filter::Matches(field, pattern(text_operand(field, operator, operand)?)))
     };
-    if *operand == Input::Undefined && !GROUPS.contains(&operator) {
-        return Ok(Filter::All);
-    }
-    if !known(operator) {
-        return Err(ApiKeyError::invalid(format!(
+    match operator {
+        "$and" | "$or" => Err(ApiKeyError::invalid(format!(
+            "Using group operators ($and/$or) inside scalar properties is not allowed, move the operator above. (property: ApiKey.{})",
+            field.as_str()
+        ))),
+        _ if *operand == Input::Undefined => Ok(Filter::All),
+        _ if !known(operator) => Err(ApiKeyError::invalid(format!(
             "Trying to query by not existing property ApiKey.{}",
             crate::error::Shown(operator)
-        )));
-    }
-    match operator {
+        ))),
         "$eq" => compare(field, operator, Comparison::Equal, operand),
         "$ne" => compare(field, operator, Comparison::NotEqual, operand),
         "$gt" => compare(field, operator, Comparison::Greater, operand),
@@ -79,19 +79,12 @@ pub(super) fn parse_operator(
             "The operator \"not\" is not permitted inside ApiKey.{}; put $not around the condition",
             field.as_str()
         ))),
-        "$and" | "$or" => Err(ApiKeyError::invalid(format!(
-            "Using group operators ($and/$or) inside scalar properties is not allowed, move the operator above. (property: ApiKey.{})",
-            field.as_str()
-        ))),
         _ => Err(ApiKeyError::invalid(format!(
             "The operator {operator} cannot be used on ApiKey.{}, which is no array",
             field.as_str()
         ))),
     }
 }
-
-/// What joins conditions, and stands around columns only.
-const GROUPS: [&str; 2] = ["$and", "$or"];
 
 /// Whether Medusa has an operator of that name.
 pub(super) fn known(operator: &str) -> bool {
