@@ -12,7 +12,7 @@ process.exit();
 
 // What needs packages is imported late: the set-up installs them.
 async function measure({ scenarios, sizes, name }) {
-  await build();
+  await build("release");
   const { runScenarios } = await import("./run.mjs");
   const { terminalReport } = await import("./report/terminal.mjs");
   const { writeResults } = await import("./report/results.mjs");

@@ -5,7 +5,7 @@ import { build } from "./build.mjs";
 import { fail, hostTriple, outputOf, root, step, succeeds } from "./steps.mjs";
 import { typesAreTrue } from "./types.mjs";
 
-const CLIPPY = ["clippy", "--release", "--all-targets", "--target", hostTriple()];
+const CLIPPY = ["clippy", "--profile", "quick", "--all-targets", "--target", hostTriple()];
 const DENY_WARNINGS = ["--", "-D", "warnings"];
 
 const node = (file, ...args) => succeeds(process.execPath, [`${root}node_modules/${file}`, ...args]);

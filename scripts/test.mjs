@@ -29,7 +29,7 @@ process.exitCode = rust.succeeded && jest.succeeded ? 0 : 1;
 
 /** Runs `cargo test` and adds up what its test programs report. */
 async function cargoTest(env) {
-  const args = ["test", "--release", "--no-fail-fast", "--target", hostTriple()];
+  const args = ["test", "--profile", "quick", "--no-fail-fast", "--target", hostTriple()];
   const { succeeded, output } = await shown("cargo", args, env);
   const sum = (pattern) => [...output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
   return {
