@@ -73,6 +73,25 @@ pub enum ApiKeyError {
     /// The database cannot be reached. Becomes `database_error`.
     #[error("databaseUrl: {0}")]
     Unavailable(String),
+    /// The call's time is over. Nothing was written. Becomes `database_error`.
+    #[error("databaseUrl: the database did not answer within callTimeout")]
+    TimedOut,
+    /// A write whose answer was cut off, and whose outcome could not be looked up before the call's time was over.
+    /// Becomes `database_error`.
+    #[error(
+        "The database did not say within callTimeout whether this write took effect. Look before you repeat it (outcome: unknown)."
+    )]
+    OutcomeUnknown,
+    /// The server is a hot standby, and the option `replica` is off. Becomes `database_error`.
+    #[error(
+        "databaseUrl: the server is a hot standby, whose answers may be older than a revocation. Connect to the primary, or set the option `replica` to accept answers as old as the replica."
+    )]
+    Replica,
+    /// The table lacks something, and the role or session may not add it. Becomes `database_error`.
+    #[error(
+        "migrate: the table api_key is out of date, and this role or session may not change it. Run `migrate()` (in Medusa `medusa db:migrate`) as a role that owns the table and may create in its schema."
+    )]
+    MayNotMigrate,
     /// The database refused or broke off. Becomes `database_error`.
     #[error("The database could not carry out the call{}.", because(.sqlstate.as_deref()))]
     Database {
@@ -116,6 +135,10 @@ impl ApiKeyError {
             | Self::ForeignTable
             | Self::SchemaMissing
             | Self::Unavailable(_)
+            | Self::TimedOut
+            | Self::OutcomeUnknown
+            | Self::Replica
+            | Self::MayNotMigrate
             | Self::Database { .. } => "database_error",
             Self::UnknownHash | Self::Busy(_) | Self::Closed | Self::Unexpected(_) => {
                 "unexpected_state"
@@ -130,6 +153,12 @@ impl ApiKeyError {
             Self::Database { sqlstate } => sqlstate.as_deref(),
             _ => None,
         }
+    }
+
+    /// Whether a write may have taken effect although it failed.
+    #[must_use]
+    pub fn leaves_outcome_unknown(&self) -> bool {
+        *self == Self::OutcomeUnknown
     }
 
     /// An argument that cannot be used.

@@ -3,8 +3,8 @@
 //! The rings, from the inside out; each imports only what stands above it
 //! (`tests/imports.rs` holds the table):
 //!
-//! * [`error`], [`notice`], [`edge`], [`input`]: failures, what happens beside the calls, the call's time and randomness,
-//!   and what the caller said;
+//! * [`error`], [`notice`], [`deadline`], [`edge`], [`input`]: failures, what happens beside the calls, when a call ends,
+//!   its time and randomness, and what the caller said;
 //! * [`token`]: secrets; [`api_key`]: the data they protect; [`query`]: questions about it;
 //! * [`cache`]: keys that may be answered from memory;
 //! * [`store`]: tables, through SeaORM;
@@ -13,6 +13,7 @@
 
 pub mod api_key;
 pub mod cache;
+pub mod deadline;
 pub mod edge;
 pub mod error;
 pub mod input;

@@ -45,8 +45,14 @@ pub enum LeaseLoss {
     NoEcho,
     /// The table has no triggers that would tell of changes, or they are switched off.
     NoTriggers,
+    /// The triggers, or their function, were changed: changes may have gone unheard.
+    TriggersChanged,
     /// The connection over which the lease is renewed is lost.
     NoConnection,
+    /// A pooler in transaction mode stands between, behind which nothing can listen.
+    Pooler,
+    /// The server is a hot standby, on which nothing can listen.
+    Replica,
 }
 
 impl fmt::Display for LeaseLoss {
@@ -58,8 +64,15 @@ impl fmt::Display for LeaseLoss {
                 "notifications do not come back in time: a pooler in transaction mode stands between, or the server or the network is silent or too slow for maxStaleness"
             }
             Self::NoTriggers => {
-                "the table api_key lacks the triggers that tell of changes, or they are switched off: run `medusa db:migrate` or `service.migrate()`"
+                "the table api_key lacks the triggers that tell of changes, or they or their function are switched off or not the expected ones: run `medusa db:migrate` or `service.migrate()`"
             }
+            Self::TriggersChanged => {
+                "the triggers that tell of changes were changed, so that changes may have gone unheard; they are as expected again"
+            }
+            Self::Pooler => {
+                "a pooler in transaction mode stands between, behind which nothing can listen: connect directly, or in session mode with the option `pooler` set to \"session\""
+            }
+            Self::Replica => "the server is a hot standby, on which nothing can listen",
             Self::NoConnection => "the connection over which the lease is renewed is lost",
         })
     }

@@ -19,6 +19,7 @@ struct Ring {
 const RINGS: &[Ring] = &[
     Ring { name: "error", imports: &[], crates: &["chrono", "thiserror"] },
     Ring { name: "notice", imports: &[], crates: &[] },
+    Ring { name: "deadline", imports: &["error"], crates: &["tokio"] },
     Ring { name: "edge", imports: &["error"], crates: &["chrono", "thiserror"] },
     Ring { name: "input", imports: &["error", "edge"], crates: &["serde", "serde_json"] },
     Ring {
@@ -47,33 +48,43 @@ const RINGS: &[Ring] = &[
     Ring {
         name: "cache",
         imports: &["notice", "edge", "token", "api_key"],
-        crates: &["lru", "rustix"],
+        crates: &["lru", "rustix", "sha2"],
     },
     Ring {
         name: "store",
-        imports: &["error", "notice", "edge", "token", "api_key", "query", "cache"],
+        imports: &["error", "notice", "deadline", "edge", "token", "api_key", "query", "cache"],
         crates: &[
             "chrono",
+            "deadpool",
             "getrandom",
+            "hex",
+            "lru",
             "regex",
             "rusqlite",
+            "rustls",
             "sea_orm",
-            "sea_orm_migration",
             "serde_json",
+            "sha2",
+            "thiserror",
             "tokio",
+            "tokio_postgres",
+            "tokio_postgres_rustls",
             "url",
+            "webpki_roots",
         ],
     },
     Ring {
         name: "service",
         imports: &[
-            "error", "notice", "edge", "input", "token", "api_key", "query", "cache", "store",
+            "error", "notice", "deadline", "edge", "input", "token", "api_key", "query", "cache", "store",
         ],
         crates: &["chrono", "tokio"],
     },
     Ring {
         name: "node",
-        imports: &["error", "notice", "edge", "input", "api_key", "query", "cache", "service"],
+        imports: &[
+            "error", "notice", "deadline", "edge", "input", "api_key", "query", "cache", "service",
+        ],
         crates: &["futures_util", "napi", "napi_derive"],
     },
 ];

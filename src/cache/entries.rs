@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use lru::LruCache;
+use sha2::{Digest as _, Sha256};
 
 use crate::api_key::PublicApiKey;
 use crate::token::Fingerprint;
@@ -17,7 +18,7 @@ const MOST_BYTES: usize = 4_096;
 
 pub(super) struct Entries {
     by_token: LruCache<Fingerprint, Entry>,
-    by_id: HashMap<String, Fingerprint>,
+    by_id: HashMap<IdDigest, Fingerprint>,
     changes: u64,
     last_number: u64,
 }
@@ -25,6 +26,15 @@ pub(super) struct Entries {
 struct Entry {
     epoch: u64,
     remembered: Remembered,
+}
+
+/// The start of an id's SHA-256, by which changes of keys are told.
+pub(super) type IdDigest = u128;
+
+fn digest(id: &str) -> IdDigest {
+    let mut start = [0; 16];
+    start.copy_from_slice(&Sha256::digest(id)[..16]);
+    IdDigest::from_be_bytes(start)
 }
 
 /// A key as it was read once.
@@ -55,7 +65,7 @@ impl Entries {
         if bytes_of(&key) > MOST_BYTES {
             return;
         }
-        let former = self.by_id.insert(key.id.clone(), token);
+        let former = self.by_id.insert(digest(&key.id), token);
         if let Some(former) = former.filter(|former| *former != token) {
             self.by_token.pop(&former);
         }
@@ -64,13 +74,17 @@ impl Entries {
         if let Some((gone, entry)) = self.by_token.push(token, Entry { epoch, remembered })
             && gone != token
         {
-            self.by_id.remove(&entry.remembered.key.id);
+            self.by_id.remove(&digest(&entry.remembered.key.id));
         }
     }
 
     pub(super) fn remove(&mut self, id: &str) {
+        self.remove_digest(digest(id));
+    }
+
+    pub(super) fn remove_digest(&mut self, id: IdDigest) {
         self.changes += 1;
-        if let Some(token) = self.by_id.remove(id) {
+        if let Some(token) = self.by_id.remove(&id) {
             self.by_token.pop(&token);
         }
     }

@@ -76,6 +76,11 @@ impl KeyCache {
         self.entries().remove(id);
     }
 
+    /// A key changed, of whose id the first 16 bytes of the SHA-256 are known.
+    pub fn forget_digest(&self, id: u128) {
+        self.entries().remove_digest(id);
+    }
+
     /// Any key may have changed.
     pub fn forget_all(&self) {
         self.entries().clear();

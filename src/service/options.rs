@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
-use crate::store::{DatabaseSettings, PoolSettings, Tls};
+use crate::store::{DatabaseSettings, PoolSettings, Pooler, Tls};
 use crate::token::{Argon2Params, HasherSettings, Hashing};
 
 /// Options that can be used.
@@ -23,11 +23,14 @@ pub struct ServiceOptions {
     pub last_used_interval: Option<Duration>,
 }
 
-const OPTIONS: [&str; 12] = [
+const OPTIONS: [&str; 15] = [
     "databaseUrl",
     "schema",
     "ssl",
     "pool",
+    "pooler",
+    "replica",
+    "callTimeout",
     "migrate",
     "maxStaleness",
     "hashing",
@@ -78,8 +81,22 @@ fn database(options: &Input) -> Result<DatabaseSettings, ApiKeyError> {
         settings.tls = tls;
     }
     settings.pool = pool(options.member("pool"))?;
+    settings.pooler = pooler(options.member("pooler"))?;
+    settings.replica = flag("replica", options.member("replica"))?.unwrap_or(false);
+    if let Some(ms) = whole("callTimeout", options.member("callTimeout"), 100, 3_600_000)? {
+        settings.call_timeout = Duration::from_millis(ms.into());
+    }
     settings.in_medusa = flag(IN_MEDUSA, options.member(IN_MEDUSA))?.unwrap_or(false);
     Ok(settings)
+}
+
+fn pooler(value: &Input) -> Result<Option<Pooler>, ApiKeyError> {
+    match text("pooler", value)?.as_deref() {
+        None => Ok(None),
+        Some("session") => Ok(Some(Pooler::Session)),
+        Some("transaction") => Ok(Some(Pooler::Transaction)),
+        Some(_) => Err(wrong("pooler", "must be \"session\" or \"transaction\"")),
+    }
 }
 
 fn tls(ssl: &Input) -> Result<Option<Tls>, ApiKeyError> {
@@ -256,6 +273,9 @@ mod tests {
             (r#"{"databaseUrl":"sqlite::memory:","pool":{"max":0}}"#, "pool.max"),
             (r#"{"databaseUrl":"sqlite::memory:","pool":{"min":11}}"#, "pool.min"),
             (r#"{"databaseUrl":"sqlite::memory:","migrate":1}"#, "migrate"),
+            (r#"{"databaseUrl":"sqlite::memory:","pooler":"statement"}"#, "pooler"),
+            (r#"{"databaseUrl":"sqlite::memory:","replica":"yes"}"#, "replica"),
+            (r#"{"databaseUrl":"sqlite::memory:","callTimeout":99}"#, "callTimeout"),
             (r#"{"databaseUrl":"sqlite::memory:","maxStaleness":9}"#, "maxStaleness"),
             (r#"{"databaseUrl":"sqlite::memory:","maxStaleness":true}"#, "maxStaleness"),
             (r#"{"databaseUrl":"sqlite::memory:","hashing":"md5"}"#, "hashing"),

@@ -2,14 +2,15 @@
 
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, NullOrdering};
 use sea_orm::{
-    ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select, sea_query,
+    ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select, Statement, sea_query,
 };
 
 use super::condition::condition;
 use super::entity::{Column, Entity};
 use super::failure::{self, Violation};
-use super::transaction::Connection;
+use super::postgres::{Param, PgPlace, parts};
+use super::transaction::{Connection, On};
 use super::{dialect, linked, row};
 use crate::api_key::{ApiKey, Revocation};
 use crate::edge::Timestamp;
@@ -82,9 +83,10 @@ pub async fn find_for_update(
 /// # Errors
 /// As [`find`].
 pub async fn count(on: &Connection<'_>, query: &Query) -> Result<u64, ApiKeyError> {
-    let matching = Entity::find().filter(scope(on, query)?);
-    let counted = matching.count(&on.executor()).await.map_err(failure::of);
-    counted.map_err(|error| linked::failure(&query.joins, error))
+    let rows = Entity::find().select_only().column_as(Column::Id.count(), "count");
+    let counted = on.number(rows.filter(scope(on, query)?).build(on.backend().orm())).await;
+    let counted = counted.map_err(|error| linked::failure(&query.joins, error))?;
+    Ok(counted.unsigned_abs())
 }
 
 /// Writes new keys; the outer error is the world's, the inner the keys' own.
@@ -96,17 +98,33 @@ pub async fn insert(
     keys: &[ApiKey],
 ) -> Result<Result<(), Violation>, ApiKeyError> {
     for chunk in keys.chunks(ROWS_PER_INSERT) {
-        let written = Entity::insert_many(chunk.iter().map(row::of_key))
-            .exec_without_returning(&on.executor())
-            .await;
-        if let Err(error) = written {
-            return match failure::violation(&error) {
-                Some(violation) => Ok(Err(violation)),
-                None => Err(failure::of(error)),
-            };
+        let rows = Entity::insert_many(chunk.iter().map(row::of_key)).into_query();
+        let statement = on.backend().orm().build(&rows);
+        let inserted = match on.on() {
+            On::Sqlite(executor) => match executor.execute_raw(statement).await {
+                Ok(_) => Ok(()),
+                Err(error) => Err(failure::violation(&error).ok_or_else(|| failure::of(error))?),
+            },
+            On::Postgres(place) => insert_on_postgres(place, statement, chunk).await?,
+        };
+        if let Err(violation) = inserted {
+            return Ok(Err(violation));
         }
     }
     Ok(Ok(()))
+}
+
+async fn insert_on_postgres(
+    place: PgPlace<'_>,
+    statement: Statement,
+    keys: &[ApiKey],
+) -> Result<Result<(), Violation>, ApiKeyError> {
+    const WRITTEN: &str =
+        "SELECT pg_catalog.count(*) FROM api_key WHERE id = ANY($1) AND token = ANY($2)";
+    let (sql, params) = parts(statement)?;
+    let texts = |text: fn(&ApiKey) -> &str| Param::texts(keys.iter().map(|key| text(key).to_owned()).collect());
+    let ours = [texts(|key| key.id.as_str()), texts(|key| key.token.token_column())];
+    place.insert(&sql, &params, (WRITTEN, &ours), keys.len()).await
 }
 
 /// Gives keys a title.
@@ -178,8 +196,7 @@ pub async fn delete(on: &Connection<'_>, ids: Vec<String>) -> Result<Vec<String>
         .cond_where(condition(on.backend(), &Filter::ids(ids))?)
         .returning_col(Column::Id)
         .to_owned();
-    let deleted = on.executor().query_all(&statement).await.map_err(failure::of)?;
-    deleted.iter().map(|row| row.try_get_by(0)).collect::<Result<_, _>>().map_err(failure::of)
+    on.texts(on.backend().orm().build(&statement)).await
 }
 
 async fn update<const N: usize>(
@@ -192,7 +209,7 @@ async fn update<const N: usize>(
     for (column, value) in values {
         statement = statement.col_expr(column, value);
     }
-    statement.exec(&on.executor()).await.map(drop).map_err(failure::of)
+    on.execute(statement.build(on.backend().orm())).await.map(drop)
 }
 
 fn scope(on: &Connection<'_>, query: &Query) -> Result<Condition, ApiKeyError> {
@@ -235,6 +252,5 @@ pub(super) async fn rows(
     on: &Connection<'_>,
     select: Select<Entity>,
 ) -> Result<Vec<ApiKey>, ApiKeyError> {
-    let rows = select.all(&on.executor()).await.map_err(failure::of)?;
-    rows.into_iter().map(row::to_key).collect()
+    on.models(select).await?.into_iter().map(row::to_key).collect()
 }

@@ -1,15 +1,15 @@
 //! The query tree as SQL.
 
-use sea_orm::DbBackend;
 use sea_orm::sea_query::{Cond, Condition, Expr, ExprTrait};
 
+use super::backend::Backend;
 use super::dialect;
 use super::row::column;
 use crate::error::ApiKeyError;
 use crate::query::{Comparison, Filter};
 
 /// The WHERE of a filter.
-pub(super) fn condition(backend: DbBackend, filter: &Filter) -> Result<Condition, ApiKeyError> {
+pub(super) fn condition(backend: Backend, filter: &Filter) -> Result<Condition, ApiKeyError> {
     Ok(match filter {
         Filter::All => Cond::all(),
         Filter::And(branches) => add_all(Cond::all(), backend, branches)?,
@@ -33,7 +33,7 @@ pub(super) fn condition(backend: DbBackend, filter: &Filter) -> Result<Condition
 
 fn add_all(
     condition_so_far: Condition,
-    backend: DbBackend,
+    backend: Backend,
     branches: &[Filter],
 ) -> Result<Condition, ApiKeyError> {
     branches

@@ -4,23 +4,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sea_orm::DatabaseConnection;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use super::api_keys::{ROWS_PER_INSERT, insert};
 use super::data_version::{DataVersion, Private};
 use super::failure::{self, Violation};
-use super::lane::{Lane, LaneStatus, Wanted};
+use super::lane::{Lane, LaneStatus, Wanted, read_beside};
 use super::listen::Listening;
 use super::lookup::{find_candidates, find_publishable};
 use super::migration;
+use super::postgres::{PgPool, PostgresServer};
 use super::settings::{DatabaseSettings, DatabaseUrl};
-use super::transaction::{Connection, Transaction};
+use super::transaction::{Connection, Pool, Transaction};
 use crate::api_key::ApiKey;
 use crate::cache::{KeyCache, Lease};
 use crate::error::ApiKeyError;
-use crate::notice::Notices;
+use crate::notice::{LeaseLoss, Notices};
 use crate::token::{Redacted, TokenDigest};
 
 /// A database that is connected to when first needed, and migrated then if it is to be.
@@ -33,11 +33,23 @@ pub struct Database {
     closed: AtomicBool,
 }
 
+/// The part of a call's time that a shared read may take before its callers read for themselves.
+const LANES_SHARE: u32 = 3;
+
+/// What stands between a service and its data.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// Whether the server replays another one's changes.
+    pub replica: bool,
+    /// Whether a pooler hands sessions on after each transaction.
+    pub pooler: bool,
+}
+
 /// One attempt to connect, shared by all calls that need it.
 type Attempt = Arc<OnceCell<Result<Arc<Opened>, ApiKeyError>>>;
 
 struct Opened {
-    pool: DatabaseConnection,
+    pool: Pool,
     lane: Option<Arc<Lane>>,
     listening: Mutex<Option<Listening>>,
 }
@@ -105,7 +117,7 @@ impl Database {
     /// # Errors
     /// `Unavailable` when the database cannot be reached; the next call tries anew.
     pub async fn connection(&self) -> Result<Connection<'static>, ApiKeyError> {
-        Ok(Connection::of_pool(self.opened().await?.pool.clone()))
+        Ok(Connection::of_pool(&self.opened().await?.pool))
     }
 
     /// Writes new keys, all or none; the outer error is the world's, the inner the keys' own.
@@ -169,7 +181,10 @@ impl Database {
         {
             return Ok(found);
         }
-        let on = Connection::of_pool(opened.pool.clone());
+        if let Pool::Postgres(pool) = &opened.pool {
+            return read_beside(pool, &wanted).await;
+        }
+        let on = Connection::of_pool(&opened.pool);
         let found = match &*wanted {
             Wanted::Candidates { digest, redacted } => find_candidates(&on, digest, redacted).await,
             Wanted::Publishable(token) => find_publishable(&on, token).await,
@@ -200,10 +215,23 @@ impl Database {
         opened.lane.as_deref().map(Lane::status)
     }
 
-    /// Whether the database is SQLite.
+    /// How long a call may take.
     #[must_use]
-    pub fn is_sqlite(&self) -> bool {
-        !matches!(self.settings.url, DatabaseUrl::Postgres(_))
+    pub fn call_timeout(&self) -> Duration {
+        self.settings.call_timeout
+    }
+
+    /// Whether answers are as old as a replica, and whether a pooler hands sessions on, as far as is known.
+    #[must_use]
+    pub fn surroundings(&self) -> Surroundings {
+        let attempt = Arc::clone(&self.attempt());
+        match attempt.get().and_then(|opened| opened.as_ref().ok()).map(|opened| &opened.pool) {
+            Some(Pool::Postgres(pool)) => Surroundings {
+                replica: pool.server().is_replica(),
+                pooler: pool.server().shares_sessions(),
+            },
+            Some(Pool::Sqlite(_)) | None => Surroundings::default(),
+        }
     }
 
     /// Brings the table up to date, whatever the option `migrate` says, and names the steps that this took.
@@ -235,10 +263,16 @@ impl Database {
             lane.close().await;
         }
         // A statement on a dead connection must not keep a server from shutting down.
-        match timeout(self.settings.pool.acquire_timeout, opened.pool.close_by_ref()).await {
-            Ok(closed) => closed.map_err(failure::of),
-            Err(_late) => Ok(()),
-        }
+        let closing = async {
+            match &opened.pool {
+                Pool::Sqlite(pool) => pool.close_by_ref().await.map_err(failure::of),
+                Pool::Postgres(pool) => {
+                    pool.close().await;
+                    Ok(())
+                }
+            }
+        };
+        timeout(self.settings.call_timeout, closing).await.unwrap_or(Ok(()))
     }
 
     async fn opened(&self) -> Result<Arc<Opened>, ApiKeyError> {
@@ -259,7 +293,16 @@ impl Database {
     }
 
     async fn open(&self) -> Result<Arc<Opened>, ApiKeyError> {
-        let pool = self.settings.connect().await?;
+        match &self.settings.url {
+            DatabaseUrl::Postgres(url) => {
+                self.open_postgres(PostgresServer::new(url, &self.settings)?).await
+            }
+            DatabaseUrl::SqliteFile(_) | DatabaseUrl::SqliteMemory => self.open_sqlite().await,
+        }
+    }
+
+    async fn open_sqlite(&self) -> Result<Arc<Opened>, ApiKeyError> {
+        let pool = Pool::Sqlite(self.settings.connect_to_sqlite().await?);
         if self.migrate {
             migration::up(&pool, &self.settings).await?;
         }
@@ -268,22 +311,34 @@ impl Database {
         {
             version.watch(path);
         }
-        let server = self.settings.server()?;
-        let patience = self.settings.pool.acquire_timeout;
-        let lane = server
-            .clone()
-            .map(|server| Arc::new(Lane::open(server, patience, self.notices.clone())));
-        let listening = match (&self.memory, server, &lane) {
-            (Memory::Leased(cache, lease), Some(server), Some(lane)) => Some(Listening::start(
+        Ok(Arc::new(Opened { pool, lane: None, listening: Mutex::default() }))
+    }
+
+    async fn open_postgres(&self, server: PostgresServer) -> Result<Arc<Opened>, ApiKeyError> {
+        let sessions = PgPool::new(server.clone(), self.settings.pool)?;
+        // Says at once what is in the way, and what stands between.
+        drop(sessions.lend().await?);
+        let pool = Pool::Postgres(sessions);
+        if self.migrate {
+            migration::up(&pool, &self.settings).await?;
+        }
+        let patience = self.settings.call_timeout / LANES_SHARE;
+        let lane = Arc::new(Lane::open(server.clone(), patience, self.notices.clone()));
+        let listening = match &self.memory {
+            Memory::Leased(_, lease) if server.shares_sessions() => {
+                lease.end(LeaseLoss::Pooler);
+                None
+            }
+            Memory::Leased(cache, lease) => Some(Listening::start(
                 server,
-                Arc::clone(lane),
+                Arc::clone(&lane),
                 Arc::clone(cache),
                 Arc::clone(lease),
                 self.notices.clone(),
-            )?),
-            _ => None,
+            )),
+            Memory::None | Memory::File(..) | Memory::Private(_) => None,
         };
-        Ok(Arc::new(Opened { pool, lane, listening: Mutex::new(listening) }))
+        Ok(Arc::new(Opened { pool, lane: Some(lane), listening: Mutex::new(listening) }))
     }
 
     fn attempt(&self) -> MutexGuard<'_, Attempt> {

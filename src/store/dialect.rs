@@ -2,8 +2,9 @@
 
 use sea_orm::sea_query::extension::postgres::{PgBinOper, PgFunc};
 use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, Value};
-use sea_orm::{ColumnTrait, DbBackend};
+use sea_orm::ColumnTrait;
 
+use super::backend::Backend;
 use super::entity::Column;
 use super::patterns;
 use super::row::column;
@@ -11,26 +12,26 @@ use crate::error::ApiKeyError;
 use crate::query::{Field, FieldKind, Operand, Pattern};
 
 /// A column among values, in one bound parameter however many they are.
-pub(super) fn among(backend: DbBackend, field: Field, operands: &[Operand]) -> Expr {
+pub(super) fn among(backend: Backend, field: Field, operands: &[Operand]) -> Expr {
     let column = column(field);
     match backend {
-        DbBackend::Sqlite => Expr::cust_with_exprs(
+        Backend::Sqlite => Expr::cust_with_exprs(
             "? IN (SELECT value FROM json_each(?))",
             [expr(column), Expr::val(json_list(operands))],
         ),
-        _ => expr(column).eq(PgFunc::any(Expr::val(array(field.kind(), operands)))),
+        Backend::Postgres => expr(column).eq(PgFunc::any(Expr::val(array(field.kind(), operands)))),
     }
 }
 
 /// A text column and a pattern. SQLite has no ILIKE, no case-sensitive LIKE, and
 /// no text search, so that there every pattern is a regular expression.
 pub(super) fn matches(
-    backend: DbBackend,
+    backend: Backend,
     field: Field,
     pattern: &Pattern,
 ) -> Result<Expr, ApiKeyError> {
     let column = expr(column(field));
-    if backend == DbBackend::Sqlite {
+    if backend == Backend::Sqlite {
         let expressions = patterns::to_regexes(pattern)?;
         let all = expressions
             .into_iter()

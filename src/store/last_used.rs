@@ -4,11 +4,10 @@
 //! key has ended, is soft-deleted, or was used later.
 
 use chrono::SecondsFormat;
-use sea_orm::sea_query::{ArrayType, Value};
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{DbBackend, Statement};
 
-use super::failure;
-use super::transaction::Connection;
+use super::postgres::{Param, PgFailure};
+use super::transaction::{Connection, On};
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
 
@@ -66,27 +65,21 @@ pub async fn set_last_used(
     on: &Connection<'_>,
     uses: &[(String, Timestamp)],
 ) -> Result<UsesWritten, ApiKeyError> {
-    match on.backend() {
-        DbBackend::Sqlite => {
+    match on.on() {
+        On::Sqlite(_) => {
             let statement =
                 Statement::from_sql_and_values(DbBackend::Sqlite, SQLITE, [json(uses).into()]);
-            let done = on.executor().execute_raw(statement).await.map_err(failure::of)?;
-            Ok(UsesWritten { written: done.rows_affected(), passed_over: Vec::new() })
+            Ok(UsesWritten { written: on.execute(statement).await?, passed_over: Vec::new() })
         }
-        backend => {
-            let ids = uses.iter().map(|(id, _)| Value::from(id.as_str())).collect();
-            let times = uses.iter().map(|(_, at)| Value::from(*at)).collect();
-            let values = [
-                Value::Array(ArrayType::String, Some(Box::new(ids))),
-                Value::Array(ArrayType::ChronoDateTimeUtc, Some(Box::new(times))),
-            ];
-            let statement = Statement::from_sql_and_values(backend, POSTGRES, values);
+        On::Postgres(place) => {
+            let (ids, times) = uses.iter().cloned().unzip();
+            let rows = place.query(POSTGRES, &[Param::texts(ids), Param::times(times)]).await?;
             let mut outcome = UsesWritten::default();
-            for row in on.executor().query_all_raw(statement).await.map_err(failure::of)? {
-                if row.try_get::<bool>("", "written").map_err(failure::of)? {
+            for row in rows {
+                if row.try_get("written").map_err(PgFailure::from)? {
                     outcome.written += 1;
                 } else {
-                    outcome.passed_over.push(row.try_get("", "id").map_err(failure::of)?);
+                    outcome.passed_over.push(row.try_get("id").map_err(PgFailure::from)?);
                 }
             }
             Ok(outcome)

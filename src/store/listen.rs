@@ -1,32 +1,34 @@
 //! Hearing of changes, and renewing the lease on what was heard (PostgreSQL).
 //!
-//! One connection listens to what the triggers of `migration::notify` tell. Signals are sent over another one, the
+//! One connection listens to what the triggers of `migration::change_feed` tell. Signals are sent over another one, the
 //! lane's: a pooler that passes back only what a connection caused itself must not look like a listener.
-//! Invariant: the lease is renewed only by a signal that was sent while the triggers were there.
+//! Invariants: the lease is renewed only by a signal that nobody could know before it was sent, and that was sent while the
+//! triggers were the very ones that they were when the signal before it was sent; nothing listens on a session that a pooler
+//! may hand on to others.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sea_orm::sqlx;
-use sea_orm::sqlx::postgres::PgListener;
-use sea_orm::sqlx::{AssertSqlSafe, Executor as _};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
-use super::connect::PostgresServer;
 use super::lane::Lane;
-use super::migration::triggers_stand_on;
+use super::migration::{BODY_DIGEST, defined_triggers};
+use super::postgres::{PgFailure, PostgresServer};
 use crate::cache::{KeyCache, Lease};
 use crate::error::ApiKeyError;
 use crate::notice::{LeaseLoss, Notice, Notices};
 
-/// Sends a signal `$1` on the channel of the table whose oid is `$2`, if it is still there with all its triggers.
+/// Sends a signal `$1` on the channel of the table whose oid is `$2`, if it is still there with all its triggers, whose function
+/// has the body with the digest `$3`. Returns by which versions of the catalog's rows that was so.
 const SIGNAL: &str = concat!(
-    "SELECT pg_catalog.pg_notify('api_key_native_' || c.oid, $1) FROM pg_catalog.pg_class AS c \
-    WHERE c.oid = pg_catalog.to_regclass('api_key') AND c.oid = $2::text::oid AND ",
-    triggers_stand_on!("c.oid")
+    "SELECT d.defined, pg_catalog.pg_notify('api_key_native_changes_' || c.oid, $1) FROM pg_catalog.pg_class AS c \
+    CROSS JOIN LATERAL (SELECT ",
+    defined_triggers!("c.oid", "$3"),
+    " AS defined) AS d \
+    WHERE c.oid = pg_catalog.to_regclass('api_key') AND c.oid = $2::pg_catalog.oid AND d.defined IS NOT NULL"
 );
 
 /// How long to wait before listening anew, at first and at most.
@@ -44,37 +46,30 @@ pub(super) struct Listening([JoinHandle<()>; 2]);
 
 impl Listening {
     /// Begins to listen.
-    ///
-    /// # Errors
-    /// `Unexpected` when the system has no randomness.
     pub(super) fn start(
         server: PostgresServer,
         lane: Arc<Lane>,
         cache: Arc<KeyCache>,
         lease: Arc<Lease>,
         notices: Notices,
-    ) -> Result<Self, ApiKeyError> {
-        let mut random = [0_u8; 16];
-        getrandom::fill(&mut random)
-            .map_err(|_| ApiKeyError::Unexpected("The system gave no randomness."))?;
-        let name = format!("{:032x}", u128::from_ne_bytes(random));
+    ) -> Self {
         let keeper = Arc::new(Keeper {
             server,
             lane,
             cache,
             lease,
             notices,
-            name,
             told_held: AtomicBool::new(false),
             table: Mutex::default(),
+            defined: Mutex::default(),
             renew: Notify::new(),
             listen_anew: Notify::new(),
         });
         let hearing = Arc::clone(&keeper);
-        Ok(Self([
+        Self([
             tokio::spawn(async move { hearing.listen().await }),
             tokio::spawn(async move { keeper.keep_renewing().await }),
-        ]))
+        ])
     }
 }
 
@@ -92,11 +87,11 @@ struct Keeper {
     cache: Arc<KeyCache>,
     lease: Arc<Lease>,
     notices: Notices,
-    /// By which its own signals are known.
-    name: String,
     told_held: AtomicBool,
     /// The oid of the table that is listened to.
     table: Mutex<Option<String>>,
+    /// How the triggers were defined when the last signal was sent.
+    defined: Mutex<Option<String>>,
     renew: Notify,
     listen_anew: Notify,
 }
@@ -106,14 +101,16 @@ impl Keeper {
         let mut pause = FIRST_PAUSE;
         loop {
             let begun = Instant::now();
-            tokio::select! {
-                Err(_lost) = self.hear() => {}
-                () = self.listen_anew.notified() => {}
-            }
+            let loss = tokio::select! {
+                loss = self.hear() => Some(loss),
+                () = self.listen_anew.notified() => None,
+            };
             self.set_table(None);
             self.cache.forget_all();
-            if self.lease.loss() != LeaseLoss::NoTriggers {
-                self.lease.end(LeaseLoss::NotListening);
+            match loss {
+                Some(loss) => self.lease.end(loss),
+                // What gave the reason for it has said so.
+                None => self.lease.end(self.lease.loss()),
             }
             self.tell();
             pause = if begun.elapsed() > LONGEST_PAUSE {
@@ -125,47 +122,57 @@ impl Keeper {
         }
     }
 
-    /// Hears of changes until the connection breaks.
-    async fn hear(&self) -> Result<std::convert::Infallible, sqlx::Error> {
-        let pool = self.server.connect_alone().await?;
-        let mut listener = PgListener::connect_with(&pool).await?;
-        // A connection that was made again has missed something.
-        listener.eager_reconnect(false);
-        if let Some(path) = self.server.search_path() {
-            listener.execute(AssertSqlSafe(format!("SET search_path = {path}"))).await?;
+    /// Hears of changes until the connection breaks. Returns why it hears no more.
+    async fn hear(&self) -> LeaseLoss {
+        match self.try_to_hear().await {
+            Err(PgFailure::NoSession(ApiKeyError::Replica)) => LeaseLoss::Replica,
+            Ok(loss) => loss,
+            Err(_lost) => LeaseLoss::NotListening,
         }
-        let table: String =
-            sqlx::query_scalar("SELECT pg_catalog.to_regclass('api_key')::oid::text")
-                .fetch_one(&mut listener)
-                .await?;
-        listener.listen(&format!("api_key_native_{table}")).await?;
+    }
+
+    async fn try_to_hear(&self) -> Result<LeaseLoss, PgFailure> {
+        const TABLE: &str = "SELECT pg_catalog.to_regclass('api_key')::pg_catalog.oid::pg_catalog.text";
+        let mut session = self.server.connect().await.map_err(PgFailure::NoSession)?;
+        if session.is_shared() {
+            return Ok(LeaseLoss::Pooler);
+        }
+        if self.server.is_replica() {
+            return Ok(LeaseLoss::Replica);
+        }
+        let rows = session.query(TABLE, &[]).await?;
+        let table = rows.first().and_then(|row| row.try_get::<_, Option<String>>(0).ok());
+        let Some(table) = table.flatten() else { return Ok(LeaseLoss::NoTriggers) };
+        session.run(&format!("LISTEN api_key_native_changes_{table}")).await?;
         // What was remembered before is not known to be heard of; what is read from now on is.
-        self.cache.forget_all();
-        self.lease.begin();
+        self.begin_anew();
         self.set_table(Some(table));
         self.renew.notify_one();
         loop {
-            match listener.try_recv().await? {
-                Some(notification) => self.understand(notification.payload()),
-                None => return Err(sqlx::Error::PoolClosed),
-            }
+            let told = session.notification().await?;
+            self.understand(told.payload());
         }
+    }
+
+    /// Forgets everything, so that the lease is held again from the next signal on.
+    fn begin_anew(&self) {
+        *self.defined.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.lease.begin();
+        self.cache.forget_all();
     }
 
     fn understand(&self, told: &str) {
-        if let Some(id) = told.strip_prefix('=') {
-            self.cache.forget(id);
-        } else if told == "*" {
+        let number = |digits: &str| u128::from_str_radix(digits, 16).ok();
+        if let Some(digest) = told.strip_prefix('=').and_then(number) {
+            self.cache.forget_digest(digest);
+        } else if let Some(signal) = told.strip_prefix('#') {
+            if number(signal).is_some_and(|signal| self.lease.echo(signal)) {
+                self.tell();
+            }
+        } else {
+            // Whatever it is, memory is not to be trusted.
             self.cache.forget_all();
-        } else if let Some(number) = self.own_signal(told)
-            && self.lease.echo(number)
-        {
-            self.tell();
         }
-    }
-
-    fn own_signal(&self, told: &str) -> Option<u64> {
-        told.strip_prefix('#')?.strip_prefix(&self.name)?.strip_prefix(':')?.parse().ok()
     }
 
     async fn keep_renewing(&self) {
@@ -194,16 +201,40 @@ impl Keeper {
     }
 
     async fn send_signal(&self, table: String) {
-        let signal = format!("#{}:{}", self.name, self.lease.signal());
-        let sent = self.lane.probe(SIGNAL, vec![signal, table]);
+        let mut random = [0_u8; 16];
+        if getrandom::fill(&mut random).is_err() {
+            return self.lease.explain(LeaseLoss::NoConnection);
+        }
+        let signal = u128::from_ne_bytes(random);
+        self.lease.signal(signal);
+        let values = vec![format!("#{signal:032x}"), table, BODY_DIGEST.clone()];
+        let sent = self.lane.probe(SIGNAL, values);
         match timeout(self.lease.bound(), sent).await {
-            Ok(Some(true)) => {}
-            Ok(Some(false)) => {
+            Ok(Some(Some(defined))) => {
+                if self.is_defined_as_before(defined) && self.lease.confirm(signal) {
+                    self.tell();
+                }
+            }
+            Ok(Some(None)) => {
                 self.lease.end(LeaseLoss::NoTriggers);
                 self.listen_anew.notify_one();
             }
             Ok(None) | Err(_) => self.lease.explain(LeaseLoss::NoConnection),
         }
+    }
+
+    /// Whether the triggers are the very ones that they were at the last signal. If they are not, something may have gone
+    /// unheard since then, whatever they are now.
+    fn is_defined_as_before(&self, defined: String) -> bool {
+        let mut before = self.defined.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = before.as_ref().is_none_or(|before| *before == defined);
+        if !same {
+            self.lease.begin();
+            self.lease.explain(LeaseLoss::TriggersChanged);
+            self.cache.forget_all();
+        }
+        *before = Some(defined);
+        same
     }
 
     /// Tells of a lease that was lost or regained, once.

@@ -5,6 +5,7 @@
 //! Invariant: no `DbErr` leaves this ring, and with it no SQL and no value.
 
 mod api_keys;
+mod backend;
 mod condition;
 mod connect;
 mod data_version;
@@ -20,6 +21,7 @@ mod lookup;
 mod migration;
 mod moment;
 mod patterns;
+mod postgres;
 mod row;
 mod settings;
 mod transaction;
@@ -29,10 +31,10 @@ pub use api_keys::{
     Query, count, delete, find, find_for_update, insert, restore, set_revoked, set_title,
     soft_delete,
 };
-pub use database::Database;
+pub use database::{Database, Surroundings};
 pub use failure::Violation;
 pub use lane::LaneStatus;
 pub use last_used::{UsesWritten, set_last_used};
-pub use settings::{DatabaseSettings, PoolSettings, Tls};
+pub use settings::{DatabaseSettings, PoolSettings, Pooler, Tls};
 pub use transaction::{Connection, Transaction};
 pub use upgrade::{fill_digest, replace_hash};

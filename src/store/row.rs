@@ -1,7 +1,6 @@
 //! Rows and keys.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::{DbErr, QueryResult, TryGetable};
 
 use super::entity::{ActiveModel, Column, Model};
 use super::moment::Moment;
@@ -10,31 +9,6 @@ use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
 use crate::query::Field;
 use crate::token::{Redacted, StoredToken, TokenDigest, TokenHash};
-
-/// A row that was selected whole, which has its columns where the entity has them; to look for each by its name takes longer
-/// than all the rest.
-pub(super) fn by_position(row: &QueryResult) -> Result<Model, DbErr> {
-    fn at<T: TryGetable>(row: &QueryResult, column: Column) -> Result<T, DbErr> {
-        row.try_get_by_index(column as usize)
-    }
-    Ok(Model {
-        id: at(row, Column::Id)?,
-        token: at(row, Column::Token)?,
-        salt: at(row, Column::Salt)?,
-        redacted: at(row, Column::Redacted)?,
-        title: at(row, Column::Title)?,
-        kind: at(row, Column::Kind)?,
-        last_used_at: at(row, Column::LastUsedAt)?,
-        created_by: at(row, Column::CreatedBy)?,
-        created_at: at(row, Column::CreatedAt)?,
-        revoked_by: at(row, Column::RevokedBy)?,
-        revoked_at: at(row, Column::RevokedAt)?,
-        updated_at: at(row, Column::UpdatedAt)?,
-        deleted_at: at(row, Column::DeletedAt)?,
-        token_digest: at(row, Column::TokenDigest)?,
-        workflow_transaction_id: at(row, Column::WorkflowTransactionId)?,
-    })
-}
 
 pub(super) fn to_key(row: Model) -> Result<ApiKey, ApiKeyError> {
     let kind = ApiKeyType::parse(&row.kind).ok_or(ApiKeyError::Unexpected(

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use url::Url;
-
+use super::postgres::PostgresUrl;
 use crate::error::ApiKeyError;
 
 /// A database that a caller named.
@@ -19,6 +18,21 @@ pub struct DatabaseSettings {
     pub pool: PoolSettings,
     /// Whether it is Medusa that works in this database, and migrates it.
     pub in_medusa: bool,
+    /// How long a call may take.
+    pub call_timeout: Duration,
+    /// Which pooler stands between; recognised when absent (PostgreSQL).
+    pub pooler: Option<Pooler>,
+    /// Whether a hot standby may answer (PostgreSQL).
+    pub replica: bool,
+}
+
+/// How a pooler hands its sessions on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pooler {
+    /// A client keeps its session until it leaves.
+    Session,
+    /// A client has a session for a transaction.
+    Transaction,
 }
 
 /// Encryption of the way to PostgreSQL.
@@ -69,7 +83,7 @@ impl Default for PoolSettings {
 pub(super) enum DatabaseUrl {
     SqliteMemory,
     SqliteFile(String),
-    Postgres(String),
+    Postgres(Box<PostgresUrl>),
 }
 
 impl DatabaseSettings {
@@ -78,9 +92,9 @@ impl DatabaseSettings {
     /// # Errors
     /// `Option`, naming `databaseUrl`, for any other text.
     pub fn parse(url: &str) -> Result<Self, ApiKeyError> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let (url, tls) = postgres(url)?;
-            return Ok(Self { tls, ..Self::of(DatabaseUrl::Postgres(url)) });
+        if ["postgres://", "postgresql://", "socket:"].iter().any(|scheme| url.starts_with(scheme)) {
+            let url = PostgresUrl::parse(url)?;
+            return Ok(Self::of(DatabaseUrl::Postgres(Box::new(url))));
         }
         if url.starts_with("sqlite:") {
             return sqlite(url).map(Self::of);
@@ -97,36 +111,16 @@ impl DatabaseSettings {
             tls: Tls::default(),
             pool: PoolSettings::default(),
             in_medusa: false,
+            call_timeout: Duration::from_secs(10),
+            pooler: None,
+            replica: false,
         }
     }
-}
 
-/// The URL as the driver reads it, and what it says of encryption in the words of Node.js' `pg`.
-fn postgres(text: &str) -> Result<(String, Tls), ApiKeyError> {
-    let mut url = Url::parse(text)
-        .map_err(|error| wrong(format!("the PostgreSQL URL cannot be read: {error}")))?;
-    // SECURITY: a password with an unescaped `/`, `?` or `#` ends up where messages show it.
-    let behind_host = [Some(url.path()), url.query(), url.fragment()];
-    if behind_host.into_iter().flatten().any(|part| part.contains('@')) {
-        return Err(wrong(
-            "has an @ behind the host; percent-encode the characters /, ?, # and @ of user and password"
-                .to_owned(),
-        ));
+    /// The schema to look for the table in, quoted, if it is not the server's own.
+    pub(super) fn search_path(&self) -> Option<String> {
+        self.schema.as_ref().map(|schema| format!("\"{}\"", schema.replace('"', "\"\"")))
     }
-    let mut tls = Tls::FromUrl;
-    let mut others = Vec::new();
-    for (name, value) in url.query_pairs() {
-        match (name.as_ref(), value.as_ref()) {
-            ("ssl", "true" | "1") => tls = Tls::required(true),
-            ("ssl", "false" | "0") => tls = Tls::Off,
-            ("sslmode", "no-verify") => tls = Tls::required(false),
-            _ => others.push((name.into_owned(), value.into_owned())),
-        }
-    }
-    if tls != Tls::FromUrl {
-        url.query_pairs_mut().clear().extend_pairs(others);
-    }
-    Ok((url.to_string(), tls))
 }
 
 impl fmt::Debug for Tls {
@@ -137,12 +131,6 @@ impl fmt::Debug for Tls {
             Self::Off => "Tls::Off",
             Self::Required { .. } => "Tls::Required(***)",
         })
-    }
-}
-
-impl Tls {
-    fn required(verify: bool) -> Self {
-        Self::Required { verify, ca: None, client: None }
     }
 }
 
@@ -171,16 +159,7 @@ impl fmt::Display for DatabaseUrl {
         match self {
             Self::SqliteMemory => f.write_str("sqlite::memory:"),
             Self::SqliteFile(path) => write!(f, "sqlite:{path}"),
-            Self::Postgres(text) => {
-                let Ok(mut url) = Url::parse(text) else { return f.write_str("postgres://***") };
-                // SECURITY: URLs carry passwords, also as parameters.
-                url.set_query(None);
-                url.set_fragment(None);
-                if url.password().is_some() {
-                    let _cannot_be_a_base = url.set_password(Some("***"));
-                }
-                write!(f, "{url}")
-            }
+            Self::Postgres(url) => write!(f, "{url}"),
         }
     }
 }
@@ -188,26 +167,6 @@ impl fmt::Display for DatabaseUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_url_is_shown_without_its_password() {
-        let settings = DatabaseSettings::parse("postgres://me:hunter2@host:1/db?password=hunter2")
-            .expect("parses");
-        assert_eq!(settings.url.to_string(), "postgres://me:***@host:1/db");
-    }
-
-    #[test]
-    fn encryption_is_understood_as_node_writes_it() {
-        for (parameters, tls) in [
-            ("?ssl=true", Tls::required(true)),
-            ("?ssl=0&application_name=a", Tls::Off),
-            ("?sslmode=no-verify", Tls::required(false)),
-            ("?sslmode=require", Tls::FromUrl),
-        ] {
-            let settings = DatabaseSettings::parse(&format!("postgres://h/db{parameters}"));
-            assert_eq!(settings.map(|settings| settings.tls), Ok(tls), "{parameters}");
-        }
-    }
 
     #[test]
     fn a_url_of_no_known_database_is_refused_by_the_name_of_its_option() {

@@ -1,83 +1,198 @@
 //! Where a statement runs: on any connection of the pool, or in a transaction.
 
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction,
-    DbBackend, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbBackend,
+    QueryTrait, Select, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 
+use super::backend::Backend;
+use super::entity::{Entity, Model};
 use super::failure;
+use super::postgres::{PgFailure, PgPlace, PgPool, PgTransaction, model, parts};
+use crate::deadline;
 use crate::error::ApiKeyError;
+
+/// A statement that a proxy or pooler is to send to the primary.
+const TO_THE_PRIMARY: &str = "/*NO LOAD BALANCE*/ ";
 
 /// Somewhere to run statements.
 pub struct Connection<'a>(Place<'a>);
 
 enum Place<'a> {
-    Pool(DatabaseConnection),
-    Transaction(&'a DatabaseTransaction),
+    Sqlite(DatabaseConnection),
+    SqliteTransaction(&'a DatabaseTransaction),
+    Postgres(PgPool),
+    PostgresTransaction(&'a PgTransaction),
+}
+
+/// A place, for what is said differently on each database.
+pub(super) enum On<'a> {
+    Sqlite(DatabaseExecutor<'a>),
+    Postgres(PgPlace<'a>),
+}
+
+/// The sessions of an open database.
+#[derive(Clone)]
+pub(super) enum Pool {
+    Sqlite(DatabaseConnection),
+    Postgres(PgPool),
 }
 
 impl Connection<'_> {
-    pub(super) fn of_pool(pool: DatabaseConnection) -> Self {
-        Self(Place::Pool(pool))
+    pub(super) fn of_pool(pool: &Pool) -> Connection<'static> {
+        Connection(match pool {
+            Pool::Sqlite(pool) => Place::Sqlite(pool.clone()),
+            Pool::Postgres(pool) => Place::Postgres(pool.clone()),
+        })
     }
 
-    pub(super) fn executor(&self) -> DatabaseExecutor<'_> {
+    pub(super) fn on(&self) -> On<'_> {
         match &self.0 {
-            Place::Pool(pool) => pool.into(),
-            Place::Transaction(transaction) => (*transaction).into(),
+            Place::Sqlite(pool) => On::Sqlite(pool.into()),
+            Place::SqliteTransaction(transaction) => On::Sqlite((*transaction).into()),
+            Place::Postgres(pool) => On::Postgres(PgPlace::Pool(pool)),
+            Place::PostgresTransaction(transaction) => {
+                On::Postgres(PgPlace::Transaction(transaction))
+            }
         }
     }
 
-    pub(super) fn backend(&self) -> DbBackend {
-        self.executor().get_database_backend()
+    pub(super) fn backend(&self) -> Backend {
+        match self.on() {
+            On::Sqlite(_) => Backend::Sqlite,
+            On::Postgres(_) => Backend::Postgres,
+        }
+    }
+
+    /// Whole rows of the table.
+    pub(super) async fn models(&self, select: Select<Entity>) -> Result<Vec<Model>, ApiKeyError> {
+        match self.on() {
+            On::Sqlite(executor) => select.all(&executor).await.map_err(failure::of),
+            On::Postgres(place) => {
+                let (sql, params) = parts(select.build(DbBackend::Postgres))?;
+                let rows = place.query(&format!("{TO_THE_PRIMARY}{sql}"), &params).await?;
+                Ok(rows.iter().map(model).collect::<Result<_, _>>()?)
+            }
+        }
+    }
+
+    /// How many rows a statement changed.
+    pub(super) async fn execute(&self, statement: Statement) -> Result<u64, ApiKeyError> {
+        match self.on() {
+            On::Sqlite(executor) => {
+                let done = executor.execute_raw(statement).await.map_err(failure::of)?;
+                Ok(done.rows_affected())
+            }
+            On::Postgres(place) => {
+                let (sql, params) = parts(statement)?;
+                Ok(place.execute(&sql, &params).await?)
+            }
+        }
+    }
+
+    /// Statements without values, one after the other.
+    pub(super) async fn run(&self, sql: &str) -> Result<(), ApiKeyError> {
+        match self.on() {
+            On::Sqlite(executor) => {
+                executor.execute_unprepared(sql).await.map(drop).map_err(failure::of)
+            }
+            On::Postgres(place) => Ok(place.run(sql).await?),
+        }
+    }
+
+    /// The first column of each row, a text.
+    pub(super) async fn texts(&self, statement: Statement) -> Result<Vec<String>, ApiKeyError> {
+        match self.on() {
+            On::Sqlite(executor) => {
+                let rows = executor.query_all_raw(statement).await.map_err(failure::of)?;
+                rows.iter().map(|row| row.try_get_by(0)).collect::<Result<_, _>>().map_err(failure::of)
+            }
+            On::Postgres(place) => {
+                let (sql, params) = parts(statement)?;
+                let rows = place.query(&sql, &params).await?;
+                let first = |row: &tokio_postgres::Row| row.try_get(0).map_err(PgFailure::from);
+                Ok(rows.iter().map(first).collect::<Result<_, _>>()?)
+            }
+        }
+    }
+
+    /// The only column of the only row, a number.
+    pub(super) async fn number(&self, statement: Statement) -> Result<i64, ApiKeyError> {
+        let missing = ApiKeyError::Unexpected("A count has no row.");
+        match self.on() {
+            On::Sqlite(executor) => {
+                let row = executor.query_one_raw(statement).await.map_err(failure::of)?;
+                row.ok_or(missing)?.try_get_by(0).map_err(failure::of)
+            }
+            On::Postgres(place) => {
+                let (sql, params) = parts(statement)?;
+                let rows = place.query(&format!("{TO_THE_PRIMARY}{sql}"), &params).await?;
+                let row = rows.first().ok_or(missing)?;
+                Ok(row.try_get(0).map_err(PgFailure::from)?)
+            }
+        }
     }
 }
 
 /// Statements that take effect together or not at all. Dropped without a commit, it is rolled back.
-pub struct Transaction(DatabaseTransaction);
+pub struct Transaction(Begun);
+
+enum Begun {
+    Sqlite(DatabaseTransaction),
+    Postgres(PgTransaction),
+}
 
 impl Transaction {
     // SQLite would let two readers wait for each other's write lock, so a writer takes it at once.
-    pub(super) async fn begin_write(pool: &DatabaseConnection) -> Result<Self, ApiKeyError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Self::begin(pool, options).await
+    pub(super) async fn begin_write(pool: &Pool) -> Result<Self, ApiKeyError> {
+        Self::begin(pool, Some(SqliteTransactionMode::Immediate), "").await
     }
 
-    pub(super) async fn begin_snapshot(pool: &DatabaseConnection) -> Result<Self, ApiKeyError> {
-        let postgres = pool.get_database_backend() == DbBackend::Postgres;
-        let options = TransactionOptions {
-            isolation_level: postgres.then_some(IsolationLevel::RepeatableRead),
-            access_mode: postgres.then_some(AccessMode::ReadOnly),
-            sqlite_transaction_mode: None,
-        };
-        Self::begin(pool, options).await
+    pub(super) async fn begin_snapshot(pool: &Pool) -> Result<Self, ApiKeyError> {
+        Self::begin(pool, None, "ISOLATION LEVEL REPEATABLE READ READ ONLY").await
     }
 
     async fn begin(
-        pool: &DatabaseConnection,
-        options: TransactionOptions,
+        pool: &Pool,
+        sqlite: Option<SqliteTransactionMode>,
+        postgres: &str,
     ) -> Result<Self, ApiKeyError> {
-        pool.begin_with_options(options).await.map(Self).map_err(failure::of)
+        Ok(Self(match pool {
+            Pool::Sqlite(pool) => {
+                let options = TransactionOptions {
+                    sqlite_transaction_mode: sqlite,
+                    ..TransactionOptions::default()
+                };
+                Begun::Sqlite(pool.begin_with_options(options).await.map_err(failure::of)?)
+            }
+            Pool::Postgres(pool) => Begun::Postgres(PgTransaction::begin(pool, postgres).await?),
+        }))
     }
 
     /// The connection to run statements on.
     #[must_use]
     pub fn connection(&self) -> Connection<'_> {
-        Connection(Place::Transaction(&self.0))
-    }
-
-    pub(super) fn inner(&self) -> &DatabaseTransaction {
-        &self.0
+        Connection(match &self.0 {
+            Begun::Sqlite(transaction) => Place::SqliteTransaction(transaction),
+            Begun::Postgres(transaction) => Place::PostgresTransaction(transaction),
+        })
     }
 
     /// Makes it all take effect.
     ///
     /// # Errors
-    /// `Database` when the database refuses; nothing took effect then.
+    /// `Database` when the database refuses; nothing took effect then. `OutcomeUnknown` when the database cannot be asked
+    /// any more whether it did.
     pub async fn commit(self) -> Result<(), ApiKeyError> {
-        self.0.commit().await.map_err(failure::of)
+        match self.0 {
+            Begun::Sqlite(transaction) => {
+                deadline::committing();
+                let committed = transaction.commit().await.map_err(failure::of);
+                deadline::decided();
+                committed
+            }
+            Begun::Postgres(transaction) => transaction.commit().await,
+        }
     }
 }

@@ -4,10 +4,9 @@
 //! that a caller sees, and leave `updated_at` as it is.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
 
 use super::entity::{Column, Entity};
-use super::failure;
 use super::transaction::Connection;
 use crate::error::ApiKeyError;
 use crate::token::{TokenDigest, TokenHash};
@@ -22,15 +21,12 @@ pub async fn fill_digest(
     proven: &TokenHash,
     digest: &TokenDigest,
 ) -> Result<(), ApiKeyError> {
-    Entity::update_many()
+    let update = Entity::update_many()
         .col_expr(Column::TokenDigest, Expr::val(digest.as_str()))
         .filter(Column::Id.eq(id))
         .filter(Column::Token.eq(proven.as_str()))
-        .filter(Column::TokenDigest.is_null())
-        .exec(&on.executor())
-        .await
-        .map(drop)
-        .map_err(failure::of)
+        .filter(Column::TokenDigest.is_null());
+    on.execute(update.build(on.backend().orm())).await.map(drop)
 }
 
 /// Puts another hash of the same token in the place of the one that was proven, if that is still there.
@@ -43,12 +39,9 @@ pub async fn replace_hash(
     proven: &TokenHash,
     hash: &TokenHash,
 ) -> Result<(), ApiKeyError> {
-    Entity::update_many()
+    let update = Entity::update_many()
         .col_expr(Column::Token, Expr::val(hash.as_str()))
         .filter(Column::Id.eq(id))
-        .filter(Column::Token.eq(proven.as_str()))
-        .exec(&on.executor())
-        .await
-        .map(drop)
-        .map_err(failure::of)
+        .filter(Column::Token.eq(proven.as_str()));
+    on.execute(update.build(on.backend().orm())).await.map(drop)
 }

@@ -18,12 +18,13 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::connect::PostgresServer;
+use super::postgres::{Param, PgFailure, PgPool, PostgresServer, Session};
 use crate::api_key::ApiKey;
 use crate::error::ApiKeyError;
 use crate::notice::Notices;
 pub(super) use question::Wanted;
-use question::{NoAnswer, Question};
+use question::{Batch, NoAnswer, Question};
+use statement::{Reader, read};
 use traffic::{Message, Probe, Traffic};
 
 /// The shared reads of one service.
@@ -85,8 +86,12 @@ impl Lane {
         }
     }
 
-    /// Whether a statement finds a row. `None` when the lane is down or the server fails.
-    pub(super) async fn probe(&self, sql: &'static str, values: Vec<String>) -> Option<bool> {
+    /// The text that a statement finds in a row, if any. `None` when the lane is down or the server fails.
+    pub(super) async fn probe(
+        &self,
+        sql: &'static str,
+        values: Vec<String>,
+    ) -> Option<Option<String>> {
         let (reply, answer) = oneshot::channel();
         self.messages.send(Message::Probe(Probe { sql, values, reply })).ok()?;
         answer.await.ok()?
@@ -110,5 +115,37 @@ impl Lane {
             reads: self.counts.reads.load(Ordering::Relaxed),
             reconnects: self.counts.reconnects.load(Ordering::Relaxed),
         }
+    }
+}
+
+/// The same read without a lane, on a session of the pool.
+pub(super) async fn read_beside(
+    pool: &PgPool,
+    wanted: &Arc<Wanted>,
+) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
+    let replicas = pool.server().allows_replicas();
+    let rows = read(&mut Beside(pool), Batch::of_one(wanted), replicas).await?;
+    rows.into_iter().map(|(_label, key)| key).collect()
+}
+
+struct Beside<'a>(&'a PgPool);
+
+impl Reader for Beside<'_> {
+    async fn rows(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+    ) -> Result<Vec<tokio_postgres::Row>, PgFailure> {
+        self.0.query(sql, params).await
+    }
+}
+
+impl Reader for Session {
+    async fn rows(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+    ) -> Result<Vec<tokio_postgres::Row>, PgFailure> {
+        self.query(sql, params).await
     }
 }

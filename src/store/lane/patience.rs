@@ -16,6 +16,11 @@ impl Patience {
         Self { limit, timer: Box::pin(sleep(limit)) }
     }
 
+    /// Waits for another time from now on.
+    pub(super) fn limit_to(&mut self, limit: Duration) {
+        self.limit = limit;
+    }
+
     /// What work comes to, or `None` when it takes longer than the limit.
     pub(super) async fn wait<F: Future>(&mut self, work: F) -> Option<F::Output> {
         let end = Instant::now() + self.limit;

@@ -59,9 +59,17 @@ pub(super) struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     pub(super) fn of(questions: &'a [Question]) -> Self {
+        Self::of_all(questions.iter().map(|question| &*question.wanted))
+    }
+
+    pub(super) fn of_one(wanted: &'a Wanted) -> Self {
+        Self::of_all([wanted])
+    }
+
+    fn of_all(all: impl IntoIterator<Item = &'a Wanted>) -> Self {
         let mut batch = Self::default();
-        for question in questions {
-            match &*question.wanted {
+        for wanted in all {
+            match wanted {
                 Wanted::Candidates { digest, redacted } => {
                     batch.digests.push(digest.as_str());
                     batch.redacted.push(redacted.as_str());

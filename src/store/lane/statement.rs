@@ -1,23 +1,29 @@
 //! The statements that a lane sends, built once.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
 use sea_orm::sea_query::extension::postgres::PgFunc;
-use sea_orm::sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, UnionType};
-use sea_orm::sqlx;
-use sea_orm::sqlx::AssertSqlSafe;
-use sea_orm::sqlx::postgres::{PgConnection, PgRow};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryResult, QueryTrait, Select};
+use sea_orm::sea_query::{
+    ColumnType, Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, UnionType,
+};
+use sea_orm::{ColumnTrait, EntityTrait, Iterable as _, QueryFilter, QueryTrait, Select};
+use tokio_postgres::Row as PgRow;
 
 use super::question::{Batch, Label};
 use crate::api_key::{ApiKey, ApiKeyType};
 use crate::error::ApiKeyError;
 use crate::store::entity::{Column, Entity};
 use crate::store::lookup::undigested;
-use crate::store::{failure, row};
+use crate::store::postgres::{Param, PgFailure, at, model};
+use crate::store::row;
+
+/// Where a statement tells, in a row of its own, whether the server that answered only replays another one's changes. Balancers
+/// send each statement where they like, so it is the statement itself that must know. The comment asks them for the primary.
+const REPLAYS: usize = Column::WorkflowTransactionId as usize + 1;
 
 /// The keys with one of the digests `$1`, and the secret ones without a digest and with one of the redacted forms `$2`.
-static CANDIDATES: LazyLock<Arc<str>> = LazyLock::new(|| {
+static CANDIDATES: LazyLock<String> = LazyLock::new(|| {
     let exact = Entity::find().filter(among(Column::TokenDigest, 1));
     let alike = Entity::find().filter(undigested(among(Column::Redacted, 2)));
     // Two reads of an index each, where an OR would make the planner choose.
@@ -27,51 +33,85 @@ static CANDIDATES: LazyLock<Arc<str>> = LazyLock::new(|| {
 });
 
 /// The keys with one of the tokens `$1`.
-static PUBLISHABLE: LazyLock<Arc<str>> =
+static PUBLISHABLE: LazyLock<String> =
     LazyLock::new(|| text(&select(Entity::find().filter(among(Column::Token, 1)))));
 
 pub(super) type Row = (Label, Result<Arc<ApiKey>, ApiKeyError>);
 
+/// Whatever can run a statement.
+pub(in crate::store) trait Reader {
+    /// Rows of a statement.
+    async fn rows(&mut self, sql: &str, params: &[Param]) -> Result<Vec<PgRow>, PgFailure>;
+}
+
 /// Reads what a batch asks for, by id.
 pub(super) async fn read(
-    connection: &mut PgConnection,
+    reader: &mut impl Reader,
     batch: Batch<'_>,
-) -> Result<Vec<Row>, sqlx::Error> {
+    replicas: bool,
+) -> Result<Vec<Row>, PgFailure> {
+    let texts = |texts: &[&str]| Param::texts(texts.iter().map(|&text| text.to_owned()).collect());
     let mut keys = Vec::new();
     if !batch.digests.is_empty() {
-        let candidates = sqlx::query(AssertSqlSafe(Arc::clone(&CANDIDATES)))
-            .bind(batch.digests)
-            .bind(batch.redacted);
-        decode(candidates.fetch_all(&mut *connection).await?, ApiKeyType::Secret, &mut keys)?;
+        let params = [texts(&batch.digests), texts(&batch.redacted)];
+        let rows = reader.rows(&CANDIDATES, &params).await?;
+        decode(&rows, ApiKeyType::Secret, replicas, &mut keys)?;
     }
     if !batch.tokens.is_empty() {
-        let publishable = sqlx::query(AssertSqlSafe(Arc::clone(&PUBLISHABLE))).bind(batch.tokens);
-        decode(publishable.fetch_all(connection).await?, ApiKeyType::Publishable, &mut keys)?;
+        let rows = reader.rows(&PUBLISHABLE, &[texts(&batch.tokens)]).await?;
+        decode(&rows, ApiKeyType::Publishable, replicas, &mut keys)?;
     }
     keys.sort_by(|(_, one), (_, other)| id_of(one).cmp(&id_of(other)));
     Ok(keys)
 }
 
 /// Adds the undeleted rows of a type.
-fn decode(rows: Vec<PgRow>, kind: ApiKeyType, keys: &mut Vec<Row>) -> Result<(), sqlx::Error> {
-    use sea_orm::sqlx::{Row as _, ValueRef as _};
+fn decode(
+    rows: &[PgRow],
+    kind: ApiKeyType,
+    replicas: bool,
+    keys: &mut Vec<Row>,
+) -> Result<(), PgFailure> {
+    let mut of_primary = false;
     for row in rows {
-        if row.try_get::<&str, _>(Column::Kind as usize)? != kind.as_str()
-            || !row.try_get_raw(Column::DeletedAt as usize)?.is_null()
+        if let Some(replays) = row.try_get::<_, Option<bool>>(REPLAYS)? {
+            of_primary = !replays;
+            continue;
+        }
+        if at::<&str>(row, Column::Kind)? != kind.as_str()
+            || at::<Option<Present>>(row, Column::DeletedAt)?.is_some()
         {
             continue;
         }
-        let label = match (kind, row.try_get(Column::TokenDigest as usize)?) {
-            (ApiKeyType::Publishable, _) => Label::Token(row.try_get(Column::Token as usize)?),
+        let label = match (kind, at(row, Column::TokenDigest)?) {
+            (ApiKeyType::Publishable, _) => Label::Token(at(row, Column::Token)?),
             (ApiKeyType::Secret, Some(digest)) => Label::Digest(digest),
-            (ApiKeyType::Secret, None) => Label::Redacted(row.try_get(Column::Redacted as usize)?),
+            (ApiKeyType::Secret, None) => Label::Redacted(at(row, Column::Redacted)?),
         };
-        let row = QueryResult::from(row);
         // The row is not the only one of the batch: what is wrong with it is its own callers' failure.
-        let model = row::by_position(&row).map_err(failure::of);
-        keys.push((label, model.and_then(row::to_key).map(Arc::new)));
+        let key = model(row).map_err(ApiKeyError::from).and_then(row::to_key);
+        keys.push((label, key.map(Arc::new)));
     }
-    Ok(())
+    if of_primary || replicas {
+        return Ok(());
+    }
+    Err(PgFailure::NoSession(ApiKeyError::Replica))
+}
+
+/// A column that holds something.
+struct Present;
+
+impl<'a> tokio_postgres::types::FromSql<'a> for Present {
+    fn from_sql(
+        _: &tokio_postgres::types::Type,
+        _: &'a [u8],
+    ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self)
+    }
+
+    fn accepts(_: &tokio_postgres::types::Type) -> bool {
+        true
+    }
 }
 
 fn id_of(key: &Result<Arc<ApiKey>, ApiKeyError>) -> Option<&str> {
@@ -83,9 +123,20 @@ fn among(column: Column, parameter: u8) -> Expr {
 }
 
 fn select(select: Select<Entity>) -> SelectStatement {
-    select.into_query()
+    let mut select = select.into_query();
+    select.expr(Expr::cust("NULL::pg_catalog.bool"));
+    select
 }
 
-fn text(statement: &SelectStatement) -> Arc<str> {
-    statement.to_string(PostgresQueryBuilder).into()
+fn text(keys: &SelectStatement) -> String {
+    let mut text = "/*NO LOAD BALANCE*/ SELECT ".to_owned();
+    for column in Column::iter() {
+        let kind = match column.def().get_column_type() {
+            ColumnType::Text => "text",
+            _ => "timestamptz",
+        };
+        let _infallible = write!(text, "NULL::pg_catalog.{kind}, ");
+    }
+    let keys = keys.to_string(PostgresQueryBuilder);
+    text + "pg_catalog.pg_is_in_recovery() UNION ALL " + &keys
 }

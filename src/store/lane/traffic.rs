@@ -5,9 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use sea_orm::sqlx;
-use sea_orm::sqlx::postgres::PgConnection;
-use sea_orm::sqlx::{AssertSqlSafe, Connection as _};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -15,16 +12,18 @@ use super::Counts;
 use super::patience::Patience;
 use super::question::{Batch, NoAnswer, Question, distribute};
 use super::statement::read;
-use crate::error::ApiKeyError;
 use crate::notice::{Notice, Notices};
-use crate::store::connect::PostgresServer;
+use crate::store::postgres::{Param, PgFailure, PostgresServer, Session};
 
 /// How many callers share one read at most.
 const MOST_IN_A_BATCH: usize = 1_000;
 
 /// How long a lane that cannot connect waits before it tries again, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long a connection that was idle has for its first answer.
+const PROOF: Duration = Duration::from_secs(1);
 
 pub(super) enum Message {
     Question(Question),
@@ -32,11 +31,11 @@ pub(super) enum Message {
     Close,
 }
 
-/// A statement whose answer is whether it finds a row.
+/// A statement whose answer is the text that it finds in a row, if it finds one.
 pub(super) struct Probe {
     pub(super) sql: &'static str,
     pub(super) values: Vec<String>,
-    pub(super) reply: oneshot::Sender<Option<bool>>,
+    pub(super) reply: oneshot::Sender<Option<Option<String>>>,
 }
 
 /// Whether the connection goes on to be used, or the lane ends.
@@ -72,14 +71,11 @@ impl Traffic {
         loop {
             // Its statements read an index whatever their values, and planning them anew takes longer than reading.
             let connecting = self.server.connect_to_plan_once();
-            if let Ok(Ok(mut connection)) = timeout(self.patience, connecting).await {
+            if let Ok(Ok(mut session)) = timeout(self.patience, connecting).await {
                 self.opened(made_before);
                 (made_before, pause) = (true, FIRST_PAUSE);
-                match self.serve(&mut connection).await {
-                    End::Closed => {
-                        let _ = timeout(self.patience, connection.close()).await;
-                        return;
-                    }
+                match self.serve(&mut session).await {
+                    End::Closed => return session.end().await,
                     End::Lost => self.lost(),
                 }
             } else {
@@ -93,13 +89,20 @@ impl Traffic {
     }
 
     /// Answers whoever asks, until the connection is lost or the lane closed.
-    async fn serve(&mut self, connection: &mut PgConnection) -> End {
+    async fn serve(&mut self, session: &mut Session) -> End {
         let mut messages = Vec::new();
         let mut patience = Patience::new(self.patience);
         loop {
-            if self.received.recv_many(&mut messages, MOST_IN_A_BATCH).await == 0 {
+            let received = tokio::select! {
+                biased;
+                received = self.received.recv_many(&mut messages, MOST_IN_A_BATCH) => received,
+                () = session.lost() => return End::Lost,
+            };
+            if received == 0 {
                 return End::Closed;
             }
+            // Nothing but its answer proves that a connection which was idle is still there.
+            patience.limit_to(if session.is_fresh() { self.patience } else { PROOF.min(self.patience) });
             let (mut questions, mut probes, mut closes) = (Vec::new(), Vec::new(), false);
             for message in messages.drain(..) {
                 match message {
@@ -108,10 +111,10 @@ impl Traffic {
                     Message::Close => closes = true,
                 }
             }
-            let mut course = self.answer(connection, &mut patience, questions).await;
+            let mut course = self.answer(session, &mut patience, questions).await;
             for probe in probes {
                 if course.is_continue() {
-                    course = look(connection, &mut patience, probe).await;
+                    course = look(session, &mut patience, probe).await;
                 }
             }
             match course {
@@ -125,7 +128,7 @@ impl Traffic {
     /// One read for all of them.
     async fn answer(
         &self,
-        connection: &mut PgConnection,
+        session: &mut Session,
         patience: &mut Patience,
         questions: Vec<Question>,
     ) -> Course {
@@ -134,20 +137,19 @@ impl Traffic {
         }
         self.counts.questions.fetch_add(questions.len() as u64, Ordering::Relaxed);
         self.counts.reads.fetch_add(1, Ordering::Relaxed);
-        match patience.wait(read(connection, Batch::of(&questions))).await {
+        let replicas = self.server.allows_replicas();
+        match patience.wait(read(session, Batch::of(&questions), replicas)).await {
             Some(Ok(rows)) => {
                 distribute(questions, rows);
                 Course::Continue(())
             }
-            // The pool finds out what is wrong, or is better off.
-            Some(Err(error)) => {
+            // The pool finds out what is wrong, or is better off. A connection that does not answer is given up.
+            Some(Err(failure)) => {
                 answer_all(questions, &NoAnswer::Down);
-                course_after(&error)
+                course_after(&failure)
             }
             None => {
-                let late = "the database did not answer within pool.acquireTimeoutMs";
-                let failed = NoAnswer::Failed(ApiKeyError::Unavailable(late.to_owned()));
-                answer_all(questions, &failed);
+                answer_all(questions, &NoAnswer::Down);
                 Course::Break(End::Lost)
             }
         }
@@ -186,14 +188,14 @@ impl Traffic {
     }
 }
 
-async fn look(connection: &mut PgConnection, patience: &mut Patience, probe: Probe) -> Course {
-    let statement = probe
-        .values
-        .into_iter()
-        .fold(sqlx::query(AssertSqlSafe(probe.sql)), |statement, value| statement.bind(value));
-    let (found, course) = match patience.wait(statement.fetch_optional(connection)).await {
-        Some(Ok(row)) => (Some(row.is_some()), Course::Continue(())),
-        Some(Err(error)) => (None, course_after(&error)),
+async fn look(session: &mut Session, patience: &mut Patience, probe: Probe) -> Course {
+    let params: Vec<_> = probe.values.iter().map(|value| Param::text(value)).collect();
+    let (found, course) = match patience.wait(session.query(probe.sql, &params)).await {
+        Some(Ok(rows)) => {
+            let text = rows.first().and_then(|row| row.try_get(0).ok());
+            (Some(text), Course::Continue(()))
+        }
+        Some(Err(failure)) => (None, course_after(&failure)),
         None => (None, Course::Break(End::Lost)),
     };
     // Who asked may have been stopped.
@@ -208,17 +210,12 @@ fn answer_all(questions: Vec<Question>, answer: &NoAnswer) {
     }
 }
 
-/// Whether a connection is good for anything after an error: a refused statement leaves it as it was.
-fn course_after(error: &sqlx::Error) -> Course {
-    match error {
-        // Class 57 is the server's shutdown, 08 a broken connection.
-        sqlx::Error::Database(refusal)
-            if !refusal
-                .code()
-                .is_some_and(|code| code.starts_with("57P") || code.starts_with("08")) =>
-        {
-            Course::Continue(())
-        }
+/// Whether a connection is good for anything after a failure: a refused statement leaves it as it was.
+fn course_after(failure: &PgFailure) -> Course {
+    match failure {
+        PgFailure::Refused(_) if !failure.leaves_a_doubt() => Course::Continue(()),
+        PgFailure::Unreadable(_) => Course::Continue(()),
+        // A server that only replays another one's changes is left, too.
         _ => Course::Break(End::Lost),
     }
 }

@@ -22,7 +22,9 @@ pub(super) fn condition(
     let add_all = |joined: Condition, branches: &[LinkedFilter]| {
         branches
             .iter()
-            .try_fold(joined, |joined, branch| Ok(joined.add(condition(alias, table, branch)?)))
+            .try_fold(joined, |joined, branch| {
+                Ok::<_, ApiKeyError>(joined.add(condition(alias, table, branch)?))
+            })
     };
     Ok(match filter {
         LinkedFilter::All => Cond::all(),

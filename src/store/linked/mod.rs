@@ -2,7 +2,6 @@
 
 mod filter;
 
-use sea_orm::DbBackend;
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, IntoTableRef, Order, SelectStatement, SubQueryStatement,
     TableRef,
@@ -10,6 +9,7 @@ use sea_orm::sea_query::{
 
 use crate::error::ApiKeyError;
 use crate::query::{Bridge, Join, Joins, Name, Table};
+use crate::store::backend::Backend;
 
 /// Where a step begins: a table under the name that it goes by in the statement, and its column that links point to.
 struct Place {
@@ -23,9 +23,9 @@ struct Place {
 /// `Invalid` on SQLite, which Medusa's other modules do not have.
 pub(super) fn refuse_without_postgres(
     joins: &Joins,
-    backend: DbBackend,
+    backend: Backend,
 ) -> Result<(), ApiKeyError> {
-    if backend == DbBackend::Sqlite && !joins.is_empty() {
+    if backend == Backend::Sqlite && !joins.is_empty() {
         return Err(ApiKeyError::invalid(
             "Filters and orders on linked modules need PostgreSQL: config.__internal.crossModuleJoins",
         ));

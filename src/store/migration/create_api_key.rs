@@ -1,10 +1,14 @@
 //! Stock's table as it stands in Medusa 2.21.
 
-use sea_orm::DbBackend;
-use sea_orm_migration::prelude::*;
+use super::step::{Step, on};
+use crate::store::backend::Backend;
 
-#[derive(DeriveMigrationName)]
-pub(super) struct Migration;
+pub(super) const STEP: Step = Step {
+    name: "create_api_key",
+    up,
+    // Stock 2.21.2: the first migration has no way back either; keys outlive every rollback.
+    down: |_| String::new(),
+};
 
 // NEVER CHANGE: column order, constraint and index names are stock's.
 const TABLE: &str = r#"
@@ -46,22 +50,13 @@ CREATE INDEX IF NOT EXISTS "IDX_api_key_redacted" ON "api_key" ("redacted") WHER
 CREATE INDEX IF NOT EXISTS "IDX_api_key_revoked_at" ON "api_key" ("revoked_at") WHERE "deleted_at" IS NULL;
 "#;
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let (timestamp, now, missing_columns) = match manager.get_database_backend() {
-            DbBackend::Sqlite => {
-                ("timestamp_with_timezone_text", "(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'))", "")
-            }
-            _ => ("timestamptz", "now()", MISSING_COLUMNS),
-        };
-        let table = TABLE.replace("{timestamp}", timestamp).replace("{now}", now);
-        let sql = [&table, missing_columns, INDEXES].concat();
-        manager.get_connection().execute_unprepared(&sql).await.map(drop)
-    }
-
-    // Stock 2.21.2: the first migration has no way back either; keys outlive every rollback.
-    async fn down(&self, _manager: &SchemaManager) -> Result<(), DbErr> {
-        Ok(())
-    }
+fn up(backend: Backend) -> String {
+    let (timestamp, now) = match backend {
+        Backend::Sqlite => {
+            ("timestamp_with_timezone_text", "(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'))")
+        }
+        Backend::Postgres => ("timestamptz", "now()"),
+    };
+    let table = TABLE.replace("{timestamp}", timestamp).replace("{now}", now);
+    [&table, &on(backend, MISSING_COLUMNS, ""), INDEXES].concat()
 }

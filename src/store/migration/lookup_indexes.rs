@@ -2,10 +2,10 @@
 //!
 //! Their conditions are those of `lookup`, which says why.
 
-use sea_orm_migration::prelude::*;
+use super::step::Step;
 
-#[derive(DeriveMigrationName)]
-pub(super) struct Migration;
+pub(super) const STEP: Step =
+    Step { name: "lookup_indexes", up: |_| UP.to_owned(), down: |_| DOWN.to_owned() };
 
 const UP: &str = r#"
 DROP INDEX IF EXISTS "IDX_api_key_token_digest";
@@ -18,14 +18,3 @@ DROP INDEX IF EXISTS "IDX_api_key_undigested";
 DROP INDEX IF EXISTS "IDX_api_key_token_digest";
 CREATE INDEX "IDX_api_key_token_digest" ON "api_key" ("token_digest") WHERE "deleted_at" IS NULL;
 "#;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared(UP).await.map(drop)
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared(DOWN).await.map(drop)
-    }
-}

@@ -3,7 +3,7 @@
 //! `create_api_key` leaves the table `api_key` as stock's migrations do. Recorded as taken, they are not run again
 //! when a shop goes back to stock, where one of them would fail on a constraint that is there already.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
+use crate::store::postgres::{Param, PgFailure, PgPlace};
 
 // NEVER CHANGE: MikroORM's table, and stock's migrations by their names in it.
 const TABLE: &str = r#"
@@ -31,48 +31,32 @@ INSERT INTO "mikro_orm_migrations" ("name")
 SELECT "stock" FROM unnest($1::text[]) WITH ORDINALITY AS "stocks" ("stock", "place") ORDER BY "place"
 "#;
 
-/// Makes the schema that Medusa is configured with, as stock's migrator does.
-pub(super) async fn make_schema(on: &DatabaseTransaction, schema: &str) -> Result<(), DbErr> {
+/// Whether the schema that Medusa is configured with is there.
+pub(super) async fn has_schema(on: PgPlace<'_>, schema: &str) -> Result<bool, PgFailure> {
     let find = r#"SELECT FROM "pg_catalog"."pg_namespace" WHERE "nspname" = $1"#;
-    let there = on.query_one_raw(statement(find, [schema.into()])).await?;
-    if there.is_none() {
-        let make = format!(r#"CREATE SCHEMA IF NOT EXISTS "{}""#, schema.replace('"', "\"\""));
-        on.execute_unprepared(&make).await?;
-    }
-    Ok(())
+    Ok(!on.query(find, &[Param::text(schema)]).await?.is_empty())
 }
 
-/// Records stock's migrations as taken. A database in which Medusa does not live gets no table for it.
-pub(super) async fn record(on: &DatabaseTransaction, medusa_lives_here: bool) -> Result<(), DbErr> {
-    if medusa_lives_here {
-        on.execute_unprepared(TABLE).await?;
-    } else if !is_there(on).await? {
-        return Ok(());
-    }
-    let missing: Vec<String> = on
-        .query_all_raw(statement(UNRECORDED, [names(STOCKS)]))
-        .await?
-        .iter()
-        .map(|row| row.try_get_by_index(0))
-        .collect::<Result<_, _>>()?;
-    // Who may only read Medusa's records can still work beside them once they are complete.
-    if missing.is_empty() {
-        return Ok(());
-    }
-    on.execute_raw(statement(RECORD, [names(missing)])).await.map(drop)
+/// Makes that schema, as stock's migrator does.
+pub(super) async fn make_schema(on: PgPlace<'_>, schema: &str) -> Result<(), PgFailure> {
+    on.run(&format!(r#"CREATE SCHEMA IF NOT EXISTS "{}""#, schema.replace('"', "\"\""))).await
 }
 
-async fn is_there(on: &DatabaseTransaction) -> Result<bool, DbErr> {
-    match on.query_one_raw(statement(IS_THERE, [])).await? {
-        Some(row) => row.try_get_by_index(0),
-        None => Ok(false),
+/// Stock's migrations that are not on record. A database in which Medusa does not live has no record of them.
+pub(super) async fn unrecorded(
+    on: PgPlace<'_>,
+    medusa_lives_here: bool,
+) -> Result<Vec<String>, PgFailure> {
+    let rows = on.query(IS_THERE, &[]).await?;
+    if !matches!(rows.first().map(|row| row.try_get(0)), Some(Ok(true))) {
+        return Ok(if medusa_lives_here { STOCKS.map(str::to_owned).into() } else { Vec::new() });
     }
+    let rows = on.query(UNRECORDED, &[Param::texts(STOCKS.map(str::to_owned).into())]).await?;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
 
-fn statement<const N: usize>(sql: &str, values: [sea_orm::Value; N]) -> Statement {
-    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
-}
-
-fn names<T: Into<String>>(names: impl IntoIterator<Item = T>) -> sea_orm::Value {
-    names.into_iter().map(Into::into).collect::<Vec<String>>().into()
+/// Records stock's migrations as taken.
+pub(super) async fn record(on: PgPlace<'_>, missing: Vec<String>) -> Result<(), PgFailure> {
+    on.run(TABLE).await?;
+    on.execute(RECORD, &[Param::texts(missing)]).await.map(drop)
 }

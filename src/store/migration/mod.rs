@@ -1,120 +1,206 @@
 //! The table, step by step.
 //!
-//! Invariant: every step can run on a table that stock made and filled, and
-//! leaves it in a shape that stock's service can go on using; taken back, it
-//! leaves stock's table with every key in it.
+//! Invariants: every step can run on a table that stock made and filled, and leaves it in a shape that stock's service can go on
+//! using; taken back, it leaves stock's table with every key in it. Where nothing is missing nothing is written, so that a role
+//! that may only read can use an up-to-date table.
 
+mod change_feed;
 mod create_api_key;
 mod lookup_indexes;
 mod medusa;
 mod notify;
+mod step;
 mod token_digest;
 mod workflow_transaction;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr};
-use sea_orm_migration::{MigrationTrait, MigratorTrait};
+use sea_orm::Statement;
 
-use super::failure;
+use super::backend::Backend;
+use super::postgres::{Param, PgPlace};
 use super::settings::DatabaseSettings;
-use super::transaction::Transaction;
+use super::transaction::{Connection, On, Pool, Transaction};
 use crate::error::ApiKeyError;
-pub(super) use notify::triggers_stand_on;
+pub(super) use change_feed::{BODY_DIGEST, defined_triggers};
+use step::Step;
 
-struct Migrator;
+const STEPS: [Step; 6] = [
+    create_api_key::STEP,
+    token_digest::STEP,
+    workflow_transaction::STEP,
+    notify::STEP,
+    lookup_indexes::STEP,
+    change_feed::STEP,
+];
 
-impl MigratorTrait for Migrator {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(create_api_key::Migration),
-            Box::new(token_digest::Migration),
-            Box::new(workflow_transaction::Migration),
-            Box::new(notify::Migration),
-            Box::new(lookup_indexes::Migration),
-        ]
-    }
-
-    fn migration_table_name() -> sea_orm::DynIden {
-        sea_orm::sea_query::IntoIden::into_iden("api_key_native_migrations")
-    }
-}
+// NEVER CHANGE: databases have this table.
+const RECORDS: &str = r#"
+CREATE TABLE IF NOT EXISTS "api_key_native_migrations" ("version" varchar NOT NULL PRIMARY KEY, "applied_at" bigint NOT NULL);
+"#;
+const TAKEN: &str = r#"SELECT "version" FROM "api_key_native_migrations" ORDER BY "version""#;
+const NO_RECORDS: &str = r#"DROP TABLE "api_key_native_migrations""#;
 
 /// Any number that no other program uses: processes that start together take turns.
 const LOCK: i64 = 0x6170_6b5f_6e61_7469;
 
-/// Takes every step that was not taken yet, all or none, and tells which.
+/// What a database lacks.
+#[derive(Default)]
+struct Missing {
+    schema: Option<String>,
+    steps: Vec<&'static Step>,
+    change_feed: bool,
+    stocks: Vec<String>,
+}
+
+impl Missing {
+    fn is_nothing(&self) -> bool {
+        self.schema.is_none() && self.steps.is_empty() && !self.change_feed && self.stocks.is_empty()
+    }
+}
+
+/// Takes every step that was not taken yet, all or none, and returns their names.
 pub(super) async fn up(
-    pool: &DatabaseConnection,
+    pool: &Pool,
     settings: &DatabaseSettings,
 ) -> Result<Vec<String>, ApiKeyError> {
-    let transaction = Transaction::begin_write(pool).await?;
-    let taken = take(transaction.inner(), settings).await.map_err(failed)?;
-    transaction.commit().await?;
-    Ok(taken)
+    // Looked at without a lock: what is complete stays so.
+    if look(&Connection::of_pool(pool), settings).await?.is_nothing() {
+        return Ok(Vec::new());
+    }
+    let transaction = Transaction::begin_write(pool).await.map_err(refused)?;
+    let on = transaction.connection();
+    let missing = take(&on, settings).await.map_err(refused)?;
+    transaction.commit().await.map_err(refused)?;
+    Ok(missing.steps.iter().map(|step| step.name.to_owned()).collect())
 }
 
 /// Takes steps back, all or none: those of the names, or every one. The table stays, with its keys.
 pub(super) async fn down(
-    pool: &DatabaseConnection,
+    pool: &Pool,
     names: Option<&[String]>,
 ) -> Result<Vec<String>, ApiKeyError> {
-    let transaction = Transaction::begin_write(pool).await?;
-    let reverted = take_back(transaction.inner(), names).await.map_err(failed)?;
-    transaction.commit().await?;
+    let transaction = Transaction::begin_write(pool).await.map_err(refused)?;
+    let reverted = take_back(&transaction.connection(), names).await.map_err(refused)?;
+    transaction.commit().await.map_err(refused)?;
     Ok(reverted)
 }
 
-fn failed(error: DbErr) -> ApiKeyError {
-    match failure::of(error) {
+fn refused(error: ApiKeyError) -> ApiKeyError {
+    match error {
         ApiKeyError::TableMissing => ApiKeyError::ForeignTable,
+        ApiKeyError::Database { sqlstate: Some(code) } if code == "42501" => {
+            ApiKeyError::MayNotMigrate
+        }
+        ApiKeyError::Database { sqlstate: Some(code) } if code == "25006" => {
+            ApiKeyError::MayNotMigrate
+        }
         other => other,
     }
 }
 
-async fn take(on: &DatabaseTransaction, settings: &DatabaseSettings) -> Result<Vec<String>, DbErr> {
-    let postgres = on.get_database_backend() == DbBackend::Postgres;
-    if postgres {
-        take_turns(on).await?;
-        if let Some(schema) = settings.schema.as_deref().filter(|_| settings.in_medusa) {
-            medusa::make_schema(on, schema).await?;
+/// What is missing. Reads only.
+async fn look(
+    on: &Connection<'_>,
+    settings: &DatabaseSettings,
+) -> Result<Missing, ApiKeyError> {
+    let mut missing = Missing::default();
+    let taken = match taken(on).await {
+        Ok(taken) => taken,
+        Err(ApiKeyError::TableMissing | ApiKeyError::SchemaMissing) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    missing.steps = STEPS.iter().filter(|step| !taken.iter().any(|name| name == step.name)).collect();
+    if let On::Postgres(place) = on.on() {
+        if let Some(schema) = settings.schema.as_deref().filter(|_| settings.in_medusa)
+            && !medusa::has_schema(place, schema).await?
+        {
+            missing.schema = Some(schema.to_owned());
+        }
+        missing.change_feed = !change_feed::is_defined(place).await?;
+        missing.stocks = medusa::unrecorded(place, settings.in_medusa).await?;
+    }
+    Ok(missing)
+}
+
+/// Adds what is missing, and returns what that was.
+async fn take(
+    on: &Connection<'_>,
+    settings: &DatabaseSettings,
+) -> Result<Missing, ApiKeyError> {
+    if let On::Postgres(place) = on.on() {
+        take_turns(place).await?;
+        if let Some(schema) = settings.schema.as_deref().filter(|_| settings.in_medusa)
+            && !medusa::has_schema(place, schema).await?
+        {
+            medusa::make_schema(place, schema).await?;
         }
     }
-    Migrator::install(on).await?;
-    let pending = names_of(&Migrator::get_pending_migrations(on).await?);
-    Migrator::up(on, None).await?;
-    if postgres {
-        notify::repair(on).await?;
-        medusa::record(on, settings.in_medusa).await?;
+    on.run(RECORDS).await?;
+    let missing = look(on, settings).await?;
+    for step in &missing.steps {
+        on.run(&(step.up)(on.backend())).await?;
+        record(on, step).await?;
     }
-    Ok(pending)
+    if let On::Postgres(place) = on.on() {
+        if missing.change_feed && !change_feed::is_defined(place).await? {
+            change_feed::repair(place).await?;
+        }
+        if !missing.stocks.is_empty() {
+            medusa::record(place, missing.stocks.clone()).await?;
+        }
+    }
+    Ok(missing)
 }
 
 async fn take_back(
-    on: &DatabaseTransaction,
+    on: &Connection<'_>,
     names: Option<&[String]>,
-) -> Result<Vec<String>, DbErr> {
-    if on.get_database_backend() == DbBackend::Postgres {
-        take_turns(on).await?;
+) -> Result<Vec<String>, ApiKeyError> {
+    if let On::Postgres(place) = on.on() {
+        take_turns(place).await?;
     }
-    Migrator::install(on).await?;
-    let applied = names_of(&Migrator::get_applied_migrations(on).await?);
-    let mut reverted: Vec<_> = applied.iter().rev().cloned().collect();
+    on.run(RECORDS).await?;
+    let taken = taken(on).await?;
+    let applied: Vec<_> =
+        STEPS.iter().filter(|step| taken.iter().any(|name| name == step.name)).collect();
+    let mut reverted: Vec<_> = applied.iter().rev().copied().collect();
     if let Some(names) = names {
-        let last = reverted.iter().take_while(|name| names.contains(name)).count();
+        let last =
+            reverted.iter().take_while(|step| names.iter().any(|name| name == step.name)).count();
         reverted.truncate(last);
     }
-    let steps = u32::try_from(reverted.len()).map_err(|error| DbErr::Custom(error.to_string()))?;
-    Migrator::down(on, Some(steps)).await?;
-    if reverted.len() == applied.len() {
-        Migrator::uninstall(on).await?;
+    for step in &reverted {
+        let down = (step.down)(on.backend());
+        if !down.is_empty() {
+            on.run(&down).await?;
+        }
+        forget(on, step).await?;
     }
-    Ok(reverted)
+    if reverted.len() == applied.len() {
+        on.run(NO_RECORDS).await?;
+    }
+    Ok(reverted.iter().map(|step| step.name.to_owned()).collect())
 }
 
-async fn take_turns(on: &DatabaseTransaction) -> Result<(), DbErr> {
-    let lock = format!("SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_xact_lock({LOCK})");
-    on.execute_unprepared(&lock).await.map(drop)
+async fn taken(on: &Connection<'_>) -> Result<Vec<String>, ApiKeyError> {
+    on.texts(Statement::from_string(on.backend().orm(), TAKEN)).await
 }
 
-fn names_of(migrations: &[sea_orm_migration::Migration]) -> Vec<String> {
-    migrations.iter().map(|migration| migration.name().to_owned()).collect()
+async fn record(on: &Connection<'_>, step: &Step) -> Result<(), ApiKeyError> {
+    // SECURITY: a step's name is a constant of ours.
+    let now = match on.backend() {
+        Backend::Sqlite => "unixepoch()",
+        Backend::Postgres => "extract(epoch FROM now())::bigint",
+    };
+    on.run(&format!(r#"INSERT INTO "api_key_native_migrations" VALUES ('{}', {now})"#, step.name)).await
+}
+
+async fn forget(on: &Connection<'_>, step: &Step) -> Result<(), ApiKeyError> {
+    on.run(&format!(r#"DELETE FROM "api_key_native_migrations" WHERE "version" = '{}'"#, step.name)).await
+}
+
+async fn take_turns(place: PgPlace<'_>) -> Result<(), ApiKeyError> {
+    // A large table takes its time: no limit of a call's holds here.
+    place.run("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'").await?;
+    place.query("SELECT pg_catalog.pg_advisory_xact_lock($1::pg_catalog.text::pg_catalog.int8)", &[Param::text(&LOCK.to_string())]).await?;
+    Ok(())
 }

@@ -1,0 +1,116 @@
+//! Triggers that notify listeners of changed keys (PostgreSQL).
+//!
+//! They fire for each row and always, so that a change is heard whoever makes it: this package, stock, psql, a subscription of
+//! logical replication. The columns `last_used_at` and `token_digest` are no news. See docs/adr/0021.
+
+use std::sync::LazyLock;
+
+use sha2::{Digest, Sha256};
+
+use super::step::{Step, on};
+use crate::error::ApiKeyError;
+use crate::store::postgres::{Param, PgFailure, PgPlace};
+
+pub(super) const STEP: Step = Step {
+    name: "change_feed",
+    up: |backend| on(backend, &UP, ""),
+    down: |backend| on(backend, DOWN, ""),
+};
+
+// NEVER CHANGE within this step: what is told, and on which channel, is what `store::listen` of every version understands.
+// `=` and the start of the SHA-256 of an id for a key that changed or went; `*` for any key. A transaction that changes more
+// than a hundred keys says so once for all others. An id is not told itself: whoever may connect may listen.
+const BODY: &str = r"
+DECLARE
+  channel text := 'api_key_native_changes_' || TG_RELID;
+  told text;
+BEGIN
+  IF TG_OP = 'TRUNCATE' THEN
+    PERFORM pg_notify(channel, '*');
+    RETURN NULL;
+  END IF;
+  IF TG_OP = 'UPDATE' THEN
+    IF (NEW.id, NEW.token, NEW.salt, NEW.redacted, NEW.title, NEW.type, NEW.created_by, NEW.created_at, NEW.revoked_by, NEW.revoked_at, NEW.updated_at, NEW.deleted_at)
+      IS NOT DISTINCT FROM
+      (OLD.id, OLD.token, OLD.salt, OLD.redacted, OLD.title, OLD.type, OLD.created_by, OLD.created_at, OLD.revoked_by, OLD.revoked_at, OLD.updated_at, OLD.deleted_at)
+    THEN
+      RETURN NULL;
+    END IF;
+  END IF;
+  told := coalesce(nullif(current_setting('medusa_api_key_native.told', true), ''), '0');
+  IF told ~ '^[0-9]{1,2}$' THEN
+    PERFORM set_config('medusa_api_key_native.told', (told::integer + 1)::text, true);
+    PERFORM pg_notify(channel, '=' || substr(encode(sha256(convert_to(OLD.id, 'UTF8')), 'hex'), 1, 32));
+  ELSE
+    PERFORM pg_notify(channel, '*');
+  END IF;
+  RETURN NULL;
+END
+";
+
+static UP: LazyLock<String> = LazyLock::new(|| {
+    [
+        super::notify::DOWN,
+        DOWN,
+        r#"CREATE FUNCTION "api_key_native_changed"() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$"#,
+        BODY,
+        r#"$body$;
+CREATE TRIGGER "api_key_native_change" AFTER UPDATE OR DELETE ON "api_key"
+  FOR EACH ROW EXECUTE FUNCTION "api_key_native_changed"();
+ALTER TABLE "api_key" ENABLE ALWAYS TRIGGER "api_key_native_change";
+CREATE TRIGGER "api_key_native_clear" AFTER TRUNCATE ON "api_key"
+  FOR EACH STATEMENT EXECUTE FUNCTION "api_key_native_changed"();
+ALTER TABLE "api_key" ENABLE ALWAYS TRIGGER "api_key_native_clear";
+"#,
+    ]
+    .concat()
+});
+
+const DOWN: &str = r#"
+DROP TRIGGER IF EXISTS "api_key_native_change" ON "api_key";
+DROP TRIGGER IF EXISTS "api_key_native_clear" ON "api_key";
+DROP FUNCTION IF EXISTS "api_key_native_changed"();
+"#;
+
+/// Both triggers of the table `$1`, as they are to be, with the version of each row that defines them. Changes of what they do
+/// change these versions, whatever is changed back later.
+macro_rules! defined_triggers {
+    ($table:literal, $body:literal) => {
+        concat!(
+            "(SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', t.oid, t.xmin, p.oid, p.xmin), ' ' ORDER BY t.tgname) \
+            FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid \
+            JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang \
+            WHERE t.tgrelid = ", $table, " AND t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgnargs = 0 \
+            AND pg_catalog.array_length(t.tgattr::pg_catalog.int2[], 1) IS NULL AND NOT t.tgdeferrable \
+            AND (t.tgname, t.tgtype) IN (('api_key_native_change', 25), ('api_key_native_clear', 32)) \
+            AND l.lanname = 'plpgsql' AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp'] \
+            AND pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(p.prosrc, 'UTF8')), 'hex') = ", $body, " \
+            HAVING pg_catalog.count(*) = 2)"
+        )
+    };
+}
+pub(in crate::store) use defined_triggers;
+
+/// What the function's body is to have as its SHA-256, in hex.
+pub(in crate::store) static BODY_DIGEST: LazyLock<String> =
+    LazyLock::new(|| hex::encode(Sha256::digest(BODY)));
+
+const DEFINED: &str = concat!(
+    "SELECT ",
+    defined_triggers!("pg_catalog.to_regclass('api_key')", "$1::pg_catalog.text"),
+    " IS NOT NULL"
+);
+
+/// Whether both triggers and their function are as this version makes them.
+pub(super) async fn is_defined(place: PgPlace<'_>) -> Result<bool, ApiKeyError> {
+    let rows = place.query(DEFINED, &[Param::text(&BODY_DIGEST)]).await?;
+    Ok(match rows.first() {
+        Some(row) => row.try_get(0).map_err(PgFailure::from)?,
+        None => false,
+    })
+}
+
+/// Makes the triggers again where they were dropped, switched off or changed.
+pub(super) async fn repair(place: PgPlace<'_>) -> Result<(), ApiKeyError> {
+    Ok(place.run(&UP).await?)
+}

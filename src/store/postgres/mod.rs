@@ -1,0 +1,37 @@
+//! What is PostgreSQL's alone: how a server is reached, its driver, sessions, pool and transactions.
+
+mod failure;
+mod hosts;
+mod model;
+mod parameters;
+mod passfile;
+mod percent;
+mod place;
+mod pool;
+mod process;
+mod server;
+mod session;
+mod sslmode;
+mod tls;
+mod transaction;
+mod url;
+mod values;
+mod verifier;
+
+use crate::error::ApiKeyError;
+
+pub(super) use failure::PgFailure;
+pub(super) use model::{at, model};
+pub(super) use place::{PgPlace, parts};
+pub(super) use pool::PgPool;
+pub(super) use server::PostgresServer;
+pub(super) use session::Session;
+pub(super) use transaction::PgTransaction;
+pub(super) use url::PostgresUrl;
+pub(super) use values::Param;
+
+/// A refusal of `databaseUrl`. `problem` holds nothing of the URL but names that this crate knows: any other part may be a piece of
+/// the password.
+fn wrong(problem: impl Into<String>) -> ApiKeyError {
+    ApiKeyError::Option { option: "databaseUrl".to_owned(), problem: problem.into() }
+}

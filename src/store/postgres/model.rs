@@ -1,0 +1,55 @@
+//! Rows of `api_key` as PostgreSQL sends them.
+
+use std::error::Error as StdError;
+
+use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, Type, accepts};
+
+use super::failure::{PgFailure, Unrepresentable};
+use crate::edge::Timestamp;
+use crate::store::entity::{Column, Model};
+use crate::store::moment::Moment;
+
+/// 2000-01-01, from which PostgreSQL counts, in microseconds since 1970.
+const POSTGRES_EPOCH_US: i64 = 946_684_800_000_000;
+
+/// A row that was selected whole, with its columns where the entity has them.
+pub(in crate::store) fn model(row: &Row) -> Result<Model, PgFailure> {
+    Ok(Model {
+        id: at(row, Column::Id)?,
+        token: at(row, Column::Token)?,
+        salt: at(row, Column::Salt)?,
+        redacted: at(row, Column::Redacted)?,
+        title: at(row, Column::Title)?,
+        kind: at(row, Column::Kind)?,
+        last_used_at: at(row, Column::LastUsedAt)?,
+        created_by: at(row, Column::CreatedBy)?,
+        created_at: at(row, Column::CreatedAt)?,
+        revoked_by: at(row, Column::RevokedBy)?,
+        revoked_at: at(row, Column::RevokedAt)?,
+        updated_at: at(row, Column::UpdatedAt)?,
+        deleted_at: at(row, Column::DeletedAt)?,
+        token_digest: at(row, Column::TokenDigest)?,
+        workflow_transaction_id: at(row, Column::WorkflowTransactionId)?,
+    })
+}
+
+/// One column of such a row.
+pub(in crate::store) fn at<'a, T: FromSql<'a>>(
+    row: &'a Row,
+    column: Column,
+) -> Result<T, PgFailure> {
+    Ok(row.try_get(column as usize)?)
+}
+
+impl<'a> FromSql<'a> for Moment {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        i64::from_be_bytes(raw.try_into()?)
+            .checked_add(POSTGRES_EPOCH_US)
+            .and_then(Timestamp::from_timestamp_micros)
+            .map(Self)
+            .ok_or_else(|| Unrepresentable.into())
+    }
+
+    accepts!(TIMESTAMPTZ);
+}

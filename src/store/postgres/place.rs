@@ -1,0 +1,117 @@
+//! Where a statement runs on PostgreSQL.
+
+use std::time::Duration;
+
+use sea_orm::Statement;
+use tokio::time::{Instant, sleep};
+use tokio_postgres::Row;
+
+use super::failure::PgFailure;
+use super::pool::PgPool;
+use super::transaction::PgTransaction;
+use super::values::Param;
+use crate::deadline;
+use crate::error::ApiKeyError;
+use crate::store::failure::Violation;
+
+/// The time between two attempts to write what may be written already.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Any session of the pool, or a transaction's.
+#[derive(Clone, Copy)]
+pub(in crate::store) enum PgPlace<'a> {
+    Pool(&'a PgPool),
+    Transaction(&'a PgTransaction),
+}
+
+impl PgPlace<'_> {
+    pub(in crate::store) async fn query(
+        self,
+        sql: &str,
+        params: &[Param],
+    ) -> Result<Vec<Row>, PgFailure> {
+        match self {
+            Self::Pool(pool) => pool.query(sql, params).await,
+            Self::Transaction(transaction) => {
+                let mut session = transaction.session().await;
+                let answer = deadline::wait(session.query(sql, params)).await;
+                transaction.pool().watched(answer)
+            }
+        }
+    }
+
+    pub(in crate::store) async fn execute(
+        self,
+        sql: &str,
+        params: &[Param],
+    ) -> Result<u64, PgFailure> {
+        match self {
+            Self::Pool(pool) => pool.execute(sql, params).await,
+            Self::Transaction(transaction) => {
+                let mut session = transaction.session().await;
+                let answer = deadline::wait(session.execute(sql, params)).await;
+                transaction.pool().watched(answer)
+            }
+        }
+    }
+
+    async fn number(self, (sql, params): (&str, &[Param])) -> Result<Option<i64>, PgFailure> {
+        let rows = self.query(sql, params).await?;
+        Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// Statements without values.
+    pub(in crate::store) async fn run(self, sql: &str) -> Result<(), PgFailure> {
+        match self {
+            Self::Pool(pool) => {
+                let mut session = pool.lend().await?;
+                pool.watched(deadline::wait(session.run(sql)).await)
+            }
+            Self::Transaction(transaction) => {
+                let mut session = transaction.session().await;
+                transaction.pool().watched(deadline::wait(session.run(sql)).await)
+            }
+        }
+    }
+
+    /// Inserts rows that nobody else would write, so that an insertion whose answer was cut off can be made again: it waits for
+    /// the former one, and collides with it if that took effect. `count` counts these very rows, of which there are `rows`.
+    pub(in crate::store) async fn insert(
+        self,
+        sql: &str,
+        params: &[Param],
+        count: (&str, &[Param]),
+        rows: usize,
+    ) -> Result<Result<(), Violation>, ApiKeyError> {
+        let mut doubtful = false;
+        loop {
+            let failure = match self.execute(sql, params).await {
+                Ok(_rows) => break,
+                Err(failure) => failure,
+            };
+            let in_transaction = matches!(self, Self::Transaction(_));
+            match failure.violation() {
+                Some(_) if doubtful && self.number(count).await? == i64::try_from(rows).ok() => break,
+                Some(violation) => return Ok(Err(violation)),
+                None if in_transaction => return Err(failure.into()),
+                None if !doubtful && !failure.leaves_a_doubt() => return Err(failure.into()),
+                None => {}
+            }
+            doubtful = true;
+            deadline::committing();
+            if Instant::now() + PAUSE >= deadline::end() {
+                return Err(ApiKeyError::OutcomeUnknown);
+            }
+            sleep(PAUSE).await;
+        }
+        deadline::decided();
+        Ok(Ok(()))
+    }
+}
+
+/// A statement's text and what is bound to it.
+pub(in crate::store) fn parts(statement: Statement) -> Result<(String, Vec<Param>), PgFailure> {
+    let values = statement.values.map(|values| values.0).unwrap_or_default();
+    let params = values.into_iter().map(Param::of).collect::<Result<_, _>>()?;
+    Ok((statement.sql, params))
+}

@@ -1,0 +1,233 @@
+//! The sessions that calls share.
+//!
+//! Invariants: a session that was idle for a while has answered before it is used; where one is found dead, those that have
+//! not answered since are not trusted either; a session whose call gave up is thrown away.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use deadpool::Runtime;
+use deadpool::managed::{
+    Manager, Metrics, Object, Pool, PoolConfig, PoolError, QueueMode, RecycleError, RecycleResult,
+    TimeoutType, Timeouts, WeakPool,
+};
+use tokio::time::{Instant, interval, sleep, timeout};
+use tokio_postgres::Row;
+
+use super::failure::PgFailure;
+use super::server::PostgresServer;
+use super::session::{FRESH, Mark, Session};
+use super::values::Param;
+use crate::deadline;
+use crate::error::ApiKeyError;
+use crate::store::settings::PoolSettings;
+
+/// How long a session that was silent has to answer before it is used.
+const PROOF: Duration = Duration::from_secs(1);
+
+/// How often a commit that was cut off is looked up.
+const LOOK_UP: Duration = Duration::from_millis(50);
+
+/// The sessions of one service.
+#[derive(Clone)]
+pub(in crate::store) struct PgPool(Pool<Sessions>);
+
+pub(in crate::store) struct Sessions {
+    server: PostgresServer,
+    idle: Duration,
+    /// What has not answered since then has to prove itself, or is not trusted at all.
+    doubts: Mutex<Doubts>,
+}
+
+struct Doubts {
+    suspected: Instant,
+    dead: Instant,
+}
+
+type Lent = Object<Sessions>;
+
+impl Manager for Sessions {
+    type Type = Session;
+    type Error = ApiKeyError;
+
+    async fn create(&self) -> Result<Session, ApiKeyError> {
+        self.server.connect().await
+    }
+
+    async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<ApiKeyError> {
+        let useless = Err(RecycleError::message("of no use any more"));
+        if session.is_dead().await {
+            return useless;
+        }
+        let (suspected, dead) = {
+            let doubts = self.doubts();
+            (doubts.suspected, doubts.dead)
+        };
+        if session.answered() < dead || session.answered().elapsed() > self.idle {
+            return useless;
+        }
+        let answered = if session.is_in_transaction() {
+            timeout(PROOF, session.roll_back()).await
+        } else if session.answered() < suspected || session.answered().elapsed() > FRESH {
+            timeout(PROOF, session.prove()).await
+        } else {
+            return Ok(());
+        };
+        if matches!(answered, Ok(Ok(()))) {
+            return Ok(());
+        }
+        self.doubts().dead = Instant::now();
+        useless
+    }
+}
+
+impl Sessions {
+    fn doubts(&self) -> std::sync::MutexGuard<'_, Doubts> {
+        self.doubts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl PgPool {
+    pub(in crate::store) fn new(
+        server: PostgresServer,
+        settings: PoolSettings,
+    ) -> Result<Self, ApiKeyError> {
+        let long_ago = Instant::now();
+        let sessions = Sessions {
+            server,
+            idle: settings.idle_timeout,
+            doubts: Mutex::new(Doubts { suspected: long_ago, dead: long_ago }),
+        };
+        let config = PoolConfig {
+            max_size: settings.max as usize,
+            timeouts: Timeouts { wait: Some(settings.acquire_timeout), ..Timeouts::default() },
+            queue_mode: QueueMode::Lifo,
+        };
+        // Without a runtime it cannot be built, and there is one.
+        let pool = Pool::builder(sessions)
+            .config(config)
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|_| ApiKeyError::Unexpected("The pool cannot be built."))?;
+        tokio::spawn(close_idle(pool.weak(), settings));
+        Ok(Self(pool))
+    }
+
+    /// Whether a pooler hands the server's sessions on.
+    pub(in crate::store) fn server(&self) -> &PostgresServer {
+        &self.0.manager().server
+    }
+
+    /// A session for a statement or a transaction.
+    pub(in crate::store) async fn lend(&self) -> Result<Lent, PgFailure> {
+        let lent = deadline::wait(self.0.get()).await;
+        lent.unwrap_or(Err(PoolError::Timeout(TimeoutType::Wait))).map_err(|error| {
+            PgFailure::NoSession(match error {
+                PoolError::Backend(error) => error,
+                PoolError::Closed => ApiKeyError::Closed,
+                _ => ApiKeyError::Unavailable(
+                    "no connection became free or could be made within pool.acquireTimeoutMs and callTimeout"
+                        .to_owned(),
+                ),
+            })
+        })
+    }
+
+    pub(in crate::store) async fn query(
+        &self,
+        sql: &str,
+        params: &[Param],
+    ) -> Result<Vec<Row>, PgFailure> {
+        let mut session = self.lend().await?;
+        self.watched(deadline::wait(session.query(sql, params)).await)
+    }
+
+    /// A change of one statement that takes effect by itself. Where its answer is cut off there is time left to look.
+    pub(in crate::store) async fn execute(
+        &self,
+        sql: &str,
+        params: &[Param],
+    ) -> Result<u64, PgFailure> {
+        let mut session = self.lend().await?;
+        deadline::committing();
+        let changed =
+            self.watched(deadline::wait_for_a_share(session.execute(sql, params)).await);
+        if !changed.as_ref().is_err_and(PgFailure::leaves_a_doubt) {
+            deadline::decided();
+        }
+        changed
+    }
+
+    /// Makes the other sessions prove themselves when one fails.
+    pub(super) fn watched<T>(
+        &self,
+        outcome: Option<Result<T, PgFailure>>,
+    ) -> Result<T, PgFailure> {
+        let outcome = outcome.unwrap_or(Err(PgFailure::Late));
+        if outcome.as_ref().is_err_and(PgFailure::ends_the_session) {
+            self.0.manager().doubts().suspected = Instant::now();
+        }
+        outcome
+    }
+
+    /// Whether a transaction whose commit was cut off took effect. One that is still open on the server is ended there.
+    ///
+    /// # Errors
+    /// `OutcomeUnknown` when that cannot be found out before the call ends.
+    pub(super) async fn took_effect(&self, mark: &Mark) -> Result<bool, ApiKeyError> {
+        const STATUS: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.txid_status($1::pg_catalog.text::pg_catalog.int8)";
+        const END: &str = "SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity AS a \
+            WHERE a.pid = $1::pg_catalog.text::pg_catalog.int4 \
+            AND a.backend_xid::pg_catalog.text::pg_catalog.int8 = $2::pg_catalog.text::pg_catalog.int8 % 4294967296";
+        let status = [Param::text(&mark.transaction)];
+        let end = [Param::text(&mark.process.to_string()), Param::text(&mark.transaction)];
+        let look = async {
+            loop {
+                if let Ok(rows) = self.query(STATUS, &status).await {
+                    let status = rows.first().and_then(|row| row.try_get::<_, Option<&str>>(0).ok());
+                    match status.flatten() {
+                        Some("committed") => return Some(true),
+                        Some("aborted") => return Some(false),
+                        // A failure is looked at again.
+                        Some(_in_progress) => drop(self.query(END, &end).await),
+                        // The server has forgotten it, or never knew it.
+                        None => return None,
+                    }
+                }
+                sleep(LOOK_UP).await;
+            }
+        };
+        deadline::wait(look).await.flatten().ok_or(ApiKeyError::OutcomeUnknown)
+    }
+
+    /// Closes the idle sessions now and the others when they come back, for which it waits.
+    pub(in crate::store) async fn close(&self) {
+        let idle = self.0.retain(|_, _| false).removed;
+        self.0.close();
+        for session in idle {
+            session.end().await;
+        }
+        while self.0.status().size > 0 {
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+/// Closes sessions that nobody has used for long, but for the least that are to be kept.
+async fn close_idle(pool: WeakPool<Sessions>, settings: PoolSettings) {
+    let mut tick = interval((settings.idle_timeout / 4).max(Duration::from_millis(100)));
+    loop {
+        tick.tick().await;
+        let Some(pool) = pool.upgrade().filter(|pool| !pool.is_closed()) else { return };
+        let mut spare = pool.status().size.saturating_sub(settings.min as usize);
+        let idle = pool.retain(|session, _| {
+            let closes = spare > 0 && session.answered().elapsed() > settings.idle_timeout;
+            spare -= usize::from(closes);
+            !closes
+        });
+        drop(pool);
+        for session in idle.removed {
+            session.end().await;
+        }
+    }
+}

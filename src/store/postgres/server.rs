@@ -1,0 +1,265 @@
+//! How sessions with a PostgreSQL server are made, and what stands between.
+//!
+//! Invariant: a session that a pooler may hand on to others has no settings, no named statements and no LISTEN of ours; a
+//! server that only replays another one's changes is used only where the user allows it.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio_postgres::Config;
+use tokio_postgres::error::SqlState;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::failure::{PgFailure, unmade};
+use super::process::first_process;
+use super::session::Session;
+use super::tls::{Encryption, encryption};
+use super::url::PostgresUrl;
+use crate::deadline;
+use crate::error::ApiKeyError;
+use crate::store::settings::{DatabaseSettings, Pooler};
+
+/// How long one address may take to accept a connection before the next one is tried.
+const ADDRESS_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// When a silent peer is asked whether it is there, how often, and after how many silences it is not.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(3);
+const KEEPALIVE_RETRIES: u32 = 3;
+
+/// For statements that read an index whatever their values: planned once, and of the plans only reads of an index.
+const PLANNED_ONCE: [(&str, &str); 3] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+];
+
+/// A process, and whether the server replays another one's changes.
+const WHO: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_is_in_recovery()";
+
+/// A PostgreSQL server, or several of which one is used.
+#[derive(Clone)]
+pub(in crate::store) struct PostgresServer(Arc<Server>);
+
+struct Server {
+    url: PostgresUrl,
+    config: Config,
+    tls: MakeRustlsConnect,
+    search_path: Option<String>,
+    limit: Duration,
+    pooler: Option<Pooler>,
+    replica: bool,
+    /// Whether settings may come with the beginning of a session, which poolers refuse.
+    takes_settings: AtomicBool,
+    shares: AtomicBool,
+    replays: AtomicBool,
+}
+
+impl PostgresServer {
+    pub(in crate::store) fn new(
+        url: &PostgresUrl,
+        settings: &DatabaseSettings,
+    ) -> Result<Self, ApiKeyError> {
+        let Encryption { mode, negotiation, connector } = encryption(&settings.tls, url)?;
+        let mut config = url.config();
+        config
+            .ssl_mode(mode)
+            .ssl_negotiation(negotiation)
+            .keepalives(true)
+            .keepalives_idle(KEEPALIVE_IDLE)
+            .keepalives_interval(KEEPALIVE_INTERVAL)
+            .keepalives_retries(KEEPALIVE_RETRIES)
+            .tcp_user_timeout(settings.call_timeout);
+        url.keep_alive(&mut config);
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(ADDRESS_TIMEOUT.min(settings.call_timeout));
+        }
+        Ok(Self(Arc::new(Server {
+            url: url.clone(),
+            config,
+            tls: connector,
+            search_path: settings.search_path(),
+            limit: settings.call_timeout,
+            pooler: settings.pooler,
+            replica: settings.replica,
+            takes_settings: AtomicBool::new(true),
+            shares: AtomicBool::new(false),
+            replays: AtomicBool::new(false),
+        })))
+    }
+
+    /// Whether a pooler hands the server's sessions on, as far as is known.
+    pub(in crate::store) fn shares_sessions(&self) -> bool {
+        self.0.shares.load(Ordering::Relaxed)
+    }
+
+    /// Whether the server replays another one's changes, as far as is known.
+    pub(in crate::store) fn is_replica(&self) -> bool {
+        self.0.replays.load(Ordering::Relaxed)
+    }
+
+    /// Whether answers may be as old as a replica.
+    pub(in crate::store) fn allows_replicas(&self) -> bool {
+        self.0.replica
+    }
+
+    /// A session.
+    pub(in crate::store) async fn connect(&self) -> Result<Session, ApiKeyError> {
+        self.connect_with(&[]).await
+    }
+
+    /// A session for statements that are planned once, if the server takes that from its client.
+    pub(in crate::store) async fn connect_to_plan_once(&self) -> Result<Session, ApiKeyError> {
+        self.connect_with(&PLANNED_ONCE).await
+    }
+
+    async fn connect_with(&self, extra: &[(&str, &str)]) -> Result<Session, ApiKeyError> {
+        match deadline::wait(self.begin(extra)).await {
+            Some(Ok(session)) => Ok(session),
+            Some(Err(PgFailure::NoSession(error))) => Err(error),
+            Some(Err(PgFailure::Broken)) => Err(self.unavailable("the connection broke")),
+            Some(Err(failure)) => Err(failure.into()),
+            None => Err(self.unavailable("timed out")),
+        }
+    }
+
+    async fn begin(&self, extra: &[(&str, &str)]) -> Result<Session, PgFailure> {
+        let server = &*self.0;
+        let (mut session, settled) = self.open(extra).await?;
+        let rows = session.introduce(WHO).await?;
+        let unreadable = || PgFailure::Broken;
+        let (process, replays): (i32, bool) = match rows.first() {
+            Some(row) => (
+                row.try_get(0).map_err(|_| unreadable())?,
+                row.try_get(1).map_err(|_| unreadable())?,
+            ),
+            None => return Err(unreadable()),
+        };
+        if replays && !server.replica {
+            return Err(PgFailure::NoSession(ApiKeyError::Replica));
+        }
+        server.replays.store(replays, Ordering::Relaxed);
+        let first = first_process(&session.client().cancel_token()).await;
+        let shared = match server.pooler {
+            Some(Pooler::Session) => false,
+            Some(Pooler::Transaction) => true,
+            None => first != Some(process),
+        };
+        server.shares.store(shared, Ordering::Relaxed);
+        if shared {
+            session.share();
+            session.begin_with(self.settings_of_a_transaction());
+            self.refuse_statement_mode(&mut session).await?;
+        } else if !settled {
+            self.settle(&mut session, extra).await?;
+        }
+        Ok(session)
+    }
+
+    /// Opens a session, with settings if they are taken. Tells whether they were.
+    async fn open(&self, extra: &[(&str, &str)]) -> Result<(Session, bool), PgFailure> {
+        let server = &*self.0;
+        if server.takes_settings.load(Ordering::Relaxed) {
+            let mut config = server.config.clone();
+            let own = server.config.get_options().unwrap_or_default();
+            config.options(format!("{own} {}", self.as_options(extra)).trim().to_owned());
+            match config.connect(server.tls.clone()).await {
+                Ok((client, link)) => return Ok((Session::new(client, link), true)),
+                // An older server lacks one of the extra settings.
+                Err(error) if error.code() == Some(&SqlState::UNDEFINED_OBJECT) => {}
+                Err(error) if refuses_settings(&error) => {
+                    server.takes_settings.store(false, Ordering::Relaxed);
+                }
+                Err(error) => return Err(self.unmade(&error)),
+            }
+        }
+        match server.config.connect(server.tls.clone()).await {
+            Ok((client, link)) => Ok((Session::new(client, link), false)),
+            Err(error) => Err(self.unmade(&error)),
+        }
+    }
+
+    /// Makes the settings in a session that is ours alone. Those that a server does not know are not missed.
+    async fn settle(
+        &self,
+        session: &mut Session,
+        extra: &[(&str, &str)],
+    ) -> Result<(), PgFailure> {
+        if let Some(path) = &self.0.search_path {
+            session.run(&format!("SET search_path = {path}")).await?;
+        }
+        for (name, value) in self.limits().iter().chain(extra.iter().map(owned).collect::<Vec<_>>().iter()) {
+            match session.run(&format!("SET {name} = '{value}'")).await {
+                Ok(()) | Err(PgFailure::Refused(_)) => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(())
+    }
+
+    /// A pooler in statement mode ends a session that begins a transaction.
+    async fn refuse_statement_mode(&self, session: &mut Session) -> Result<(), PgFailure> {
+        let tried = match session.begin("").await {
+            Ok(()) => session.commit().await,
+            failed => failed,
+        };
+        match tried {
+            Err(PgFailure::Refused(refusal)) if refusal.code().code().starts_with("08") => {
+                Err(PgFailure::NoSession(self.unavailable(
+                    "the pooler is in statement mode, which has no transactions; set its pool_mode to transaction or session",
+                )))
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// What a server is to give up by itself, so that what a call has left behind does not stay.
+    fn limits(&self) -> [(String, String); 2] {
+        let ms = self.0.limit.as_millis().to_string();
+        ["statement_timeout", "idle_in_transaction_session_timeout"]
+            .map(|name| (name.to_owned(), ms.clone()))
+    }
+
+    fn settings_of_a_transaction(&self) -> String {
+        let mut sql = String::new();
+        if let Some(path) = &self.0.search_path {
+            let _infallible = write!(sql, "SET LOCAL search_path = {path};");
+        }
+        for (name, value) in self.limits() {
+            let _infallible = write!(sql, "SET LOCAL {name} = '{value}';");
+        }
+        sql
+    }
+
+    fn as_options(&self, extra: &[(&str, &str)]) -> String {
+        let mut settings: Vec<_> = self.limits().into();
+        settings.extend(extra.iter().map(owned));
+        if let Some(path) = &self.0.search_path {
+            settings.push(("search_path".to_owned(), path.clone()));
+        }
+        let option = |(name, value): &(String, String)| {
+            // PostgreSQL splits at blanks that no backslash stands before.
+            format!("-c {name}={}", value.replace('\\', r"\\").replace(' ', r"\ "))
+        };
+        settings.iter().map(option).collect::<Vec<_>>().join(" ")
+    }
+
+    fn unmade(&self, error: &tokio_postgres::Error) -> PgFailure {
+        PgFailure::NoSession(self.unavailable(&unmade(error)))
+    }
+
+    fn unavailable(&self, reason: &str) -> ApiKeyError {
+        ApiKeyError::Unavailable(format!("cannot connect to {}: {reason}", self.0.url))
+    }
+}
+
+fn owned((name, value): &(&str, &str)) -> (String, String) {
+    ((*name).to_owned(), (*value).to_owned())
+}
+
+/// Whether a pooler has refused that a session begins with settings.
+fn refuses_settings(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| code.code().starts_with("08"))
+}

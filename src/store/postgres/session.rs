@@ -1,0 +1,334 @@
+//! One session with a PostgreSQL server.
+//!
+//! A session drives its own connection: bytes move only while one of its methods runs, on the task that called it, so that
+//! no other task stands between a statement and its answer. Invariants: no notification, notice or setting that the server
+//! reports makes a statement fail; a session whose statement was not answered is never used again.
+
+use std::future::poll_fn;
+use std::num::NonZeroUsize;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use lru::LruCache;
+use tokio::time::{Instant, timeout};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{AsyncMessage, Client, Connection, Notification, Row, Socket, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::failure::PgFailure;
+use super::values::Param;
+
+pub(super) type Link = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
+
+/// How many statements a session keeps prepared.
+const MOST_STATEMENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99);
+
+/// A session that was silent for longer may be gone.
+pub(super) const FRESH: Duration = Duration::from_secs(1);
+
+/// How long the end of a session may take.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// The number of the transaction that the statement before it wrote in, and of its server process.
+const MARK: &str = "SELECT pg_catalog.txid_current_if_assigned()::pg_catalog.text, pg_catalog.pg_backend_pid()";
+
+pub(in crate::store) struct Session {
+    client: Client,
+    link: Box<Link>,
+    statements: LruCache<String, Statement>,
+    /// Whether a pooler may hand the server's session on after each transaction.
+    shared: bool,
+    /// What each transaction begins with.
+    preamble: String,
+    /// A statement is under way, or was when its caller gave up.
+    busy: bool,
+    in_transaction: bool,
+    mark: Option<Mark>,
+    answered: Instant,
+}
+
+/// By which a transaction that has written can be looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) transaction: String,
+    pub(super) process: i32,
+}
+
+impl Session {
+    pub(super) fn new(client: Client, link: Link) -> Self {
+        Self {
+            client,
+            link: Box::new(link),
+            statements: LruCache::new(MOST_STATEMENTS),
+            shared: false,
+            preamble: String::new(),
+            busy: false,
+            in_transaction: false,
+            mark: None,
+            answered: Instant::now(),
+        }
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// From now on statements have no names, and each transaction makes the settings that it needs.
+    pub(super) fn share(&mut self) {
+        self.shared = true;
+    }
+
+    /// `SET LOCAL` statements that each transaction begins with.
+    pub(super) fn begin_with(&mut self, preamble: String) {
+        self.preamble = preamble;
+    }
+
+    pub(in crate::store) fn is_shared(&self) -> bool {
+        self.shared
+    }
+
+    pub(super) fn is_in_transaction(&self) -> bool {
+        self.in_transaction
+    }
+
+    /// When the server last answered.
+    pub(super) fn answered(&self) -> Instant {
+        self.answered
+    }
+
+    /// Whether the server answered a moment ago.
+    pub(in crate::store) fn is_fresh(&self) -> bool {
+        self.answered.elapsed() < FRESH
+    }
+
+    /// Whether it is known that the session is of no use any more. Reads what has arrived, and waits for nothing.
+    pub(super) async fn is_dead(&mut self) -> bool {
+        if self.busy || self.client.is_closed() {
+            return true;
+        }
+        poll_fn(|context| {
+            loop {
+                match self.link.poll_message(context) {
+                    Poll::Ready(Some(Ok(_message))) => {}
+                    Poll::Ready(Some(Err(_)) | None) => return Poll::Ready(true),
+                    Poll::Pending => return Poll::Ready(false),
+                }
+            }
+        })
+        .await
+    }
+
+    /// Rows of a statement.
+    pub(in crate::store) async fn query(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+    ) -> Result<Vec<Row>, PgFailure> {
+        self.alone(async |session| session.rows(sql, params).await).await
+    }
+
+    /// How many rows a statement changed.
+    pub(in crate::store) async fn execute(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+    ) -> Result<u64, PgFailure> {
+        self.alone(async |session| session.change(sql, params).await).await
+    }
+
+    /// Statements without values.
+    pub(in crate::store) async fn run(&mut self, sql: &str) -> Result<(), PgFailure> {
+        self.guarded(async |session| drive(&mut session.link, session.client.batch_execute(sql)).await)
+            .await
+    }
+
+    /// The first rows of a session, of which it is not known yet whether it is shared.
+    pub(super) async fn introduce(&mut self, sql: &str) -> Result<Vec<Row>, PgFailure> {
+        self.guarded(async |session| {
+            drive(&mut session.link, session.client.query_typed(sql, &[])).await
+        })
+        .await
+    }
+
+    /// Whether the server answers.
+    pub(super) async fn prove(&mut self) -> Result<(), PgFailure> {
+        self.run("").await
+    }
+
+    pub(in crate::store) async fn begin(&mut self, how: &str) -> Result<(), PgFailure> {
+        let begin = format!("BEGIN {how};{}", self.preamble);
+        self.mark = None;
+        self.in_transaction = true;
+        self.run(&begin).await
+    }
+
+    pub(in crate::store) async fn commit(&mut self) -> Result<(), PgFailure> {
+        self.run("COMMIT").await?;
+        self.in_transaction = false;
+        Ok(())
+    }
+
+    pub(super) async fn roll_back(&mut self) -> Result<(), PgFailure> {
+        self.run("ROLLBACK").await?;
+        self.in_transaction = false;
+        Ok(())
+    }
+
+    /// What the transaction can be looked up by, once it has written.
+    pub(super) fn take_mark(&mut self) -> Option<Mark> {
+        self.mark.take()
+    }
+
+    /// The next notification. Can be given up at any time.
+    pub(in crate::store) async fn notification(&mut self) -> Result<Notification, PgFailure> {
+        poll_fn(|context| {
+            loop {
+                match self.link.poll_message(context) {
+                    Poll::Ready(Some(Ok(AsyncMessage::Notification(told)))) => {
+                        return Poll::Ready(Ok(told));
+                    }
+                    Poll::Ready(Some(Ok(_other))) => {}
+                    Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error.into())),
+                    Poll::Ready(None) => return Poll::Ready(Err(PgFailure::Broken)),
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+        })
+        .await
+    }
+
+    /// Waits until the connection is lost. Can be given up at any time.
+    pub(in crate::store) async fn lost(&mut self) {
+        while self.notification().await.is_ok() {}
+    }
+
+    /// Says goodbye to the server.
+    pub(in crate::store) async fn end(self) {
+        let Self { client, link, statements, .. } = self;
+        drop((statements, client));
+        let _ = timeout(FAREWELL, link).await;
+    }
+
+    /// Runs a statement in a transaction of its own where the session has settings to make first.
+    async fn alone<T>(
+        &mut self,
+        statement: impl AsyncFnOnce(&mut Self) -> Result<T, PgFailure>,
+    ) -> Result<T, PgFailure> {
+        if self.in_transaction || !self.shared || self.preamble.is_empty() {
+            return self.guarded(statement).await;
+        }
+        self.begin("").await?;
+        let outcome = self.guarded(statement).await;
+        match outcome {
+            Ok(done) => {
+                self.commit().await?;
+                Ok(done)
+            }
+            Err(failure) => {
+                if !failure.ends_the_session() {
+                    self.roll_back().await?;
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    async fn guarded<T>(
+        &mut self,
+        statement: impl AsyncFnOnce(&mut Self) -> Result<T, PgFailure>,
+    ) -> Result<T, PgFailure> {
+        self.busy = true;
+        let outcome = statement(self).await;
+        if !outcome.as_ref().is_err_and(PgFailure::ends_the_session) {
+            self.busy = false;
+            self.answered = Instant::now();
+        }
+        outcome
+    }
+
+    async fn rows(&mut self, sql: &str, params: &[Param]) -> Result<Vec<Row>, PgFailure> {
+        if self.shared {
+            let typed = typed(params);
+            return drive(&mut self.link, self.client.query_typed(sql, &typed)).await;
+        }
+        let statement = self.prepare(sql, params).await?;
+        drive(&mut self.link, self.client.query(&statement, &values(params))).await
+    }
+
+    async fn change(&mut self, sql: &str, params: &[Param]) -> Result<u64, PgFailure> {
+        let prepared = if self.shared { None } else { Some(self.prepare(sql, params).await?) };
+        let (typed, values) = (typed(params), values(params));
+        let client = &self.client;
+        let change = async {
+            match &prepared {
+                Some(statement) => client.execute(statement, &values).await,
+                None => client.execute_typed(sql, &typed).await,
+            }
+        };
+        if !self.in_transaction || self.mark.is_some() {
+            return drive(&mut self.link, change).await;
+        }
+        // Both go to the server together.
+        let both = async { Ok(tokio::join!(change, client.query_typed(MARK, &[]))) };
+        let (changed, marked) = drive(&mut self.link, both).await?;
+        self.mark = marked.ok().and_then(|rows| mark(rows.first()?));
+        Ok(changed?)
+    }
+
+    async fn prepare(&mut self, sql: &str, params: &[Param]) -> Result<Statement, PgFailure> {
+        let kinds = || params.iter().map(|param| &param.kind);
+        if let Some(known) = self.statements.get(sql)
+            && known.params().iter().eq(kinds())
+        {
+            return Ok(known.clone());
+        }
+        let kinds: Vec<Type> = kinds().cloned().collect();
+        let statement =
+            drive(&mut self.link, self.client.prepare_typed(sql, &kinds)).await?;
+        self.statements.put(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+}
+
+fn mark(row: &Row) -> Option<Mark> {
+    Some(Mark {
+        transaction: row.try_get::<_, Option<String>>(0).ok()??,
+        process: row.try_get(1).ok()?,
+    })
+}
+
+fn typed(params: &[Param]) -> Vec<(&(dyn ToSql + Sync), Type)> {
+    params
+        .iter()
+        .map(|param| (&*param.value as &(dyn ToSql + Sync), param.kind.clone()))
+        .collect()
+}
+
+fn values(params: &[Param]) -> Vec<&(dyn ToSql + Sync)> {
+    params.iter().map(|param| &*param.value as &(dyn ToSql + Sync)).collect()
+}
+
+/// Moves bytes until a request is answered.
+async fn drive<T>(
+    link: &mut Link,
+    request: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, PgFailure> {
+    let mut request = pin!(request);
+    poll_fn(|context| {
+        loop {
+            if let Poll::Ready(answer) = request.as_mut().poll(context) {
+                return Poll::Ready(answer.map_err(PgFailure::from));
+            }
+            match link.poll_message(context) {
+                Poll::Ready(Some(Ok(_message))) => {}
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error.into())),
+                Poll::Ready(None) => return Poll::Ready(Err(PgFailure::Broken)),
+                // What has just arrived may be the answer.
+                Poll::Pending => return request.as_mut().poll(context).map_err(PgFailure::from),
+            }
+        }
+    })
+    .await
+}
