@@ -583,11 +583,11 @@ export declare class ApiKeyModuleService {
    */
   migrate(): Promise<void>;
   /**
-   * Writes down when keys were last used and closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
-   * `unexpected_state`.
+   * Writes down when keys were last used and closes the connections, after the statements that run. From now on every
+   * method but `status` rejects with `unexpected_state`; calls that are still hashing do, too. A service that is dropped
+   * without `close()` is closed when it is garbage-collected.
    */
-  close(): Promise<void>;
-}
+  close(): Promise<void>;}
 /** What kind of failure an error is; values of `MedusaError.Types`, from which Medusa derives the HTTP status. */
 export type ApiKeyErrorType =
   | "invalid_data"

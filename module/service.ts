@@ -295,6 +295,7 @@ export class ApiKeyModuleService {
    */
   async authenticate(token: string, _context?: Context): Promise<ApiKey | false> {
     if (typeof token !== "string") {
+      this.native_.refuseIfClosed();
       return false;
     }
     return this.native_.recallSecret(token) ?? (await this.native_.authenticate(token)) ?? false;
@@ -316,8 +317,9 @@ export class ApiKeyModuleService {
   }
 
   /**
-   * Writes down when keys were last used and closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
-   * `unexpected_state`.
+   * Writes down when keys were last used and closes the connections, after the statements that run. From now on every
+   * method but `status` rejects with `unexpected_state`; calls that are still hashing do, too. A service that is dropped
+   * without `close()` is closed when it is garbage-collected.
    */
   async close(): Promise<void> {
     await this.native_.close();
