@@ -437,6 +437,12 @@ export interface LaneStatus {
   /** How often the connection was made anew. */
   reconnects: number;
 }
+declare global {
+  interface SymbolConstructor {
+    /** As in TypeScript's library `esnext.disposable`, which a program may do without. */
+    readonly asyncDispose: unique symbol;
+  }
+}
 /**
  * Creates, finds, authenticates, rolls and revokes API keys.
  *
@@ -587,7 +593,10 @@ export declare class ApiKeyModuleService {
    * method but `status` rejects with `unexpected_state`; calls that are still hashing do, too. A service that is dropped
    * without `close()` is closed when it is garbage-collected.
    */
-  close(): Promise<void>;}
+  close(): Promise<void>;
+  /** The same as `close`, for `await using service = new ApiKeyModuleService(…)`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
 /** What kind of failure an error is; values of `MedusaError.Types`, from which Medusa derives the HTTP status. */
 export type ApiKeyErrorType =
   | "invalid_data"

@@ -22,6 +22,13 @@ import type {
 } from "./types";
 import { decodeCreatedKey, decodeKey, decodePage } from "./wire";
 
+declare global {
+  interface SymbolConstructor {
+    /** As in TypeScript's library `esnext.disposable`, which a program may do without. */
+    readonly asyncDispose: unique symbol;
+  }
+}
+
 /** What Medusa calls at the start and the end of a server. */
 type Hooks = Record<
   "onApplicationStart" | "onApplicationPrepareShutdown" | "onApplicationShutdown",
@@ -323,6 +330,11 @@ export class ApiKeyModuleService {
    */
   async close(): Promise<void> {
     await this.native_.close();
+  }
+
+  /** The same as `close`, for `await using service = new ApiKeyModuleService(…)`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 }
 

@@ -5,7 +5,9 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { ApiKeyModuleService } from "../../index.js";
 import { describeOnEachDatabase } from "../support/databases";
+import { expectFailure } from "../support/failures";
 import { runProgram } from "../support/own-process";
 
 const PACKAGE = join(__dirname, "../..");
@@ -101,5 +103,14 @@ describeOnEachDatabase("A closed service", (kind) => {
     expect(await program.line()).toBe("0");
     expect(await program.line()).toBe("A");
     expect(await program.end()).toBe(0);
+  });
+
+  it("is closed at the end of `await using`", async () => {
+    const service = new ApiKeyModuleService({ databaseUrl: database.url });
+    await service.listApiKeys();
+    await service[Symbol.asyncDispose]();
+
+    await expectFailure(service.listApiKeys(), "unexpected_state", /closed/);
+    await expect(service[Symbol.asyncDispose]()).resolves.toBeUndefined();
   });
 });
