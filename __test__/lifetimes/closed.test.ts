@@ -36,7 +36,7 @@ const CALLS: Record<string, (service: OurService) => Promise<unknown>> = {
 };
 
 describe.each(Object.entries(CALLS))("[sqlite] %s", (_name, call) => {
-  it("rejects after close() and while the service closes", async () => {
+  it("rejects after close() and while the service closes (M8)", async () => {
     const service = openService("sqlite::memory:");
     await service.migrate();
     const closed = service.close();

@@ -1,6 +1,6 @@
 // Services that are dropped: what the garbage collector finds closes itself.
 
-import { readdir, readlink } from "node:fs/promises";
+import { descriptorsOf } from "../support/descriptors";
 import { openService } from "../support/ours";
 import { type Program, runProgram } from "../support/own-process";
 import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
@@ -77,17 +77,13 @@ describe.each([
 describe("[sqlite] Dropped services", () => {
   it("leave no file descriptor once they are collected", async () => {
     const database = await createSqliteDatabase();
-    const pid = { of: 0 };
-    const descriptors = async () => {
-      const folder = `/proc/${pid.of}/fd`;
-      const names = await readdir(folder);
-      const targets = await Promise.all(names.map((name) => readlink(`${folder}/${name}`).catch(() => "")));
-      return targets.filter((target) => target.startsWith(database.path)).length;
-    };
     const program = await dropServices(dropping({ databaseUrl: database.url }), async () => undefined);
-    pid.of = program.pid;
+    const left = await until(
+      () => descriptorsOf(program.pid, database.path),
+      (count) => count === 0,
+    );
 
-    expect(await until(descriptors, (count) => count === 0)).toBe(0);
+    expect(left).toBe(0);
     expect(await program.end()).toBe(0);
     await database.drop();
   });

@@ -105,7 +105,7 @@ describeOnEachDatabase("A closed service", (kind) => {
     expect(await program.end()).toBe(0);
   });
 
-  it("is closed at the end of `await using`", async () => {
+  it("is closed by Symbol.asyncDispose (M8)", async () => {
     const service = new ApiKeyModuleService({ databaseUrl: database.url });
     await service.listApiKeys();
     await service[Symbol.asyncDispose]();
