@@ -437,6 +437,12 @@ export interface LaneStatus {
   /** How often the connection was made anew. */
   reconnects: number;
 }
+declare global {
+  interface SymbolConstructor {
+    /** As in TypeScript's library `esnext.disposable`, which a program may do without. */
+    readonly asyncDispose: unique symbol;
+  }
+}
 /**
  * Creates, finds, authenticates, rolls and revokes API keys.
  *
@@ -583,10 +589,13 @@ export declare class ApiKeyModuleService {
    */
   migrate(): Promise<void>;
   /**
-   * Writes down when keys were last used and closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
-   * `unexpected_state`.
+   * Writes down when keys were last used and closes the connections, after the statements that run. From now on every
+   * method but `status` rejects with `unexpected_state`; calls that are still hashing do, too. A service that is dropped
+   * without `close()` is closed when it is garbage-collected.
    */
   close(): Promise<void>;
+  /** The same as `close`, for `await using service = new ApiKeyModuleService(…)`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 /** What kind of failure an error is; values of `MedusaError.Types`, from which Medusa derives the HTTP status. */
 export type ApiKeyErrorType =

@@ -39,7 +39,7 @@ export declare class NativeApiKeyService {
    * why; `wake` is called when there are answers to take.
    */
   constructor(options: string, hear: (name: string, reason: string | null) => void, wake: () => void)
-  /** What is wrong with the options, if anything. */
+  /** Why the service takes no calls, if it takes none: its options are wrong, or it is closed. */
   failure(): NativeFailure | null
   /** Creates keys from a list. */
   createApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): Answer<NativeWritten>
@@ -71,7 +71,10 @@ export declare class NativeApiKeyService {
   migrate(): Answer<Array<string>>
   /** Takes steps of the migration back, those named or every one, and names them. */
   rollBack(names?: Array<string> | undefined | null): Answer<Array<string>>
-  /** Closes every connection, after the statements that run. */
+  /**
+   * Closes every connection, after the statements that run. From now on nothing is answered from memory, and at the end
+   * no function of JavaScript is held any more, save by questions that are still under way.
+   */
   close(): Answer<undefined>
 }
 

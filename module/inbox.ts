@@ -24,12 +24,11 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Promises for the answers that Rust hands over many at a time. What is asked in one turn of JavaScript goes over together,
- * too. While a promise is open, the process stays alive.
+ * too. While a promise is open, a timer keeps the process alive, and the inbox with all that it refers to.
  */
 export class Inbox {
   private readonly waiting = new Map<number, Waiting>();
-  // Node's own, whatever fakes the global one: it never fires, it only holds the event loop.
-  private readonly hold = setInterval(() => undefined, LONGEST_MS).unref();
+  private hold: NodeJS.Timeout | undefined;
   private lastTicket = 0;
   private questions: Questions | null = null;
 
@@ -42,7 +41,7 @@ export class Inbox {
       this.lastTicket = (this.lastTicket + 1) >>> 0;
       this.waiting.set(this.lastTicket, { resolve, reject });
       if (this.waiting.size === 1) {
-        this.hold.ref();
+        this.keepAlive();
       }
       const { tickets, now: moments, tokens, publishable: kinds } = this.toBeSent();
       tickets.push(this.lastTicket);
@@ -61,21 +60,12 @@ export class Inbox {
   /** It could not be told. */
   readonly failed = (ticket: number, failure: NativeFailure): void => this.settle(ticket)?.reject(ofFailure(failure));
 
-  /** Lets go of the event loop for good; what is still open is settled all the same. */
-  close(): void {
-    clearInterval(this.hold);
-  }
-
-  private toBeSent(): Questions {
-    if (this.questions === null) {
-      this.questions = { tickets: [], now: [], tokens: [], publishable: [] };
-      // A promise's own turn, which fake timers cannot hold up.
-      void Promise.resolve(this.questions).then((questions) => this.sendOff(questions));
+  /** Hands over what was asked in this turn. */
+  sendOff(): void {
+    const questions = this.questions;
+    if (questions === null) {
+      return;
     }
-    return this.questions;
-  }
-
-  private sendOff(questions: Questions): void {
     this.questions = null;
     try {
       this.send(questions);
@@ -86,11 +76,25 @@ export class Inbox {
     }
   }
 
+  /** Node's own timer, whatever fakes the global one. It does nothing when it fires. */
+  private keepAlive(): void {
+    this.hold = setInterval(() => this.waiting, LONGEST_MS);
+  }
+
+  private toBeSent(): Questions {
+    if (this.questions === null) {
+      this.questions = { tickets: [], now: [], tokens: [], publishable: [] };
+      // A promise's own turn, which fake timers cannot hold up.
+      void Promise.resolve().then(() => this.sendOff());
+    }
+    return this.questions;
+  }
+
   private settle(ticket: number): Waiting | undefined {
     const waiting = this.waiting.get(ticket);
     this.waiting.delete(ticket);
     if (this.waiting.size === 0) {
-      this.hold.unref();
+      clearInterval(this.hold);
     }
     return waiting;
   }

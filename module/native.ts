@@ -16,18 +16,21 @@ type MaybeContext = Context | null | undefined;
  */
 export class Native {
   private readonly service: Binding.NativeApiKeyService;
+  private closing: Promise<void> | null = null;
   private readonly inbox: Inbox;
   private readonly rows = new RememberedRows();
   private readonly readRow = () => this.service.recalled() as NativeApiKey;
   /** Whether anything is ever answered from memory. */
   private readonly remembers: boolean;
 
-  /** `hear` is told what happens beside the calls. */
-  constructor(settings: unknown, hear: (name: string, reason: string | null) => void) {
+  /** `hear` is told what happens beside the calls, for as long as this object lives. */
+  constructor(
+    settings: unknown,
+    private readonly hear: (name: string, reason: string | null) => void,
+  ) {
     const { NativeApiKeyService } = loadBinding();
-    // Weak, for the native service holds on to what it calls.
-    const self = new WeakRef(this);
-    this.service = new NativeApiKeyService(encode(settings), hear, () => self.deref()?.take());
+    const { heard, wake } = callbacksOf(new WeakRef(this));
+    this.service = new NativeApiKeyService(encode(settings), heard, wake);
     orThrow(this.service.failure());
     this.inbox = new Inbox(({ tickets, now, tokens, publishable }) => {
       try {
@@ -40,60 +43,58 @@ export class Native {
   }
 
   createApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<NativeWritten> {
-    return unwrap(
-      this.service.createApiKeys(now(), entropyToCreate(data), encode(data), encode(transactionOf(context))),
-    );
+    return unwrap(this.open.createApiKeys(now(), entropyToCreate(data), encode(data), encode(transactionOf(context))));
   }
 
   upsertApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<NativeWritten> {
-    return unwrap(
-      this.service.upsertApiKeys(now(), entropyToUpsert(data), encode(data), encode(transactionOf(context))),
-    );
+    return unwrap(this.open.upsertApiKeys(now(), entropyToUpsert(data), encode(data), encode(transactionOf(context))));
   }
 
   updateApiKeys(target: unknown, data: unknown): Promise<NativeWritten> {
-    return unwrap(this.service.updateApiKeys(now(), encodeTarget(target), encode(data)));
+    return unwrap(this.open.updateApiKeys(now(), encodeTarget(target), encode(data)));
   }
 
   revoke(target: unknown, data: unknown): Promise<NativeWritten> {
-    return unwrap(this.service.revoke(now(), encodeTarget(target), encode(data)));
+    return unwrap(this.open.revoke(now(), encodeTarget(target), encode(data)));
   }
 
   rollApiKeys(id: unknown, data: unknown, context?: MaybeContext): Promise<NativeRolled> {
     return unwrap(
-      this.service.rollApiKeys(now(), entropyToRoll(), encode(id), encode(data), encode(transactionOf(context))),
+      this.open.rollApiKeys(now(), entropyToRoll(), encode(id), encode(data), encode(transactionOf(context))),
     );
   }
 
   deleteApiKeys(ids: unknown, context?: MaybeContext): Promise<NativeWritten> {
-    return unwrap(this.service.deleteApiKeys(now(), encodeTarget(ids), encode(undoneTransactionOf(context))));
+    return unwrap(this.open.deleteApiKeys(now(), encodeTarget(ids), encode(undoneTransactionOf(context))));
   }
 
   softDeleteApiKeys(targets: unknown): Promise<NativeWritten> {
-    return unwrap(this.service.softDeleteApiKeys(now(), encodeTarget(targets)));
+    return unwrap(this.open.softDeleteApiKeys(now(), encodeTarget(targets)));
   }
 
   restoreApiKeys(targets: unknown): Promise<NativeWritten> {
-    return unwrap(this.service.restoreApiKeys(now(), encodeTarget(targets)));
+    return unwrap(this.open.restoreApiKeys(now(), encodeTarget(targets)));
   }
 
   retrieveApiKey(id: unknown, config: unknown): Promise<NativePage> {
-    return unwrap(this.service.retrieveApiKey(encode(id), encodeConfig(config)));
+    return unwrap(this.open.retrieveApiKey(encode(id), encodeConfig(config)));
   }
 
   listApiKeys(filters: unknown, config: unknown): Promise<NativePage> {
-    return unwrap(this.service.listApiKeys(encodeFilters(filters), encodeConfig(config)));
+    return unwrap(this.open.listApiKeys(encodeFilters(filters), encodeConfig(config)));
   }
 
   listAndCountApiKeys(filters: unknown, config: unknown): Promise<NativePage> {
-    return unwrap(this.service.listAndCountApiKeys(encodeFilters(filters), encodeConfig(config)));
+    return unwrap(this.open.listAndCountApiKeys(encodeFilters(filters), encodeConfig(config)));
   }
 
   authenticate(token: string): Promise<ApiKey | null> {
+    this.refuseIfClosed();
     return this.inbox.ask(token, now(), false);
   }
 
   publishableKey(token: string): Promise<ApiKey | null> {
+    this.refuseIfClosed();
     return this.inbox.ask(token, now(), true);
   }
 
@@ -117,26 +118,62 @@ export class Native {
   }
 
   migrate(): Promise<string[]> {
-    return unwrap(this.service.migrate());
+    return unwrap(this.open.migrate());
   }
 
   rollBack(names: readonly string[] | undefined): Promise<string[]> {
-    return unwrap(this.service.rollBack(names && [...names]));
+    return unwrap(this.open.rollBack(names && [...names]));
   }
 
-  async close(): Promise<void> {
-    await unwrap(this.service.close());
-    this.inbox.close();
+  /** Rejects every call from now on, and closes once however often it is called. */
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  /** Throws when `close` was called. */
+  refuseIfClosed(): void {
+    if (this.closing !== null) {
+      orThrow(this.service.failure());
+    }
+  }
+
+  /** The native service, for every call but `status` and `close`. */
+  private get open(): Binding.NativeApiKeyService {
+    this.refuseIfClosed();
+    return this.service;
+  }
+
+  private shutDown(): Promise<void> {
+    this.inbox.sendOff();
+    return unwrap(this.service.close());
   }
 
   private recalled(number: number): ApiKey | null {
     return number === 0 ? null : decodeKey(this.rows.get(number, this.readRow));
   }
 
-  private take(): void {
+  /** @internal */
+  take(): void {
     const { found, none, failed } = this.inbox;
     this.service.takeAnswers(found, none, failed);
   }
+
+  /** @internal */
+  told(name: string, reason: string | null): void {
+    this.hear(name, reason);
+  }
+}
+
+/**
+ * What the native service calls. It holds on to these functions, so they hold nothing: made in the constructor they would
+ * share a scope with functions that hold the service.
+ */
+function callbacksOf(native: WeakRef<Native>) {
+  return {
+    heard: (name: string, reason: string | null) => native.deref()?.told(name, reason),
+    wake: () => native.deref()?.take(),
+  };
 }
 
 async function unwrap<T>(call: Promise<T | NativeFailure>): Promise<T> {

@@ -22,6 +22,13 @@ import type {
 } from "./types";
 import { decodeCreatedKey, decodeKey, decodePage } from "./wire";
 
+declare global {
+  interface SymbolConstructor {
+    /** As in TypeScript's library `esnext.disposable`, which a program may do without. */
+    readonly asyncDispose: unique symbol;
+  }
+}
+
 /** What Medusa calls at the start and the end of a server. */
 type Hooks = Record<
   "onApplicationStart" | "onApplicationPrepareShutdown" | "onApplicationShutdown",
@@ -295,6 +302,7 @@ export class ApiKeyModuleService {
    */
   async authenticate(token: string, _context?: Context): Promise<ApiKey | false> {
     if (typeof token !== "string") {
+      this.native_.refuseIfClosed();
       return false;
     }
     return this.native_.recallSecret(token) ?? (await this.native_.authenticate(token)) ?? false;
@@ -316,11 +324,17 @@ export class ApiKeyModuleService {
   }
 
   /**
-   * Writes down when keys were last used and closes the connections, after the statements that run. Later calls, and calls that are still hashing, fail with
-   * `unexpected_state`.
+   * Writes down when keys were last used and closes the connections, after the statements that run. From now on every
+   * method but `status` rejects with `unexpected_state`; calls that are still hashing do, too. A service that is dropped
+   * without `close()` is closed when it is garbage-collected.
    */
   async close(): Promise<void> {
     await this.native_.close();
+  }
+
+  /** The same as `close`, for `await using service = new ApiKeyModuleService(…)`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 }
 

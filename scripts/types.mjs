@@ -24,6 +24,7 @@ async function bundle() {
     ...["--project", "tsconfig.build.json"],
     ...["--out-file", file],
     ...["--export-referenced-types", "false"],
+    "--inline-declare-global",
     "--no-banner",
     "--silent",
     "module/index.ts",

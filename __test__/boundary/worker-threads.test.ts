@@ -7,7 +7,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import { describeOnEachDatabase } from "../support/databases";
+import { descriptorsOf } from "../support/descriptors";
 import { createPostgresDatabase } from "../support/postgres";
+import { createSqliteDatabase } from "../support/sqlite";
 import { until } from "../support/until";
 
 const PACKAGE = JSON.stringify(join(__dirname, "../.."));
@@ -74,27 +76,53 @@ describeOnEachDatabase("The main thread lives on", (kind) => {
   });
 });
 
-describe("[postgres] Workers that end under a lease", () => {
+const opened = (options: object) => `
+  const { parentPort } = require("node:worker_threads");
+  const { ApiKeyModuleService } = require(${PACKAGE});
+  const service = new ApiKeyModuleService(${JSON.stringify(options)});
+  service.listApiKeys().then(() => parentPort.postMessage("used"));
+  setInterval(() => undefined, 1_000);`;
+
+/** Starts workers, each with a service that it has used. */
+async function startWorkers(options: object): Promise<Worker[]> {
+  const workers = Array.from({ length: 3 }, () => new Worker(opened(options), { eval: true }));
+  await Promise.all(workers.map((worker) => once(worker, "message")));
+  return workers;
+}
+
+describe.each([
+  ["strict", {}, 3],
+  ["leased", { maxStaleness: 500 }, 6],
+])("[postgres] Workers that end with a service that is %s", (_name, options, atLeast) => {
   it("leave no connection behind", async () => {
     const database = await createPostgresDatabase();
     const sessions = async () => {
       const [row] = await database.query<{ count: number }>(
         "SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
       );
-      return row?.count;
+      return row?.count ?? 0;
     };
-    const leased = `
-      const { parentPort, workerData } = require("node:worker_threads");
-      const { ApiKeyModuleService } = require(${PACKAGE});
-      const service = new ApiKeyModuleService({ databaseUrl: workerData, maxStaleness: 500 });
-      service.listApiKeys().then(() => parentPort.postMessage("listening"));
-      setInterval(() => undefined, 1_000);`;
-    const workers = Array.from({ length: 3 }, () => new Worker(leased, { eval: true, workerData: database.url }));
-    await Promise.all(workers.map((worker) => once(worker, "message")));
-    await until(sessions, (count) => (count ?? 0) >= 6);
+    const workers = await startWorkers({ databaseUrl: database.url, ...options });
+    await until(sessions, (count) => count >= atLeast);
     await Promise.all(workers.map((worker) => worker.terminate()));
 
     expect(await until(sessions, (count) => count === 0)).toBe(0);
+    await database.drop();
+  });
+});
+
+describe("[sqlite] Workers that end", () => {
+  it("leave no file descriptor behind", async () => {
+    const database = await createSqliteDatabase();
+    const workers = await startWorkers({ databaseUrl: database.url });
+    expect(await descriptorsOf(process.pid, database.path)).toBeGreaterThan(0);
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    const left = await until(
+      () => descriptorsOf(process.pid, database.path),
+      (count) => count === 0,
+    );
+
+    expect(left).toBe(0);
     await database.drop();
   });
 });

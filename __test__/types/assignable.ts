@@ -34,6 +34,7 @@ type Is<Given extends Asked, Asked> = Given;
 
 export type OursIsMedusas = [
   Is<ApiKeyModuleService, IApiKeyModuleService>,
+  Is<ApiKeyModuleService, AsyncDisposable>,
   Is<ApiKey, ApiKeyDTO>,
   Is<typeof apiKeyModule, ModuleExports>,
 ];

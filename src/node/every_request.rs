@@ -26,15 +26,15 @@ impl NativeApiKeyService {
         now_ms: Vec<f64>,
         tokens: Vec<String>,
         publishable: Vec<bool>,
-    ) {
-        let questions = tokens.into_iter().zip(now_ms).zip(publishable);
-        let replies = tickets.into_iter().map(|ticket| self.outbox.reply(ticket));
-        let service = match &self.service {
-            Ok(service) => Arc::clone(service),
-            Err(error) => return replies.for_each(|reply| reply.with(Err(error.clone()))),
+    ) -> napi::Result<()> {
+        // module/ asks nothing of a service that it could not make or has closed.
+        let (Ok(service), Some(outbox)) = (&self.service, self.outbox()) else {
+            return Err(napi::Error::from_reason("The service takes no questions."));
         };
+        let questions = tokens.into_iter().zip(now_ms).zip(publishable);
+        let replies = tickets.into_iter().map(|ticket| outbox.reply(ticket));
         let asked = replies.zip(questions).map(|(reply, ((token, now_ms), publishable))| {
-            let service = Arc::clone(&service);
+            let service = Arc::clone(service);
             async move {
                 let answer = match now(now_ms) {
                     Ok(now) if publishable => service.publishable(token, now).await,
@@ -45,6 +45,7 @@ impl NativeApiKeyService {
             }
         });
         spawn(asked.collect::<FuturesUnordered<_>>().collect::<()>());
+        Ok(())
     }
 
     /// Hands over the answers that are ready: `found` is called with a ticket and the fields of a row, `none` with a
@@ -59,7 +60,7 @@ impl NativeApiKeyService {
         none: Function<'_, u32, ()>,
         failed: Function<'_, FnArgs<(u32, NativeFailure)>, ()>,
     ) -> napi::Result<()> {
-        for (ticket, answer) in self.outbox.take() {
+        for (ticket, answer) in self.ready.take() {
             match answer {
                 Ok(Some(key)) => found.call(row_args(ticket, &key))?,
                 Ok(None) => none.call(ticket)?,

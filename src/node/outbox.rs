@@ -2,7 +2,8 @@
 //!
 //! A promise of napi's costs a threadsafe function and two tasks. The calls that a busy server makes with every request
 //! are answered through one threadsafe function instead, which tells JavaScript that there is something to take.
-//! Invariant: every ticket is answered once, also when its use case panics. See docs/adr/0014.
+//! Invariants: every ticket is answered once, also when its use case panics; the threadsafe function is released with
+//! the outbox and the last ticket. See docs/adr/0014.
 
 use std::mem::take;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,17 +18,39 @@ use crate::error::ApiKeyError;
 /// while it waits.
 pub(super) type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
 
-pub(super) type Ready = Result<Option<Arc<PublicApiKey>>, ApiKeyError>;
+pub(super) type Answer = Result<Option<Arc<PublicApiKey>>, ApiKeyError>;
 
-/// The answers of one service.
+/// The answers of one service that JavaScript has not taken yet.
+#[derive(Default)]
+pub(super) struct Ready(Mutex<Vec<(u32, Answer)>>);
+
+impl Ready {
+    /// All answers since the last time.
+    pub(super) fn take(&self) -> Vec<(u32, Answer)> {
+        take(&mut *self.answers())
+    }
+
+    /// Adds an answer and returns whether it is the first since the last time.
+    fn add(&self, ticket: u32, answer: Answer) -> bool {
+        let mut answers = self.answers();
+        answers.push((ticket, answer));
+        answers.len() == 1
+    }
+
+    fn answers(&self) -> MutexGuard<'_, Vec<(u32, Answer)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where the answers of one service go. Dropped with its replies, it releases `wake`.
 pub(super) struct Outbox {
-    ready: Mutex<Vec<(u32, Ready)>>,
+    ready: Arc<Ready>,
     wake: Wake,
 }
 
 impl Outbox {
-    pub(super) fn new(wake: Wake) -> Arc<Self> {
-        Arc::new(Self { ready: Mutex::default(), wake })
+    pub(super) fn new(ready: Arc<Ready>, wake: Wake) -> Arc<Self> {
+        Arc::new(Self { ready, wake })
     }
 
     /// The place for the answer to a ticket.
@@ -35,25 +58,11 @@ impl Outbox {
         Reply { outbox: Arc::clone(self), ticket, answered: false }
     }
 
-    /// All answers since the last time.
-    pub(super) fn take(&self) -> Vec<(u32, Ready)> {
-        take(&mut *self.ready())
-    }
-
-    fn put(&self, ticket: u32, answer: Ready) {
-        let first = {
-            let mut ready = self.ready();
-            ready.push((ticket, answer));
-            ready.len() == 1
-        };
-        if first {
+    fn put(&self, ticket: u32, answer: Answer) {
+        if self.ready.add(ticket, answer) {
             // An environment that is ending takes nothing any more.
             let _ = self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
-    }
-
-    fn ready(&self) -> MutexGuard<'_, Vec<(u32, Ready)>> {
-        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -65,7 +74,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    pub(super) fn with(mut self, answer: Ready) {
+    pub(super) fn with(mut self, answer: Answer) {
         self.answered = true;
         self.outbox.put(self.ticket, answer);
     }

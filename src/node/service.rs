@@ -1,17 +1,17 @@
 //! The class.
 //!
-//! Invariant: a call that is under way owns what it needs. A worker thread may
-//! end meanwhile, and Node.js then frees this object at once.
+//! Invariants: a call that is under way owns what it needs, for a worker thread may end meanwhile, and Node.js then
+//! frees this object at once; nothing but JavaScript keeps this object, and what it leaves is closed.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use napi::Env;
-use napi::bindgen_prelude::{PromiseRaw, ToNapiValue, Uint8Array};
+use napi::bindgen_prelude::{PromiseRaw, ToNapiValue, Uint8Array, within_runtime_if_available};
 use napi_derive::napi;
 
 use super::input::{edge, many, now};
-use super::notices::{Hear, told_to};
-use super::outbox::{Outbox, Wake};
+use super::notices::{Hear, Listener};
+use super::outbox::{Outbox, Ready, Wake};
 use super::outcome::{NativeFailure, Outcome, outcome};
 use super::output::{NativePage, NativeRolled, NativeWritten, columns};
 use super::status::NativeStatus;
@@ -27,7 +27,10 @@ use crate::service::{ApiKeyService, ServiceOptions};
 #[napi]
 pub struct NativeApiKeyService {
     pub(super) service: Result<Arc<ApiKeyService>, ApiKeyError>,
-    pub(super) outbox: Arc<Outbox>,
+    /// Gone when the service is closed, or could not be made.
+    outbox: Mutex<Option<Arc<Outbox>>>,
+    pub(super) ready: Arc<Ready>,
+    listener: Listener,
     /// The key whose number `recall…` told last.
     pub(super) recalled: Mutex<Option<Arc<PublicApiKey>>>,
 }
@@ -44,19 +47,30 @@ impl NativeApiKeyService {
         ts_args_type = "options: string, hear: (name: string, reason: string | null) => void, wake: () => void"
     )]
     pub fn new(options: String, hear: Hear, wake: Wake) -> Self {
+        let listener = Listener::new(hear);
         let parsed = decode(&options).and_then(|options| ServiceOptions::parse(&options));
-        let service = parsed.and_then(|options| ApiKeyService::new(options, told_to(hear)));
-        Self {
-            service: service.map(Arc::new),
-            outbox: Outbox::new(wake),
-            recalled: Mutex::default(),
+        let service = parsed.and_then(|options| {
+            within_runtime_if_available(|| ApiKeyService::new(options, listener.notices()))
+        });
+        let ready = Arc::<Ready>::default();
+        let outbox = Mutex::new(Some(Outbox::new(Arc::clone(&ready), wake)));
+        let service = service.map(Arc::new);
+        let native = Self { service, outbox, ready, listener, recalled: Mutex::default() };
+        if native.service.is_err() {
+            native.release();
         }
+        native
     }
 
-    /// What is wrong with the options, if anything.
+    /// Why the service takes no calls, if it takes none: its options are wrong, or it is closed.
     #[napi(catch_unwind)]
     pub fn failure(&self) -> Option<NativeFailure> {
-        self.service.as_ref().err().cloned().map(NativeFailure::from)
+        let closed =
+            |service: &Arc<ApiKeyService>| service.is_closed().then_some(ApiKeyError::Closed);
+        self.service
+            .as_ref()
+            .map_or_else(|error| Some(error.clone()), closed)
+            .map(NativeFailure::from)
     }
 
     /// Creates keys from a list.
@@ -244,10 +258,35 @@ impl NativeApiKeyService {
         self.answer(env, move |service| async move { service.roll_back(names.as_deref()).await })
     }
 
-    /// Closes every connection, after the statements that run.
+    /// Closes every connection, after the statements that run. From now on nothing is answered from memory, and at the end
+    /// no function of JavaScript is held any more, save by questions that are still under way.
     #[napi(catch_unwind)]
     pub fn close<'env>(&self, env: &'env Env) -> Answer<'env, ()> {
-        self.answer(env, move |service| async move { service.close().await })
+        if let Ok(service) = &self.service {
+            service.begin_close();
+        }
+        let (outbox, listener) = (self.take_outbox(), self.listener.clone());
+        self.answer(env, move |service| async move {
+            let closed = service.close().await;
+            drop(outbox);
+            listener.release();
+            closed
+        })
+    }
+
+    /// Where answers go, until the service is closed.
+    pub(super) fn outbox(&self) -> Option<Arc<Outbox>> {
+        self.outbox.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn take_outbox(&self) -> Option<Arc<Outbox>> {
+        self.outbox.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Lets go of JavaScript's functions.
+    fn release(&self) {
+        drop(self.take_outbox());
+        self.listener.release();
     }
 
     /// Starts a use case; its outcome, a failure too, is what the promise resolves to.
@@ -268,5 +307,15 @@ impl NativeApiKeyService {
                 Err(error) => Err(error),
             }))
         })
+    }
+}
+
+impl Drop for NativeApiKeyService {
+    /// JavaScript has dropped the service, or its environment ends.
+    fn drop(&mut self) {
+        self.release();
+        if let Ok(service) = &self.service {
+            Arc::clone(service).close_in_background();
+        }
     }
 }

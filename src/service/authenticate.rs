@@ -85,6 +85,9 @@ impl ApiKeyService {
     }
 
     fn recall(&self, token: String, kind: ApiKeyType, now: Timestamp) -> Option<Remembered> {
+        if self.is_closed() {
+            return None;
+        }
         let cache = self.database.cache()?;
         let remembered = cache.recall(&self.hasher.present(token).fingerprint)?;
         let key = &remembered.key;

@@ -25,6 +25,10 @@ pub use roll::Rolled;
 pub use status::{Answers, LeaseStatus, Status};
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::runtime::Handle;
+use tokio::sync::OnceCell;
 
 use last_used::LastUsed;
 use upkeep::Upkeep;
@@ -44,6 +48,10 @@ pub struct ApiKeyService {
     upkeep: Upkeep,
     last_used: LastUsed,
     in_medusa: bool,
+    /// Where the service was made, if it was made within a runtime.
+    runtime: Option<Handle>,
+    closed: AtomicBool,
+    closing: OnceCell<Result<(), ApiKeyError>>,
 }
 
 /// What a write did.
@@ -75,6 +83,9 @@ impl ApiKeyService {
             last_used: LastUsed::new(options.last_used_interval, Arc::clone(&database)),
             database,
             hasher,
+            runtime: Handle::try_current().ok(),
+            closed: AtomicBool::new(false),
+            closing: OnceCell::new(),
         })
     }
 
@@ -84,13 +95,39 @@ impl ApiKeyService {
         self.last_used.record(key.id.as_str(), key.last_used_at, now);
     }
 
+    /// From now on nothing is answered from memory; [`close`](Self::close) does the rest.
+    pub fn begin_close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether closing has begun.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
+    }
+
     /// Writes down last uses, waits for running statements and closes every connection. Calls after it fail with `Closed`.
+    /// Several calls close once, and all of them wait for that.
     ///
     /// # Errors
     /// `Database` when the driver cannot close.
     pub async fn close(&self) -> Result<(), ApiKeyError> {
-        self.last_used.close().await;
-        self.database.close().await
+        self.begin_close();
+        let closing = || async {
+            self.last_used.close().await;
+            self.database.close().await
+        };
+        self.closing.get_or_init(closing).await.clone()
+    }
+
+    /// Closes a service that was dropped. A runtime that has ended takes no task:
+    /// then the service is dropped as it is.
+    pub fn close_in_background(self: Arc<Self>) {
+        self.begin_close();
+        if let Some(runtime) = self.runtime.clone() {
+            // Whoever could be told of a failure is gone.
+            runtime.spawn(async move { self.close().await });
+        }
     }
 
     /// Commits a change of keys, and forgets what was remembered of them before the change is answered. A commit that
