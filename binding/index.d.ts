@@ -102,6 +102,8 @@ export interface NativeFailure {
   message: string
   /** The database's own code, if it gave one. */
   sqlstate?: string
+  /** `unknown` for a write that may have taken effect all the same. */
+  outcome?: string
 }
 
 /** The shared reads. */
@@ -152,6 +154,10 @@ export interface NativeStatus {
   lease: NativeLease | null
   /** The shared reads, if there are any. */
   lane: NativeLane | null
+  /** Whether answers are as old as a replica. */
+  replica: boolean
+  /** Whether a pooler hands sessions on after each transaction. */
+  pooler: boolean
   /** Keys in memory. */
   remembered: number
   /** Answers from memory. */

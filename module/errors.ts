@@ -33,18 +33,23 @@ export class ApiKeyError extends Error {
   declare readonly date: Date;
   /** The code that the database gave: PostgreSQL's SQLSTATE or SQLite's result code. Absent for other failures. */
   declare readonly sqlstate?: string;
+  /**
+   * `"unknown"` for a write whose answer was cut off, where it could not be found out before `callTimeout` whether it took
+   * effect: look before you repeat it. Absent otherwise; then a call that rejects has written nothing.
+   */
+  declare readonly outcome?: "unknown";
 
   /** An error of Medusa's shape. */
-  constructor(type: ApiKeyErrorType, message: string, sqlstate?: string) {
+  constructor(type: ApiKeyErrorType, message: string, sqlstate?: string, outcome?: "unknown") {
     super();
     // Assigned in this order and way, the keys are the ones of Medusa's own errors.
     const own = { __isMedusaError: true, type, code: undefined, message, date: new Date() };
-    Object.assign(this, own, sqlstate === undefined ? {} : { sqlstate });
+    Object.assign(this, own, sqlstate === undefined ? {} : { sqlstate }, outcome === undefined ? {} : { outcome });
     Error.captureStackTrace(this, ApiKeyError);
   }
 }
 
 /** The error that a failure of the native part becomes. */
-export function ofFailure({ type, message, sqlstate }: NativeFailure): ApiKeyError {
-  return new ApiKeyError(type as ApiKeyErrorType, message, sqlstate);
+export function ofFailure({ type, message, sqlstate, outcome }: NativeFailure): ApiKeyError {
+  return new ApiKeyError(type as ApiKeyErrorType, message, sqlstate, outcome as "unknown" | undefined);
 }

@@ -12,6 +12,22 @@ export interface ApiKeyModuleOptions {
   /** The database connections that the service may hold. In Medusa: Medusa's setting. */
   pool?: PoolOptions;
   /**
+   * How long a call may take, in milliseconds: 100 to 3,600,000. It covers queues, connecting, statements and second attempts
+   * together; `migrate()` alone may take longer. Default: 10000.
+   */
+  callTimeout?: number;
+  /**
+   * PostgreSQL: which pooler stands between. By default a pooler is recognized by itself and taken for one in transaction
+   * mode: statements have no names, nothing listens, and `maxStaleness` has no effect. `"session"`: each client keeps its
+   * server session, so everything works. `"transaction"`: as recognized.
+   */
+  pooler?: "session" | "transaction";
+  /**
+   * PostgreSQL: whether a hot standby may answer. Its answers are as old as the replica, so a revoked key may be accepted for
+   * that long; writes fail. Default: `false`, a standby is refused.
+   */
+  replica?: boolean;
+  /**
    * Whether the table is created or brought up to date on first use. Default: standalone `true`; in Medusa `false`, as
    * `medusa db:migrate` does it.
    */

@@ -12,6 +12,10 @@ export interface ApiKeyModuleStatus {
   lease: LeaseStatus | null;
   /** The reads that concurrent calls share on PostgreSQL; `null` on SQLite and before the first call. */
   lane: LaneStatus | null;
+  /** Whether the server is a hot standby, so that answers are as old as the replica (option `replica`). */
+  replica: boolean;
+  /** Whether a pooler hands the server's sessions on after each transaction. */
+  pooler: boolean;
   /** What is remembered. */
   memory: {
     /** How many keys. */
@@ -77,6 +81,8 @@ export function toStatus(native: NativeStatus): ApiKeyModuleStatus {
       reason: lease.reason,
     },
     lane: native.lane,
+    replica: native.replica,
+    pooler: native.pooler,
     memory: { keys: native.remembered, hits: native.hits },
     hashing: {
       running: native.running,

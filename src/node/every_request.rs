@@ -13,6 +13,7 @@ use super::output::{NativeApiKey, RowArgs, row_args};
 use super::service::NativeApiKeyService;
 use crate::api_key::PublicApiKey;
 use crate::cache::Remembered;
+use crate::deadline;
 use crate::service::ApiKeyService;
 
 #[napi]
@@ -44,7 +45,8 @@ impl NativeApiKeyService {
                 reply.with(answer.map_err(|error| service.worded(error)));
             }
         });
-        spawn(asked.collect::<FuturesUnordered<_>>().collect::<()>());
+        let asked = asked.collect::<FuturesUnordered<_>>().collect::<()>();
+        spawn(deadline::calls(service.call_timeout(), asked));
         Ok(())
     }
 

@@ -15,6 +15,8 @@ pub struct NativeFailure {
     pub message: String,
     /// The database's own code, if it gave one.
     pub sqlstate: Option<String>,
+    /// `unknown` for a write that may have taken effect all the same.
+    pub outcome: Option<String>,
 }
 
 /// What a call came to.
@@ -25,6 +27,7 @@ impl From<ApiKeyError> for NativeFailure {
         Self {
             r#type: error.kind().to_owned(),
             message: error.to_string(),
+            outcome: error.leaves_outcome_unknown().then(|| "unknown".to_owned()),
             sqlstate: error.sqlstate().map(str::to_owned),
         }
     }

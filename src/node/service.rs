@@ -4,6 +4,7 @@
 //! frees this object at once; nothing but JavaScript keeps this object, and what it leaves is closed.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use napi::Env;
 use napi::bindgen_prelude::{PromiseRaw, ToNapiValue, Uint8Array, within_runtime_if_available};
@@ -16,6 +17,7 @@ use super::outcome::{NativeFailure, Outcome, outcome};
 use super::output::{NativePage, NativeRolled, NativeWritten, columns};
 use super::status::NativeStatus;
 use crate::api_key::PublicApiKey;
+use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::input::decode;
 use crate::query::Selection;
@@ -34,6 +36,9 @@ pub struct NativeApiKeyService {
     /// The key whose number `recall…` told last.
     pub(super) recalled: Mutex<Option<Arc<PublicApiKey>>>,
 }
+
+/// A table of any size is migrated in that time.
+const A_LONG_TIME: Duration = Duration::from_secs(3_600);
 
 type Answer<'env, N> = napi::Result<PromiseRaw<'env, Outcome<N>>>;
 
@@ -245,7 +250,7 @@ impl NativeApiKeyService {
     /// Creates the table or brings it up to date, and names the steps that this took.
     #[napi(catch_unwind)]
     pub fn migrate<'env>(&self, env: &'env Env) -> Answer<'env, Vec<String>> {
-        self.answer(env, move |service| async move { service.migrate().await })
+        self.answer_within(A_LONG_TIME, env, move |service| async move { service.migrate().await })
     }
 
     /// Takes steps of the migration back, those named or every one, and names them.
@@ -255,7 +260,9 @@ impl NativeApiKeyService {
         env: &'env Env,
         names: Option<Vec<String>>,
     ) -> Answer<'env, Vec<String>> {
-        self.answer(env, move |service| async move { service.roll_back(names.as_deref()).await })
+        self.answer_within(A_LONG_TIME, env, move |service| async move {
+            service.roll_back(names.as_deref()).await
+        })
     }
 
     /// Closes every connection, after the statements that run. From now on nothing is answered from memory, and at the end
@@ -266,7 +273,7 @@ impl NativeApiKeyService {
             service.begin_close();
         }
         let (outbox, listener) = (self.take_outbox(), self.listener.clone());
-        self.answer(env, move |service| async move {
+        self.answer_within(A_LONG_TIME, env, move |service| async move {
             let closed = service.close().await;
             drop(outbox);
             listener.release();
@@ -300,10 +307,31 @@ impl NativeApiKeyService {
         T: Into<N>,
         N: ToNapiValue + Send + 'static,
     {
-        let started = self.service.clone().map(|service| (Arc::clone(&service), use_case(service)));
+        let limit = self.service.as_ref().map_or(A_LONG_TIME, |service| service.call_timeout());
+        self.answer_within(limit, env, use_case)
+    }
+
+    fn answer_within<'env, T, N, F>(
+        &self,
+        limit: Duration,
+        env: &'env Env,
+        use_case: impl FnOnce(Arc<ApiKeyService>) -> F,
+    ) -> Answer<'env, N>
+    where
+        F: Future<Output = Result<T, ApiKeyError>> + Send + 'static,
+        T: Into<N>,
+        N: ToNapiValue + Send + 'static,
+    {
+        let started = self.service.clone().map(|service| {
+            // A promise is made with what is left of the stack: a large future must not lie there.
+            let running = Box::pin(use_case(Arc::clone(&service)));
+            (service, running)
+        });
         env.spawn_future(async move {
             Ok(outcome(match started {
-                Ok((service, running)) => running.await.map_err(|error| service.worded(error)),
+                Ok((service, running)) => deadline::call(limit, running)
+                    .await
+                    .map_err(|error| service.worded(error)),
                 Err(error) => Err(error),
             }))
         })

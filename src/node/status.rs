@@ -13,6 +13,10 @@ pub struct NativeStatus {
     pub lease: Option<NativeLease>,
     /// The shared reads, if there are any.
     pub lane: Option<NativeLane>,
+    /// Whether answers are as old as a replica.
+    pub replica: bool,
+    /// Whether a pooler hands sessions on after each transaction.
+    pub pooler: bool,
     /// Keys in memory.
     pub remembered: f64,
     /// Answers from memory.
@@ -77,6 +81,8 @@ impl From<Status> for NativeStatus {
                 reads: number(lane.reads),
                 reconnects: number(lane.reconnects),
             }),
+            replica: status.surroundings.replica,
+            pooler: status.surroundings.pooler,
             remembered: number(status.remembered as u64),
             hits: number(status.hits),
             running: number(status.hasher.running as u64),

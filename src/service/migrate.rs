@@ -20,6 +20,12 @@ impl ApiKeyService {
         self.database.roll_back(names).await
     }
 
+    /// How long a call may take.
+    #[must_use]
+    pub fn call_timeout(&self) -> std::time::Duration {
+        self.database.call_timeout()
+    }
+
     /// A failure in the words of the place where the service works: what is to be done differs in Medusa.
     #[must_use]
     pub fn worded(&self, error: ApiKeyError) -> ApiKeyError {

@@ -3,7 +3,7 @@
 use super::ApiKeyService;
 use crate::cache::KeyCache;
 use crate::notice::LeaseLoss;
-use crate::store::LaneStatus;
+use crate::store::{LaneStatus, Surroundings};
 use crate::token::HasherLoad;
 
 /// Where answers come from.
@@ -37,6 +37,8 @@ pub struct Status {
     pub lease: Option<LeaseStatus>,
     /// The shared reads, where there are any.
     pub lane: Option<LaneStatus>,
+    /// What stands between the service and its data.
+    pub surroundings: Surroundings,
     /// Keys that are remembered.
     pub remembered: usize,
     /// Answers that came from memory.
@@ -72,6 +74,7 @@ impl ApiKeyService {
             },
             lease,
             lane: self.database.lane(),
+            surroundings: self.database.surroundings(),
             remembered: cache.map_or(0, KeyCache::len),
             hits: cache.map_or(0, KeyCache::hits),
             hasher: self.hasher.load(),

@@ -182,14 +182,18 @@ impl Database {
             return Ok(found);
         }
         if let Pool::Postgres(pool) = &opened.pool {
-            return read_beside(pool, &wanted).await;
+            return Box::pin(read_beside(pool, &wanted)).await;
         }
         let on = Connection::of_pool(&opened.pool);
-        let found = match &*wanted {
-            Wanted::Candidates { digest, redacted } => find_candidates(&on, digest, redacted).await,
-            Wanted::Publishable(token) => find_publishable(&on, token).await,
-        };
-        Ok(found?.into_iter().map(Arc::new).collect())
+        let found = Box::pin(async {
+            match &*wanted {
+                Wanted::Candidates { digest, redacted } => {
+                    find_candidates(&on, digest, redacted).await
+                }
+                Wanted::Publishable(token) => find_publishable(&on, token).await,
+            }
+        });
+        Ok(found.await?.into_iter().map(Arc::new).collect())
     }
 
     /// The keys that may be answered from memory, if any may.
@@ -239,7 +243,7 @@ impl Database {
     /// # Errors
     /// `Unavailable`, or `Database` when the database refuses.
     pub async fn migrate(&self) -> Result<Vec<String>, ApiKeyError> {
-        migration::up(&self.opened().await?.pool, &self.settings).await
+        Box::pin(migration::up(&self.opened().await?.pool, &self.settings)).await
     }
 
     /// Takes steps of the migration back, those named or every one, and names them. No key is lost.
@@ -280,7 +284,7 @@ impl Database {
             return Err(ApiKeyError::Closed);
         }
         let attempt = Arc::clone(&self.attempt());
-        let outcome = attempt.get_or_init(|| self.open()).await.clone();
+        let outcome = attempt.get_or_init(|| Box::pin(self.open())).await.clone();
         if outcome.is_err() {
             self.give_up(&attempt);
         }

@@ -34,7 +34,7 @@ impl PgPlace<'_> {
             Self::Pool(pool) => pool.query(sql, params).await,
             Self::Transaction(transaction) => {
                 let mut session = transaction.session().await;
-                let answer = deadline::wait(session.query(sql, params)).await;
+                let answer = deadline::wait(session.session()?.query(sql, params)).await;
                 transaction.pool().watched(answer)
             }
         }
@@ -49,7 +49,7 @@ impl PgPlace<'_> {
             Self::Pool(pool) => pool.execute(sql, params).await,
             Self::Transaction(transaction) => {
                 let mut session = transaction.session().await;
-                let answer = deadline::wait(session.execute(sql, params)).await;
+                let answer = deadline::wait(session.session()?.execute(sql, params)).await;
                 transaction.pool().watched(answer)
             }
         }
@@ -69,7 +69,7 @@ impl PgPlace<'_> {
             }
             Self::Transaction(transaction) => {
                 let mut session = transaction.session().await;
-                transaction.pool().watched(deadline::wait(session.run(sql)).await)
+                transaction.pool().watched(deadline::wait(session.session()?.run(sql)).await)
             }
         }
     }

@@ -23,7 +23,7 @@ use crate::error::ApiKeyError;
 use crate::store::settings::PoolSettings;
 
 /// How long a session that was silent has to answer before it is used.
-const PROOF: Duration = Duration::from_secs(1);
+pub(super) const PROOF: Duration = Duration::from_secs(1);
 
 /// How often a commit that was cut off is looked up.
 const LOOK_UP: Duration = Duration::from_millis(50);
@@ -51,7 +51,8 @@ impl Manager for Sessions {
     type Error = ApiKeyError;
 
     async fn create(&self) -> Result<Session, ApiKeyError> {
-        self.server.connect().await
+        // Futures are moved about, and this one is large.
+        Box::pin(self.server.connect()).await
     }
 
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<ApiKeyError> {

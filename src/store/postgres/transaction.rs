@@ -1,10 +1,12 @@
 //! Transactions whose outcome is known, also when the answer to the commit is cut off.
 
 use deadpool::managed::Object;
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::timeout;
 
 use super::failure::PgFailure;
-use super::pool::{PgPool, Sessions};
+use super::pool::{PROOF, PgPool, Sessions};
 use super::session::Session;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -12,19 +14,22 @@ use crate::error::ApiKeyError;
 /// Statements on one session that take effect together. Dropped without a commit, they take none.
 pub(in crate::store) struct PgTransaction {
     pool: PgPool,
-    session: Mutex<Object<Sessions>>,
+    session: Mutex<Unfinished>,
 }
+
+/// A session with an open transaction. Dropped, it is rolled back at once: others may wait for its locks.
+pub(super) struct Unfinished(Option<Object<Sessions>>);
 
 impl PgTransaction {
     /// Begins a transaction; `how` is what SQL has behind BEGIN.
     pub(in crate::store) async fn begin(pool: &PgPool, how: &str) -> Result<Self, PgFailure> {
-        let mut session = pool.lend().await?;
-        pool.watched(deadline::wait(session.begin(how)).await)?;
+        let mut session = Unfinished(Some(pool.lend().await?));
+        pool.watched(deadline::wait(session.session()?.begin(how)).await)?;
         Ok(Self { pool: pool.clone(), session: Mutex::new(session) })
     }
 
     /// The session to run statements on.
-    pub(super) async fn session(&self) -> MutexGuard<'_, Object<Sessions>> {
+    pub(super) async fn session(&self) -> MutexGuard<'_, Unfinished> {
         self.session.lock().await
     }
 
@@ -34,7 +39,8 @@ impl PgTransaction {
 
     /// Makes it all take effect. Where the answer is cut off, another session looks whether it did.
     pub(in crate::store) async fn commit(self) -> Result<(), ApiKeyError> {
-        let mut session = self.session.into_inner();
+        let mut unfinished = self.session.into_inner();
+        let session = unfinished.session()?;
         let mark = session.take_mark();
         let committed = if mark.is_some() {
             deadline::committing();
@@ -44,12 +50,32 @@ impl PgTransaction {
         };
         let outcome = match (committed, mark) {
             (Err(failure), Some(mark)) if failure.leaves_a_doubt() => {
-                drop::<Session>(Object::take(session));
+                // Its place in the pool is needed for the look-up.
+                drop(unfinished.0.take().map(Object::take));
                 if self.pool.took_effect(&mark).await? { Ok(()) } else { Err(failure.into()) }
             }
             (committed, _) => committed.map_err(ApiKeyError::from),
         };
         deadline::decided();
         outcome
+    }
+}
+
+impl Unfinished {
+    pub(super) fn session(&mut self) -> Result<&mut Session, PgFailure> {
+        let closed = PgFailure::NoSession(ApiKeyError::Unexpected("A transaction has ended."));
+        self.0.as_deref_mut().ok_or(closed)
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        let open = self.0.take().filter(|session| session.is_in_transaction());
+        if let (Some(mut session), Ok(runtime)) = (open, Handle::try_current()) {
+            runtime.spawn(async move {
+                // What does not come through is of no use to the pool either, which sees that.
+                let _ = timeout(PROOF, session.roll_back()).await;
+            });
+        }
     }
 }
