@@ -20,6 +20,7 @@ mod lookup;
 mod migration;
 mod moment;
 mod patterns;
+mod postgres;
 mod row;
 mod settings;
 mod transaction;

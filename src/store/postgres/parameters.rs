@@ -1,0 +1,234 @@
+//! The parameters behind the `?` of a URL: libpq's, and those of Node's `pg`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::percent::without_nul;
+use super::wrong;
+use crate::error::ApiKeyError;
+
+/// Reads an environment variable.
+pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// What is obeyed.
+const UNDERSTOOD: &[&str] = &[
+    "user",
+    "password",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "passfile",
+    "application_name",
+    "fallback_application_name",
+    "options",
+    "connect_timeout",
+    "statement_timeout",
+    "lock_timeout",
+    "idle_in_transaction_session_timeout",
+    "target_session_attrs",
+    "load_balance_hosts",
+    "channel_binding",
+    "ssl",
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "sslnegotiation",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_count",
+    "tcp_user_timeout",
+];
+
+/// Other spellings of them.
+const ALIASES: &[(&str, &str)] = &[
+    ("database", "dbname"),
+    ("ssl-mode", "sslmode"),
+    ("ssl-root-cert", "sslrootcert"),
+    ("ssl-ca", "sslrootcert"),
+    ("ssl-cert", "sslcert"),
+    ("ssl-key", "sslkey"),
+    ("keepalives_retries", "keepalives_count"),
+];
+
+/// What changes a connection in libpq or `pg`, and is the same for all connections here: the values that say so are accepted.
+const FIXED: &[(&str, &[&str])] = &[
+    ("client_encoding", &["utf8", "utf-8", "unicode", "auto"]),
+    ("encoding", &["utf8", "utf-8", "unicode"]),
+    ("gssencmode", &["disable", "prefer"]),
+    ("max_protocol_version", &["3.0", "3.2", "latest"]),
+    ("min_protocol_version", &["3.0"]),
+    ("query_timeout", &["0"]),
+    ("replication", &["false", "off", "no", "0"]),
+    ("require_auth", &[]),
+    ("requirepeer", &[]),
+    ("scram_client_key", &[]),
+    ("scram_server_key", &[]),
+    ("service", &[]),
+    ("servicefile", &[]),
+    ("sslcertmode", &["allow"]),
+    ("sslcompression", &["0"]),
+    ("sslcrl", &[]),
+    ("sslcrldir", &[]),
+    ("sslpassword", &[]),
+    ("sslsni", &["1"]),
+    ("ssl_max_protocol_version", &["TLSv1.3"]),
+    ("ssl_min_protocol_version", &["TLSv1", "TLSv1.1", "TLSv1.2"]),
+    ("uselibpqcompat", &["true"]),
+];
+
+/// The parameters of a URL that are not empty; of two of one name the last.
+pub(super) struct Parameters<'a> {
+    given: BTreeMap<&'static str, String>,
+    /// `options[name]=value`, in their order.
+    settings: Vec<String>,
+    environment: Environment<'a>,
+}
+
+impl<'a> Parameters<'a> {
+    pub(super) fn read<'q>(
+        pairs: impl Iterator<Item = (std::borrow::Cow<'q, str>, std::borrow::Cow<'q, str>)>,
+        environment: Environment<'a>,
+    ) -> Result<Self, ApiKeyError> {
+        let mut parameters = Self { given: BTreeMap::new(), settings: Vec::new(), environment };
+        for (name, value) in pairs {
+            if !value.is_empty() || name == "ssl" {
+                parameters.take(&name, value.into_owned())?;
+            }
+        }
+        Ok(parameters)
+    }
+
+    fn take(&mut self, name: &str, value: String) -> Result<(), ApiKeyError> {
+        if let Some(setting) = name.strip_prefix("options[").and_then(|rest| rest.strip_suffix(']'))
+        {
+            self.settings.push(server_setting(setting, &value)?);
+            return Ok(());
+        }
+        // Medusa's own, which it takes out of the URLs that it passes on.
+        if name == "ssl_mode" && matches!(value.as_str(), "disable" | "false") {
+            self.given.insert("sslmode", "disable".to_owned());
+            return Ok(());
+        }
+        let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, name)| name);
+        if let Some(known) = UNDERSTOOD.iter().find(|known| **known == name) {
+            self.given.insert(known, without_nul(value, known)?);
+            return Ok(());
+        }
+        if let Some((known, accepted)) = FIXED.iter().find(|(known, _)| *known == name) {
+            return only(known, accepted, &value);
+        }
+        near_miss(name)
+    }
+
+    /// A parameter's text.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.given.get(name).map(String::as_str)
+    }
+
+    /// A parameter's text, or that of an environment variable.
+    pub(super) fn text_or(&self, name: &str, variable: &str) -> Option<String> {
+        self.text(name).map(str::to_owned).or_else(|| self.environment(variable))
+    }
+
+    /// An environment variable that is not empty.
+    pub(super) fn environment(&self, variable: &str) -> Option<String> {
+        (self.environment)(variable).filter(|value| !value.is_empty() && !value.contains('\0'))
+    }
+
+    /// A file.
+    pub(super) fn path(&self, name: &str, variable: &str) -> Option<PathBuf> {
+        self.text_or(name, variable).map(PathBuf::from)
+    }
+
+    /// One of several words.
+    pub(super) fn choice<T: Copy>(
+        &self,
+        name: &str,
+        choices: &[(&str, T)],
+    ) -> Result<Option<T>, ApiKeyError> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let chosen = choices.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+        let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+        chosen.map(Some).ok_or_else(|| {
+            wrong(format!("the parameter {name} must be one of: {}", words.join(", ")))
+        })
+    }
+
+    /// A whole number that is not negative.
+    pub(super) fn number(&self, name: &str) -> Result<Option<u32>, ApiKeyError> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        text.parse()
+            .map(Some)
+            .map_err(|_| wrong(format!("the parameter {name} must be a whole number, 0 or more")))
+    }
+
+    /// A number of seconds; 0 means that the parameter is not given.
+    pub(super) fn seconds(&self, name: &str) -> Result<Option<Duration>, ApiKeyError> {
+        let seconds = self.number(name)?.filter(|seconds| *seconds > 0);
+        Ok(seconds.map(|seconds| Duration::from_secs(seconds.into())))
+    }
+
+    /// What goes to the server as command-line options: `options`, and each setting with a name of its own.
+    pub(super) fn server_options(&self) -> Result<Option<String>, ApiKeyError> {
+        let mut all: Vec<String> = self.text_or("options", "PGOPTIONS").into_iter().collect();
+        all.extend(self.settings.iter().cloned());
+        for name in ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"] {
+            if let Some(value) = self.text(name) {
+                all.push(server_setting(name, value)?);
+            }
+        }
+        Ok(Some(all.join(" ")).filter(|all| !all.is_empty()))
+    }
+}
+
+/// `-c name=value`, in which the server splits the value at no space.
+fn server_setting(name: &str, value: &str) -> Result<String, ApiKeyError> {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_.".contains(&byte);
+    if name.is_empty() || !name.bytes().all(is_name) {
+        return Err(wrong("a parameter options[…] must name a setting of PostgreSQL"));
+    }
+    let value = without_nul(value.to_owned(), "value of a setting")?;
+    let mut setting = format!("-c {name}=");
+    for character in value.chars() {
+        if character.is_whitespace() || character == '\\' {
+            setting.push('\\');
+        }
+        setting.push(character);
+    }
+    Ok(setting)
+}
+
+fn only(name: &str, accepted: &[&str], value: &str) -> Result<(), ApiKeyError> {
+    if accepted.iter().any(|accepted| accepted.eq_ignore_ascii_case(value)) {
+        return Ok(());
+    }
+    Err(wrong(if accepted.is_empty() {
+        format!("the parameter {name} is not supported; take it out")
+    } else {
+        format!("the parameter {name} is supported only as: {}", accepted.join(", "))
+    }))
+}
+
+/// Refuses a name that was meant to be a known one. Others are ignored, as `pg` does: URLs are shared with tools that have parameters
+/// of their own, such as `schema` or `pgbouncer`.
+fn near_miss(name: &str) -> Result<(), ApiKeyError> {
+    let plain = |name: &str| name.to_ascii_lowercase().replace(['-', '_'], "");
+    let given = plain(name);
+    let known = UNDERSTOOD.iter().chain(FIXED.iter().map(|(known, _)| known));
+    if let Some(known) = known.into_iter().find(|known| plain(known) == given) {
+        return Err(wrong(format!("has a parameter that must be written {known}")));
+    }
+    for (start, meant) in [("ssl", "sslmode"), ("target", "target_session_attrs"), ("host", "host")]
+    {
+        if given.starts_with(start) {
+            return Err(wrong(format!(
+                "has an unknown parameter that begins with {start}; is {meant} meant?"
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,215 @@
+//! TLS on the way to PostgreSQL, from the option `ssl` and what the URL says.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore};
+use tokio_postgres::config::{SslMode, SslNegotiation};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::super::settings::Tls;
+use super::sslmode::Protection;
+use super::url::PostgresUrl;
+use super::verifier::{AnyCertificate, AnyHost};
+use super::wrong;
+use crate::error::ApiKeyError;
+
+/// How a connection is encrypted, as the driver takes it.
+pub(in crate::store) struct Encryption {
+    pub(in crate::store) mode: SslMode,
+    pub(in crate::store) negotiation: SslNegotiation,
+    pub(in crate::store) connector: MakeRustlsConnect,
+}
+
+/// What the option `ssl` says comes first; certificates that it lacks are the URL's. Reads the files that the URL names.
+///
+/// # Errors
+/// `Option`, naming `ssl.ca`, `ssl.cert`, `ssl.key` or the parameter of `databaseUrl`.
+pub(in crate::store) fn encryption(
+    option: &Tls,
+    url: &PostgresUrl,
+) -> Result<Encryption, ApiKeyError> {
+    let said = url.tls();
+    let protection = match option {
+        Tls::FromUrl => said.protection,
+        Tls::Off => Protection::None,
+        Tls::Required { verify: true, .. } => Protection::Full,
+        Tls::Required { verify: false, .. } => Protection::Unverified,
+    };
+    // As in libpq, nothing is encrypted that does not leave the machine.
+    let protection = if url.is_local() { Protection::None } else { protection };
+    let mode = match protection {
+        Protection::None => SslMode::Disable,
+        Protection::IfOffered => SslMode::Prefer,
+        Protection::Unverified | Protection::Authority | Protection::Full => SslMode::Require,
+    };
+    let certificates = if mode == SslMode::Disable {
+        Certificates::default()
+    } else {
+        Certificates::of(option, url)?
+    };
+    let direct = said.direct && mode == SslMode::Require;
+    let mut config = client_config(protection, certificates)?;
+    if direct {
+        config.alpn_protocols = vec![b"postgresql".to_vec()];
+    }
+    let negotiation = if direct { SslNegotiation::Direct } else { SslNegotiation::Postgres };
+    Ok(Encryption { mode, negotiation, connector: MakeRustlsConnect::new(config) })
+}
+
+/// Certificates and key, parsed.
+#[derive(Default)]
+struct Certificates {
+    authorities: Vec<CertificateDer<'static>>,
+    client: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
+    /// Whose certificates they are, for a refusal.
+    sources: Sources,
+}
+
+/// The names by which a user knows where certificates come from.
+#[derive(Clone, Copy, Default)]
+struct Sources {
+    authorities: Source,
+    client: Source,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Source {
+    #[default]
+    Option,
+    Url,
+}
+
+impl Source {
+    /// A refusal of the option's member or the URL's parameter.
+    fn wrong(self, member: &str, parameter: &str, problem: &str) -> ApiKeyError {
+        match self {
+            Self::Option => {
+                ApiKeyError::Option { option: member.to_owned(), problem: problem.to_owned() }
+            }
+            Self::Url => wrong(format!("the file of {parameter} {problem}")),
+        }
+    }
+}
+
+impl Certificates {
+    fn of(option: &Tls, url: &PostgresUrl) -> Result<Self, ApiKeyError> {
+        let (ca, client) = match option {
+            Tls::Required { ca, client, .. } => (ca.as_ref(), client.as_ref()),
+            Tls::FromUrl | Tls::Off => (None, None),
+        };
+        let mut parsed = Self::default();
+        if let Some(pem) = ca {
+            parsed.authorities = chain(pem.as_bytes(), Source::Option, "ssl.ca", "sslrootcert")?;
+        } else if let Some(file) = &url.tls().authorities {
+            let pem = contents(file, "sslrootcert")?;
+            parsed.sources.authorities = Source::Url;
+            parsed.authorities = chain(&pem, Source::Url, "ssl.ca", "sslrootcert")?;
+        }
+        if let Some((certificate, key)) = client {
+            let chain = chain(certificate.as_bytes(), Source::Option, "ssl.cert", "sslcert")?;
+            parsed.client = Some((chain, private_key(key.as_bytes(), Source::Option)?));
+        } else if let Some((certificate, key)) = &url.tls().client {
+            let chain =
+                chain(&contents(certificate, "sslcert")?, Source::Url, "ssl.cert", "sslcert")?;
+            parsed.sources.client = Source::Url;
+            parsed.client = Some((chain, private_key(&contents(key, "sslkey")?, Source::Url)?));
+        }
+        Ok(parsed)
+    }
+}
+
+fn client_config(
+    protection: Protection,
+    certificates: Certificates,
+) -> Result<ClientConfig, ApiKeyError> {
+    let provider = Arc::new(ring::default_provider());
+    let sources = certificates.sources;
+    let verifier: Arc<dyn ServerCertVerifier> = match protection {
+        Protection::None | Protection::IfOffered | Protection::Unverified => {
+            Arc::new(AnyCertificate(Arc::clone(&provider)))
+        }
+        // SECURITY: where any host will do, a public authority would let in every server of the world.
+        Protection::Authority if !certificates.authorities.is_empty() => {
+            let roots = trusted(RootCertStore::empty(), certificates.authorities, sources)?;
+            Arc::new(AnyHost(web_pki(roots, &provider)?))
+        }
+        Protection::Authority => Arc::new(AnyHost(web_pki(public_roots(), &provider)?)),
+        Protection::Full => {
+            web_pki(trusted(public_roots(), certificates.authorities, sources)?, &provider)?
+        }
+    };
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|_| unusable())?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier);
+    let Some((chain, key)) = certificates.client else { return Ok(config.with_no_client_auth()) };
+    config.with_client_auth_cert(chain, key).map_err(|_| {
+        sources.client.wrong("ssl.key", "sslkey", "is not a key of the client's certificate")
+    })
+}
+
+fn public_roots() -> RootCertStore {
+    webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()
+}
+
+fn trusted(
+    mut roots: RootCertStore,
+    authorities: Vec<CertificateDer<'static>>,
+    sources: Sources,
+) -> Result<RootCertStore, ApiKeyError> {
+    for authority in authorities {
+        roots.add(authority).map_err(|_| {
+            let problem = "has a certificate that cannot be an authority's";
+            sources.authorities.wrong("ssl.ca", "sslrootcert", problem)
+        })?;
+    }
+    Ok(roots)
+}
+
+fn web_pki(
+    roots: RootCertStore,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<WebPkiServerVerifier>, ApiKeyError> {
+    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
+        .build()
+        .map_err(|_| unusable())
+}
+
+fn unusable() -> ApiKeyError {
+    ApiKeyError::Unexpected("TLS cannot be set up.")
+}
+
+fn contents(file: &Path, parameter: &str) -> Result<Vec<u8>, ApiKeyError> {
+    // SECURITY: not the path, into which a password may have been cut.
+    fs::read(file)
+        .map_err(|error| wrong(format!("the file of {parameter} cannot be read: {}", error.kind())))
+}
+
+/// One certificate or more.
+fn chain(
+    pem: &[u8],
+    source: Source,
+    member: &str,
+    parameter: &str,
+) -> Result<Vec<CertificateDer<'static>>, ApiKeyError> {
+    let parsed: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    parsed
+        .ok()
+        .filter(|certificates| !certificates.is_empty())
+        .ok_or_else(|| source.wrong(member, parameter, "must hold a certificate in PEM"))
+}
+
+fn private_key(pem: &[u8], source: Source) -> Result<PrivateKeyDer<'static>, ApiKeyError> {
+    PrivateKeyDer::from_pem_slice(pem).map_err(|_| {
+        let problem = "must hold a private key in PEM that is not encrypted";
+        source.wrong("ssl.key", "sslkey", problem)
+    })
+}
