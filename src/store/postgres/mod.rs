@@ -4,9 +4,13 @@
 
 mod hosts;
 mod parameters;
+mod parts;
 mod passfile;
 mod percent;
+mod session;
 mod sslmode;
+#[cfg(test)]
+mod tests;
 pub(super) mod tls;
 pub(super) mod url;
 mod verifier;
