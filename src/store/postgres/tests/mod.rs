@@ -1,2 +1,3 @@
+mod pg;
 mod tls;
 mod url;
