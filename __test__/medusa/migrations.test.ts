@@ -137,10 +137,13 @@ describe("[postgres] db:migrate with this package", () => {
     } finally {
       delete process.env.DATABASE_SCHEMA;
     }
-    const place = async (each: PostgresDatabase) => (await tables(each)).filter((name) => name.endsWith(".api_key"));
 
-    expect(await place(other)).toEqual(["public.api_key"]);
-    expect(await place(database)).toEqual(["public.api_key"]);
+    expect(await tables(other)).toEqual(["public.api_key", "shop.mikro_orm_migrations"]);
+    expect(await tables(database)).toEqual([
+      "public.api_key",
+      "public.api_key_native_migrations",
+      "public.mikro_orm_migrations",
+    ]);
     await other.drop();
   });
 
