@@ -61,6 +61,9 @@ const OPTION_NAMES = [
 /** Where Medusa keeps its tables unless it is told otherwise, whatever the role's search path. */
 const MEDUSAS_SCHEMA = "public";
 
+/** Medusa's mark on the options of a module that has no `database` of its own. */
+const SHARED = Symbol.for("isSharedConnection");
+
 /** The settings of a service outside Medusa. Whether they make sense is judged in Rust. */
 export function standaloneSettings(options: unknown = {}): unknown {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
@@ -76,7 +79,7 @@ export function standaloneSettings(options: unknown = {}): unknown {
 export function medusaSettings(cradle: Cradle, options: MedusaOptions | null | undefined): object {
   const own = defined(pick(options ?? {}, OPTION_NAMES));
   // A database of its own shares neither certificates nor schema with Medusa's.
-  const inherited = "databaseUrl" in own ? {} : medusaConnection(cradle, options?.database);
+  const inherited = "databaseUrl" in own ? {} : medusaConnection(cradle, options);
   return { migrate: false, ...inherited, ...own, inMedusa: true };
 }
 
@@ -86,11 +89,15 @@ export function fromCradle<T>(cradle: Cradle, name: string): T | undefined {
 }
 
 /** The first source that knows a setting decides it. */
-function medusaConnection(cradle: Cradle, database: MedusaOptions["database"]): object {
+function medusaConnection(cradle: Cradle, options: MedusaOptions | null | undefined): object {
+  const database = options?.database;
   const pg = fromCradle<PgConnection>(cradle, "__pg_connection__")?.client?.config;
   const shared = typeof pg?.connection === "string" ? { connectionString: pg.connection } : pg?.connection;
+  const searchPath = (typeof pg?.searchPath === "string" && pg.searchPath) || undefined;
   const project = fromCradle<ConfigModule>(cradle, "configModule")?.projectConfig;
   const sources = [
+    // Modules that share the connection work in its schema, whatever DATABASE_SCHEMA put beside it.
+    { schema: sharesConnection(options) ? searchPath : undefined },
     {
       databaseUrl: database?.clientUrl,
       // Medusa means the default schema by an empty name.
@@ -100,7 +107,7 @@ function medusaConnection(cradle: Cradle, database: MedusaOptions["database"]): 
     },
     {
       databaseUrl: shared?.connectionString,
-      schema: (typeof pg?.searchPath === "string" && pg.searchPath) || undefined,
+      schema: searchPath,
       ssl: tlsOptions(shared?.ssl),
       pool: poolOptions(pg?.pool),
     },
@@ -112,6 +119,11 @@ function medusaConnection(cradle: Cradle, database: MedusaOptions["database"]): 
     { schema: MEDUSAS_SCHEMA },
   ];
   return Object.assign({}, ...sources.reverse().map(defined));
+}
+
+/** Whether Medusa marked `database` as its own connection, and the module did not bring one. */
+function sharesConnection(options: MedusaOptions | null | undefined): boolean {
+  return options?.database === undefined || Object(options)[SHARED] === true;
 }
 
 function driverTls(driver: DriverOptions | undefined): boolean | TlsOptions | undefined {

@@ -127,6 +127,26 @@ describe("[postgres] db:migrate with this package", () => {
     expect(await tables(database)).toHaveLength(3);
   });
 
+  it("makes the table where stock makes it when DATABASE_SCHEMA names a schema that the project does not", async () => {
+    const other = await createPostgresDatabase();
+    await Promise.all([database, other].map((each) => each.query("CREATE SCHEMA shop")));
+    process.env.DATABASE_SCHEMA = "shop";
+    try {
+      await migrate("stock", other);
+      await migrate("ours", database);
+    } finally {
+      delete process.env.DATABASE_SCHEMA;
+    }
+
+    expect(await tables(other)).toEqual(["public.api_key", "shop.mikro_orm_migrations"]);
+    expect(await tables(database)).toEqual([
+      "public.api_key",
+      "public.api_key_native_migrations",
+      "public.mikro_orm_migrations",
+    ]);
+    await other.drop();
+  });
+
   it("means public by no schema, whatever the role's search path", async () => {
     await database.query("CREATE SCHEMA elsewhere");
     await database.query(

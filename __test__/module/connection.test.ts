@@ -1,4 +1,4 @@
-import { createMedusaContainer } from "@medusajs/utils";
+import { createMedusaContainer, ModulesSdkUtils } from "@medusajs/utils";
 import { fromCradle, medusaSettings, standaloneSettings } from "../../module/connection";
 
 const PG = "postgres://user@host/from-the-shared-connection";
@@ -90,6 +90,16 @@ describe("the settings of the module in Medusa", () => {
       hashing: "scrypt",
       migrate: true,
     });
+  });
+
+  it("follow the schema of the shared connection, also where DATABASE_SCHEMA names another", () => {
+    const cradle = cradleWith({ __pg_connection__: sharedConnection({ connectionString: PG }) });
+    const database = { clientUrl: PG, schema: "from-the-environment" };
+
+    const marked = { database, [ModulesSdkUtils.isSharedConnectionSymbol]: true };
+    expect(medusaSettings(cradle, marked)).toMatchObject({ schema: "shop" });
+    expect(medusaSettings(cradle, { database })).toMatchObject({ schema: "from-the-environment" });
+    expect(medusaSettings(cradleWith({}), marked)).toMatchObject({ schema: "from-the-environment" });
   });
 
   it("share nothing with Medusa's connection when the module has a database of its own", () => {

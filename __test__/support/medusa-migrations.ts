@@ -48,7 +48,7 @@ async function within(
   MedusaModule.clearInstances();
   const connection = ModulesSdkUtils.createPgConnection({ clientUrl: url, schema, pool: { min: 0, max: 2 } });
   const sharedContainer = createMedusaContainer();
-  sharedContainer.register({ logger: { resolve: () => logger } });
+  sharedContainer.register({ logger: { resolve: () => logger }, __pg_connection__: { resolve: () => connection } });
   const warn = jest.spyOn(console, "warn").mockImplementation();
   try {
     await run({

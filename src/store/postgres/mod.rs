@@ -5,6 +5,7 @@ mod hosts;
 mod model;
 mod parameters;
 mod passfile;
+mod parts;
 mod percent;
 mod place;
 mod pool;
@@ -12,6 +13,9 @@ mod process;
 mod server;
 mod session;
 mod sslmode;
+mod startup;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod transaction;
 mod url;

@@ -19,6 +19,8 @@ const UNDERSTOOD: &[&str] = &[
     "hostaddr",
     "port",
     "dbname",
+    // Of a `socket:`.
+    "db",
     "passfile",
     "application_name",
     "fallback_application_name",

@@ -15,7 +15,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::failure::{PgFailure, unmade};
 use super::process::first_process;
 use super::session::Session;
-use super::tls::{Encryption, encryption};
+use super::tls::encrypt;
 use super::url::PostgresUrl;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -62,11 +62,9 @@ impl PostgresServer {
         url: &PostgresUrl,
         settings: &DatabaseSettings,
     ) -> Result<Self, ApiKeyError> {
-        let Encryption { mode, negotiation, connector } = encryption(&settings.tls, url)?;
         let mut config = url.config();
+        let connector = encrypt(&mut config, &settings.tls, url)?;
         config
-            .ssl_mode(mode)
-            .ssl_negotiation(negotiation)
             .keepalives(true)
             .keepalives_idle(KEEPALIVE_IDLE)
             .keepalives_interval(KEEPALIVE_INTERVAL)
@@ -164,7 +162,8 @@ impl PostgresServer {
         if server.takes_settings.load(Ordering::Relaxed) {
             let mut config = server.config.clone();
             let own = server.config.get_options().unwrap_or_default();
-            config.options(format!("{own} {}", self.as_options(extra)).trim().to_owned());
+            // What the URL says comes last, and so holds.
+            config.options(format!("{} {own}", self.as_options(extra)).trim().to_owned());
             match config.connect(server.tls.clone()).await {
                 Ok((client, link)) => return Ok((Session::new(client, link), true)),
                 // An older server lacks one of the extra settings.

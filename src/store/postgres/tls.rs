@@ -10,6 +10,7 @@ use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
+use tokio_postgres::Config;
 use tokio_postgres::config::{SslMode, SslNegotiation};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -20,30 +21,39 @@ use super::verifier::{AnyCertificate, AnyHost};
 use super::wrong;
 use crate::error::ApiKeyError;
 
-/// How a connection is encrypted, as the driver takes it.
-pub(in crate::store) struct Encryption {
-    pub(in crate::store) mode: SslMode,
-    pub(in crate::store) negotiation: SslNegotiation,
-    pub(in crate::store) connector: MakeRustlsConnect,
-}
-
-/// What the option `ssl` says comes first; certificates that it lacks are the URL's. Reads the files that the URL names.
+/// Sets in `config` whether a connection is encrypted, and returns what encrypts it. What the option `ssl` says comes first;
+/// certificates that it lacks are the URL's. Reads the files that the URL names.
 ///
 /// # Errors
 /// `Option`, naming `ssl.ca`, `ssl.cert`, `ssl.key` or the parameter of `databaseUrl`.
-pub(in crate::store) fn encryption(
+pub(in crate::store) fn encrypt(
+    config: &mut Config,
     option: &Tls,
     url: &PostgresUrl,
-) -> Result<Encryption, ApiKeyError> {
+) -> Result<MakeRustlsConnect, ApiKeyError> {
+    let (mode, tls) = certified_config(option, url)?;
+    let direct = !tls.alpn_protocols.is_empty();
+    config.ssl_mode(mode).ssl_negotiation(if direct {
+        SslNegotiation::Direct
+    } else {
+        SslNegotiation::Postgres
+    });
+    Ok(MakeRustlsConnect::new(tls))
+}
+
+pub(super) fn certified_config(
+    option: &Tls,
+    url: &PostgresUrl,
+) -> Result<(SslMode, ClientConfig), ApiKeyError> {
     let said = url.tls();
     let protection = match option {
+        // As in libpq, nothing is encrypted that does not leave the machine.
+        _ if url.is_local() => Protection::None,
         Tls::FromUrl => said.protection,
         Tls::Off => Protection::None,
         Tls::Required { verify: true, .. } => Protection::Full,
         Tls::Required { verify: false, .. } => Protection::Unverified,
     };
-    // As in libpq, nothing is encrypted that does not leave the machine.
-    let protection = if url.is_local() { Protection::None } else { protection };
     let mode = match protection {
         Protection::None => SslMode::Disable,
         Protection::IfOffered => SslMode::Prefer,
@@ -54,13 +64,11 @@ pub(in crate::store) fn encryption(
     } else {
         Certificates::of(option, url)?
     };
-    let direct = said.direct && mode == SslMode::Require;
     let mut config = client_config(protection, certificates)?;
-    if direct {
+    if said.direct && mode == SslMode::Require {
         config.alpn_protocols = vec![b"postgresql".to_vec()];
     }
-    let negotiation = if direct { SslNegotiation::Direct } else { SslNegotiation::Postgres };
-    Ok(Encryption { mode, negotiation, connector: MakeRustlsConnect::new(config) })
+    Ok((mode, config))
 }
 
 /// Certificates and key, parsed.

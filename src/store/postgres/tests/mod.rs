@@ -1,0 +1,3 @@
+mod pg;
+mod tls;
+mod url;
