@@ -1,5 +1,6 @@
 //! softDeleteApiKeys, restoreApiKeys
 
+use super::update::by_updated_at;
 use super::{ApiKeyService, Written, ids_of};
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
@@ -20,9 +21,12 @@ impl ApiKeyService {
         let Some(filter) = parse_many_targets(targets)? else { return Ok(Written::default()) };
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
-        let deleted = ids_of(&find_for_update(&on, &Query::visible(filter)).await?);
+        let found = find_for_update(&on, &Query::visible(filter)).await?;
+        let deleted = ids_of(&found);
         if !deleted.is_empty() {
-            store::soft_delete(&on, &deleted, now).await?;
+            for (updated_at, ids) in by_updated_at(&found, now) {
+                store::soft_delete(&on, &ids, now, updated_at).await?;
+            }
             self.commit(transaction, &deleted).await?;
         }
         Ok(Written { deleted, ..Written::default() })
@@ -40,7 +44,9 @@ impl ApiKeyService {
         let updated = ids_of(&found);
         let hidden: Vec<_> = found.into_iter().filter(|key| key.deleted_at.is_some()).collect();
         if !hidden.is_empty() {
-            store::restore(&on, &ids_of(&hidden), now).await?;
+            for (updated_at, ids) in by_updated_at(&hidden, now) {
+                store::restore(&on, &ids, updated_at).await?;
+            }
             self.commit(transaction, &updated).await?;
         }
         Ok(Written { updated, ..Written::default() })
