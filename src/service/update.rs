@@ -21,6 +21,7 @@ impl ApiKeyService {
         data: &Input,
         now: Timestamp,
     ) -> Result<Written, ApiKeyError> {
+        self.refuse_undefined(target)?;
         let target = parse_target(target)?;
         if target == Target::Nothing {
             return Ok(Written::default());
