@@ -31,7 +31,8 @@ export interface ApiKeyLinkable {
 export interface ApiKeyModuleOptions {
   /**
    * The database: `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host:5432/name`.
-   * Default: standalone `sqlite:api-keys.db` in the working directory; in Medusa, Medusa's own database.
+   * Default: standalone `sqlite:api-keys.db` in the working directory, when the option is left out; `undefined` is rejected. In
+   * Medusa: Medusa's own database.
    */
   databaseUrl?: string;
   /** The PostgreSQL schema that holds the table `api_key`. Default: the first of the server's search path; in Medusa, Medusa's. */
@@ -177,6 +178,7 @@ export interface Context {
 }
 /** What a key is for: `secret` authenticates admin users, `publishable` names a storefront. */
 export type ApiKeyType = "publishable" | "secret";
+declare const wholeKey: unique symbol;
 /**
  * A key as every method answers it. Dates are `Date` objects, empty columns are `null`.
  *
@@ -210,6 +212,12 @@ export interface ApiKey {
   updated_at: Date;
   /** When the key was soft-deleted; `null` for a key that is there. */
   deleted_at: Date | null;
+  /** Never there: it makes a whole key no selector for TypeScript. Pass `key.id`. */
+  readonly [wholeKey]?: true;
+}
+interface NoWholeKey {
+  /** A whole key is no selector: pass `key.id`. */
+  readonly [wholeKey]?: never;
 }
 /** A key to create. */
 export interface CreateApiKeyInput {
@@ -343,30 +351,41 @@ export interface ApiKeyConditions {
   $not?: ApiKeyConditions;
 }
 /**
- * Which keys are meant. A member that is `undefined` says nothing; `{}` means every key.
+ * Which keys are meant; `{}` means every key.
  *
- * For writes (`updateApiKeys`, `revoke`, `softDeleteApiKeys`, `restoreApiKeys`) a selector whose members all say nothing,
- * such as `{ id: undefined }`, is refused with `invalid_data`.
+ * A member that is `undefined`, at any level, is rejected with `invalid_data`: a missing variable must not match every key.
+ * In Medusa it is dropped, as in Medusa's own module; a selector of a write that has no condition left is rejected there, too.
  */
 export interface ApiKeyFilters extends ApiKeyConditions {
   /** Every word of this text must stand in the title or the redacted token, in upper or lower case. */
   q?: string;
 }
+/**
+ * Which keys a write is aimed at. A whole key is rejected with `invalid_data`, because it would match nothing: pass its id.
+ */
+export interface ApiKeySelector extends ApiKeyFilters, NoWholeKey {}
+/** The name of a field of a key. */
+export type ApiKeyField = Extract<keyof ApiKey, string>;
 /** Upwards or downwards, optionally with empty columns first or last; by default empty columns count as largest. */
 export type SortDirection = "ASC" | "DESC" | (string & {}) | 1 | -1;
-/** Which fields are answered, of which page, in which order. */
+/**
+ * Which fields are answered, of which page, in which order.
+ *
+ * Unknown members are rejected with `invalid_data`. In Medusa they are ignored, except for other names of a page, such as
+ * `limit` and `offset`.
+ */
 export interface FindConfig {
   /** The fields to answer; `id` always is. Names that are no field are ignored. Default: all. */
-  select?: readonly (keyof ApiKey | (string & {}))[];
-  /** How many keys at most. Default: all. */
+  select?: readonly (ApiKeyField | (string & {}))[];
+  /** How many keys at most: a whole number. Default, and for numbers beyond the safe integers: all. */
   take?: number | null;
-  /** How many keys to pass over first. Default: none. */
+  /** How many keys to pass over first: a whole number. Default: none. */
   skip?: number | null;
   /** The fields to order by. Default: `{ id: "ASC" }`. Unknown fields and directions are refused with `invalid_data`. */
   order?:
     | Record<string, unknown>
     | {
-        [Field in keyof ApiKey]?: SortDirection;
+        [Field in ApiKeyField]?: SortDirection;
       };
   /** Whether soft-deleted keys are seen. Default: no. */
   withDeleted?: boolean;
@@ -505,7 +524,7 @@ export declare class ApiKeyModuleService {
    */
   updateApiKeys(id: string, data: UpdateApiKeyInput, context?: Context): Promise<ApiKey>;
   /** Gives all keys that match a new title, and answers them by id. `{}` means every key. */
-  updateApiKeys(selector: ApiKeyFilters, data: UpdateApiKeyInput, context?: Context): Promise<ApiKey[]>;
+  updateApiKeys(selector: ApiKeySelector, data: UpdateApiKeyInput, context?: Context): Promise<ApiKey[]>;
   /**
    * Answers a key.
    *
@@ -540,7 +559,7 @@ export declare class ApiKeyModuleService {
    * @throws ApiKeyError `invalid_data` for a target that cannot be used.
    */
   softDeleteApiKeys(
-    targets: string | ApiKeyFilters | (string | ApiKeyFilters)[],
+    targets: string | ApiKeySelector | (string | ApiKeySelector)[],
     config?: LinkableKeysConfig | null,
     context?: Context,
   ): Promise<LinkableApiKeys>;
@@ -550,7 +569,7 @@ export declare class ApiKeyModuleService {
    * @throws ApiKeyError `invalid_data` for a target that cannot be used.
    */
   restoreApiKeys(
-    targets: string | ApiKeyFilters | (string | ApiKeyFilters)[],
+    targets: string | ApiKeySelector | (string | ApiKeySelector)[],
     config?: LinkableKeysConfig | null,
     context?: Context,
   ): Promise<LinkableApiKeys>;
@@ -562,13 +581,13 @@ export declare class ApiKeyModuleService {
    */
   revoke(id: string, data?: RevokeApiKeyInput, context?: Context): Promise<ApiKey>;
   /** Revokes all keys that match, or none when one of them is revoked already. `{}` means every key. */
-  revoke(selector: ApiKeyFilters, data: RevokeApiKeyInput, context?: Context): Promise<ApiKey[]>;
+  revoke(selector: ApiKeySelector, data: RevokeApiKeyInput, context?: Context): Promise<ApiKey[]>;
   /**
    * Replaces a key in one transaction: revokes it, now or after a grace period of `revoke_in` seconds, and creates its
    * successor. `created.token` is shown here and never again.
    *
    * @throws ApiKeyError `not_found` when there is no such key.
-   * @throws ApiKeyError `invalid_data` when the key is revoked already, or `data` cannot be used.
+   * @throws ApiKeyError `invalid_data` when the key is revoked already, or `data` cannot be used or has an unknown member.
    */
   rollApiKeys(id: string, data: RollApiKeyInput, context?: Context): Promise<RolledApiKey>;
   /**

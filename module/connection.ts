@@ -1,3 +1,4 @@
+import { ApiKeyError } from "./errors";
 import type { ApiKeyModuleOptions, PoolOptions, TlsOptions } from "./options";
 
 /** What Medusa hands to a module's constructor, as far as it is read here. */
@@ -68,6 +69,13 @@ const SHARED = Symbol.for("isSharedConnection");
 export function standaloneSettings(options: unknown = {}): unknown {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     return options;
+  }
+  if ("databaseUrl" in options && options.databaseUrl === undefined) {
+    // A missing environment variable must not mean an empty database in the working directory.
+    throw new ApiKeyError(
+      "invalid_argument",
+      "databaseUrl: is given but undefined; set it, or leave the option out for sqlite:api-keys.db in the working directory",
+    );
   }
   return { databaseUrl: "sqlite:api-keys.db", ...defined(options) };
 }

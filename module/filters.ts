@@ -1,4 +1,4 @@
-import type { ApiKey, ApiKeyType } from "./types";
+import type { ApiKey, ApiKeyType, NoWholeKey } from "./types";
 
 /** Conditions on one column; all of them must hold. An operand that is `undefined` says nothing. */
 export interface OperatorMap<T> {
@@ -74,29 +74,42 @@ export interface ApiKeyConditions {
 }
 
 /**
- * Which keys are meant. A member that is `undefined` says nothing; `{}` means every key.
+ * Which keys are meant; `{}` means every key.
  *
- * For writes (`updateApiKeys`, `revoke`, `softDeleteApiKeys`, `restoreApiKeys`) a selector whose members all say nothing,
- * such as `{ id: undefined }`, is refused with `invalid_data`.
+ * A member that is `undefined`, at any level, is rejected with `invalid_data`: a missing variable must not match every key.
+ * In Medusa it is dropped, as in Medusa's own module; a selector of a write that has no condition left is rejected there, too.
  */
 export interface ApiKeyFilters extends ApiKeyConditions {
   /** Every word of this text must stand in the title or the redacted token, in upper or lower case. */
   q?: string;
 }
 
+/**
+ * Which keys a write is aimed at. A whole key is rejected with `invalid_data`, because it would match nothing: pass its id.
+ */
+export interface ApiKeySelector extends ApiKeyFilters, NoWholeKey {}
+
+/** The name of a field of a key. */
+export type ApiKeyField = Extract<keyof ApiKey, string>;
+
 /** Upwards or downwards, optionally with empty columns first or last; by default empty columns count as largest. */
 export type SortDirection = "ASC" | "DESC" | (string & {}) | 1 | -1;
 
-/** Which fields are answered, of which page, in which order. */
+/**
+ * Which fields are answered, of which page, in which order.
+ *
+ * Unknown members are rejected with `invalid_data`. In Medusa they are ignored, except for other names of a page, such as
+ * `limit` and `offset`.
+ */
 export interface FindConfig {
   /** The fields to answer; `id` always is. Names that are no field are ignored. Default: all. */
-  select?: readonly (keyof ApiKey | (string & {}))[];
-  /** How many keys at most. Default: all. */
+  select?: readonly (ApiKeyField | (string & {}))[];
+  /** How many keys at most: a whole number. Default, and for numbers beyond the safe integers: all. */
   take?: number | null;
-  /** How many keys to pass over first. Default: none. */
+  /** How many keys to pass over first: a whole number. Default: none. */
   skip?: number | null;
   /** The fields to order by. Default: `{ id: "ASC" }`. Unknown fields and directions are refused with `invalid_data`. */
-  order?: Record<string, unknown> | { [Field in keyof ApiKey]?: SortDirection };
+  order?: Record<string, unknown> | { [Field in ApiKeyField]?: SortDirection };
   /** Whether soft-deleted keys are seen. Default: no. */
   withDeleted?: boolean;
   /** Without meaning here, as keys have no relations; accepted because Medusa sends it. */

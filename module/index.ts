@@ -6,7 +6,9 @@ export type { ApiKeyEvent, Context, MessageAggregator } from "./context";
 export { ApiKeyError, type ApiKeyErrorType } from "./errors";
 export type {
   ApiKeyConditions,
+  ApiKeyField,
   ApiKeyFilters,
+  ApiKeySelector,
   FilterValue,
   FindConfig,
   OperatorMap,

@@ -2,7 +2,8 @@
 export interface ApiKeyModuleOptions {
   /**
    * The database: `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host:5432/name`.
-   * Default: standalone `sqlite:api-keys.db` in the working directory; in Medusa, Medusa's own database.
+   * Default: standalone `sqlite:api-keys.db` in the working directory, when the option is left out; `undefined` is rejected. In
+   * Medusa: Medusa's own database.
    */
   databaseUrl?: string;
   /** The PostgreSQL schema that holds the table `api_key`. Default: the first of the server's search path; in Medusa, Medusa's. */

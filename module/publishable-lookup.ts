@@ -27,7 +27,7 @@ export function publishableLookup(filters: unknown, config: unknown): Publishabl
     type === "publishable" &&
     token.isWellFormed() &&
     !token.includes("\0") &&
-    saysOnly(CONDITIONS, filters) &&
+    hasOnly(CONDITIONS, filters) &&
     (config === undefined || saysOnly(SETTINGS, config)) &&
     (relations === undefined || isTexts(relations)) &&
     (select === undefined || isTexts(select));
@@ -68,6 +68,16 @@ export function remembering<T>(answer: (texts: readonly string[]) => T): (texts:
 
 function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** Whether an object has no other members, not even undefined ones. */
+function hasOnly(names: ReadonlySet<string>, members: Record<string, unknown>): boolean {
+  for (const name in members) {
+    if (!names.has(name)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 function saysOnly(names: ReadonlySet<string>, members: Record<string, unknown>): boolean {

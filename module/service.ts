@@ -1,8 +1,8 @@
-import { first, likeInput, likeTarget, toLinkable, toMany, toUpserts } from "./answers";
+import { first, likeInput, likeTarget, refuseMembers, toLinkable, toMany, toUpserts } from "./answers";
 import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standaloneSettings } from "./connection";
 import type { Context } from "./context";
 import { type EventBus, EventPublisher, type Logger } from "./events";
-import type { ApiKeyFilters, FindConfig } from "./filters";
+import type { ApiKeyFilters, ApiKeySelector, FindConfig } from "./filters";
 import { type JoinerConfig, joinerConfig } from "./joiner-config";
 import { Native } from "./native";
 import { NoticePublisher } from "./notices";
@@ -158,9 +158,9 @@ export class ApiKeyModuleService {
    */
   updateApiKeys(id: string, data: UpdateApiKeyInput, context?: Context): Promise<ApiKey>;
   /** Gives all keys that match a new title, and answers them by id. `{}` means every key. */
-  updateApiKeys(selector: ApiKeyFilters, data: UpdateApiKeyInput, context?: Context): Promise<ApiKey[]>;
+  updateApiKeys(selector: ApiKeySelector, data: UpdateApiKeyInput, context?: Context): Promise<ApiKey[]>;
   async updateApiKeys(
-    target: string | ApiKeyFilters,
+    target: string | ApiKeySelector,
     data: UpdateApiKeyInput,
     context?: Context,
   ): Promise<ApiKey | ApiKey[]> {
@@ -230,7 +230,7 @@ export class ApiKeyModuleService {
    * @throws ApiKeyError `invalid_data` for a target that cannot be used.
    */
   async softDeleteApiKeys(
-    targets: string | ApiKeyFilters | (string | ApiKeyFilters)[],
+    targets: string | ApiKeySelector | (string | ApiKeySelector)[],
     config?: LinkableKeysConfig | null,
     context?: Context,
   ): Promise<LinkableApiKeys> {
@@ -245,7 +245,7 @@ export class ApiKeyModuleService {
    * @throws ApiKeyError `invalid_data` for a target that cannot be used.
    */
   async restoreApiKeys(
-    targets: string | ApiKeyFilters | (string | ApiKeyFilters)[],
+    targets: string | ApiKeySelector | (string | ApiKeySelector)[],
     config?: LinkableKeysConfig | null,
     context?: Context,
   ): Promise<LinkableApiKeys> {
@@ -263,9 +263,9 @@ export class ApiKeyModuleService {
    */
   revoke(id: string, data?: RevokeApiKeyInput, context?: Context): Promise<ApiKey>;
   /** Revokes all keys that match, or none when one of them is revoked already. `{}` means every key. */
-  revoke(selector: ApiKeyFilters, data: RevokeApiKeyInput, context?: Context): Promise<ApiKey[]>;
+  revoke(selector: ApiKeySelector, data: RevokeApiKeyInput, context?: Context): Promise<ApiKey[]>;
   async revoke(
-    target: string | ApiKeyFilters,
+    target: string | ApiKeySelector,
     data?: RevokeApiKeyInput,
     context?: Context,
   ): Promise<ApiKey | ApiKey[]> {
@@ -279,7 +279,7 @@ export class ApiKeyModuleService {
    * successor. `created.token` is shown here and never again.
    *
    * @throws ApiKeyError `not_found` when there is no such key.
-   * @throws ApiKeyError `invalid_data` when the key is revoked already, or `data` cannot be used.
+   * @throws ApiKeyError `invalid_data` when the key is revoked already, or `data` cannot be used or has an unknown member.
    */
   async rollApiKeys(id: string, data: RollApiKeyInput, context?: Context): Promise<RolledApiKey> {
     const rolled = await this.native_.rollApiKeys(id, data, context);
@@ -309,7 +309,9 @@ export class ApiKeyModuleService {
   }
 
   /** Tells how the service is doing: where answers come from, and what waits. Asks nobody, not the database either. */
-  async status(): Promise<ApiKeyModuleStatus> {
+  status(): Promise<ApiKeyModuleStatus>;
+  async status(...given: unknown[]): Promise<ApiKeyModuleStatus> {
+    refuseMembers("status", given);
     return toStatus(this.native_.status());
   }
 
@@ -319,7 +321,9 @@ export class ApiKeyModuleService {
    *
    * @throws ApiKeyError `database_error` when the database cannot be reached or refuses.
    */
-  async migrate(): Promise<void> {
+  migrate(): Promise<void>;
+  async migrate(...given: unknown[]): Promise<void> {
+    refuseMembers("migrate", given);
     await this.native_.migrate();
   }
 
@@ -328,7 +332,9 @@ export class ApiKeyModuleService {
    * method but `status` rejects with `unexpected_state`; calls that are still hashing do, too. A service that is dropped
    * without `close()` is closed when it is garbage-collected.
    */
-  async close(): Promise<void> {
+  close(): Promise<void>;
+  async close(...given: unknown[]): Promise<void> {
+    refuseMembers("close", given);
     await this.native_.close();
   }
 
@@ -357,3 +363,8 @@ Object.assign(ApiKeyModuleService.prototype, {
     listAndCountApiKeys: 2,
   },
 });
+
+// Stock 2.21.2: Medusa's factory makes these two, and `for…in` lists them.
+for (const name of ["softDeleteApiKeys", "restoreApiKeys"]) {
+  Object.defineProperty(ApiKeyModuleService.prototype, name, { enumerable: true });
+}

@@ -1,6 +1,9 @@
 /** What a key is for: `secret` authenticates admin users, `publishable` names a storefront. */
 export type ApiKeyType = "publishable" | "secret";
 
+/** Marks a key, so that TypeScript rejects one where a selector is expected. No key has this member. */
+declare const wholeKey: unique symbol;
+
 /**
  * A key as every method answers it. Dates are `Date` objects, empty columns are `null`.
  *
@@ -34,6 +37,14 @@ export interface ApiKey {
   updated_at: Date;
   /** When the key was soft-deleted; `null` for a key that is there. */
   deleted_at: Date | null;
+  /** Never there: it makes a whole key no selector for TypeScript. Pass `key.id`. */
+  readonly [wholeKey]?: true;
+}
+
+/** Not a whole key. */
+export interface NoWholeKey {
+  /** A whole key is no selector: pass `key.id`. */
+  readonly [wholeKey]?: never;
 }
 
 /** A key to create. */

@@ -28,13 +28,19 @@ export function encode(value: unknown): string {
   return encodeValue(value, 0, Number.POSITIVE_INFINITY);
 }
 
-/** The config of a read. */
-// Stock 2.21.2: its members are read, own or not, and of a function, too.
+/** The config of a read. Of members without a meaning only the name is passed on, so that Rust can refuse it. */
+// Stock 2.21.2: the members with a meaning are read, own or not, and of a function, too.
 export function encodeConfig(config: unknown): string {
   if (config === null || (typeof config !== "object" && typeof config !== "function")) {
     return encode(config);
   }
-  const members = CONFIG_MEMBERS.map((name) => [name, (config as Record<string, unknown>)[name]] as const);
+  const given = config as Record<string, unknown>;
+  const members: [string, unknown][] = CONFIG_MEMBERS.map((name) => [name, given[name]]);
+  for (const name of Object.keys(given)) {
+    if (!(CONFIG_MEMBERS as readonly string[]).includes(name) && given[name] !== undefined) {
+      members.push([name, true]);
+    }
+  }
   return encode(Object.fromEntries(members.filter(([, member]) => member !== undefined)));
 }
 

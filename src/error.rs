@@ -10,14 +10,14 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiKeyError {
     /// `retrieveApiKey` found no key. Becomes `not_found`.
-    #[error("ApiKey with id: {} was not found", Shown(.0))]
+    #[error("ApiKey with id: {} was not found{}", Shown(.0), token_hint(std::slice::from_ref(.0)))]
     NotFound(String),
     /// `retrieveApiKey` was given no id. Becomes `not_found`.
     #[error("apiKey - id must be defined")]
     IdUndefined,
     /// A write named keys that do not exist. Becomes `not_found`.
     // Stock 2.21.2: every colon of an id is shown as " - ".
-    #[error("ApiKey with id \"{}\" not found", ShownList(.0).to_string().replace(':', " - "))]
+    #[error("ApiKey with id \"{}\" not found{}", ShownList(.0).to_string().replace(':', " - "), token_hint(.0))]
     NoSuchKeys(Vec<String>),
     /// Deletion of keys that are not revoked yet. Becomes `not_allowed`.
     #[error("Cannot delete api keys that are not revoked - {}", ShownList(.0))]
@@ -197,11 +197,33 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
+/// What to add to the message about keys that were not found, where one of the ids is probably a token.
+fn token_hint(ids: &[String]) -> &'static str {
+    if ids.iter().any(|id| looks_secret(id)) {
+        "; that looks like a token: pass the key's id (key.id)"
+    } else {
+        ""
+    }
+}
+
+/// Whether an id is probably a token. Callers choose ids, so that a key may have it all the same.
+#[must_use]
+pub fn looks_like_token(id: &str) -> bool {
+    const LEAST_CHARACTERS: usize = 16;
+    let rest = id.strip_prefix("sk_").or_else(|| id.strip_prefix("pk_"));
+    rest.is_some_and(|rest| {
+        rest.len() >= LEAST_CHARACTERS
+            && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+    })
+}
+
 /// Whether a text holds a token, one of stock's hashes (hex, too), or an argon2 hash.
 fn looks_secret(text: &str) -> bool {
     const LEAST_HEX_DIGITS: usize = 32;
     let runs = text.split(|c: char| !c.is_ascii_hexdigit());
-    text.contains("$argon2") || runs.map(str::len).max() >= Some(LEAST_HEX_DIGITS)
+    looks_like_token(text)
+        || text.contains("$argon2")
+        || runs.map(str::len).max() >= Some(LEAST_HEX_DIGITS)
 }
 
 struct ShownList<'a>(&'a [String]);

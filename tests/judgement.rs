@@ -5,7 +5,7 @@ use medusa_api_key_native::edge::{Timestamp, from_epoch_ms};
 use medusa_api_key_native::error::ApiKeyError;
 use medusa_api_key_native::input::{Input, decode};
 use medusa_api_key_native::query::{
-    Config, parse_filters, parse_ids, parse_many_targets, parse_named_search, parse_target,
+    Config, Unknown, parse_filters, parse_ids, parse_many_targets, parse_named_search, parse_target,
 };
 use medusa_api_key_native::service::ServiceOptions;
 use proptest::prelude::*;
@@ -84,7 +84,7 @@ fn refusals(input: &Input, now: Timestamp) -> Vec<ApiKeyError> {
         parse_target(input).err(),
         parse_many_targets(input).err(),
         parse_ids(input).err(),
-        Config::parse(input).err(),
+        Config::parse(input, Unknown::Refused).err(),
         NewApiKey::parse(input, now).err(),
         UpsertApiKey::parse(input, now).err(),
         TitleChange::parse(input).err(),

@@ -1,6 +1,6 @@
 // The config language, form by form.
 
-import { failureOf } from "../support/failures";
+import { expectFailure, failureOf } from "../support/failures";
 import { describeEverywhere, describeOurs } from "../support/implementations";
 import { COLUMNS, untyped } from "../support/service";
 import { fillShelf } from "../support/shelf";
@@ -12,13 +12,7 @@ describeEverywhere("A config", (current) => {
     (await current().service.listApiKeys(filter, config)).map((key) => key.id.slice(-1)).join("");
 
   it.each<[string, unknown]>([
-    ["text", "2"],
-    ["a fraction", 1.5],
-    ["NaN", Number.NaN],
-    ["Infinity", Number.POSITIVE_INFINITY],
-    ["2 ** 60", 2 ** 60],
-    ["true", true],
-    ["a bigint", 2n],
+    ["false", false],
     ["null", null],
     ["undefined", undefined],
   ])("passes over take and skip that are %s", async (_, page) => {
@@ -229,6 +223,29 @@ describeEverywhere("A config", (current) => {
 
 describeOurs("A config", (current) => {
   beforeEach(() => fillShelf(current().service));
+
+  it.each<[string, unknown]>([
+    ["text", "2"],
+    ["empty text", ""],
+    ["a fraction", 1.5],
+    ["NaN", Number.NaN],
+    ["true", true],
+    ["a bigint", 2n],
+    ["an array", [2]],
+  ])("rejects take and skip that are %s (A11)", async (_, page) => {
+    await expectFailure(
+      current().service.listApiKeys({}, { take: page }),
+      "invalid_data",
+      /take must be a whole number/,
+    );
+    await expectFailure(current().service.listAndCountApiKeys({}, { skip: page }), "invalid_data", /skip must be/);
+    await expectFailure(current().service.retrieveApiKey("apk_01", { take: page }), "invalid_data", /take must be/);
+  });
+
+  it.each([Number.POSITIVE_INFINITY, 2 ** 60])("takes %p for no limit, and rejects it for skip (A11)", async (page) => {
+    expect(await current().service.listApiKeys({}, { take: page })).toHaveLength(9);
+    await expectFailure(current().service.listApiKeys({}, { skip: page }), "invalid_data", /skip must be/);
+  });
 
   it("of raw options of an ORM is passed over (A12)", async () => {
     const config = { take: 5, options: { limit: 2, orderBy: { id: "DESC" } } };

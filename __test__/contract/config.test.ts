@@ -18,8 +18,6 @@ describeEverywhere("listApiKeys with a config", (current) => {
     ["answers nothing beyond the end", { skip: 9, take: 3 }, ""],
     ["answers nothing for take: 0", { take: 0 }, ""],
     ["takes everything for take: null, as Medusa sends it", { take: null, skip: undefined }, "123456789"],
-    ["passes over numbers that are no whole numbers", { take: 1.5, skip: Number.NaN }, "123456789"],
-    ["passes over pages that are text", { take: "2", skip: "1" }, "123456789"],
     ["orders by id when it is told nothing", { order: undefined }, "123456789"],
     ["orders downwards", { order: { id: "DESC" } }, "987654321"],
     ["orders by a column and then by another", { order: { created_by: "asc", id: "desc" } }, "431298765"],

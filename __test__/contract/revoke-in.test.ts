@@ -3,10 +3,11 @@
 import { expectFailure } from "../support/failures";
 import { describeEverywhere, describeOurs } from "../support/implementations";
 import { PUBLISHABLE, SECRET } from "../support/service";
-import { after, stopClock } from "../support/time";
+import { after, inTimeZone, stopClock } from "../support/time";
 
 const NOW = "2030-06-07T06:07:08.009Z";
 const YEAR = 31_557_600;
+const BY = { revoked_by: "user_2" };
 
 describeEverywhere("revoke_in", (current) => {
   beforeEach(async () => {
@@ -92,4 +93,29 @@ describeOurs("revoke_in", (current) => {
     );
     expect(await current().table()).toEqual(before);
   });
+});
+
+describeOurs("revoke_in and expires_in", (current) => {
+  afterEach(() => jest.useRealTimers());
+
+  it.each<[string, string, number]>([
+    ["forward", "2030-03-31T00:30:00.000Z", 2 * 3600],
+    ["back", "2030-10-27T00:30:00.000Z", 3600],
+  ])(
+    "count elapsed seconds although the clocks of the process's zone go %s meanwhile (A40)",
+    async (_, now, seconds) => {
+      await inTimeZone("Europe/Berlin", async () => {
+        stopClock(now);
+        const { service } = current();
+        const { id } = await service.createApiKeys(PUBLISHABLE);
+
+        expect(await service.revoke(id, { ...BY, revoke_in: seconds })).toMatchObject({
+          revoked_at: after(now, seconds),
+        });
+        expect(await service.createApiKeys({ ...PUBLISHABLE, expires_in: seconds })).toMatchObject({
+          revoked_at: after(now, seconds),
+        });
+      });
+    },
+  );
 });

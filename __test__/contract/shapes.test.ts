@@ -212,3 +212,15 @@ describeEverywhere("A failure", (current) => {
     });
   });
 });
+
+describeEverywhere("for…in over a service", (current) => {
+  it("lists two of its methods, softDeleteApiKeys and restoreApiKeys", () => {
+    const { service } = current();
+    const listed: string[] = [];
+    for (const name in service) {
+      if (typeof service[name as keyof typeof service] === "function") listed.push(name);
+    }
+
+    expect(listed.filter((name) => !name.endsWith("_")).sort()).toEqual(["restoreApiKeys", "softDeleteApiKeys"]);
+  });
+});

@@ -13,9 +13,17 @@ export async function hit({ args: [target] }: Call, { left }: World): Promise<Ap
   return left.service.listApiKeys(separately(literally(copy(target))) as object).catch(() => []);
 }
 
-/** Whether a key is revoked, or was when it was last written, be it by a clock ahead of this one. */
+/** Whether a key is revoked, or its row was last written by its revocation, be it by a clock ahead of this one. */
 export function hasEnded({ revoked_at, updated_at }: Pick<ApiKey, "revoked_at" | "updated_at">, now: Date): boolean {
-  return revoked_at !== null && (revoked_at <= now || revoked_at <= updated_at);
+  if (revoked_at === null) return false;
+  const later = updated_at.getTime() - revoked_at.getTime();
+  return revoked_at <= now || (later >= 0 && later <= 1_000);
+}
+
+/** Whether a target is a key as an answer shows it, or holds one. */
+export function isWholeKey(target: unknown): boolean {
+  const { id, redacted } = Object(target) as { id?: unknown; redacted?: unknown };
+  return !Array.isArray(target) && typeof id === "string" && typeof redacted === "string";
 }
 
 /** Whether a selector has members and yet no condition. */

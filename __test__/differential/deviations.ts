@@ -1,7 +1,7 @@
 // The listed differences from stock that a history can meet, by the names that COMPAT.md gives them. S7, S13, S15, S19 and S20 need
 // more than one call at a time, M7 another database.
 
-import { hasEnded, hit, saysNothing } from "./aims";
+import { hasEnded, hit, isWholeKey, saysNothing } from "./aims";
 import type { Call } from "./operation";
 import type { Deviation } from "./plan";
 import { TRANSLATIONS } from "./translations";
@@ -69,6 +69,7 @@ export const DEVIATIONS: Deviation[] = [
     applies: ({ method, args: [whose] }, { before, now }) => {
       const ahead = before.filter((row) => hasEnded(row, now) && (row.revoked_at as Date) > now);
       if (method === "deleteApiKeys") return ahead.some(({ id }) => [whose].flat().includes(id));
+      if (/^(update|upsert|softDelete|restore)/.test(method)) return ahead.length > 0;
       return (
         method === "authenticate" &&
         ahead.some(({ redacted }) => redacted === `${whose}`.replace(/^(.{6}).*(.{3})$/, "$1***$2"))
@@ -96,7 +97,13 @@ export const DEVIATIONS: Deviation[] = [
       [...AIMED, "softDeleteApiKeys", "restoreApiKeys"].includes(method) && [target].flat().some(saysNothing),
     decides: (call) => invalid("The selector has no condition left", ...told(call)),
   },
-  ...["S18", "S2", "S3", "S5", "S10", "S11", "A4", "A7", "A8", "A9", "A30"].map(refusalOf),
+  {
+    name: "S21",
+    applies: ({ method, args: [target] }) =>
+      [...AIMED, "softDeleteApiKeys", "restoreApiKeys"].includes(method) && [target].flat().some(isWholeKey),
+    decides: (call) => invalid("that is a whole key, not a selector", ...told(call)),
+  },
+  ...["S18", "S2", "S3", "S5", "S10", "S11", "S22", "S23", "A4", "A7", "A8", "A9", "A11", "A30"].map(refusalOf),
   {
     name: "S12",
     applies: (call) => CREATIONS.includes(call.method) && twin(call) !== undefined,

@@ -22,11 +22,17 @@ describe("the settings of a standalone service", () => {
   it("are SQLite in the working directory, unless told otherwise", () => {
     const defaults = { databaseUrl: "sqlite:api-keys.db" };
     expect(standaloneSettings()).toEqual(defaults);
-    expect(standaloneSettings({ databaseUrl: undefined, migrate: undefined })).toEqual(defaults);
+    expect(standaloneSettings({ migrate: undefined })).toEqual(defaults);
     expect(standaloneSettings({ databaseUrl: "sqlite::memory:", migrate: false })).toEqual({
       databaseUrl: "sqlite::memory:",
       migrate: false,
     });
+  });
+
+  it("are refused when databaseUrl is given and undefined, as by a missing environment variable", () => {
+    for (const options of [{ databaseUrl: undefined }, { databaseUrl: undefined, migrate: false }]) {
+      expect(() => standaloneSettings(options)).toThrow(/^databaseUrl: is given but undefined/);
+    }
   });
 
   it("hold whatever else was given, for Rust to judge", () => {

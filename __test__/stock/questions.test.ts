@@ -105,6 +105,29 @@ describeStock("Stock", (current) => {
     expect((await refusal({}, { skip: -1 })).name).toBe("DriverException");
   });
 
+  it.each<[string, unknown]>([
+    ["text", "2"],
+    ["a fraction", 1.5],
+    ["NaN", Number.NaN],
+    ["Infinity", Number.POSITIVE_INFINITY],
+    ["2 ** 60", 2 ** 60],
+    ["true", true],
+    ["a bigint", 2n],
+  ])("passes over a page that is %s, and finds every key (A11)", async (_, page) => {
+    expect(await found({}, { take: page })).toBe("123456789");
+    expect(await found({}, { skip: page })).toBe("123456789");
+  });
+
+  it("passes over other names of a page, and finds every key (S23)", async () => {
+    for (const name of ["limit", "offset", "page", "per_page", "pageSize"]) {
+      expect(await found({}, { [name]: 2 })).toBe("123456789");
+    }
+  });
+
+  it("drops conditions that are undefined from a read (S24)", async () => {
+    expect(await found({ created_by: undefined })).toBe("123456789");
+  });
+
   it("lets raw options of its ORM win (A12)", async () => {
     expect(await found({}, { take: 5, options: { limit: 2, orderBy: { id: "DESC" } } })).toBe("98");
   });

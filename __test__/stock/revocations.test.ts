@@ -6,7 +6,7 @@ import { describeStock } from "../support/implementations";
 import { createPostgresDatabase } from "../support/postgres";
 import { PUBLISHABLE, SECRET } from "../support/service";
 import { startStock } from "../support/stock";
-import { stopClock } from "../support/time";
+import { after, inTimeZone, stopClock } from "../support/time";
 
 const NOW = new Date("2030-06-07T06:07:08.009Z");
 const by = (revoked_by: string) => ({ revoked_by });
@@ -35,6 +35,31 @@ function holdSecondRead(act: () => Promise<unknown>): { restore(): void } {
 
 describeStock("Stock", (current) => {
   afterEach(() => jest.useRealTimers());
+
+  it.each<[string, string, number, number]>([
+    ["forward", "2030-03-31T00:30:00.000Z", 2 * 3600, 3600],
+    ["back", "2030-10-27T00:30:00.000Z", 3600, 2 * 3600],
+  ])("adds revoke_in to the local time, also when the clocks go %s meanwhile (A40)", async (_, now, asked, elapsed) => {
+    await inTimeZone("Europe/Berlin", async () => {
+      stopClock(now);
+      const { id } = await current().service.createApiKeys(PUBLISHABLE);
+
+      expect(await current().service.revoke(id, { ...by("user_1"), revoke_in: asked })).toMatchObject({
+        revoked_at: after(now, elapsed),
+      });
+    });
+  });
+
+  it("drops what was meant to be an end or a scope (S22)", async () => {
+    const more = { expires_at: 1, ttl: 1, scopes: ["read"], revokeIn: 60, metadata: {} };
+    const { id } = await current().service.createApiKeys({ ...PUBLISHABLE, ...more });
+    await current().service.updateApiKeys(id, { title: "New", ...more });
+    await current().service.upsertApiKeys({ id, title: "Newer", ...more });
+
+    expect(await current().service.retrieveApiKey(id)).toMatchObject({ revoked_at: null, title: "Newer" });
+    stopClock(NOW);
+    expect(await current().service.revoke(id, { ...by("user_1"), ...more })).toMatchObject({ revoked_at: NOW });
+  });
 
   it("revokes a publishable key again, also into the future (S8)", async () => {
     const { id } = await current().service.createApiKeys(PUBLISHABLE);

@@ -65,6 +65,25 @@ describeStock("Stock, when a write is aimed at nothing in particular,", (current
     ]);
   });
 
+  it("does silently nothing for a whole key (S21)", async () => {
+    const key = (await current().service.listApiKeys({ id: "apk_1" }))[0] as object;
+
+    expect(await current().service.revoke(key, BY)).toEqual([]);
+    expect(await current().service.updateApiKeys(key, { title: "Hit" })).toEqual([]);
+    expect(await current().service.softDeleteApiKeys(key)).toEqual({});
+    expect(await current().service.restoreApiKeys([key])).toEqual({});
+  });
+
+  it("does silently nothing when a token is to be deleted, and shows the token when it is to be revoked (S21)", async () => {
+    const { token } = await current().service.createApiKeys(SECRET);
+    const before = await current().table();
+    await current().service.deleteApiKeys(token);
+
+    expect(await current().service.softDeleteApiKeys(token)).toEqual({});
+    expect(await current().table()).toEqual(before);
+    expect((await failureOf(current().service.revoke(token, BY))).message).toBe(`ApiKey with id "${token}" not found`);
+  });
+
   it.each<[string, unknown]>([
     ["an array of ids", ["apk_1"]],
     ["undefined", undefined],

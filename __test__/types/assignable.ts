@@ -61,6 +61,8 @@ export async function asDocumented(service: ApiKeyModuleService): Promise<void> 
     { type: "secret", $not: { title: { $ilike: "%old%" } } },
     { order: { created_at: "DESC" } },
   );
+  const filters: ApiKeyFilters = { redacted: created.redacted, id: created.id };
+  await service.updateApiKeys(filters, { title: "CI" });
   await service.softDeleteApiKeys([created.id, { title: /old/ }], { returnLinkableKeys: ["api_key_id"] });
   await service.deleteApiKeys(matched.map((key) => key.id));
   const key = await service.authenticate(created.token);
@@ -81,6 +83,19 @@ export async function refused(service: ApiKeyModuleService): Promise<void> {
   await service.listApiKeys({ salt: "00" });
   // @ts-expect-error: a token is equal or it is not
   await service.listApiKeys({ token: { $like: "pk_%" } });
+  const [whole] = await service.listApiKeys();
+  if (whole) {
+    // @ts-expect-error: a whole key is no selector
+    await service.revoke(whole, { revoked_by: "u" });
+    // @ts-expect-error: a whole key is no selector
+    await service.updateApiKeys(whole, { title: "CI" });
+    // @ts-expect-error: a whole key is no selector
+    await service.softDeleteApiKeys([whole]);
+    // @ts-expect-error: a whole key is no selector
+    await service.restoreApiKeys(whole);
+    // @ts-expect-error: a whole key is no id
+    await service.rollApiKeys(whole, { revoked_by: "u" });
+  }
   // @ts-expect-error: authenticate may answer false
   const key: ApiKey = await service.authenticate("sk_1");
   return void key;

@@ -8,7 +8,7 @@ const { ApiKeyModuleService } = require("medusa-api-key-native");
  * @param {string} [databaseUrl] `sqlite:…` or `postgres://…`; `sqlite:api-keys.db` when left out.
  * @returns a container; `await container.dispose()` closes the service.
  */
-function createContainer(databaseUrl) {
+function createContainer(databaseUrl = "sqlite:api-keys.db") {
   const container = createMedusaContainer();
   container.register(
     ModuleRegistrationName.API_KEY,

@@ -7,7 +7,7 @@ use super::new::optional_text;
 use super::{ApiKey, ApiKeyId, ApiKeyType, NewApiKey};
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
-use crate::input::{Input, checked_text};
+use crate::input::{DataOf, Input, checked_text, refuse_near_misses, refuse_unknown};
 
 /// A new title.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,11 +17,12 @@ pub struct TitleChange {
 }
 
 impl TitleChange {
-    /// Judges the data of `updateApiKeys`; every other field is ignored.
+    /// Judges the data of `updateApiKeys`; other fields are ignored, unless they look like an end, a scope or a token.
     ///
     /// # Errors
-    /// `Invalid` without a title that can be stored.
+    /// `Invalid` without a title that can be stored, or naming the field.
     pub fn parse(data: &Input) -> Result<Self, ApiKeyError> {
+        refuse_near_misses(data, DataOf::Update)?;
         let title = data.member("title");
         let missing = match title {
             Input::Undefined => "undefined",
@@ -82,6 +83,7 @@ impl Revocation {
     /// # Errors
     /// `RevokeWithoutRevokedBy`, or `Invalid` naming the field.
     pub fn parse(data: &Input, now: Timestamp) -> Result<Self, ApiKeyError> {
+        refuse_near_misses(data, DataOf::Revocation)?;
         let revoked_by = data.member("revoked_by");
         if !revoked_by.is_truthy() {
             return Err(ApiKeyError::RevokeWithoutRevokedBy);
@@ -145,11 +147,13 @@ pub struct Roll {
 }
 
 impl Roll {
-    /// Judges the data of `rollApiKeys`.
+    /// Judges the data of `rollApiKeys`, in which no unknown member may stand.
     ///
     /// # Errors
     /// `RevokeWithoutRevokedBy`, or `Invalid` naming the field.
     pub fn parse(data: &Input, now: Timestamp) -> Result<Self, ApiKeyError> {
+        let known = ["revoked_by", "revoke_in", "created_by", "title"];
+        refuse_unknown("the data of rollApiKeys", data, &known)?;
         Ok(Self {
             revocation: Revocation::parse(data, now)?,
             created_by: optional_text("created_by", data.member("created_by"))?,

@@ -68,22 +68,36 @@ pub struct ApiKey {
 }
 
 impl ApiKey {
-    /// Whether the end of the key is a fact and no plan: the key is revoked by now, or was so when it was last
-    /// written, perhaps just now by a caller whose clock is a little ahead of this one's.
+    /// Whether the key is already revoked, not merely scheduled to be: its `revoked_at` has passed, or the row was last
+    /// written by its revocation, by a caller whose clock is ahead of this one.
     #[must_use]
     pub fn has_ended(&self, now: Timestamp) -> bool {
         has_ended(self.revoked_at, self.updated_at, now)
     }
+
+    /// The `updated_at` of a write at `now` that does not concern the revocation. After a revocation by a clock that is
+    /// ahead it is the time of that revocation, so that the row still says that the key is revoked.
+    #[must_use]
+    pub fn updated_by_a_write_at(&self, now: Timestamp) -> Timestamp {
+        let ahead = self.revoked_at.filter(|at| at.timestamp_millis() > now.timestamp_millis());
+        ahead.filter(|_| self.has_ended(now)).unwrap_or(now)
+    }
 }
+
+/// How much later than `revoked_at` the revocation itself may have set `updated_at`, in milliseconds. This package sets
+/// both to one time; stock reads the clock again when it writes.
+const REVOCATION_TAKES_MS: i64 = 1_000;
 
 pub(super) fn has_ended(
     revoked_at: Option<Timestamp>,
     updated_at: Timestamp,
     now: Timestamp,
 ) -> bool {
-    // A caller's clock tells milliseconds, and SQL writes microseconds: a key ends in the millisecond of its end.
-    let now = now.max(updated_at).timestamp_millis();
-    revoked_at.is_some_and(|at| at.timestamp_millis() <= now)
+    // Callers' clocks have milliseconds, SQL writes microseconds: a key ends in the millisecond of its revocation.
+    // `store/last_used.rs` has the same rule in SQL.
+    let Some(end) = revoked_at.map(|at| at.timestamp_millis()) else { return false };
+    let written_later_by = updated_at.timestamp_millis() - end;
+    end <= now.timestamp_millis() || (0..=REVOCATION_TAKES_MS).contains(&written_later_by)
 }
 
 #[cfg(test)]
@@ -100,5 +114,18 @@ mod tests {
         assert!(has_ended(Some(now + Duration::microseconds(999)), long_ago, now));
         assert!(!has_ended(Some(now + Duration::milliseconds(1)), long_ago, now));
         assert!(!has_ended(None, long_ago, now));
+    }
+
+    #[test]
+    fn a_revocation_by_a_clock_that_is_ahead_ends_a_key_and_any_other_write_does_not() {
+        let now = from_epoch_ms(1_000_000.0).expect("in range");
+        let later = |ms| now + Duration::milliseconds(ms);
+        let end = Some(later(5_000));
+        for written in [5_000, 5_001, 6_000] {
+            assert!(has_ended(end, later(written), now), "{written}");
+        }
+        for written in [0, 4_999, 6_001, 9_000_000] {
+            assert!(!has_ended(end, later(written), now), "{written}");
+        }
     }
 }

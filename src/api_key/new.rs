@@ -5,7 +5,7 @@ use super::time::checked_time;
 use super::{ApiKey, ApiKeyId, ApiKeyType};
 use crate::edge::{Edge, Timestamp};
 use crate::error::ApiKeyError;
-use crate::input::{Input, checked_id, checked_text};
+use crate::input::{DataOf, Input, checked_id, checked_text, refuse_near_misses};
 use crate::token::{Hasher, Prefix, RawToken, StoredToken, TokenDigest};
 
 /// How much randomness a token, a salt and an id are made of.
@@ -41,7 +41,7 @@ impl NewApiKey {
     ///
     /// # Errors
     /// `Invalid`, naming the field.
-    // Stock 2.21.2: fields are judged in the order title, type, created_by; unknown ones are ignored.
+    // Stock 2.21.2: fields are judged in the order title, type, created_by; unknown ones are ignored, but for near misses.
     pub fn parse(data: &Input, now: Timestamp) -> Result<Self, ApiKeyError> {
         if !matches!(data, Input::Object(_)) {
             return Err(ApiKeyError::invalid(format!(
@@ -49,6 +49,7 @@ impl NewApiKey {
                 data.kind()
             )));
         }
+        refuse_near_misses(data, DataOf::Creation)?;
         let title = checked_text("title", data.member("title"))?;
         let kind = checked_type(data.member("type"))?;
         let created_by = checked_text("created_by", data.member("created_by"))?;

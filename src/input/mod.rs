@@ -3,12 +3,16 @@
 //! Owns the decoding of the JSON text that `module/wire` makes: JavaScript's
 //! values that JSON lacks (undefined, Date, RegExp, NaN, …) travel as objects
 //! whose single key begins with NUL, which no caller's key can. Judging a value
-//! is left to whoever knows what it is for.
+//! is left to whoever knows what it is for; `near_misses` lists the names that callers
+//! mistake for members that exist.
 
 mod decode;
+mod members;
+mod near_misses;
 mod text;
 
 pub use decode::decode;
+pub use members::{DataOf, refuse_near_misses, refuse_other_pages, refuse_unknown};
 pub use text::{MOST_ID_BYTES, MOST_TEXT_BYTES, checked_id, checked_text};
 
 use crate::edge::Timestamp;

@@ -3,7 +3,7 @@
 use super::order::parse_order;
 use super::{Field, Joins, OrderBy};
 use crate::error::ApiKeyError;
-use crate::input::Input;
+use crate::input::{Input, refuse_other_pages, refuse_unknown};
 
 /// Which columns an answer shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,25 +33,41 @@ pub struct Config {
     pub search: Option<Input>,
 }
 
+/// What happens to the members of a config that have no meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unknown {
+    /// They are ignored, as Medusa sends some, but for those that were probably meant to ask for a page.
+    Ignored,
+    /// They are refused.
+    Refused,
+}
+
+const MEMBERS: [&str; 8] =
+    ["select", "relations", "take", "skip", "order", "withDeleted", "filters", "__internal"];
+
 impl Config {
-    /// Judges a config; members that it does not know are ignored.
+    /// Judges a config.
     ///
     /// # Errors
     /// `Invalid`, naming the member.
-    pub fn parse(config: &Input) -> Result<Self, ApiKeyError> {
+    pub fn parse(config: &Input, unknown: Unknown) -> Result<Self, ApiKeyError> {
         if !matches!(config, Input::Undefined | Input::Object(_)) {
             return Err(ApiKeyError::invalid(format!(
                 "config must be an object, '{}' found",
                 config.kind()
             )));
         }
+        refuse_other_pages(config)?;
+        if unknown == Unknown::Refused {
+            refuse_unknown("config", config, &MEMBERS)?;
+        }
         judge_relations(config.member("relations"))?;
         let joins = Joins::parse(config.member("__internal").member("crossModuleJoins"))?;
         let filters = config.member("filters");
         Ok(Self {
             selection: Selection::parse(config.member("select"))?,
-            take: page_number("take", config.member("take"))?,
-            skip: page_number("skip", config.member("skip"))?,
+            take: page_number("take", config.member("take"), Huge::IsNoLimit)?,
+            skip: page_number("skip", config.member("skip"), Huge::Refused)?,
             order: parse_order(config.member("order"), &joins)?,
             joins,
             with_deleted: match filters.own("softDeletable") {
@@ -86,15 +102,35 @@ fn judge_relations(relations: &Input) -> Result<(), ApiKeyError> {
     }
 }
 
-// Stock 2.21.2: what is no safe integer is ignored.
-fn page_number(name: &str, value: &Input) -> Result<Option<u64>, ApiKeyError> {
+/// What a number beyond JavaScript's safe integers means, infinity included.
+#[derive(PartialEq, Eq)]
+enum Huge {
+    IsNoLimit,
+    Refused,
+}
+
+// A page that is not understood is refused: stock ignores it and answers the whole table.
+fn page_number(name: &str, value: &Input, huge: Huge) -> Result<Option<u64>, ApiKeyError> {
     const MOST_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
-    let Input::Number(number) = *value else { return Ok(None) };
-    if number.fract() != 0.0 || number.abs() > MOST_SAFE_INTEGER {
-        return Ok(None);
-    }
+    let number = match *value {
+        // `wanted && 5` may come to false.
+        Input::Undefined | Input::Null | Input::Bool(false) => return Ok(None),
+        Input::Number(number) => number,
+        ref other => {
+            return Err(ApiKeyError::invalid(format!(
+                "{name} must be a whole number, '{}' found",
+                other.kind()
+            )));
+        }
+    };
     if number < 0.0 {
         return Err(ApiKeyError::invalid(format!("{name} must not be negative")));
+    }
+    if number > MOST_SAFE_INTEGER && huge == Huge::IsNoLimit {
+        return Ok(None);
+    }
+    if number.is_nan() || number.fract() != 0.0 || number > MOST_SAFE_INTEGER {
+        return Err(ApiKeyError::invalid(format!("{name} must be a whole number")));
     }
     #[expect(
         clippy::cast_possible_truncation,
@@ -160,17 +196,35 @@ mod tests {
     use crate::input::decode;
 
     fn config(json: &str) -> Result<Config, ApiKeyError> {
-        Config::parse(&decode(json).expect("decodes"))
+        Config::parse(&decode(json).expect("decodes"), Unknown::Ignored)
     }
 
     #[test]
-    fn a_page_that_is_no_whole_number_is_ignored_and_a_negative_one_refused() {
+    fn a_page_is_a_whole_number_that_is_not_negative() {
         let page = |json: &str| config(json).map(|config| (config.take, config.skip));
         assert_eq!(page(r#"{"take":2,"skip":0}"#), Ok((Some(2), Some(0))));
-        assert_eq!(page(r#"{"take":"2","skip":1.5}"#), Ok((None, None)));
-        assert_eq!(page(r#"{"take":1e300,"skip":null}"#), Ok((None, None)));
-        assert!(page(r#"{"take":-1}"#).is_err());
-        assert!(page(r#"{"skip":-1}"#).is_err());
+        assert_eq!(page(r#"{"take":false,"skip":null}"#), Ok((None, None)));
+        assert_eq!(page(r#"{"take":1e300}"#), Ok((None, None)));
+        assert_eq!(page(r#"{"take":{"\u0000number":"Infinity"}}"#), Ok((None, None)));
+        for wrong in ["-1", "1.5", r#""2""#, "true", "[2]", r#"{"\u0000number":"NaN"}"#] {
+            for name in ["take", "skip"] {
+                assert!(page(&format!(r#"{{"{name}":{wrong}}}"#)).is_err(), "{name} {wrong}");
+            }
+        }
+        assert!(page(r#"{"skip":1e300}"#).is_err());
+    }
+
+    #[test]
+    fn unknown_members_are_refused_where_nobody_else_sends_them() {
+        let parse = |json: &str, unknown| Config::parse(&decode(json).expect("decodes"), unknown);
+        for known in [r#"{"select":["id"],"withDeleted":true,"relations":[]}"#, "{}"] {
+            assert!(parse(known, Unknown::Refused).is_ok(), "{known}");
+        }
+        assert!(parse(r#"{"options":true}"#, Unknown::Ignored).is_ok());
+        for unknown in [r#"{"options":true}"#, r#"{"withdeleted":true}"#] {
+            assert!(parse(unknown, Unknown::Refused).is_err(), "{unknown}");
+        }
+        assert!(parse(r#"{"limit":true}"#, Unknown::Ignored).is_err());
     }
 
     #[test]

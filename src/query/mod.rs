@@ -15,11 +15,15 @@ mod operator;
 mod order;
 mod parse;
 mod target;
+mod undefined;
 
-pub use config::{Config, Selection};
+pub use config::{Config, Selection, Unknown};
 pub use field::{Field, FieldKind};
 pub use filter::{Comparison, Filter, Operand, Pattern, words};
 pub use linked::{Bridge, Contents, Join, Joins, Link, LinkedFilter, Name, Table};
 pub use order::{Direction, Nulls, OrderBy, OrderKey};
 pub use parse::{parse_filters, parse_named_search};
-pub use target::{Target, parse_ids, parse_many_targets, parse_target};
+pub use target::{
+    Target, parse_ids, parse_many_targets, parse_target, refuse_whole_key, tokens_among,
+};
+pub use undefined::refuse_undefined;

@@ -2,7 +2,7 @@
 
 use super::Filter;
 use super::parse::{Search, parse_selector};
-use crate::error::ApiKeyError;
+use crate::error::{ApiKeyError, looks_like_token};
 use crate::input::{Input, checked_id};
 
 /// The first argument of `updateApiKeys` and `revoke`.
@@ -28,7 +28,10 @@ fn parse(target: &Input, search: Search) -> Result<Target, ApiKeyError> {
     match target {
         Input::Text(id) if id.is_empty() => Ok(Target::One(String::new())),
         Input::Text(_) | Input::IllFormedText => checked_id("id", target).map(Target::One),
-        Input::Object(members) => parse_selector(members, search).map(Target::Matching),
+        Input::Object(members) => {
+            refuse_whole_key(target)?;
+            parse_selector(members, search).map(Target::Matching)
+        }
         Input::List(items) if items.is_empty() => Ok(Target::Nothing),
         Input::List(_) => {
             Err(ApiKeyError::invalid("An array of ids is no selector: pass { id: [...] } instead"))
@@ -38,6 +41,21 @@ fn parse(target: &Input, search: Search) -> Result<Target, ApiKeyError> {
             other.kind()
         ))),
     }
+}
+
+/// Refuses a key as this package answers it where an id or a selector is expected. As a selector it would match nothing:
+/// its token is not the stored one.
+///
+/// # Errors
+/// `Invalid` for an object with both an id and a redacted token as plain text.
+pub fn refuse_whole_key(target: &Input) -> Result<(), ApiKeyError> {
+    let is_text = |name| matches!(target.member(name), Input::Text(_));
+    if is_text("id") && is_text("redacted") {
+        return Err(ApiKeyError::invalid(
+            "that is a whole key, not a selector; pass its id (key.id)",
+        ));
+    }
+    Ok(())
 }
 
 /// The first argument of `softDeleteApiKeys` and `restoreApiKeys`: ids, selectors, or arrays of either.
@@ -101,6 +119,20 @@ pub fn parse_ids(ids: &Input) -> Result<Vec<String>, ApiKeyError> {
             ))),
         })
         .collect()
+}
+
+/// The ids among the targets of `softDeleteApiKeys`, `restoreApiKeys` or `deleteApiKeys` that are probably tokens.
+#[must_use]
+pub fn tokens_among(targets: &Input) -> Vec<String> {
+    let items = match targets {
+        Input::List(items) => items.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    let token = |item: &Input| match item {
+        Input::Text(id) if looks_like_token(id) => Some(id.clone()),
+        _ => None,
+    };
+    items.iter().filter_map(token).collect()
 }
 
 #[cfg(test)]

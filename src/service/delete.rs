@@ -1,5 +1,6 @@
 //! deleteApiKeys
 
+use super::soft_delete::refuse_tokens;
 use super::{ApiKeyService, Written, ids_of};
 use crate::api_key::WorkflowTransaction;
 use crate::edge::Timestamp;
@@ -16,17 +17,18 @@ impl ApiKeyService {
     /// `StillLive` when one of them is not revoked, `Invalid`, `Unavailable` or `Database`.
     pub async fn delete(
         &self,
-        ids: &Input,
+        targets: &Input,
         now: Timestamp,
         undone: &Input,
     ) -> Result<Written, ApiKeyError> {
         let undone = WorkflowTransaction::of_context(undone);
-        let ids = parse_ids(ids)?;
+        let ids = parse_ids(targets)?;
         if ids.is_empty() {
             return Ok(Written::default());
         }
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
+        refuse_tokens(&on, targets).await?;
         let mut live = find_for_update(&on, &Query::every(Filter::ids(ids.clone()))).await?;
         // Stock 2.21.2: a soft-deleted key can be removed without having been revoked.
         live.retain(|key| key.deleted_at.is_none() && !key.has_ended(now));

@@ -4,7 +4,9 @@ use super::{ApiKeyService, answers};
 use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
 use crate::input::Input;
-use crate::query::{Config, Filter, Selection, parse_filters, parse_named_search};
+use crate::query::{
+    Config, Filter, Selection, Unknown, parse_filters, parse_named_search, refuse_undefined,
+};
 use crate::store::{self, Query};
 
 /// A page of keys.
@@ -25,7 +27,7 @@ impl ApiKeyService {
     /// `IdUndefined`, `NotFound`, `Invalid`, `Unavailable` or `Database`.
     pub async fn retrieve(&self, id: &Input, config: &Input) -> Result<Page, ApiKeyError> {
         let Input::Text(id) = id else { return Err(ApiKeyError::IdUndefined) };
-        let config = Config::parse(config)?;
+        let config = self.config(config)?;
         if id.contains('\0') {
             return Err(ApiKeyError::NotFound(id.replace('\0', "")));
         }
@@ -45,7 +47,7 @@ impl ApiKeyService {
     /// # Errors
     /// `Invalid` naming the property, `Unavailable` or `Database`.
     pub async fn list(&self, filters: &Input, config: &Input) -> Result<Page, ApiKeyError> {
-        let (query, selection) = question(filters, config)?;
+        let (query, selection) = self.question(filters, config)?;
         let keys = store::find(&self.database.connection().await?, &query).await?;
         Ok(Page { keys: answers(keys), selection, count: None })
     }
@@ -59,27 +61,39 @@ impl ApiKeyService {
         filters: &Input,
         config: &Input,
     ) -> Result<Page, ApiKeyError> {
-        let (query, selection) = question(filters, config)?;
+        let (query, selection) = self.question(filters, config)?;
         let snapshot = self.database.snapshot().await?;
         let keys = store::find(&snapshot.connection(), &query).await?;
         let count = store::count(&snapshot.connection(), &query).await?;
         snapshot.commit().await?;
         Ok(Page { keys: answers(keys), selection, count: Some(count) })
     }
-}
 
-// Stock 2.21.2: of two mistakes the config's is told.
-fn question(filters: &Input, config: &Input) -> Result<(Query, Selection), ApiKeyError> {
-    let config = Config::parse(config)?;
-    let filter = parse_filters(filters)?;
-    // Stock 2.21.2: `q` takes the place of a search that came with the config.
-    let search = match filters.member("q") {
-        Input::Undefined => parse_named_search(config.search.as_ref())?,
-        _ => Filter::All,
-    };
-    let both = Filter::and([filter, search]);
-    both.refuse_oversize()?;
-    Ok(query(both, config))
+    // Stock 2.21.2: of two mistakes the config's is told.
+    fn question(&self, filters: &Input, config: &Input) -> Result<(Query, Selection), ApiKeyError> {
+        let config = self.config(config)?;
+        let filter = parse_filters(filters)?;
+        self.refuse_undefined(filters)?;
+        // Stock 2.21.2: `q` takes the place of a search that came with the config.
+        let search = match filters.member("q") {
+            Input::Undefined => parse_named_search(config.search.as_ref())?,
+            _ => Filter::All,
+        };
+        let both = Filter::and([filter, search]);
+        both.refuse_oversize()?;
+        Ok(query(both, config))
+    }
+
+    fn config(&self, config: &Input) -> Result<Config, ApiKeyError> {
+        // Medusa's own callers send members that only Medusa knows.
+        Config::parse(config, if self.in_medusa { Unknown::Ignored } else { Unknown::Refused })
+    }
+
+    /// Refuses conditions that are undefined. In Medusa they are dropped, as in stock, because Medusa's own callers pass
+    /// such members.
+    pub(super) fn refuse_undefined(&self, filters: &Input) -> Result<(), ApiKeyError> {
+        if self.in_medusa { Ok(()) } else { refuse_undefined(filters) }
+    }
 }
 
 fn query(filter: Filter, config: Config) -> (Query, Selection) {

@@ -20,6 +20,7 @@ impl ApiKeyService {
         data: &Input,
         now: Timestamp,
     ) -> Result<Written, ApiKeyError> {
+        self.refuse_undefined(target)?;
         let target = parse_target(target)?;
         // Stock 2.21.2: for one id the data are judged before the key is looked for.
         let judged = match &target {

@@ -6,7 +6,7 @@ use crate::api_key::{ApiKey, NewApiKey, PublicApiKey, Roll, refuse_revoked};
 use crate::edge::{Edge, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::{Input, checked_id};
-use crate::query::{Filter, Target};
+use crate::query::{Filter, Target, refuse_whole_key};
 use crate::store::{Query, find, insert, set_revoked};
 
 /// A key and the one that took its place.
@@ -34,6 +34,7 @@ impl ApiKeyService {
         if !id.is_truthy() {
             return Err(ApiKeyError::RevokeWithoutId);
         }
+        refuse_whole_key(id)?;
         let id = checked_id("id", id)?;
         let now = edge.now;
         let roll = Roll::parse(data, now)?;

@@ -1,11 +1,12 @@
 //! softDeleteApiKeys, restoreApiKeys
 
+use super::update::by_updated_at;
 use super::{ApiKeyService, Written, ids_of};
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
-use crate::query::parse_many_targets;
-use crate::store::{self, Query, find_for_update};
+use crate::query::{Filter, parse_many_targets, tokens_among};
+use crate::store::{self, Connection, Query, find, find_for_update};
 
 impl ApiKeyService {
     /// Hides keys, revoked or not.
@@ -17,12 +18,17 @@ impl ApiKeyService {
         targets: &Input,
         now: Timestamp,
     ) -> Result<Written, ApiKeyError> {
+        self.refuse_undefined(targets)?;
         let Some(filter) = parse_many_targets(targets)? else { return Ok(Written::default()) };
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
-        let deleted = ids_of(&find_for_update(&on, &Query::visible(filter)).await?);
+        refuse_tokens(&on, targets).await?;
+        let found = find_for_update(&on, &Query::visible(filter)).await?;
+        let deleted = ids_of(&found);
         if !deleted.is_empty() {
-            store::soft_delete(&on, &deleted, now).await?;
+            for (updated_at, ids) in by_updated_at(&found, now) {
+                store::soft_delete(&on, &ids, now, updated_at).await?;
+            }
             self.commit(transaction, &deleted).await?;
         }
         Ok(Written { deleted, ..Written::default() })
@@ -33,16 +39,31 @@ impl ApiKeyService {
     /// # Errors
     /// `Invalid`, `Unavailable` or `Database`.
     pub async fn restore(&self, targets: &Input, now: Timestamp) -> Result<Written, ApiKeyError> {
+        self.refuse_undefined(targets)?;
         let Some(filter) = parse_many_targets(targets)? else { return Ok(Written::default()) };
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
+        refuse_tokens(&on, targets).await?;
         let found = find_for_update(&on, &Query::every(filter)).await?;
         let updated = ids_of(&found);
         let hidden: Vec<_> = found.into_iter().filter(|key| key.deleted_at.is_some()).collect();
         if !hidden.is_empty() {
-            store::restore(&on, &ids_of(&hidden), now).await?;
+            for (updated_at, ids) in by_updated_at(&hidden, now) {
+                store::restore(&on, &ids, updated_at).await?;
+            }
             self.commit(transaction, &updated).await?;
         }
         Ok(Written { updated, ..Written::default() })
     }
+}
+
+/// Refuses targets that look like tokens and are the ids of no key. Stock passes over them, and the key lives on.
+pub(super) async fn refuse_tokens(on: &Connection<'_>, targets: &Input) -> Result<(), ApiKeyError> {
+    let mut tokens = tokens_among(targets);
+    if tokens.is_empty() {
+        return Ok(());
+    }
+    let known = ids_of(&find(on, &Query::every(Filter::ids(tokens.clone()))).await?);
+    tokens.retain(|token| !known.contains(token));
+    if tokens.is_empty() { Ok(()) } else { Err(ApiKeyError::NoSuchKeys(tokens)) }
 }

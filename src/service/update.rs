@@ -1,6 +1,8 @@
 //! updateApiKeys
 
-use super::{ApiKeyService, Written, answers, ids_of, locked};
+use std::collections::BTreeMap;
+
+use super::{ApiKeyService, Written, answers, locked};
 use crate::api_key::{ApiKey, TitleChange};
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
@@ -19,6 +21,7 @@ impl ApiKeyService {
         data: &Input,
         now: Timestamp,
     ) -> Result<Written, ApiKeyError> {
+        self.refuse_undefined(target)?;
         let target = parse_target(target)?;
         if target == Target::Nothing {
             return Ok(Written::default());
@@ -43,17 +46,30 @@ pub(super) async fn retitle(
     change: &TitleChange,
     now: Timestamp,
 ) -> Result<(Vec<ApiKey>, Vec<String>), ApiKeyError> {
-    let differing: Vec<_> = keys.iter().filter(|key| key.title != change.title).cloned().collect();
-    let updated = ids_of(&differing);
-    if !updated.is_empty() {
-        set_title(on, &updated, &change.title, now).await?;
+    let differing: Vec<_> = keys.iter().filter(|key| key.title != change.title).collect();
+    for (updated_at, ids) in by_updated_at(differing.iter().copied(), now) {
+        set_title(on, &ids, &change.title, updated_at).await?;
     }
+    let updated = differing.iter().map(|key| key.id.as_str().to_owned()).collect();
     let retitled = |key: ApiKey| {
         if key.title == change.title {
-            key
-        } else {
-            ApiKey { title: change.title.clone(), updated_at: now, ..key }
+            return key;
         }
+        let updated_at = key.updated_by_a_write_at(now);
+        ApiKey { title: change.title.clone(), updated_at, ..key }
     };
     Ok((keys.into_iter().map(retitled).collect(), updated))
+}
+
+/// The ids of keys by the `updated_at` that a write gives them: usually all the same.
+pub(super) fn by_updated_at<'a>(
+    keys: impl IntoIterator<Item = &'a ApiKey>,
+    now: Timestamp,
+) -> BTreeMap<Timestamp, Vec<String>> {
+    let mut groups = BTreeMap::<_, Vec<_>>::new();
+    for key in keys {
+        let ids = groups.entry(key.updated_by_a_write_at(now)).or_default();
+        ids.push(key.id.as_str().to_owned());
+    }
+    groups
 }

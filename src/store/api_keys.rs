@@ -167,8 +167,9 @@ pub async fn soft_delete(
     on: &Connection<'_>,
     ids: &[String],
     now: Timestamp,
+    updated_at: Timestamp,
 ) -> Result<(), ApiKeyError> {
-    let values = [(Column::DeletedAt, Expr::val(now)), (Column::UpdatedAt, Expr::val(now))];
+    let values = [(Column::DeletedAt, Expr::val(now)), (Column::UpdatedAt, Expr::val(updated_at))];
     update(on, ids, values).await
 }
 

@@ -20,11 +20,54 @@ pub struct UsesWritten {
     pub passed_over: Vec<String>,
 }
 
-// As `ApiKey::has_ended` says it, at the moment of the use.
+// `ApiKey::has_ended` in SQL, at the time of the use. Both count whole milliseconds.
 macro_rules! live_and_used_before {
+    ($end:expr, $updated:expr, $used:expr, $latest:expr) => {
+        concat!(
+            r#""key"."deleted_at" IS NULL AND ("key"."last_used_at" IS NULL OR "key"."last_used_at" < "used"."at")
+    AND ("key"."revoked_at" IS NULL OR ("#,
+            $end, " > ", $used, " AND ", $updated, " NOT BETWEEN ", $end, " AND ", $latest, "))"
+        )
+    };
+}
+
+macro_rules! live_in_sqlite {
     () => {
-        r#""key"."deleted_at" IS NULL AND ("key"."last_used_at" IS NULL OR "key"."last_used_at" < "used"."at")
-    AND ("key"."revoked_at" IS NULL OR ("key"."revoked_at" > "used"."at" AND "key"."revoked_at" > "key"."updated_at"))"#
+        live_and_used_before!(
+            sqlite_ms!(r#""key"."revoked_at""#),
+            sqlite_ms!(r#""key"."updated_at""#),
+            sqlite_ms!(r#""used"."at""#),
+            concat!(sqlite_ms!(r#""key"."revoked_at""#), " + 1000")
+        )
+    };
+}
+
+// SQLite's own functions round to milliseconds, and a timestamp is text: seconds, then an optional fraction, then the zone.
+// The zero keeps the sign of a zone from being read as a number.
+macro_rules! sqlite_ms {
+    ($at:expr) => {
+        concat!(
+            "(unixepoch(substr(",
+            $at,
+            ", 1, 19) || ltrim(substr(",
+            $at,
+            ", 20), '.0123456789')) * 1000",
+            " + CAST(round(CAST('0' || substr(",
+            $at,
+            ", 20, 4) AS REAL) * 1000) AS INTEGER))"
+        )
+    };
+}
+
+// Nothing is subtracted, for PostgreSQL refuses to subtract `infinity`.
+macro_rules! live_in_postgres {
+    () => {
+        live_and_used_before!(
+            r#"date_trunc('milliseconds', "key"."revoked_at")"#,
+            r#"date_trunc('milliseconds', "key"."updated_at")"#,
+            r#"date_trunc('milliseconds', "used"."at")"#,
+            r#"date_trunc('milliseconds', "key"."revoked_at") + interval '1 second'"#
+        )
     };
 }
 
@@ -32,7 +75,7 @@ const SQLITE: &str = concat!(
     r#"UPDATE "api_key" AS "key" SET "last_used_at" = "used"."at"
 FROM (SELECT json_extract(value, '$[0]') AS "id", json_extract(value, '$[1]') AS "at" FROM json_each(?)) AS "used"
 WHERE "key"."id" = "used"."id" AND "#,
-    live_and_used_before!()
+    live_in_sqlite!()
 );
 
 // A row that is locked is being changed, perhaps by a flush like this one in another process: it is passed over, so that
@@ -42,7 +85,7 @@ const POSTGRES: &str = concat!(
   SELECT "id", "at" FROM unnest($1::text[], $2::timestamptz[]) AS "given" ("id", "at")
 ), "due" AS MATERIALIZED (
   SELECT "used"."id", "used"."at" FROM "api_key" AS "key" JOIN "uses" AS "used" ON "used"."id" = "key"."id" WHERE "#,
-    live_and_used_before!(),
+    live_in_postgres!(),
     r#"
 ), "free" AS MATERIALIZED (
   SELECT "key"."id" FROM "api_key" AS "key" WHERE "key"."id" IN (SELECT "id" FROM "due")
@@ -50,7 +93,7 @@ const POSTGRES: &str = concat!(
 ), "written" AS (
   UPDATE "api_key" AS "key" SET "last_used_at" = "used"."at" FROM "due" AS "used" JOIN "free" ON "free"."id" = "used"."id"
   WHERE "key"."id" = "used"."id" AND "#,
-    live_and_used_before!(),
+    live_in_postgres!(),
     r#"
   RETURNING "key"."id"
 )

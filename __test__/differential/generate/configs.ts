@@ -5,12 +5,16 @@ import { COLUMNS } from "../../support/service";
 import { search } from "./filters";
 import { weighted, wrong } from "./values";
 
-const page = (name: string) =>
+const page = (name: string, huge: fc.Arbitrary<unknown>) =>
   weighted<unknown>(
     [8, fc.nat({ max: 5 })],
-    [2, fc.constantFrom<unknown>("2", 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60, true, 1n, null, undefined)],
+    [1, fc.constantFrom<unknown>(false, null, undefined)],
+    [0.2, huge],
+    [0.3, wrong("A11", name, "2", 1.5, Number.NaN, true, 1n)],
     [0.3, wrong("S18", name, -1)],
   );
+
+const HUGE = [Number.POSITIVE_INFINITY, 2 ** 60];
 
 const direction = weighted<unknown>(
   [8, fc.constantFrom<unknown>("ASC", "DESC", "asc", "desc", "Asc", 1, -1)],
@@ -57,7 +61,12 @@ const configs = (deviation: string) =>
       6,
       fc.record(
         {
-          ...{ take: page("take"), skip: page("skip"), order, select },
+          ...{
+            take: page("take", fc.constantFrom(...HUGE)),
+            skip: page("skip", wrong("A11", "skip", ...HUGE)),
+            order,
+            select,
+          },
           withDeleted: fc.constantFrom<unknown>(true, true, false, undefined, null, "false", {}),
           relations: weighted<unknown>(
             [12, fc.constantFrom([], ["nope"], undefined, null)],
@@ -78,6 +87,12 @@ const configs = (deviation: string) =>
       ),
     ],
     [0.2, fc.constantFrom<unknown>([], () => undefined)],
+    [
+      0.2,
+      fc
+        .constantFrom("limit", "offset", "per_page")
+        .chain((name) => wrong("S23", name, 2, "2").map((page) => ({ [name]: page }))),
+    ],
     [0.1, wrong("S18", "config", null)],
     [0.2, wrong(deviation, "config", "title", 5, true)],
   );

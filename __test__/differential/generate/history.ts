@@ -37,6 +37,8 @@ const required = {
   created_by: column(weighted<unknown>([60, person], [1, fc.constantFrom(null, undefined)]), wrongText("created_by")),
 };
 
+const nearMiss = (name: string) => weighted<unknown>([1, fc.constant(undefined)], [1, wrong("S22", name, 60, null)]);
+
 const optional = {
   ...{ revoked_at: date("revoked_at"), revoked_by: column(maybe(person), wrongText("revoked_by")) },
   ...{ created_at: date("created_at"), updated_at: date("updated_at") },
@@ -48,6 +50,8 @@ const optional = {
     salt: fc.constant("mine"),
     redacted: fc.constant("mine"),
   },
+  expires_at: nearMiss("expires_at"),
+  scopes: nearMiss("scopes"),
 };
 
 const extras = fc
@@ -99,6 +103,7 @@ const titleData = weighted<unknown>(
   [2, title.map((value) => ({ title: value, type: "secret", created_by: "nobody", revoked_at: null }))],
   [0.5, fc.constantFrom({}, undefined, null, { title: undefined }, { title: null })],
   [0.5, fc.tuple(title, id).map(([value, other]) => ({ title: value, id: other }))],
+  [0.5, fc.tuple(title, nearMiss("ttl")).map(([value, ttl]) => ({ title: value, ttl }))],
   [0.5, wrong("S18", "title", 5, {}, "a\0b").map((value) => ({ title: value }))],
 );
 
@@ -121,6 +126,7 @@ const revokeData = weighted<unknown>(
     ),
   ],
   [0.5, wrong("S18", "revoked_by", 5, {}, "a\0b").map((revoked_by) => ({ revoked_by }))],
+  [0.5, nearMiss("revokeIn").map((revokeIn) => ({ revoked_by: "user_1", revokeIn }))],
   [0.3, fc.constant(undefined)],
 );
 

@@ -1,0 +1,201 @@
+//! Members that an argument does not have.
+//!
+//! Stock drops every unknown member. Here the methods that stock does not have refuse all of them, and stock's own methods
+//! refuse the names in `near_misses`: a dropped `expires_at` would be a key that never expires, a dropped `limit` a read of
+//! the whole table.
+
+use super::Input;
+use super::near_misses::{DATA, Meaning, PAGES};
+use crate::error::{ApiKeyError, Shown};
+
+/// The data of which method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataOf {
+    /// `createApiKeys`, and `upsertApiKeys` without an id.
+    Creation,
+    /// `updateApiKeys`, and `upsertApiKeys` with an id.
+    Update,
+    /// `revoke`.
+    Revocation,
+}
+
+impl DataOf {
+    /// Members with a meaning of their own, or that stock has: they are read, or ignored as in stock.
+    fn exist(self) -> &'static [&'static str] {
+        match self {
+            Self::Creation => &["expires_in", "revoked_at", "revoked_by", "created_by"],
+            Self::Update => &["revoked_at", "revoked_by", "created_by"],
+            Self::Revocation => &["revoke_in", "revoked_at", "revoked_by", "created_by"],
+        }
+    }
+
+    fn advice(self, meaning: Meaning) -> &'static str {
+        match (self, meaning) {
+            (Self::Creation, Meaning::End) => "did you mean \"expires_in\", in seconds from now?",
+            (Self::Revocation, Meaning::End) => "did you mean \"revoke_in\", in seconds from now?",
+            (Self::Update, Meaning::End) => {
+                "an update changes the title only; use revoke to end a key"
+            }
+            (_, Meaning::Start) => "a key works from its creation on",
+            (Self::Update, Meaning::RevokedBy | Meaning::CreatedBy) => {
+                "an update changes the title only"
+            }
+            (_, Meaning::RevokedBy) => "did you mean \"revoked_by\"?",
+            (_, Meaning::CreatedBy) => "did you mean \"created_by\"?",
+            (_, Meaning::Scope) => "keys have no scopes",
+            (_, Meaning::Token) => "tokens are generated and cannot be chosen",
+        }
+    }
+}
+
+/// Refuses data with a member that was probably meant to set an end, a scope or a token, and would be dropped.
+///
+/// # Errors
+/// `Invalid`, naming the member.
+pub fn refuse_near_misses(data: &Input, of: DataOf) -> Result<(), ApiKeyError> {
+    for name in given(data).filter(|name| !of.exist().contains(name)) {
+        let normal = normal(name);
+        let meant = DATA.iter().find(|(_, names)| names.contains(&normal.as_str()));
+        if let Some((meaning, _)) = meant {
+            return Err(unknown(name, "the data", of.advice(*meaning)));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a config with a member that was probably meant to ask for a page, and would be dropped.
+///
+/// # Errors
+/// `Invalid`, naming the member.
+pub fn refuse_other_pages(config: &Input) -> Result<(), ApiKeyError> {
+    for name in given(config) {
+        let normal = normal(name);
+        let meant = PAGES.iter().find(|(_, names)| names.contains(&normal.as_str()));
+        if let Some((member, _)) = meant.filter(|(member, _)| *member != name) {
+            return Err(unknown(name, "config", &format!("did you mean \"{member}\"?")));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses every member that is not known.
+///
+/// # Errors
+/// `Invalid`, naming the first one.
+pub fn refuse_unknown(what: &str, value: &Input, known: &[&str]) -> Result<(), ApiKeyError> {
+    let Some(name) = given(value).find(|name| !known.contains(name)) else { return Ok(()) };
+    let advice = match nearest(name, known) {
+        Some(meant) => format!("did you mean \"{meant}\"?"),
+        None => format!("there are {}", known.join(", ")),
+    };
+    Err(unknown(name, what, &advice))
+}
+
+/// The names of the members that say something.
+fn given(value: &Input) -> impl Iterator<Item = &str> {
+    let members = match value {
+        Input::Object(members) => members.as_slice(),
+        _ => &[],
+    };
+    members.iter().filter(|(_, value)| *value != Input::Undefined).map(|(name, _)| name.as_str())
+}
+
+fn unknown(name: &str, what: &str, advice: &str) -> ApiKeyError {
+    ApiKeyError::invalid(format!("unknown member \"{}\" of {what}; {advice}", Shown(name)))
+}
+
+fn normal(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The known name that a name was probably meant to be.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    const MOST_EDITS: usize = 2;
+    const MOST_BYTES: usize = 64;
+    if name.len() > MOST_BYTES {
+        return None;
+    }
+    let name = normal(name);
+    known
+        .iter()
+        .map(|known| (edits(&name, &normal(known)), *known))
+        .filter(|(edits, known)| *edits <= MOST_EDITS && 2 * edits < known.len())
+        .min_by_key(|(edits, _)| *edits)
+        .map(|(_, known)| known)
+}
+
+/// Levenshtein's distance.
+fn edits(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (index, letter) in from.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], index + 1);
+        for (column, other) in to.iter().enumerate() {
+            let substituted = diagonal + usize::from(letter != *other);
+            diagonal = row[column + 1];
+            row[column + 1] = substituted.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &str) -> Input {
+        Input::Object(vec![(name.to_owned(), Input::Null)])
+    }
+
+    #[test]
+    fn a_near_miss_is_refused_in_every_spelling_and_what_exists_is_not() {
+        for name in
+            ["expires_at", "expiresAt", "EXPIRES_AT", "expiresIn", "ttl", "valid-until", "scopes"]
+        {
+            for of in [DataOf::Creation, DataOf::Update, DataOf::Revocation] {
+                assert!(refuse_near_misses(&with(name), of).is_err(), "{name} {of:?}");
+            }
+        }
+        for name in ["title", "revoked_at", "created_at", "token", "salt", "metadata", "redacted"] {
+            for of in [DataOf::Creation, DataOf::Update, DataOf::Revocation] {
+                assert_eq!(refuse_near_misses(&with(name), of), Ok(()), "{name} {of:?}");
+            }
+        }
+        assert_eq!(refuse_near_misses(&with("expires_in"), DataOf::Creation), Ok(()));
+        assert!(refuse_near_misses(&with("expires_in"), DataOf::Revocation).is_err());
+        assert_eq!(refuse_near_misses(&with("revoke_in"), DataOf::Revocation), Ok(()));
+        assert!(refuse_near_misses(&with("revoke_in"), DataOf::Creation).is_err());
+        let undefined = Input::Object(vec![("ttl".to_owned(), Input::Undefined)]);
+        assert_eq!(refuse_near_misses(&undefined, DataOf::Creation), Ok(()));
+    }
+
+    #[test]
+    fn a_page_by_another_name_is_refused() {
+        for name in ["limit", "offset", "per_page", "pageSize", "Take"] {
+            assert!(refuse_other_pages(&with(name)).is_err(), "{name}");
+        }
+        for name in ["take", "skip", "options", "args"] {
+            assert_eq!(refuse_other_pages(&with(name)), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_member_is_named_with_what_it_was_meant_to_be() {
+        let known = ["revoked_by", "revoke_in", "title"];
+        let message =
+            |name: &str| refuse_unknown("data", &with(name), &known).map_err(|e| e.to_string());
+        assert_eq!(
+            message("revokeIn"),
+            Err("unknown member \"revokeIn\" of data; did you mean \"revoke_in\"?".to_owned())
+        );
+        assert_eq!(
+            message("titel"),
+            Err("unknown member \"titel\" of data; did you mean \"title\"?".to_owned())
+        );
+        assert_eq!(
+            message("x"),
+            Err("unknown member \"x\" of data; there are revoked_by, revoke_in, title".to_owned())
+        );
+        assert_eq!(message("title"), Ok(()));
+    }
+}
