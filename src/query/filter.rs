@@ -131,6 +131,17 @@ impl Filter {
         Ok(())
     }
 
+    /// Whether a pattern is matched against every key.
+    #[must_use]
+    pub fn searches(&self) -> bool {
+        match self {
+            Self::And(branches) | Self::Or(branches) => branches.iter().any(Self::searches),
+            Self::Not(inner) => inner.searches(),
+            Self::Matches(..) => true,
+            _ => false,
+        }
+    }
+
     fn conditions(&self) -> usize {
         match self {
             Self::And(branches) | Self::Or(branches) => branches.iter().map(Self::conditions).sum(),

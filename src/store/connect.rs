@@ -1,21 +1,14 @@
-//! How connections are made.
-
-use std::time::Duration;
+//! How connections to PostgreSQL are made.
 
 use sea_orm::sqlx;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
 use sea_orm::{ConnectOptions, DatabaseConnection};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::timeout;
 
-use super::failure::{is_busy, unavailable};
+use super::failure::unavailable;
 use super::settings::{DatabaseSettings, DatabaseUrl, Tls};
 use crate::error::ApiKeyError;
-
-/// How long SQLite waits for another writer.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-const BUSY_PAUSE: Duration = Duration::from_millis(10);
 
 /// One plan for all values of a statement, and of the plans only reads of an index.
 const PLANNED_ONCE: [(&str, &str); 3] = [
@@ -72,23 +65,11 @@ impl PostgresServer {
 }
 
 impl DatabaseSettings {
-    /// The pool. A PostgreSQL server was reached when it is there.
-    pub(super) async fn connect(&self) -> Result<DatabaseConnection, ApiKeyError> {
-        let options = match &self.url {
-            DatabaseUrl::Postgres(url) => self.postgres(url).await?,
-            DatabaseUrl::SqliteFile(path) => self.sqlite_file(path),
-            DatabaseUrl::SqliteMemory => self.sqlite_memory(),
-        };
-        let started = Instant::now();
-        loop {
-            match sea_orm::Database::connect(options.clone()).await {
-                // Of two who make one file at the same moment SQLite turns one away at once, whatever its patience.
-                Err(error) if is_busy(&error) && started.elapsed() < BUSY_TIMEOUT => {
-                    sleep(BUSY_PAUSE).await;
-                }
-                outcome => return outcome.map_err(|error| unavailable(&self.url, &error)),
-            }
-        }
+    /// The pool of a PostgreSQL server, which was reached when it is there.
+    pub(super) async fn connect(&self, url: &str) -> Result<DatabaseConnection, ApiKeyError> {
+        let options = self.postgres(url).await?;
+        let connected = sea_orm::Database::connect(options).await;
+        connected.map_err(|error| unavailable(&self.url, &error))
     }
 
     /// The server, unless the database is SQLite.
@@ -133,33 +114,6 @@ impl DatabaseSettings {
             .await
             .map_err(|late| unreachable(&late))?
             .map_err(|error| unreachable(&error))
-    }
-
-    fn sqlite_file(&self, path: &str) -> ConnectOptions {
-        let mut options = self.pooled("sqlite:file".to_owned());
-        let path = path.to_owned();
-        options.map_sqlx_sqlite_opts(move |options| {
-            options
-                .filename(&path)
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
-                .busy_timeout(BUSY_TIMEOUT)
-                .with_regexp()
-        });
-        options
-    }
-
-    /// One connection that is never given up: the database lives and dies with it.
-    fn sqlite_memory(&self) -> ConnectOptions {
-        let mut options = self.pooled("sqlite::memory:".to_owned());
-        options
-            .min_connections(1)
-            .max_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .map_sqlx_sqlite_opts(|options| options.with_regexp());
-        options
     }
 
     fn pooled(&self, url: String) -> ConnectOptions {

@@ -5,17 +5,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sea_orm::DatabaseConnection;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 use tokio::time::timeout;
 
-use super::api_keys::{ROWS_PER_INSERT, insert};
-use super::data_version::{DataVersion, Private};
+use super::api_keys::{Query, ROWS_PER_INSERT, insert};
 use super::failure::{self, Violation};
 use super::lane::{Lane, LaneStatus, Wanted};
 use super::listen::Listening;
 use super::lookup::{find_candidates, find_publishable};
 use super::migration;
 use super::settings::{DatabaseSettings, DatabaseUrl};
+use super::sqlite::{self, OpenFile, Pools, Private, Standing, Watch};
 use super::transaction::{Connection, Transaction};
 use crate::api_key::ApiKey;
 use crate::cache::{KeyCache, Lease};
@@ -30,16 +30,31 @@ pub struct Database {
     memory: Memory,
     notices: Notices,
     attempt: Mutex<Attempt>,
+    /// What was open on an SQLite file that is not at its path any more, until it is closed.
+    former: Mutex<Option<Arc<Opened>>>,
+    /// Whether an SQLite file was there once, which is then never made again.
+    found: AtomicBool,
     closed: AtomicBool,
 }
+
+/// How often one call opens a file anew that is replaced again and again.
+const MOST_REOPENINGS: usize = 5;
 
 /// One attempt to connect, shared by all calls that need it.
 type Attempt = Arc<OnceCell<Result<Arc<Opened>, ApiKeyError>>>;
 
 struct Opened {
     pool: DatabaseConnection,
+    sqlite: Option<Pools>,
     lane: Option<Arc<Lane>>,
     listening: Mutex<Option<Listening>>,
+}
+
+impl Opened {
+    /// The SQLite file, if it is one.
+    fn file(&self) -> Option<&OpenFile> {
+        self.sqlite.as_ref().and_then(Pools::file)
+    }
 }
 
 /// What may be answered without reading, and how that is known.
@@ -49,9 +64,9 @@ enum Memory {
     /// What was heard to be unchanged.
     Leased(Arc<KeyCache>, Arc<Lease>),
     /// What the file says is unchanged.
-    File(Arc<KeyCache>, Arc<DataVersion>),
+    File(Arc<KeyCache>, Arc<Watch>),
     /// What this service has not changed.
-    Private(Arc<KeyCache>),
+    Private(Arc<KeyCache>, Arc<Private>),
 }
 
 impl Memory {
@@ -62,12 +77,15 @@ impl Memory {
                 let lease = Arc::new(Lease::new(bound));
                 Self::Leased(Arc::new(KeyCache::new(Arc::clone(&lease) as _)), lease)
             }
-            (DatabaseUrl::SqliteFile(_), _) => {
-                let version = Arc::new(DataVersion::default());
-                Self::File(Arc::new(KeyCache::new(Arc::clone(&version) as _)), version)
+            (DatabaseUrl::SqliteFile(path), _) => {
+                // Whoever changes the working directory means no other file.
+                let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
+                let watch = Arc::new(Watch::new(path));
+                Self::File(Arc::new(KeyCache::new(Arc::clone(&watch) as _)), watch)
             }
             (DatabaseUrl::SqliteMemory, _) => {
-                Self::Private(Arc::new(KeyCache::new(Arc::new(Private))))
+                let private = Arc::new(Private::default());
+                Self::Private(Arc::new(KeyCache::new(Arc::clone(&private) as _)), private)
             }
         }
     }
@@ -75,7 +93,7 @@ impl Memory {
     fn cache(&self) -> Option<&Arc<KeyCache>> {
         match self {
             Self::None => None,
-            Self::Leased(cache, _) | Self::File(cache, _) | Self::Private(cache) => Some(cache),
+            Self::Leased(cache, _) | Self::File(cache, _) | Self::Private(cache, _) => Some(cache),
         }
     }
 }
@@ -96,6 +114,8 @@ impl Database {
             migrate,
             notices,
             attempt: Mutex::default(),
+            former: Mutex::default(),
+            found: AtomicBool::new(false),
             closed: AtomicBool::new(false),
         }
     }
@@ -108,6 +128,16 @@ impl Database {
         Ok(Connection::of_pool(self.opened().await?.pool.clone()))
     }
 
+    /// The pool, for a read of one statement that may be a search.
+    ///
+    /// # Errors
+    /// As [`connection`](Self::connection).
+    pub async fn connection_for(&self, query: &Query) -> Result<Connection<'static>, ApiKeyError> {
+        let opened = self.opened().await?;
+        let search = self.search(&opened, query).await?;
+        Ok(Connection::of_pool(opened.pool.clone()).searching(search))
+    }
+
     /// Writes new keys, all or none; the outer error is the world's, the inner the keys' own.
     ///
     /// # Errors
@@ -115,7 +145,10 @@ impl Database {
     pub async fn insert(&self, keys: &[ApiKey]) -> Result<Result<(), Violation>, ApiKeyError> {
         // One statement takes effect as a whole by itself.
         if keys.len() <= ROWS_PER_INSERT {
-            return insert(&self.connection().await?, keys).await;
+            let opened = self.opened().await?;
+            let inserted = insert(&Connection::of_pool(opened.pool.clone()), keys).await?;
+            opened.file().map_or(Ok(()), OpenFile::written)?;
+            return Ok(inserted);
         }
         let transaction = self.begin().await?;
         let inserted = insert(&transaction.connection(), keys).await?;
@@ -130,15 +163,33 @@ impl Database {
     /// # Errors
     /// `Unavailable` when the database cannot be reached.
     pub async fn begin(&self) -> Result<Transaction, ApiKeyError> {
-        Transaction::begin_write(&self.opened().await?.pool).await
+        let opened = self.opened().await?;
+        let transaction = Transaction::begin_write(&opened.pool).await?;
+        Ok(transaction.of_file(opened.file().cloned()))
     }
 
-    /// A transaction that sees one state of the database.
+    /// A transaction that sees one state of the database, for reads that may be searches.
     ///
     /// # Errors
     /// `Unavailable` when the database cannot be reached.
-    pub async fn snapshot(&self) -> Result<Transaction, ApiKeyError> {
-        Transaction::begin_snapshot(&self.opened().await?.pool).await
+    pub async fn snapshot_for(&self, query: &Query) -> Result<Transaction, ApiKeyError> {
+        let opened = self.opened().await?;
+        let search = self.search(&opened, query).await?;
+        Ok(Transaction::begin_snapshot(&opened.pool).await?.searching(search))
+    }
+
+    /// The right to search an SQLite database, where a query needs it.
+    async fn search(
+        &self,
+        opened: &Opened,
+        query: &Query,
+    ) -> Result<Option<OwnedSemaphorePermit>, ApiKeyError> {
+        match &opened.sqlite {
+            Some(pools) if query.filter.searches() => {
+                pools.search(self.settings.pool.acquire_timeout).await.map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The undeleted secret keys that may belong to a token, live or not, by id, as of a read that begins now.
@@ -169,7 +220,8 @@ impl Database {
         {
             return Ok(found);
         }
-        let on = Connection::of_pool(opened.pool.clone());
+        let lookups = opened.sqlite.as_ref().map_or(&opened.pool, |pools| &pools.lookups);
+        let on = Connection::of_pool(lookups.clone());
         let found = match &*wanted {
             Wanted::Candidates { digest, redacted } => find_candidates(&on, digest, redacted).await,
             Wanted::Publishable(token) => find_publishable(&on, token).await,
@@ -228,8 +280,16 @@ impl Database {
     /// `Database` when the driver cannot close.
     pub async fn close(&self) -> Result<(), ApiKeyError> {
         self.closed.store(true, Ordering::SeqCst);
+        if let Memory::Private(_, private) = &self.memory {
+            private.end();
+        }
+        self.close_former().await;
         let attempt = Arc::clone(&self.attempt());
         let Some(Ok(opened)) = attempt.get() else { return Ok(()) };
+        if let Some(pools) = &opened.sqlite {
+            pools.close(self.settings.pool.acquire_timeout).await;
+            return Ok(());
+        }
         opened.listening.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(lane) = &opened.lane {
             lane.close().await;
@@ -242,6 +302,18 @@ impl Database {
     }
 
     async fn opened(&self) -> Result<Arc<Opened>, ApiKeyError> {
+        for _ in 0..MOST_REOPENINGS {
+            let opened = self.opened_once().await?;
+            match opened.file().map_or(Standing::Same, OpenFile::standing) {
+                Standing::Same => return Ok(opened),
+                Standing::Gone => return Err(self.gone()),
+                Standing::Replaced => self.put_aside(&opened),
+            }
+        }
+        Err(self.gone())
+    }
+
+    async fn opened_once(&self) -> Result<Arc<Opened>, ApiKeyError> {
         if self.closed.load(Ordering::SeqCst) {
             return Err(ApiKeyError::Closed);
         }
@@ -259,14 +331,66 @@ impl Database {
     }
 
     async fn open(&self) -> Result<Arc<Opened>, ApiKeyError> {
-        let pool = self.settings.connect().await?;
+        match &self.settings.url {
+            DatabaseUrl::Postgres(url) => self.open_postgres(url).await,
+            DatabaseUrl::SqliteFile(_) | DatabaseUrl::SqliteMemory => self.open_sqlite().await,
+        }
+    }
+
+    async fn open_sqlite(&self) -> Result<Arc<Opened>, ApiKeyError> {
+        self.close_former().await;
+        let again = self.found.load(Ordering::SeqCst);
+        let pools = match &self.memory {
+            Memory::File(cache, watch) => {
+                cache.forget_all();
+                if again && !watch.finds_a_file() {
+                    return Err(self.gone());
+                }
+                Pools::open_file(&self.settings, watch, !again).await?
+            }
+            _ => Pools::open_memory(&self.settings).await?,
+        };
+        // What takes the place of a file gets no table: who put it there did not mean to begin with an empty one.
+        if self.migrate
+            && !(again && migration::lacks_table(&pools.main).await?)
+            && let Err(error) = migration::up(&pools.main, &self.settings).await
+        {
+            pools.close(self.settings.pool.acquire_timeout).await;
+            return Err(sqlite::cannot_migrate(&self.settings.url, error));
+        }
+        self.found.store(true, Ordering::SeqCst);
+        let pool = pools.main.clone();
+        Ok(Arc::new(Opened { pool, sqlite: Some(pools), lane: None, listening: Mutex::default() }))
+    }
+
+    /// Has the next call open the file anew that took the place of the one that was open.
+    fn put_aside(&self, opened: &Arc<Opened>) {
+        let mut current = self.attempt();
+        if matches!(current.get(), Some(Ok(open)) if Arc::ptr_eq(open, opened)) {
+            *self.former() = Some(Arc::clone(opened));
+            *current = Attempt::default();
+        }
+    }
+
+    async fn close_former(&self) {
+        let former = self.former().take();
+        if let Some(pools) = former.as_ref().and_then(|former| former.sqlite.as_ref()) {
+            pools.close(self.settings.pool.acquire_timeout).await;
+        }
+    }
+
+    fn former(&self) -> MutexGuard<'_, Option<Arc<Opened>>> {
+        self.former.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn gone(&self) -> ApiKeyError {
+        sqlite::gone(&self.settings.url)
+    }
+
+    async fn open_postgres(&self, url: &str) -> Result<Arc<Opened>, ApiKeyError> {
+        let pool = self.settings.connect(url).await?;
         if self.migrate {
             migration::up(&pool, &self.settings).await?;
-        }
-        if let (Memory::File(_, version), DatabaseUrl::SqliteFile(path)) =
-            (&self.memory, &self.settings.url)
-        {
-            version.watch(path);
         }
         let server = self.settings.server()?;
         let patience = self.settings.pool.acquire_timeout;
@@ -283,7 +407,7 @@ impl Database {
             )?),
             _ => None,
         };
-        Ok(Arc::new(Opened { pool, lane, listening: Mutex::new(listening) }))
+        Ok(Arc::new(Opened { pool, sqlite: None, lane, listening: Mutex::new(listening) }))
     }
 
     fn attempt(&self) -> MutexGuard<'_, Attempt> {

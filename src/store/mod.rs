@@ -7,7 +7,6 @@
 mod api_keys;
 mod condition;
 mod connect;
-mod data_version;
 mod database;
 mod dialect;
 mod entity;
@@ -22,6 +21,7 @@ mod moment;
 mod patterns;
 mod row;
 mod settings;
+mod sqlite;
 mod transaction;
 mod upgrade;
 

@@ -4,12 +4,17 @@ use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction,
     DbBackend, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::failure;
+use super::sqlite::OpenFile;
 use crate::error::ApiKeyError;
 
-/// Somewhere to run statements.
-pub struct Connection<'a>(Place<'a>);
+/// Somewhere to run statements, for which a search on SQLite needs the right to search.
+pub struct Connection<'a> {
+    place: Place<'a>,
+    _search: Option<OwnedSemaphorePermit>,
+}
 
 enum Place<'a> {
     Pool(DatabaseConnection),
@@ -18,11 +23,15 @@ enum Place<'a> {
 
 impl Connection<'_> {
     pub(super) fn of_pool(pool: DatabaseConnection) -> Self {
-        Self(Place::Pool(pool))
+        Self { place: Place::Pool(pool), _search: None }
+    }
+
+    pub(super) fn searching(self, search: Option<OwnedSemaphorePermit>) -> Self {
+        Self { _search: search, ..self }
     }
 
     pub(super) fn executor(&self) -> DatabaseExecutor<'_> {
-        match &self.0 {
+        match &self.place {
             Place::Pool(pool) => pool.into(),
             Place::Transaction(transaction) => (*transaction).into(),
         }
@@ -34,7 +43,11 @@ impl Connection<'_> {
 }
 
 /// Statements that take effect together or not at all. Dropped without a commit, it is rolled back.
-pub struct Transaction(DatabaseTransaction);
+pub struct Transaction {
+    inner: DatabaseTransaction,
+    file: Option<OpenFile>,
+    _search: Option<OwnedSemaphorePermit>,
+}
 
 impl Transaction {
     // SQLite would let two readers wait for each other's write lock, so a writer takes it at once.
@@ -60,24 +73,36 @@ impl Transaction {
         pool: &DatabaseConnection,
         options: TransactionOptions,
     ) -> Result<Self, ApiKeyError> {
-        pool.begin_with_options(options).await.map(Self).map_err(failure::of)
+        let begun = pool.begin_with_options(options).await.map_err(failure::of)?;
+        Ok(Self { inner: begun, file: None, _search: None })
+    }
+
+    /// The same of an SQLite file, which must be the one at its path when it is committed.
+    pub(super) fn of_file(self, file: Option<OpenFile>) -> Self {
+        Self { file, ..self }
+    }
+
+    pub(super) fn searching(self, search: Option<OwnedSemaphorePermit>) -> Self {
+        Self { _search: search, ..self }
     }
 
     /// The connection to run statements on.
     #[must_use]
     pub fn connection(&self) -> Connection<'_> {
-        Connection(Place::Transaction(&self.0))
+        Connection { place: Place::Transaction(&self.inner), _search: None }
     }
 
     pub(super) fn inner(&self) -> &DatabaseTransaction {
-        &self.0
+        &self.inner
     }
 
     /// Makes it all take effect.
     ///
     /// # Errors
-    /// `Database` when the database refuses; nothing took effect then.
+    /// `Database` when the database refuses; nothing took effect then. `Unavailable` when an SQLite file was replaced
+    /// meanwhile.
     pub async fn commit(self) -> Result<(), ApiKeyError> {
-        self.0.commit().await.map_err(failure::of)
+        self.inner.commit().await.map_err(failure::of)?;
+        self.file.map_or(Ok(()), |file| file.written())
     }
 }

@@ -12,7 +12,7 @@ mod token_digest;
 mod workflow_transaction;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr};
-use sea_orm_migration::{MigrationTrait, MigratorTrait};
+use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
 
 use super::failure;
 use super::settings::DatabaseSettings;
@@ -46,6 +46,12 @@ pub(super) async fn up(
     pool: &DatabaseConnection,
     settings: &DatabaseSettings,
 ) -> Result<Vec<String>, ApiKeyError> {
+    // An SQLite file that cannot be written can be read, if nothing is missing.
+    if pool.get_database_backend() == DbBackend::Sqlite
+        && Migrator::get_pending_migrations_read_only(pool).await.map_err(failed)?.is_empty()
+    {
+        return Ok(Vec::new());
+    }
     let transaction = Transaction::begin_write(pool).await?;
     let taken = take(transaction.inner(), settings).await.map_err(failed)?;
     transaction.commit().await?;
@@ -61,6 +67,12 @@ pub(super) async fn down(
     let reverted = take_back(transaction.inner(), names).await.map_err(failed)?;
     transaction.commit().await?;
     Ok(reverted)
+}
+
+/// Whether an SQLite database has no table of keys.
+pub(super) async fn lacks_table(pool: &DatabaseConnection) -> Result<bool, ApiKeyError> {
+    let has_table = SchemaManager::new(pool).has_table("api_key").await;
+    has_table.map(|has_table| !has_table).map_err(failure::of)
 }
 
 fn failed(error: DbErr) -> ApiKeyError {
