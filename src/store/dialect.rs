@@ -11,7 +11,7 @@ use crate::error::ApiKeyError;
 use crate::query::{Field, FieldKind, Operand, Pattern};
 
 /// A column among values, in one bound parameter however many they are.
-pub(super) fn among(backend: DbBackend, field: Field, operands: &[Operand]) -> Expr {
+pub(super) fn among(backend: DbBackend, field: Field, operands: &[&Operand]) -> Expr {
     let column = column(field);
     match backend {
         DbBackend::Sqlite => Expr::cust_with_exprs(
@@ -20,6 +20,11 @@ pub(super) fn among(backend: DbBackend, field: Field, operands: &[Operand]) -> E
         ),
         _ => expr(column).eq(PgFunc::any(Expr::val(array(field.kind(), operands)))),
     }
+}
+
+/// False, and unknown where a column is empty: what comparing it with a value that it never holds comes to.
+pub(super) fn never(column: Expr) -> Expr {
+    column.is_null().and(Expr::cust("NULL"))
 }
 
 /// A text column and a pattern. SQLite has no ILIKE, no case-sensitive LIKE, and
@@ -37,7 +42,7 @@ pub(super) fn matches(
             .map(|regex| Expr::cust_with_exprs("? REGEXP ?", [column.clone(), Expr::val(regex)]))
             .reduce(ExprTrait::and);
         // As in PostgreSQL, a search for no word is false, and unknown where there is no text.
-        return Ok(all.unwrap_or_else(|| column.is_null().and(Expr::cust("NULL"))));
+        return Ok(all.unwrap_or_else(|| never(column)));
     }
     Ok(match pattern {
         Pattern::Like { pattern, ignore_case } => {
@@ -66,12 +71,12 @@ pub(super) fn expr(column: Column) -> Expr {
     Expr::col(column.as_column_ref())
 }
 
-fn array(kind: FieldKind, operands: &[Operand]) -> Value {
+fn array(kind: FieldKind, operands: &[&Operand]) -> Value {
     let kind = match kind {
         FieldKind::Time => ArrayType::ChronoDateTimeUtc,
         FieldKind::Text => ArrayType::String,
     };
-    Value::Array(kind, Some(Box::new(operands.iter().map(value).collect())))
+    Value::Array(kind, Some(Box::new(operands.iter().map(|operand| value(operand)).collect())))
 }
 
 pub(super) fn value(operand: &Operand) -> Value {
@@ -82,7 +87,7 @@ pub(super) fn value(operand: &Operand) -> Value {
 }
 
 // Times are written as the SQLite driver writes them, so that texts compare as moments do.
-fn json_list(operands: &[Operand]) -> String {
+fn json_list(operands: &[&Operand]) -> String {
     let texts: Vec<_> = operands
         .iter()
         .map(|operand| match operand {
