@@ -53,6 +53,7 @@ const RINGS: &[Ring] = &[
         name: "store",
         imports: &["error", "notice", "edge", "token", "api_key", "query", "cache"],
         crates: &[
+            "async_trait",
             "chrono",
             "getrandom",
             "regex",

@@ -119,8 +119,12 @@ describe("[sqlite] A file that a service cannot write", () => {
     }
     expect(await reader.call("listAndCountApiKeys", { q: "key" })).toMatchObject({ answer: [expect.anything(), 2] });
     expect(await reader.call("migrate")).toEqual({});
-    for (const call of [["createApiKeys", PUBLISHABLE] as const, ["revoke", secret.id, { revoked_by: "x" }] as const]) {
-      const { failure } = await reader.call(...call);
+    const writes: [method: string, ...args: unknown[]][] = [
+      ["createApiKeys", PUBLISHABLE],
+      ["revoke", secret.id, { revoked_by: "x" }],
+    ];
+    for (const [method, ...args] of writes) {
+      const { failure } = await reader.call(method, ...args);
       expect(failure).toEqual({
         type: "database_error",
         message: expect.stringMatching(

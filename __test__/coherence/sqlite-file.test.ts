@@ -110,6 +110,28 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     expect(await elsewhere("SELECT id FROM api_key WHERE id = 'apk_lost' OR revoked_by = 'user_1'")).toEqual([]);
   });
 
+  it("is not taken for a closed service by calls that waited for a connection to it", async () => {
+    await backUp();
+    const blocking = new SqliteShell(database.path);
+    await blocking.query("BEGIN IMMEDIATE");
+    const busy = openService(database.url, { ...OPTIONS, pool: { max: 1, acquireTimeoutMs: 2_000 } });
+    const written = failureOf(busy.createApiKeys(PUBLISHABLE));
+    const waiting = Promise.allSettled(Array.from({ length: 5 }, () => busy.listApiKeys()));
+    // A lookup has another connection, and is answered later than the others have begun to wait.
+    await busy.authenticate(secret.token);
+    await replace();
+    const found = busy.authenticate(secret.token);
+    await blocking.query("COMMIT");
+    await blocking.close();
+
+    expect(await found).toMatchObject({ id: secret.id });
+    expect(await written).toMatchObject({ type: "database_error" });
+    for (const outcome of await waiting) {
+      if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ type: "database_error" });
+    }
+    await busy.close();
+  });
+
   it.each<[string, () => Promise<unknown>]>([
     ["moved", () => rename(database.path, path("moved.db"))],
     ["deleted", () => rm(database.path)],

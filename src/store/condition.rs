@@ -83,3 +83,47 @@ pub(super) fn compared(column: Expr, comparison: Comparison, value: Expr) -> Exp
         Comparison::LessOrEqual => column.lte(value),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::sea_query::{Condition as Where, PostgresQueryBuilder, Query, SqliteQueryBuilder};
+
+    use super::super::entity::Entity;
+    use super::*;
+    use crate::input::decode;
+    use crate::query::parse_filters;
+
+    fn bound(backend: DbBackend, condition: Where) -> String {
+        let query = Query::select().from(Entity).cond_where(condition).to_owned();
+        let (sql, values) = match backend {
+            DbBackend::Sqlite => query.build(SqliteQueryBuilder),
+            _ => query.build(PostgresQueryBuilder),
+        };
+        format!("{sql} {values:?}")
+    }
+
+    #[test]
+    fn a_secret_is_bound_by_no_filter_and_all_else_is() {
+        let digits = "0f".repeat(32);
+        for backend in [DbBackend::Sqlite, DbBackend::Postgres] {
+            for filter in [
+                r#"{"id":"sk_"}"#,
+                r#"{"id":["sk_","apk_1"]}"#,
+                r#"{"token":"sk_"}"#,
+                r#"{"title":{"$ne":"sk_","$nin":["sk_"]}}"#,
+                r#"{"title":{"$like":"%sk_%"}}"#,
+                r#"{"title":{"$re":"a sk_"}}"#,
+                r#"{"$not":{"title":{"$fulltext":"my sk_"}}}"#,
+                r#"{"q":"sk_"}"#,
+            ] {
+                let judged = |text: &str| {
+                    let filter = parse_filters(&decode(text).expect("decodes")).expect("parses");
+                    bound(backend, condition(backend, &filter).expect("translates"))
+                };
+                let secret = filter.replace("sk_", &format!("sk_{digits}"));
+                assert!(!judged(&secret).contains(&digits), "{secret}");
+                assert!(judged(&secret.replace("sk_", "pk_")).contains(&digits), "{secret}");
+            }
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! The database of a service: reached when first needed, migrated then if it is to be, and watched.
 
+mod sqlite_file;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,7 +17,7 @@ use super::listen::Listening;
 use super::lookup::{find_candidates, find_publishable};
 use super::migration;
 use super::settings::{DatabaseSettings, DatabaseUrl};
-use super::sqlite::{self, OpenFile, Pools, Private, Standing, Watch};
+use super::sqlite::{OpenFile, Pools, Private, Standing, Watch};
 use super::transaction::{Connection, Transaction};
 use crate::api_key::ApiKey;
 use crate::cache::{KeyCache, Lease};
@@ -258,6 +260,12 @@ impl Database {
         !matches!(self.settings.url, DatabaseUrl::Postgres(_))
     }
 
+    /// Whether the database was closed for good.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
+    }
+
     /// Brings the table up to date, whatever the option `migrate` says, and names the steps that this took.
     ///
     /// # Errors
@@ -335,56 +343,6 @@ impl Database {
             DatabaseUrl::Postgres(url) => self.open_postgres(url).await,
             DatabaseUrl::SqliteFile(_) | DatabaseUrl::SqliteMemory => self.open_sqlite().await,
         }
-    }
-
-    async fn open_sqlite(&self) -> Result<Arc<Opened>, ApiKeyError> {
-        self.close_former().await;
-        let again = self.found.load(Ordering::SeqCst);
-        let pools = match &self.memory {
-            Memory::File(cache, watch) => {
-                cache.forget_all();
-                if again && !watch.finds_a_file() {
-                    return Err(self.gone());
-                }
-                Pools::open_file(&self.settings, watch, !again).await?
-            }
-            _ => Pools::open_memory(&self.settings).await?,
-        };
-        // What takes the place of a file gets no table: who put it there did not mean to begin with an empty one.
-        if self.migrate
-            && !(again && migration::lacks_table(&pools.main).await?)
-            && let Err(error) = migration::up(&pools.main, &self.settings).await
-        {
-            pools.close(self.settings.pool.acquire_timeout).await;
-            return Err(sqlite::cannot_migrate(&self.settings.url, error));
-        }
-        self.found.store(true, Ordering::SeqCst);
-        let pool = pools.main.clone();
-        Ok(Arc::new(Opened { pool, sqlite: Some(pools), lane: None, listening: Mutex::default() }))
-    }
-
-    /// Has the next call open the file anew that took the place of the one that was open.
-    fn put_aside(&self, opened: &Arc<Opened>) {
-        let mut current = self.attempt();
-        if matches!(current.get(), Some(Ok(open)) if Arc::ptr_eq(open, opened)) {
-            *self.former() = Some(Arc::clone(opened));
-            *current = Attempt::default();
-        }
-    }
-
-    async fn close_former(&self) {
-        let former = self.former().take();
-        if let Some(pools) = former.as_ref().and_then(|former| former.sqlite.as_ref()) {
-            pools.close(self.settings.pool.acquire_timeout).await;
-        }
-    }
-
-    fn former(&self) -> MutexGuard<'_, Option<Arc<Opened>>> {
-        self.former.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn gone(&self) -> ApiKeyError {
-        sqlite::gone(&self.settings.url)
     }
 
     async fn open_postgres(&self, url: &str) -> Result<Arc<Opened>, ApiKeyError> {

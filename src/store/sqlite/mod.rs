@@ -5,6 +5,7 @@
 
 mod codes;
 mod file;
+mod opening;
 mod pools;
 mod watch;
 

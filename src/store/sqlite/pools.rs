@@ -3,31 +3,24 @@
 //! Lookups of tokens have connections of their own, and few searches run at a time: they take a processor each, and may
 //! take long. So no lookup waits for a search, nor for those who wait for one.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
+use sea_orm::sqlx;
+use sea_orm::sqlx::ConnectOptions as _;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use sea_orm::{DatabaseConnection, SqlxSqliteConnector};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::codes::{is_busy, lacks_access};
-use super::file::{FileId, companion, create_private, id, make_private, stamp};
+use super::codes::is_busy;
+use super::opening::{BUSY_TIMEOUT, Opening};
 use super::watch::{Standing, Watch};
 use crate::error::ApiKeyError;
 use crate::store::failure::unavailable;
-use crate::store::settings::{DatabaseSettings, DatabaseUrl, PoolSettings};
+use crate::store::settings::{DatabaseSettings, DatabaseUrl};
 
-/// How long SQLite waits for another writer.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
-
-/// How many connections look tokens up.
-const LOOKUPS: u32 = 2;
 
 /// The connections to an SQLite database, and the session of its file if it has one.
 pub(in crate::store) struct Pools {
@@ -43,16 +36,6 @@ pub(in crate::store) struct OpenFile {
     watch: Arc<Watch>,
     session: u64,
     shown: Arc<str>,
-}
-
-/// How a file can be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Access {
-    Full,
-    ReadOnly,
-    /// SQLite can make none of the files that it shares with other processes, so it takes the file for unchanging, and the
-    /// watch sees to it that it is.
-    Immutable,
 }
 
 impl Pools {
@@ -198,101 +181,4 @@ pub(in crate::store) fn cannot_migrate(url: &DatabaseUrl, error: ApiKeyError) ->
 
 fn shown(url: &DatabaseUrl) -> String {
     url.to_string().replacen("sqlite:", "", 1)
-}
-
-struct Opening<'a> {
-    pool: PoolSettings,
-    path: &'a Path,
-    watch: &'a Arc<Watch>,
-    create: bool,
-}
-
-type Opened = (SqlitePool, SqlitePool, u64);
-
-impl Opening<'_> {
-    /// Connects with the most that the file allows; `None` if it was replaced meanwhile.
-    async fn attempt(&self) -> Result<Option<Opened>, sqlx::Error> {
-        let by_sqlite = self.create && !self.is_there() && !self.create_file();
-        let expected = id(self.path);
-        let mut outcome = self.with(Access::Full, by_sqlite, expected).await;
-        for access in [Access::ReadOnly, Access::Immutable] {
-            let refused = matches!(&outcome, Err(sqlx::Error::Database(refusal)) if lacks_access(refusal.as_ref()));
-            if !refused || !self.is_there() || access == Access::Immutable && self.has_log() {
-                break;
-            }
-            outcome = self.with(access, false, expected).await;
-        }
-        outcome
-    }
-
-    async fn with(
-        &self,
-        access: Access,
-        create: bool,
-        expected: Option<FileId>,
-    ) -> Result<Option<Opened>, sqlx::Error> {
-        let options = self.options(access);
-        if create {
-            options.clone().create_if_missing(true).connect().await?.close().await?;
-            make_private(self.path);
-        }
-        let main = self.pooled(self.pool.min, self.pool.max).connect_with(options.clone()).await?;
-        if let Err(error) = sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&main).await {
-            main.close().await;
-            return Err(error);
-        }
-        let session = expected
-            .or_else(|| id(self.path))
-            .and_then(|file| self.watch.begin(file, access == Access::Immutable));
-        let Some(session) = session else {
-            main.close().await;
-            return Ok(None);
-        };
-        let lookups = self.pooled(0, LOOKUPS).connect_lazy_with(options);
-        Ok(Some((main, lookups, session)))
-    }
-
-    fn options(&self, access: Access) -> SqliteConnectOptions {
-        let options = SqliteConnectOptions::new()
-            .filename(self.path)
-            // SECURITY: statements and their values stay out of logs.
-            .disable_statement_logging()
-            .busy_timeout(BUSY_TIMEOUT)
-            .create_if_missing(false)
-            .with_regexp();
-        match access {
-            Access::Full => {
-                options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal)
-            }
-            Access::ReadOnly => options.read_only(true),
-            Access::Immutable => options.read_only(true).immutable(true),
-        }
-    }
-
-    fn pooled(&self, min: u32, max: u32) -> SqlitePoolOptions {
-        let watch = Arc::clone(self.watch);
-        SqlitePoolOptions::new()
-            .min_connections(min)
-            .max_connections(max)
-            .acquire_timeout(self.pool.acquire_timeout)
-            .idle_timeout(self.pool.idle_timeout)
-            .after_connect(move |_, _| {
-                watch.connected();
-                Box::pin(async { Ok(()) })
-            })
-    }
-
-    fn is_there(&self) -> bool {
-        id(self.path).is_some()
-    }
-
-    /// Whether that succeeded. Where a symbolic link leads to nothing, for example, SQLite has to make the file.
-    fn create_file(&self) -> bool {
-        create_private(self.path).is_ok() && self.is_there()
-    }
-
-    /// Whether there is a log, of whose content a reader who takes the file for unchanging would know nothing.
-    fn has_log(&self) -> bool {
-        stamp(&companion(self.path, "-wal")).is_ok()
-    }
 }
