@@ -592,7 +592,7 @@ export declare class ApiKeyModuleService {
   rollApiKeys(id: string, data: RollApiKeyInput, context?: Context): Promise<RolledApiKey>;
   /**
    * Answers the secret key that a token belongs to, or `false` for anything else: a wrong, revoked or publishable token,
-   * a value that is no text. The answer holds neither the token nor its hash; its `last_used_at` is the use before this one,
+   * a value that is no text, a string of more than 512 characters or with others than visible ASCII. The answer holds neither the token nor its hash; its `last_used_at` is the use before this one,
    * as far as it is written.
    *
    * @throws ApiKeyError `database_error` or `unexpected_state` when it cannot tell.
@@ -646,7 +646,7 @@ export declare class ApiKeyError extends Error {
   readonly code: undefined;
   /** When it happened. */
   readonly date: Date;
-  /** The code that the database gave: PostgreSQL's SQLSTATE or SQLite's result code. Absent for other failures. */
+  /** PostgreSQL's SQLSTATE. Absent for other failures, and on SQLite, whose messages say in words what is wrong. */
   readonly sqlstate?: string;
   /** An error of Medusa's shape. */
   constructor(type: ApiKeyErrorType, message: string, sqlstate?: string);

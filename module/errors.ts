@@ -31,7 +31,7 @@ export class ApiKeyError extends Error {
   declare readonly code: undefined;
   /** When it happened. */
   declare readonly date: Date;
-  /** The code that the database gave: PostgreSQL's SQLSTATE or SQLite's result code. Absent for other failures. */
+  /** PostgreSQL's SQLSTATE. Absent for other failures, and on SQLite, whose messages say in words what is wrong. */
   declare readonly sqlstate?: string;
   /**
    * `"unknown"` for a write whose answer was cut off, where it could not be found out before `callTimeout` whether it took

@@ -1,3 +1,4 @@
+import { isTokenSized } from "./token";
 import type { ApiKey } from "./types";
 
 /**
@@ -25,8 +26,8 @@ export function publishableLookup(filters: unknown, config: unknown): Publishabl
   const simple =
     typeof token === "string" &&
     type === "publishable" &&
-    token.isWellFormed() &&
-    !token.includes("\0") &&
+    // A longer one is no token, whatever it holds.
+    (!isTokenSized(token) || (token.isWellFormed() && !token.includes("\0"))) &&
     hasOnly(CONDITIONS, filters) &&
     (config === undefined || saysOnly(SETTINGS, config)) &&
     (relations === undefined || isTexts(relations)) &&

@@ -9,6 +9,7 @@ import { NoticePublisher } from "./notices";
 import type { ApiKeyModuleOptions } from "./options";
 import { publishableLookup, remembering, withColumns } from "./publishable-lookup";
 import { type ApiKeyModuleStatus, toStatus } from "./status";
+import { isTokenSized } from "./token";
 import type {
   ApiKey,
   CreateApiKeyInput,
@@ -189,6 +190,9 @@ export class ApiKeyModuleService {
       return decodePage(await this.native_.listApiKeys(filters, config));
     }
     const { token, select } = lookup;
+    if (!isTokenSized(token)) {
+      return [];
+    }
     const key = this.native_.recallPublishable(token) ?? (await this.native_.publishableKey(token));
     return key === null ? [] : [withColumns(key, select ? this.columns_(select) : null)];
   }
@@ -295,13 +299,13 @@ export class ApiKeyModuleService {
 
   /**
    * Answers the secret key that a token belongs to, or `false` for anything else: a wrong, revoked or publishable token,
-   * a value that is no text. The answer holds neither the token nor its hash; its `last_used_at` is the use before this one,
+   * a value that is no text, a string of more than 512 characters or with others than visible ASCII. The answer holds neither the token nor its hash; its `last_used_at` is the use before this one,
    * as far as it is written.
    *
    * @throws ApiKeyError `database_error` or `unexpected_state` when it cannot tell.
    */
   async authenticate(token: string, _context?: Context): Promise<ApiKey | false> {
-    if (typeof token !== "string") {
+    if (typeof token !== "string" || !isTokenSized(token)) {
       this.native_.refuseIfClosed();
       return false;
     }

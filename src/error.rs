@@ -95,9 +95,12 @@ pub enum ApiKeyError {
     /// The database refused or broke off. Becomes `database_error`.
     #[error("The database could not carry out the call{}.", because(.sqlstate.as_deref()))]
     Database {
-        /// PostgreSQL's SQLSTATE or SQLite's extended result code.
+        /// PostgreSQL's SQLSTATE.
         sqlstate: Option<String>,
     },
+    /// SQLite refused, in words: its result codes mean nothing elsewhere. Becomes `database_error`.
+    #[error("The database could not carry out the call: {0}.")]
+    Refused(&'static str),
     /// A row holds a hash of no scheme that this version knows. Becomes `unexpected_state`.
     #[error("A stored token hash has a form that this version does not know.")]
     UnknownHash,
@@ -139,14 +142,15 @@ impl ApiKeyError {
             | Self::OutcomeUnknown
             | Self::Replica
             | Self::MayNotMigrate
-            | Self::Database { .. } => "database_error",
+            | Self::Database { .. }
+            | Self::Refused(_) => "database_error",
             Self::UnknownHash | Self::Busy(_) | Self::Closed | Self::Unexpected(_) => {
                 "unexpected_state"
             }
         }
     }
 
-    /// The database's own code for the failure, where it gave one.
+    /// PostgreSQL's own code for the failure, where it gave one.
     #[must_use]
     pub fn sqlstate(&self) -> Option<&str> {
         match self {

@@ -54,6 +54,7 @@ const RINGS: &[Ring] = &[
         name: "store",
         imports: &["error", "notice", "deadline", "edge", "token", "api_key", "query", "cache"],
         crates: &[
+            "async_trait",
             "chrono",
             "deadpool",
             "getrandom",
@@ -76,7 +77,8 @@ const RINGS: &[Ring] = &[
     Ring {
         name: "service",
         imports: &[
-            "error", "notice", "deadline", "edge", "input", "token", "api_key", "query", "cache", "store",
+            "error", "notice", "deadline", "edge", "input", "token", "api_key", "query", "cache",
+            "store",
         ],
         crates: &["chrono", "tokio"],
     },

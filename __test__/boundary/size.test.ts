@@ -7,8 +7,11 @@ import { type OurService, PUBLISHABLE } from "../support/service";
 const MANY = 20_000;
 const LIMIT = 500;
 
+const PATTERNS = 100;
+const LONGEST = 1_024;
+
 /** As many words as a search may have. */
-const WORDS = "apk ".repeat(LIMIT / 2);
+const WORDS = "apk ".repeat(PATTERNS / 2);
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `apk_${index}`);
 const branches = (count: number) => ids(count).map((title) => ({ title }));
@@ -102,12 +105,62 @@ describeOurs("A filter", (current) => {
     ["branches of $or", { $or: branches(LIMIT) }, 3],
     ["branches of $and", { $and: Array.from({ length: LIMIT }, () => ({ created_by: PUBLISHABLE.created_by })) }, 3],
     ["branches below $not", { $not: { $or: branches(LIMIT) } }, 0],
-    ["columns and words of q, two for each word", { q: "apk ".repeat(LIMIT / 2) }, 3],
-    ["words of $fulltext", { created_by: { $fulltext: "user_1 ".repeat(LIMIT / 2) } }, 3],
     ["conditions in 60 levels", mixed, 3],
   ])(`of ${LIMIT} %s works`, async (_, filter, count) => {
     expect(await current().service.listApiKeys(filter)).toHaveLength(count);
     expect((await current().service.listAndCountApiKeys(filter, { take: 1 }))[1]).toBe(count);
     expect(await current().service.updateApiKeys(filter, { title: "New" })).toHaveLength(count);
+  });
+
+  const patterns = (count: number, pattern: object) => ({
+    $or: Array.from({ length: count }, () => ({ id: pattern })),
+  });
+
+  it.each<[string, object]>([
+    ["words of q, two patterns each", { q: WORDS }],
+    ["words of $fulltext", { created_by: { $fulltext: "user_1 ".repeat(PATTERNS / 2) } }],
+    ["$like", patterns(PATTERNS, { $like: "apk%" })],
+    ["$ilike", patterns(PATTERNS, { $ilike: "APK%" })],
+    ["$re", patterns(PATTERNS, { $re: "^apk_[0-9]$" })],
+    ["a RegExp", { id: /^apk_\d$/ }],
+    ["a long $like", { id: { $like: `apk${"%".repeat(LONGEST - 3)}` } }],
+    ["a long $re", { id: { $re: `^apk.${" ?".repeat(LONGEST / 2 - 3)}` } }],
+    ["a long $ilike below $not", { $not: { title: { $ilike: "x".repeat(LONGEST) } } }],
+  ])(`with patterns up to the limits works: %s`, async (_, filter) => {
+    expect(await current().service.listApiKeys(filter)).toHaveLength(3);
+    expect((await current().service.listAndCountApiKeys(filter, { take: 1 }))[1]).toBe(3);
+  });
+
+  const MEGABYTE = "x".repeat(1_000_000);
+
+  it.each<[string, object, RegExp]>([
+    ["101 patterns", patterns(PATTERNS + 1, { $like: "a" }), /at most 100 patterns/],
+    ["101 patterns below $not", { $not: patterns(PATTERNS + 1, { $re: "a" }) }, /at most 100 patterns/],
+    ["51 words of q", { q: `${WORDS} a` }, /at most 100 patterns/],
+    ["101 words of $fulltext", { title: { $fulltext: "a ".repeat(PATTERNS + 1) } }, /at most 100 patterns/],
+    ["a $like that is a byte too long", { title: { $like: "x".repeat(LONGEST + 1) } }, /1025 bytes long.* 1024/],
+    ["a megabyte of $like", { title: { $like: MEGABYTE } }, /1000000 bytes long.* 1024/],
+    ["a megabyte of $ilike", { $or: [{ id: "a" }, { title: { $ilike: MEGABYTE } }] }, /1000000 bytes long/],
+    ["a megabyte of $re", { title: { $re: MEGABYTE } }, /1000000 bytes long/],
+    ["a megabyte of a RegExp", { title: new RegExp(MEGABYTE) }, /1000000 bytes long/],
+    ["a megabyte of $fulltext", { title: { $fulltext: MEGABYTE } }, /1000000 bytes long/],
+  ])("with %s is refused by every method", async (_, filter, message) => {
+    const { service } = current();
+
+    await expectFailure(service.listApiKeys(filter), "invalid_data", message);
+    await expectFailure(service.listAndCountApiKeys(filter), "invalid_data", message);
+    if ("q" in filter) return;
+    await expectFailure(service.updateApiKeys(filter, { title: "New" }), "invalid_data", message);
+    await expectFailure(service.revoke(filter, { revoked_by: "user_1" }), "invalid_data", message);
+    await expectFailure(service.softDeleteApiKeys(filter), "invalid_data", message);
+    await expectFailure(service.restoreApiKeys(filter), "invalid_data", message);
+  });
+
+  it("with a megabyte of q is refused, in a filter and in a config", async () => {
+    const search = { filters: { freeTextSearch_ApiKey: { value: MEGABYTE, fromEntity: "ApiKey" } } };
+
+    await expectFailure(current().service.listApiKeys({ q: MEGABYTE }), "invalid_data", /1000000 bytes long/);
+    await expectFailure(current().service.listApiKeys({}, search), "invalid_data", /1000000 bytes long/);
+    await expectFailure(current().service.retrieveApiKey("apk_1", search), "invalid_data", /1000000 bytes long/);
   });
 });

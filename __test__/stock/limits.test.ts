@@ -33,6 +33,23 @@ describeStock("Stock", (current) => {
     expect(await found({ $or: branches })).toEqual(["apk_1"]);
   });
 
+  it("takes patterns of any number and length (A21)", async () => {
+    const branches = Array.from({ length: 500 }, (_, index) => ({ id: { $like: `apk_${index}` } }));
+
+    expect(await found({ $or: branches })).toEqual(["apk_1"]);
+    expect(await found({ id: { $like: `apk${"%".repeat(100_000)}` } })).toEqual(["apk_1"]);
+  });
+
+  it("finds tokens and titles whatever they hold, and so binds a secret that stands in a filter (A41, A42)", async () => {
+    const secret = `sk_${"0f".repeat(32)}`;
+    await current().service.updateApiKeys("apk_1", { title: secret });
+    await current().sql("UPDATE api_key SET token = 'pk no token' WHERE id = 'apk_1'");
+
+    expect(await found({ token: "pk no token", type: "publishable" })).toEqual(["apk_1"]);
+    expect(await found({ title: secret })).toEqual(["apk_1"]);
+    expect(await found({ q: secret })).toEqual(["apk_1"]);
+  });
+
   it("lets any number of secret keys wait for their hashes (A38)", async () => {
     const creations = Array.from({ length: 40 }, () => current().service.createApiKeys(SECRET));
 

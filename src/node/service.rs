@@ -329,9 +329,9 @@ impl NativeApiKeyService {
         });
         env.spawn_future(async move {
             Ok(outcome(match started {
-                Ok((service, running)) => deadline::call(limit, running)
-                    .await
-                    .map_err(|error| service.worded(error)),
+                Ok((service, running)) => {
+                    deadline::call(limit, running).await.map_err(|error| service.worded(error))
+                }
                 Err(error) => Err(error),
             }))
         })

@@ -7,6 +7,12 @@ use crate::error::ApiKeyError;
 /// How many conditions a filter may hold. SQLite's limit for an expression's depth is 1,000.
 pub const MOST_CONDITIONS: usize = 500;
 
+/// How many of them may be patterns, each of which is matched against every key.
+pub const MOST_PATTERNS: usize = 100;
+
+/// The longest pattern, in bytes of UTF-8.
+pub const MOST_PATTERN_BYTES: usize = 1_024;
+
 /// Which keys are meant. SQL's three-valued logic applies throughout.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filter {
@@ -79,6 +85,27 @@ pub enum Pattern {
     Words(String),
 }
 
+impl Pattern {
+    /// The pattern as it was given.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Like { pattern: text, .. }
+            | Self::Regex { source: text, .. }
+            | Self::Contains(text)
+            | Self::Words(text) => text,
+        }
+    }
+
+    /// For how many it counts.
+    fn count(&self) -> usize {
+        match self {
+            Self::Words(text) => words(text).count(),
+            _ => 1,
+        }
+    }
+}
+
 /// The words of a text search: runs of letters and digits.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
@@ -118,24 +145,58 @@ impl Filter {
         if self == Self::All { Self::All } else { Self::Not(Box::new(self)) }
     }
 
-    /// Refuses a filter that would be too deep an expression for SQL, and too deep a recursion here.
+    /// Refuses a filter that would be too deep an expression for SQL, too deep a recursion here, or too much work for the
+    /// database.
     ///
     /// # Errors
-    /// `Invalid` for more than [`MOST_CONDITIONS`].
+    /// `Invalid` for more than [`MOST_CONDITIONS`], more than [`MOST_PATTERNS`], and a pattern of more than
+    /// [`MOST_PATTERN_BYTES`].
     pub fn refuse_oversize(&self) -> Result<(), ApiKeyError> {
         if self.conditions() > MOST_CONDITIONS {
             return Err(ApiKeyError::invalid(format!(
                 "A filter may hold at most {MOST_CONDITIONS} conditions; the words of q and $fulltext count as such"
             )));
         }
+        let mut patterns = Vec::new();
+        self.collect_patterns(&mut patterns);
+        if patterns.iter().map(|pattern| pattern.count()).sum::<usize>() > MOST_PATTERNS {
+            return Err(ApiKeyError::invalid(format!(
+                "A filter may hold at most {MOST_PATTERNS} patterns; a word of q counts as two, a word of $fulltext as one"
+            )));
+        }
+        let longest = patterns.iter().map(|pattern| pattern.text().len()).max().unwrap_or_default();
+        if longest > MOST_PATTERN_BYTES {
+            return Err(ApiKeyError::invalid(format!(
+                "A pattern, or a word of q, is {longest} bytes long; the most is {MOST_PATTERN_BYTES}"
+            )));
+        }
         Ok(())
+    }
+
+    fn collect_patterns<'a>(&'a self, patterns: &mut Vec<&'a Pattern>) {
+        match self {
+            Self::And(branches) | Self::Or(branches) => {
+                branches.iter().for_each(|branch| branch.collect_patterns(patterns));
+            }
+            Self::Not(inner) => inner.collect_patterns(patterns),
+            Self::Matches(_, pattern) => patterns.push(pattern),
+            _ => {}
+        }
+    }
+
+    /// Whether a pattern is matched against every key.
+    #[must_use]
+    pub fn searches(&self) -> bool {
+        let mut patterns = Vec::new();
+        self.collect_patterns(&mut patterns);
+        !patterns.is_empty()
     }
 
     fn conditions(&self) -> usize {
         match self {
             Self::And(branches) | Self::Or(branches) => branches.iter().map(Self::conditions).sum(),
             Self::Not(inner) => inner.conditions(),
-            Self::Matches(_, Pattern::Words(text)) => words(text).count(),
+            Self::Matches(_, pattern) => pattern.count(),
             _ => 1,
         }
     }

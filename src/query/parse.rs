@@ -1,5 +1,6 @@
 //! Medusa's filter objects to the tree.
 
+use super::filter::MOST_CONDITIONS;
 use super::operator::{known, parse_condition, parse_operator};
 use super::{Field, Filter, Pattern};
 use crate::error::{ApiKeyError, Shown};
@@ -67,6 +68,8 @@ pub fn parse_search(words: &Input) -> Result<Filter, ApiKeyError> {
         }
     };
     let words = text.split(is_javascript_space).filter(|word| !word.is_empty());
+    // More than that are refused, however many there are.
+    let words = words.take(MOST_CONDITIONS + 1);
     let search = Filter::and(words.map(|word| {
         Filter::or(
             [Field::Redacted, Field::Title]
@@ -154,7 +157,6 @@ fn unknown_property(name: &str) -> ApiKeyError {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::filter::MOST_CONDITIONS;
     use super::*;
     use crate::input::decode;
 

@@ -7,7 +7,7 @@ use crate::api_key::{ApiKey, ApiKeyType, PublicApiKey};
 use crate::cache::{KeyCache, Remembered, Ticket};
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
-use crate::token::{Fingerprint, StoredToken, TokenDigest};
+use crate::token::{Fingerprint, StoredToken, TokenDigest, may_be_publishable, may_be_token};
 
 impl ApiKeyService {
     /// The live secret key of a token, or none.
@@ -22,8 +22,7 @@ impl ApiKeyService {
         token: String,
         now: Timestamp,
     ) -> Result<Option<Arc<PublicApiKey>>, ApiKeyError> {
-        // What the database cannot hold it cannot have stored.
-        if token.contains('\0') {
+        if !may_be_token(&token) {
             return Ok(None);
         }
         let presented = self.hasher.present(token);
@@ -57,7 +56,8 @@ impl ApiKeyService {
         token: String,
         now: Timestamp,
     ) -> Result<Option<Arc<PublicApiKey>>, ApiKeyError> {
-        if token.contains('\0') {
+        // SECURITY: a secret that was sent in the place of a publishable token must not get into a server's log of values.
+        if !may_be_publishable(&token) {
             return Ok(None);
         }
         let ticket = self.ticket();
@@ -88,7 +88,7 @@ impl ApiKeyService {
         if self.is_closed() {
             return None;
         }
-        let cache = self.database.cache()?;
+        let cache = self.database.cache().filter(|_| may_be_token(&token))?;
         let remembered = cache.recall(&self.hasher.present(token).fingerprint)?;
         let key = &remembered.key;
         if key.kind != kind {

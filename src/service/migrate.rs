@@ -30,6 +30,10 @@ impl ApiKeyService {
     #[must_use]
     pub fn worded(&self, error: ApiKeyError) -> ApiKeyError {
         match error {
+            ApiKeyError::Closed if !self.database.is_closed() => ApiKeyError::Unavailable(
+                "the SQLite file was replaced while the call waited for a connection; call again"
+                    .to_owned(),
+            ),
             ApiKeyError::TableMissing if self.in_medusa => ApiKeyError::TableMissingInMedusa,
             other => other,
         }

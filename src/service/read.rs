@@ -35,7 +35,7 @@ impl ApiKeyService {
         let filter = Filter::and([Filter::id(id), search]);
         filter.refuse_oversize()?;
         let (query, selection) = query(filter, config);
-        let keys = store::find(&self.database.connection().await?, &query).await?;
+        let keys = store::find(&self.database.connection_for(&query).await?, &query).await?;
         if keys.is_empty() {
             return Err(ApiKeyError::NotFound(id.clone()));
         }
@@ -48,7 +48,7 @@ impl ApiKeyService {
     /// `Invalid` naming the property, `Unavailable` or `Database`.
     pub async fn list(&self, filters: &Input, config: &Input) -> Result<Page, ApiKeyError> {
         let (query, selection) = self.question(filters, config)?;
-        let keys = store::find(&self.database.connection().await?, &query).await?;
+        let keys = store::find(&self.database.connection_for(&query).await?, &query).await?;
         Ok(Page { keys: answers(keys), selection, count: None })
     }
 
@@ -62,7 +62,7 @@ impl ApiKeyService {
         config: &Input,
     ) -> Result<Page, ApiKeyError> {
         let (query, selection) = self.question(filters, config)?;
-        let snapshot = self.database.snapshot().await?;
+        let snapshot = self.database.snapshot_for(&query).await?;
         let keys = store::find(&snapshot.connection(), &query).await?;
         let count = store::count(&snapshot.connection(), &query).await?;
         snapshot.commit().await?;

@@ -122,7 +122,9 @@ async fn insert_on_postgres(
     const WRITTEN: &str =
         "SELECT pg_catalog.count(*) FROM api_key WHERE id = ANY($1) AND token = ANY($2)";
     let (sql, params) = parts(statement)?;
-    let texts = |text: fn(&ApiKey) -> &str| Param::texts(keys.iter().map(|key| text(key).to_owned()).collect());
+    let texts = |text: fn(&ApiKey) -> &str| {
+        Param::texts(keys.iter().map(|key| text(key).to_owned()).collect())
+    };
     let ours = [texts(|key| key.id.as_str()), texts(|key| key.token.token_column())];
     place.insert(&sql, &params, (WRITTEN, &ours), keys.len()).await
 }

@@ -1,21 +1,23 @@
 //! The database of a service: reached when first needed, migrated then if it is to be, and watched.
 
+mod sqlite_file;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 use tokio::time::timeout;
 
-use super::api_keys::{ROWS_PER_INSERT, insert};
-use super::data_version::{DataVersion, Private};
-use super::failure::{self, Violation};
+use super::api_keys::{Query, ROWS_PER_INSERT, insert};
+use super::failure::Violation;
 use super::lane::{Lane, LaneStatus, Wanted, read_beside};
 use super::listen::Listening;
 use super::lookup::{find_candidates, find_publishable};
 use super::migration;
 use super::postgres::{PgPool, PostgresServer};
 use super::settings::{DatabaseSettings, DatabaseUrl};
+use super::sqlite::{OpenFile, Pools, Private, Standing, Watch};
 use super::transaction::{Connection, Pool, Transaction};
 use crate::api_key::ApiKey;
 use crate::cache::{KeyCache, Lease};
@@ -30,6 +32,10 @@ pub struct Database {
     memory: Memory,
     notices: Notices,
     attempt: Mutex<Attempt>,
+    /// What was open on an SQLite file that is not at its path any more, until it is closed.
+    former: Mutex<Option<Arc<Opened>>>,
+    /// Whether an SQLite file was there once, which is then never made again.
+    found: AtomicBool,
     closed: AtomicBool,
 }
 
@@ -45,13 +51,24 @@ pub struct Surroundings {
     pub pooler: bool,
 }
 
+/// How often one call opens a file anew that is replaced again and again.
+const MOST_REOPENINGS: usize = 5;
+
 /// One attempt to connect, shared by all calls that need it.
 type Attempt = Arc<OnceCell<Result<Arc<Opened>, ApiKeyError>>>;
 
 struct Opened {
     pool: Pool,
+    sqlite: Option<Pools>,
     lane: Option<Arc<Lane>>,
     listening: Mutex<Option<Listening>>,
+}
+
+impl Opened {
+    /// The SQLite file, if it is one.
+    fn file(&self) -> Option<&OpenFile> {
+        self.sqlite.as_ref().and_then(Pools::file)
+    }
 }
 
 /// What may be answered without reading, and how that is known.
@@ -61,9 +78,9 @@ enum Memory {
     /// What was heard to be unchanged.
     Leased(Arc<KeyCache>, Arc<Lease>),
     /// What the file says is unchanged.
-    File(Arc<KeyCache>, Arc<DataVersion>),
+    File(Arc<KeyCache>, Arc<Watch>),
     /// What this service has not changed.
-    Private(Arc<KeyCache>),
+    Private(Arc<KeyCache>, Arc<Private>),
 }
 
 impl Memory {
@@ -74,12 +91,15 @@ impl Memory {
                 let lease = Arc::new(Lease::new(bound));
                 Self::Leased(Arc::new(KeyCache::new(Arc::clone(&lease) as _)), lease)
             }
-            (DatabaseUrl::SqliteFile(_), _) => {
-                let version = Arc::new(DataVersion::default());
-                Self::File(Arc::new(KeyCache::new(Arc::clone(&version) as _)), version)
+            (DatabaseUrl::SqliteFile(path), _) => {
+                // Whoever changes the working directory means no other file.
+                let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
+                let watch = Arc::new(Watch::new(path));
+                Self::File(Arc::new(KeyCache::new(Arc::clone(&watch) as _)), watch)
             }
             (DatabaseUrl::SqliteMemory, _) => {
-                Self::Private(Arc::new(KeyCache::new(Arc::new(Private))))
+                let private = Arc::new(Private::default());
+                Self::Private(Arc::new(KeyCache::new(Arc::clone(&private) as _)), private)
             }
         }
     }
@@ -87,7 +107,7 @@ impl Memory {
     fn cache(&self) -> Option<&Arc<KeyCache>> {
         match self {
             Self::None => None,
-            Self::Leased(cache, _) | Self::File(cache, _) | Self::Private(cache) => Some(cache),
+            Self::Leased(cache, _) | Self::File(cache, _) | Self::Private(cache, _) => Some(cache),
         }
     }
 }
@@ -108,6 +128,8 @@ impl Database {
             migrate,
             notices,
             attempt: Mutex::default(),
+            former: Mutex::default(),
+            found: AtomicBool::new(false),
             closed: AtomicBool::new(false),
         }
     }
@@ -120,6 +142,16 @@ impl Database {
         Ok(Connection::of_pool(&self.opened().await?.pool))
     }
 
+    /// The pool, for a read of one statement that may be a search.
+    ///
+    /// # Errors
+    /// As [`connection`](Self::connection).
+    pub async fn connection_for(&self, query: &Query) -> Result<Connection<'static>, ApiKeyError> {
+        let opened = self.opened().await?;
+        let search = self.search(&opened, query).await?;
+        Ok(Connection::of_pool(&opened.pool).searching(search))
+    }
+
     /// Writes new keys, all or none; the outer error is the world's, the inner the keys' own.
     ///
     /// # Errors
@@ -127,7 +159,10 @@ impl Database {
     pub async fn insert(&self, keys: &[ApiKey]) -> Result<Result<(), Violation>, ApiKeyError> {
         // One statement takes effect as a whole by itself.
         if keys.len() <= ROWS_PER_INSERT {
-            return insert(&self.connection().await?, keys).await;
+            let opened = self.opened().await?;
+            let inserted = insert(&Connection::of_pool(&opened.pool), keys).await?;
+            opened.file().map_or(Ok(()), OpenFile::written)?;
+            return Ok(inserted);
         }
         let transaction = self.begin().await?;
         let inserted = insert(&transaction.connection(), keys).await?;
@@ -142,15 +177,33 @@ impl Database {
     /// # Errors
     /// `Unavailable` when the database cannot be reached.
     pub async fn begin(&self) -> Result<Transaction, ApiKeyError> {
-        Transaction::begin_write(&self.opened().await?.pool).await
+        let opened = self.opened().await?;
+        let transaction = Transaction::begin_write(&opened.pool).await?;
+        Ok(transaction.of_file(opened.file().cloned()))
     }
 
-    /// A transaction that sees one state of the database.
+    /// A transaction that sees one state of the database, for reads that may be searches.
     ///
     /// # Errors
     /// `Unavailable` when the database cannot be reached.
-    pub async fn snapshot(&self) -> Result<Transaction, ApiKeyError> {
-        Transaction::begin_snapshot(&self.opened().await?.pool).await
+    pub async fn snapshot_for(&self, query: &Query) -> Result<Transaction, ApiKeyError> {
+        let opened = self.opened().await?;
+        let search = self.search(&opened, query).await?;
+        Ok(Transaction::begin_snapshot(&opened.pool).await?.searching(search))
+    }
+
+    /// The right to search an SQLite database, where a query needs it.
+    async fn search(
+        &self,
+        opened: &Opened,
+        query: &Query,
+    ) -> Result<Option<OwnedSemaphorePermit>, ApiKeyError> {
+        match &opened.sqlite {
+            Some(pools) if query.filter.searches() => {
+                pools.search(self.settings.pool.acquire_timeout).await.map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The undeleted secret keys that may belong to a token, live or not, by id, as of a read that begins now.
@@ -184,7 +237,8 @@ impl Database {
         if let Pool::Postgres(pool) = &opened.pool {
             return Box::pin(read_beside(pool, &wanted)).await;
         }
-        let on = Connection::of_pool(&opened.pool);
+        let lookups = opened.sqlite.as_ref().map(|pools| Pool::Sqlite(pools.lookups.clone()));
+        let on = Connection::of_pool(lookups.as_ref().unwrap_or(&opened.pool));
         let found = Box::pin(async {
             match &*wanted {
                 Wanted::Candidates { digest, redacted } => {
@@ -238,6 +292,12 @@ impl Database {
         }
     }
 
+    /// Whether the database was closed for good.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
+    }
+
     /// Brings the table up to date, whatever the option `migrate` says, and names the steps that this took.
     ///
     /// # Errors
@@ -260,26 +320,40 @@ impl Database {
     /// `Database` when the driver cannot close.
     pub async fn close(&self) -> Result<(), ApiKeyError> {
         self.closed.store(true, Ordering::SeqCst);
+        if let Memory::Private(_, private) = &self.memory {
+            private.end();
+        }
+        self.close_former().await;
         let attempt = Arc::clone(&self.attempt());
         let Some(Ok(opened)) = attempt.get() else { return Ok(()) };
+        if let Some(pools) = &opened.sqlite {
+            pools.close(self.settings.pool.acquire_timeout).await;
+            return Ok(());
+        }
         opened.listening.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(lane) = &opened.lane {
             lane.close().await;
         }
         // A statement on a dead connection must not keep a server from shutting down.
-        let closing = async {
-            match &opened.pool {
-                Pool::Sqlite(pool) => pool.close_by_ref().await.map_err(failure::of),
-                Pool::Postgres(pool) => {
-                    pool.close().await;
-                    Ok(())
-                }
-            }
-        };
-        timeout(self.settings.call_timeout, closing).await.unwrap_or(Ok(()))
+        if let Pool::Postgres(pool) = &opened.pool {
+            let _late = timeout(self.settings.call_timeout, pool.close()).await;
+        }
+        Ok(())
     }
 
     async fn opened(&self) -> Result<Arc<Opened>, ApiKeyError> {
+        for _ in 0..MOST_REOPENINGS {
+            let opened = self.opened_once().await?;
+            match opened.file().map_or(Standing::Same, OpenFile::standing) {
+                Standing::Same => return Ok(opened),
+                Standing::Gone => return Err(self.gone()),
+                Standing::Replaced => self.put_aside(&opened),
+            }
+        }
+        Err(self.gone())
+    }
+
+    async fn opened_once(&self) -> Result<Arc<Opened>, ApiKeyError> {
         if self.closed.load(Ordering::SeqCst) {
             return Err(ApiKeyError::Closed);
         }
@@ -305,19 +379,6 @@ impl Database {
         }
     }
 
-    async fn open_sqlite(&self) -> Result<Arc<Opened>, ApiKeyError> {
-        let pool = Pool::Sqlite(self.settings.connect_to_sqlite().await?);
-        if self.migrate {
-            migration::up(&pool, &self.settings).await?;
-        }
-        if let (Memory::File(_, version), DatabaseUrl::SqliteFile(path)) =
-            (&self.memory, &self.settings.url)
-        {
-            version.watch(path);
-        }
-        Ok(Arc::new(Opened { pool, lane: None, listening: Mutex::default() }))
-    }
-
     async fn open_postgres(&self, server: PostgresServer) -> Result<Arc<Opened>, ApiKeyError> {
         let sessions = PgPool::new(server.clone(), self.settings.pool)?;
         // Says at once what is in the way, and what stands between.
@@ -340,9 +401,10 @@ impl Database {
                 Arc::clone(lease),
                 self.notices.clone(),
             )),
-            Memory::None | Memory::File(..) | Memory::Private(_) => None,
+            Memory::None | Memory::File(..) | Memory::Private(..) => None,
         };
-        Ok(Arc::new(Opened { pool, lane: Some(lane), listening: Mutex::new(listening) }))
+        let (lane, listening) = (Some(lane), Mutex::new(listening));
+        Ok(Arc::new(Opened { pool, sqlite: None, lane, listening }))
     }
 
     fn attempt(&self) -> MutexGuard<'_, Attempt> {

@@ -1,8 +1,8 @@
 //! Where PostgreSQL and SQLite say the same thing differently.
 
+use sea_orm::ColumnTrait;
 use sea_orm::sea_query::extension::postgres::{PgBinOper, PgFunc};
 use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, Value};
-use sea_orm::ColumnTrait;
 
 use super::backend::Backend;
 use super::entity::Column;
@@ -12,7 +12,7 @@ use crate::error::ApiKeyError;
 use crate::query::{Field, FieldKind, Operand, Pattern};
 
 /// A column among values, in one bound parameter however many they are.
-pub(super) fn among(backend: Backend, field: Field, operands: &[Operand]) -> Expr {
+pub(super) fn among(backend: Backend, field: Field, operands: &[&Operand]) -> Expr {
     let column = column(field);
     match backend {
         Backend::Sqlite => Expr::cust_with_exprs(
@@ -21,6 +21,11 @@ pub(super) fn among(backend: Backend, field: Field, operands: &[Operand]) -> Exp
         ),
         Backend::Postgres => expr(column).eq(PgFunc::any(Expr::val(array(field.kind(), operands)))),
     }
+}
+
+/// False, and unknown where a column is empty: what comparing it with a value that it never holds comes to.
+pub(super) fn never(column: Expr) -> Expr {
+    column.is_null().and(Expr::cust("NULL"))
 }
 
 /// A text column and a pattern. SQLite has no ILIKE, no case-sensitive LIKE, and
@@ -38,7 +43,7 @@ pub(super) fn matches(
             .map(|regex| Expr::cust_with_exprs("? REGEXP ?", [column.clone(), Expr::val(regex)]))
             .reduce(ExprTrait::and);
         // As in PostgreSQL, a search for no word is false, and unknown where there is no text.
-        return Ok(all.unwrap_or_else(|| column.is_null().and(Expr::cust("NULL"))));
+        return Ok(all.unwrap_or_else(|| never(column)));
     }
     Ok(match pattern {
         Pattern::Like { pattern, ignore_case } => {
@@ -67,12 +72,12 @@ pub(super) fn expr(column: Column) -> Expr {
     Expr::col(column.as_column_ref())
 }
 
-fn array(kind: FieldKind, operands: &[Operand]) -> Value {
+fn array(kind: FieldKind, operands: &[&Operand]) -> Value {
     let kind = match kind {
         FieldKind::Time => ArrayType::ChronoDateTimeUtc,
         FieldKind::Text => ArrayType::String,
     };
-    Value::Array(kind, Some(Box::new(operands.iter().map(value).collect())))
+    Value::Array(kind, Some(Box::new(operands.iter().map(|operand| value(operand)).collect())))
 }
 
 pub(super) fn value(operand: &Operand) -> Value {
@@ -83,7 +88,7 @@ pub(super) fn value(operand: &Operand) -> Value {
 }
 
 // Times are written as the SQLite driver writes them, so that texts compare as moments do.
-fn json_list(operands: &[Operand]) -> String {
+fn json_list(operands: &[&Operand]) -> String {
     let texts: Vec<_> = operands
         .iter()
         .map(|operand| match operand {

@@ -9,6 +9,7 @@ use std::fmt;
 use sea_orm::sqlx;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
+use super::sqlite;
 use crate::error::ApiKeyError;
 
 /// An insert that collided with a unique column.
@@ -77,40 +78,34 @@ pub(super) fn unavailable(
 }
 
 fn refusal_reason(refusal: &dyn sqlx::error::DatabaseError) -> String {
+    if let Some(words) = sqlite::in_words(refusal) {
+        return words.to_owned();
+    }
     match refusal.code().as_deref() {
         Some("28P01" | "28000") => "the server refused the user or the password".to_owned(),
         Some("3D000") => "the database does not exist".to_owned(),
         Some("53300") => "the server has no connection left".to_owned(),
         Some("57P03") => "the server is starting up or shutting down".to_owned(),
-        // SQLITE_CANTOPEN and its extended codes.
-        Some("14" | "270" | "526" | "782" | "1038") => "the file cannot be opened".to_owned(),
-        Some("26") => "the file is not an SQLite database".to_owned(),
         Some(code) => format!("refused with code {code}"),
         None => "refused".to_owned(),
     }
 }
 
-/// Whether SQLite turned a caller away for somebody else's lock.
-pub(super) fn is_busy(error: &DbErr) -> bool {
-    let Some(sqlx::Error::Database(refusal)) = driver(error) else { return false };
-    // SQLITE_BUSY and its extended codes.
-    refusal.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some()
-        && matches!(refusal.code().as_deref(), Some("5" | "261" | "517" | "773"))
-}
-
 fn refused(refusal: &dyn sqlx::error::DatabaseError) -> ApiKeyError {
+    if let Some(words) = sqlite::in_words(refusal) {
+        let says = |text| refusal.message().contains(text);
+        return if says("no such table") || says("no such column") || says("has no column") {
+            ApiKeyError::TableMissing
+        } else {
+            ApiKeyError::Refused(words)
+        };
+    }
     let code = refusal.code();
-    let sqlite = refusal.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some();
-    let missing = sqlite
-        && (refusal.message().starts_with("no such table")
-            || refusal.message().contains("no such column")
-            || refusal.message().contains("has no column"));
     match code.as_deref() {
         Some("3F000") => ApiKeyError::SchemaMissing,
         Some("42P01" | "42703") => ApiKeyError::TableMissing,
-        _ if missing => ApiKeyError::TableMissing,
         Some("2201B") => ApiKeyError::invalid("A $re filter is not a valid regular expression"),
-        Some(code) if !sqlite && code.starts_with("22") => ApiKeyError::invalid(format!(
+        Some(code) if code.starts_with("22") => ApiKeyError::invalid(format!(
             "The database cannot represent a value of this call (SQLSTATE {code})"
         )),
         code => ApiKeyError::Database { sqlstate: code.map(str::to_owned) },

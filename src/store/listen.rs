@@ -132,7 +132,8 @@ impl Keeper {
     }
 
     async fn try_to_hear(&self) -> Result<LeaseLoss, PgFailure> {
-        const TABLE: &str = "SELECT pg_catalog.to_regclass('api_key')::pg_catalog.oid::pg_catalog.text";
+        const TABLE: &str =
+            "SELECT pg_catalog.to_regclass('api_key')::pg_catalog.oid::pg_catalog.text";
         let mut session = self.server.connect().await.map_err(PgFailure::NoSession)?;
         if session.is_shared() {
             return Ok(LeaseLoss::Pooler);

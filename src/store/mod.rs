@@ -7,8 +7,6 @@
 mod api_keys;
 mod backend;
 mod condition;
-mod connect;
-mod data_version;
 mod database;
 mod dialect;
 mod entity;
@@ -24,6 +22,7 @@ mod patterns;
 mod postgres;
 mod row;
 mod settings;
+mod sqlite;
 mod transaction;
 mod upgrade;
 

@@ -92,7 +92,8 @@ impl DatabaseSettings {
     /// # Errors
     /// `Option`, naming `databaseUrl`, for any other text.
     pub fn parse(url: &str) -> Result<Self, ApiKeyError> {
-        if ["postgres://", "postgresql://", "socket:"].iter().any(|scheme| url.starts_with(scheme)) {
+        if ["postgres://", "postgresql://", "socket:"].iter().any(|scheme| url.starts_with(scheme))
+        {
             let url = PostgresUrl::parse(url)?;
             return Ok(Self::of(DatabaseUrl::Postgres(Box::new(url))));
         }

@@ -2,22 +2,27 @@
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbBackend,
-    QueryTrait, Select, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    QueryTrait, Select, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
+
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::backend::Backend;
 use super::entity::{Entity, Model};
 use super::failure;
 use super::postgres::{PgFailure, PgPlace, PgPool, PgTransaction, model, parts};
+use super::sqlite::OpenFile;
 use crate::deadline;
 use crate::error::ApiKeyError;
 
 /// A statement that a proxy or pooler is to send to the primary.
 const TO_THE_PRIMARY: &str = "/*NO LOAD BALANCE*/ ";
 
-/// Somewhere to run statements.
-pub struct Connection<'a>(Place<'a>);
+/// Somewhere to run statements, for which a search on SQLite needs the right to search.
+pub struct Connection<'a> {
+    place: Place<'a>,
+    _search: Option<OwnedSemaphorePermit>,
+}
 
 enum Place<'a> {
     Sqlite(DatabaseConnection),
@@ -41,14 +46,19 @@ pub(super) enum Pool {
 
 impl Connection<'_> {
     pub(super) fn of_pool(pool: &Pool) -> Connection<'static> {
-        Connection(match pool {
+        let place = match pool {
             Pool::Sqlite(pool) => Place::Sqlite(pool.clone()),
             Pool::Postgres(pool) => Place::Postgres(pool.clone()),
-        })
+        };
+        Connection { place, _search: None }
+    }
+
+    pub(super) fn searching(self, search: Option<OwnedSemaphorePermit>) -> Self {
+        Self { _search: search, ..self }
     }
 
     pub(super) fn on(&self) -> On<'_> {
-        match &self.0 {
+        match &self.place {
             Place::Sqlite(pool) => On::Sqlite(pool.into()),
             Place::SqliteTransaction(transaction) => On::Sqlite((*transaction).into()),
             Place::Postgres(pool) => On::Postgres(PgPlace::Pool(pool)),
@@ -106,7 +116,10 @@ impl Connection<'_> {
         match self.on() {
             On::Sqlite(executor) => {
                 let rows = executor.query_all_raw(statement).await.map_err(failure::of)?;
-                rows.iter().map(|row| row.try_get_by(0)).collect::<Result<_, _>>().map_err(failure::of)
+                rows.iter()
+                    .map(|row| row.try_get_by(0))
+                    .collect::<Result<_, _>>()
+                    .map_err(failure::of)
             }
             On::Postgres(place) => {
                 let (sql, params) = parts(statement)?;
@@ -136,7 +149,11 @@ impl Connection<'_> {
 }
 
 /// Statements that take effect together or not at all. Dropped without a commit, it is rolled back.
-pub struct Transaction(Begun);
+pub struct Transaction {
+    begun: Begun,
+    file: Option<OpenFile>,
+    _search: Option<OwnedSemaphorePermit>,
+}
 
 enum Begun {
     Sqlite(DatabaseTransaction),
@@ -158,7 +175,7 @@ impl Transaction {
         sqlite: Option<SqliteTransactionMode>,
         postgres: &str,
     ) -> Result<Self, ApiKeyError> {
-        Ok(Self(match pool {
+        let begun = match pool {
             Pool::Sqlite(pool) => {
                 let options = TransactionOptions {
                     sqlite_transaction_mode: sqlite,
@@ -167,30 +184,42 @@ impl Transaction {
                 Begun::Sqlite(pool.begin_with_options(options).await.map_err(failure::of)?)
             }
             Pool::Postgres(pool) => Begun::Postgres(PgTransaction::begin(pool, postgres).await?),
-        }))
+        };
+        Ok(Self { begun, file: None, _search: None })
+    }
+
+    /// The same of an SQLite file, which must be the one at its path when it is committed.
+    pub(super) fn of_file(self, file: Option<OpenFile>) -> Self {
+        Self { file, ..self }
+    }
+
+    pub(super) fn searching(self, search: Option<OwnedSemaphorePermit>) -> Self {
+        Self { _search: search, ..self }
     }
 
     /// The connection to run statements on.
     #[must_use]
     pub fn connection(&self) -> Connection<'_> {
-        Connection(match &self.0 {
+        let place = match &self.begun {
             Begun::Sqlite(transaction) => Place::SqliteTransaction(transaction),
             Begun::Postgres(transaction) => Place::PostgresTransaction(transaction),
-        })
+        };
+        Connection { place, _search: None }
     }
 
     /// Makes it all take effect.
     ///
     /// # Errors
     /// `Database` when the database refuses; nothing took effect then. `OutcomeUnknown` when the database cannot be asked
-    /// any more whether it did.
+    /// any more whether it did. `Unavailable` when an SQLite file was replaced meanwhile.
     pub async fn commit(self) -> Result<(), ApiKeyError> {
-        match self.0 {
+        match self.begun {
             Begun::Sqlite(transaction) => {
                 deadline::committing();
                 let committed = transaction.commit().await.map_err(failure::of);
                 deadline::decided();
-                committed
+                committed?;
+                self.file.map_or(Ok(()), |file| file.written())
             }
             Begun::Postgres(transaction) => transaction.commit().await,
         }

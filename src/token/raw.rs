@@ -21,6 +21,33 @@ impl Prefix {
     }
 }
 
+/// The longest text that may be a token. Tokens that Medusa and this package issue have 67 characters.
+const MOST_TOKEN_BYTES: usize = 512;
+
+/// As many hex digits behind `sk_` make a text look like a secret token; issued ones have 64.
+const SECRET_DIGITS: usize = 32;
+
+/// Whether a text may be a token: visible ASCII characters, and not too many.
+#[must_use]
+pub fn may_be_token(text: &str) -> bool {
+    (1..=MOST_TOKEN_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Whether a text may be a publishable token. What begins as a secret one does is none, whatever follows.
+#[must_use]
+pub fn may_be_publishable(text: &str) -> bool {
+    may_be_token(text) && !text.starts_with(Prefix::Secret.as_str())
+}
+
+/// Whether a text holds what looks like a secret token.
+#[must_use]
+pub fn holds_secret(text: &str) -> bool {
+    text.split(Prefix::Secret.as_str()).skip(1).any(|rest| {
+        let digits = rest.bytes().take_while(u8::is_ascii_hexdigit);
+        digits.take(SECRET_DIGITS).count() == SECRET_DIGITS
+    })
+}
+
 /// A token in clear text, wiped from memory when dropped.
 #[derive(Clone)]
 pub struct RawToken(Zeroizing<String>);
@@ -89,6 +116,36 @@ mod tests {
         assert_eq!(redacted(""), "***");
         assert_eq!(redacted("ab"), "ab***ab");
         assert_eq!(redacted("sk_1234"), "sk_123***234");
+    }
+
+    #[test]
+    fn a_secret_is_recognised_wherever_it_stands() {
+        let secret = format!("sk_{}", "0f".repeat(32));
+        for text in [
+            secret.clone(),
+            format!("a sk_ {secret}, b"),
+            format!("sk_sk_{secret}"),
+            secret.to_uppercase().replace("SK", "sk"),
+        ] {
+            assert!(holds_secret(&text), "{text}");
+        }
+        for text in [
+            secret.replace("sk_", "pk_"),
+            "sk_123***abc".to_owned(),
+            format!("sk_{}", "0".repeat(31)),
+        ] {
+            assert!(!holds_secret(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_or_not_visible_ascii_is_no_token() {
+        let long = "x".repeat(MOST_TOKEN_BYTES);
+        assert!(may_be_token(&long) && may_be_token("sk_1") && may_be_publishable("pk_1"));
+        for text in ["", " ", "sk_1\n", "sk_ä", "sk_\0", &format!("{long}x")] {
+            assert!(!may_be_token(text), "{text:?}");
+        }
+        assert!(!may_be_publishable("sk_1"));
     }
 
     proptest! {

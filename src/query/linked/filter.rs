@@ -5,7 +5,7 @@ use super::name::{Name, Table};
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
 use crate::query::Comparison;
-use crate::query::filter::joined;
+use crate::query::filter::{MOST_PATTERN_BYTES, joined};
 
 /// Which rows of a linked table are meant. Of its columns only the names are known, so that values keep the kind that the caller gave them.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,6 +141,12 @@ fn parse_operator(
         ("$in" | "$nin", absent) if absent.is_absent() => among(column, &[], operator == "$nin"),
         ("$in" | "$nin", Input::List(values)) => among(column, values, operator == "$nin"),
         ("$like" | "$ilike", Input::Null) => Ok(LinkedFilter::Unknown),
+        ("$like" | "$ilike", Input::Text(pattern)) if pattern.len() > MOST_PATTERN_BYTES => {
+            Err(invalid(format!(
+                "the pattern for {column} is {} bytes long; the most is {MOST_PATTERN_BYTES}",
+                pattern.len()
+            )))
+        }
         ("$like" | "$ilike", Input::Text(_)) => Ok(LinkedFilter::Like {
             column: column.clone(),
             pattern: parse_value(column, operand)?.1,

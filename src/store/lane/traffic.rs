@@ -102,7 +102,11 @@ impl Traffic {
                 return End::Closed;
             }
             // Nothing but its answer proves that a connection which was idle is still there.
-            patience.limit_to(if session.is_fresh() { self.patience } else { PROOF.min(self.patience) });
+            patience.limit_to(if session.is_fresh() {
+                self.patience
+            } else {
+                PROOF.min(self.patience)
+            });
             let (mut questions, mut probes, mut closes) = (Vec::new(), Vec::new(), false);
             for message in messages.drain(..) {
                 match message {

@@ -10,8 +10,9 @@ use serde_json::{Map, Value, json};
 use super::column;
 use crate::error::ApiKeyError;
 use crate::query::{Contents, LinkedFilter, Name, Table};
-use crate::store::condition::compared;
+use crate::store::condition::{compared, secret_in_filter};
 use crate::store::patterns;
+use crate::token::holds_secret;
 
 /// The WHERE of a filter on a table that goes by that alias.
 pub(super) fn condition(
@@ -20,11 +21,9 @@ pub(super) fn condition(
     filter: &LinkedFilter,
 ) -> Result<Condition, ApiKeyError> {
     let add_all = |joined: Condition, branches: &[LinkedFilter]| {
-        branches
-            .iter()
-            .try_fold(joined, |joined, branch| {
-                Ok::<_, ApiKeyError>(joined.add(condition(alias, table, branch)?))
-            })
+        branches.iter().try_fold(joined, |joined, branch| {
+            Ok::<_, ApiKeyError>(joined.add(condition(alias, table, branch)?))
+        })
     };
     Ok(match filter {
         LinkedFilter::All => Cond::all(),
@@ -36,6 +35,16 @@ pub(super) fn condition(
 
 fn expression(alias: &str, table: &Table, leaf: &LinkedFilter) -> Result<Expr, ApiKeyError> {
     let of = |name: &Name| column(alias, name);
+    let texts: Vec<&str> = match leaf {
+        LinkedFilter::Compare(_, _, _, text) | LinkedFilter::Like { pattern: text, .. } => {
+            vec![text]
+        }
+        LinkedFilter::In { values, .. } => values.iter().flatten().map(String::as_str).collect(),
+        _ => Vec::new(),
+    };
+    if texts.into_iter().any(holds_secret) {
+        return Err(secret_in_filter());
+    }
     Ok(match leaf {
         LinkedFilter::Compare(name, comparison, contents, text) => {
             compared(of(name), *comparison, value(table, name, *contents, text))

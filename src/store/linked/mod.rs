@@ -21,10 +21,7 @@ struct Place {
 ///
 /// # Errors
 /// `Invalid` on SQLite, which Medusa's other modules do not have.
-pub(super) fn refuse_without_postgres(
-    joins: &Joins,
-    backend: Backend,
-) -> Result<(), ApiKeyError> {
+pub(super) fn refuse_without_postgres(joins: &Joins, backend: Backend) -> Result<(), ApiKeyError> {
     if backend == Backend::Sqlite && !joins.is_empty() {
         return Err(ApiKeyError::invalid(
             "Filters and orders on linked modules need PostgreSQL: config.__internal.crossModuleJoins",

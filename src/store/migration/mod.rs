@@ -53,7 +53,10 @@ struct Missing {
 
 impl Missing {
     fn is_nothing(&self) -> bool {
-        self.schema.is_none() && self.steps.is_empty() && !self.change_feed && self.stocks.is_empty()
+        self.schema.is_none()
+            && self.steps.is_empty()
+            && !self.change_feed
+            && self.stocks.is_empty()
     }
 }
 
@@ -84,6 +87,14 @@ pub(super) async fn down(
     Ok(reverted)
 }
 
+/// Whether an SQLite database has no table of keys.
+pub(super) async fn lacks_table(pool: &Pool) -> Result<bool, ApiKeyError> {
+    const TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'api_key'";
+    let on = Connection::of_pool(pool);
+    let tables = on.texts(Statement::from_string(on.backend().orm(), TABLES)).await?;
+    Ok(tables.is_empty())
+}
+
 fn refused(error: ApiKeyError) -> ApiKeyError {
     match error {
         ApiKeyError::TableMissing => ApiKeyError::ForeignTable,
@@ -98,17 +109,15 @@ fn refused(error: ApiKeyError) -> ApiKeyError {
 }
 
 /// What is missing. Reads only.
-async fn look(
-    on: &Connection<'_>,
-    settings: &DatabaseSettings,
-) -> Result<Missing, ApiKeyError> {
+async fn look(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missing, ApiKeyError> {
     let mut missing = Missing::default();
     let taken = match taken(on).await {
         Ok(taken) => taken,
         Err(ApiKeyError::TableMissing | ApiKeyError::SchemaMissing) => Vec::new(),
         Err(error) => return Err(error),
     };
-    missing.steps = STEPS.iter().filter(|step| !taken.iter().any(|name| name == step.name)).collect();
+    missing.steps =
+        STEPS.iter().filter(|step| !taken.iter().any(|name| name == step.name)).collect();
     if let On::Postgres(place) = on.on() {
         if let Some(schema) = settings.schema.as_deref().filter(|_| settings.in_medusa)
             && !medusa::has_schema(place, schema).await?
@@ -122,10 +131,7 @@ async fn look(
 }
 
 /// Adds what is missing, and returns what that was.
-async fn take(
-    on: &Connection<'_>,
-    settings: &DatabaseSettings,
-) -> Result<Missing, ApiKeyError> {
+async fn take(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missing, ApiKeyError> {
     if let On::Postgres(place) = on.on() {
         take_turns(place).await?;
         if let Some(schema) = settings.schema.as_deref().filter(|_| settings.in_medusa)
@@ -191,16 +197,23 @@ async fn record(on: &Connection<'_>, step: &Step) -> Result<(), ApiKeyError> {
         Backend::Sqlite => "unixepoch()",
         Backend::Postgres => "extract(epoch FROM now())::bigint",
     };
-    on.run(&format!(r#"INSERT INTO "api_key_native_migrations" VALUES ('{}', {now})"#, step.name)).await
+    on.run(&format!(r#"INSERT INTO "api_key_native_migrations" VALUES ('{}', {now})"#, step.name))
+        .await
 }
 
 async fn forget(on: &Connection<'_>, step: &Step) -> Result<(), ApiKeyError> {
-    on.run(&format!(r#"DELETE FROM "api_key_native_migrations" WHERE "version" = '{}'"#, step.name)).await
+    on.run(&format!(r#"DELETE FROM "api_key_native_migrations" WHERE "version" = '{}'"#, step.name))
+        .await
 }
 
 async fn take_turns(place: PgPlace<'_>) -> Result<(), ApiKeyError> {
     // A large table takes its time: no limit of a call's holds here.
     place.run("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'").await?;
-    place.query("SELECT pg_catalog.pg_advisory_xact_lock($1::pg_catalog.text::pg_catalog.int8)", &[Param::text(&LOCK.to_string())]).await?;
+    place
+        .query(
+            "SELECT pg_catalog.pg_advisory_xact_lock($1::pg_catalog.text::pg_catalog.int8)",
+            &[Param::text(&LOCK.to_string())],
+        )
+        .await?;
     Ok(())
 }

@@ -40,9 +40,7 @@ impl PgFailure {
     pub(super) fn ends_the_session(&self) -> bool {
         match self {
             Self::Broken | Self::Late => true,
-            Self::Refused(refusal) => {
-                ends_the_session(refusal) || loses_statements(refusal.code())
-            }
+            Self::Refused(refusal) => ends_the_session(refusal) || loses_statements(refusal.code()),
             Self::Unreadable(_) | Self::NoSession(_) => false,
         }
     }

@@ -91,7 +91,9 @@ impl PgPlace<'_> {
             };
             let in_transaction = matches!(self, Self::Transaction(_));
             match failure.violation() {
-                Some(_) if doubtful && self.number(count).await? == i64::try_from(rows).ok() => break,
+                Some(_) if doubtful && self.number(count).await? == i64::try_from(rows).ok() => {
+                    break;
+                }
                 Some(violation) => return Ok(Err(violation)),
                 None if in_transaction => return Err(failure.into()),
                 None if !doubtful && !failure.leaves_a_doubt() => return Err(failure.into()),

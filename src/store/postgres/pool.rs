@@ -151,8 +151,7 @@ impl PgPool {
     ) -> Result<u64, PgFailure> {
         let mut session = self.lend().await?;
         deadline::committing();
-        let changed =
-            self.watched(deadline::wait_for_a_share(session.execute(sql, params)).await);
+        let changed = self.watched(deadline::wait_for_a_share(session.execute(sql, params)).await);
         if !changed.as_ref().is_err_and(PgFailure::leaves_a_doubt) {
             deadline::decided();
         }
@@ -160,10 +159,7 @@ impl PgPool {
     }
 
     /// Makes the other sessions prove themselves when one fails.
-    pub(super) fn watched<T>(
-        &self,
-        outcome: Option<Result<T, PgFailure>>,
-    ) -> Result<T, PgFailure> {
+    pub(super) fn watched<T>(&self, outcome: Option<Result<T, PgFailure>>) -> Result<T, PgFailure> {
         let outcome = outcome.unwrap_or(Err(PgFailure::Late));
         if outcome.as_ref().is_err_and(PgFailure::ends_the_session) {
             self.0.manager().doubts().suspected = Instant::now();
@@ -185,7 +181,8 @@ impl PgPool {
         let look = async {
             loop {
                 if let Ok(rows) = self.query(STATUS, &status).await {
-                    let status = rows.first().and_then(|row| row.try_get::<_, Option<&str>>(0).ok());
+                    let status =
+                        rows.first().and_then(|row| row.try_get::<_, Option<&str>>(0).ok());
                     match status.flatten() {
                         Some("committed") => return Some(true),
                         Some("aborted") => return Some(false),

@@ -37,7 +37,8 @@ const PLANNED_ONCE: [(&str, &str); 3] = [
 ];
 
 /// A process, and whether the server replays another one's changes.
-const WHO: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_is_in_recovery()";
+const WHO: &str =
+    "/*NO LOAD BALANCE*/ SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_is_in_recovery()";
 
 /// A PostgreSQL server, or several of which one is used.
 #[derive(Clone)]
@@ -181,15 +182,13 @@ impl PostgresServer {
     }
 
     /// Makes the settings in a session that is ours alone. Those that a server does not know are not missed.
-    async fn settle(
-        &self,
-        session: &mut Session,
-        extra: &[(&str, &str)],
-    ) -> Result<(), PgFailure> {
+    async fn settle(&self, session: &mut Session, extra: &[(&str, &str)]) -> Result<(), PgFailure> {
         if let Some(path) = &self.0.search_path {
             session.run(&format!("SET search_path = {path}")).await?;
         }
-        for (name, value) in self.limits().iter().chain(extra.iter().map(owned).collect::<Vec<_>>().iter()) {
+        for (name, value) in
+            self.limits().iter().chain(extra.iter().map(owned).collect::<Vec<_>>().iter())
+        {
             match session.run(&format!("SET {name} = '{value}'")).await {
                 Ok(()) | Err(PgFailure::Refused(_)) => {}
                 Err(failure) => return Err(failure),

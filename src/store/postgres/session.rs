@@ -32,7 +32,8 @@ pub(super) const FRESH: Duration = Duration::from_secs(1);
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The number of the transaction that the statement before it wrote in, and of its server process.
-const MARK: &str = "SELECT pg_catalog.txid_current_if_assigned()::pg_catalog.text, pg_catalog.pg_backend_pid()";
+const MARK: &str =
+    "SELECT pg_catalog.txid_current_if_assigned()::pg_catalog.text, pg_catalog.pg_backend_pid()";
 
 pub(in crate::store) struct Session {
     client: Client,
@@ -140,8 +141,10 @@ impl Session {
 
     /// Statements without values.
     pub(in crate::store) async fn run(&mut self, sql: &str) -> Result<(), PgFailure> {
-        self.guarded(async |session| drive(&mut session.link, session.client.batch_execute(sql)).await)
-            .await
+        self.guarded(async |session| {
+            drive(&mut session.link, session.client.batch_execute(sql)).await
+        })
+        .await
     }
 
     /// The first rows of a session, of which it is not known yet whether it is shared.
@@ -285,8 +288,7 @@ impl Session {
             return Ok(known.clone());
         }
         let kinds: Vec<Type> = kinds().cloned().collect();
-        let statement =
-            drive(&mut self.link, self.client.prepare_typed(sql, &kinds)).await?;
+        let statement = drive(&mut self.link, self.client.prepare_typed(sql, &kinds)).await?;
         self.statements.put(sql.to_owned(), statement.clone());
         Ok(statement)
     }
@@ -300,10 +302,7 @@ fn mark(row: &Row) -> Option<Mark> {
 }
 
 fn typed(params: &[Param]) -> Vec<(&(dyn ToSql + Sync), Type)> {
-    params
-        .iter()
-        .map(|param| (&*param.value as &(dyn ToSql + Sync), param.kind.clone()))
-        .collect()
+    params.iter().map(|param| (&*param.value as &(dyn ToSql + Sync), param.kind.clone())).collect()
 }
 
 fn values(params: &[Param]) -> Vec<&(dyn ToSql + Sync)> {

@@ -9,8 +9,8 @@ use tokio_postgres::config::Host;
 use super::parameters::{Environment, Parameters};
 use super::parts::Parts;
 use super::passfile::{self, Login};
-use super::startup::{self, KeepAlive};
 use super::sslmode::UrlTls;
+use super::startup::{self, KeepAlive};
 use crate::error::ApiKeyError;
 
 /// A server, or several that are tried in turn, as the URL, libpq's environment variables and `pg`'s defaults name them.

@@ -1,0 +1,33 @@
+// A service in a process to which modes of files apply, whoever runs the tests.
+
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+/** What a call came to. */
+export interface Came {
+  answer?: unknown;
+  failure?: { type: string; message: string; names: string[] };
+}
+
+export class UnprivilegedService {
+  private readonly child: ChildProcess;
+
+  constructor(options: object) {
+    this.child = fork(join(__dirname, "unprivileged-process.js"), [JSON.stringify(options)], { execArgv: [] });
+  }
+
+  /** Calls a method; one call at a time. */
+  async call(method: string, ...args: unknown[]): Promise<Came> {
+    const came = once(this.child, "message");
+    this.child.send({ method, args });
+    return ((await came) as [Came])[0];
+  }
+
+  /** Closes the service and ends its process. */
+  async stop(): Promise<void> {
+    const exited = once(this.child, "exit");
+    this.child.disconnect();
+    await exited;
+  }
+}

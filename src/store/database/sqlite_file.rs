@@ -1,0 +1,62 @@
+//! Opening an SQLite database, again where another file has taken the place of the one that was open.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{Attempt, Database, Memory, Opened};
+use crate::error::ApiKeyError;
+use crate::store::migration;
+use crate::store::sqlite::{self, Pools};
+use crate::store::transaction::Pool;
+
+impl Database {
+    pub(super) async fn open_sqlite(&self) -> Result<Arc<Opened>, ApiKeyError> {
+        self.close_former().await;
+        let again = self.found.load(Ordering::SeqCst);
+        let pools = match &self.memory {
+            Memory::File(cache, watch) => {
+                cache.forget_all();
+                if again && !watch.finds_a_file() {
+                    return Err(self.gone());
+                }
+                Pools::open_file(&self.settings, watch, !again).await?
+            }
+            _ => Pools::open_memory(&self.settings).await?,
+        };
+        // What takes the place of a file gets no table: who put it there did not mean to begin with an empty one.
+        let pool = Pool::Sqlite(pools.main.clone());
+        if self.migrate
+            && !(again && migration::lacks_table(&pool).await?)
+            && let Err(error) = migration::up(&pool, &self.settings).await
+        {
+            pools.close(self.settings.pool.acquire_timeout).await;
+            return Err(sqlite::cannot_migrate(&self.settings.url, error));
+        }
+        self.found.store(true, Ordering::SeqCst);
+        Ok(Arc::new(Opened { pool, sqlite: Some(pools), lane: None, listening: Mutex::default() }))
+    }
+
+    /// Has the next call open the file anew that took the place of the one that was open.
+    pub(super) fn put_aside(&self, opened: &Arc<Opened>) {
+        let mut current = self.attempt();
+        if matches!(current.get(), Some(Ok(open)) if Arc::ptr_eq(open, opened)) {
+            *self.former() = Some(Arc::clone(opened));
+            *current = Attempt::default();
+        }
+    }
+
+    pub(super) async fn close_former(&self) {
+        let former = self.former().take();
+        if let Some(pools) = former.as_ref().and_then(|former| former.sqlite.as_ref()) {
+            pools.close(self.settings.pool.acquire_timeout).await;
+        }
+    }
+
+    fn former(&self) -> MutexGuard<'_, Option<Arc<Opened>>> {
+        self.former.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn gone(&self) -> ApiKeyError {
+        sqlite::gone(&self.settings.url)
+    }
+}

@@ -1,0 +1,127 @@
+//! The file of a database: its identity, and its creation.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A file on disk, whatever its name. Two files that exist at the same time never have the same one.
+///
+/// Windows lets nobody rename or delete a file that SQLite has open, so there a file that exists is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+/// A file's identity and what changes when somebody writes to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Stamp {
+    pub(super) id: FileId,
+    modified: (i64, i64),
+    bytes: u64,
+}
+
+// SECURITY: the file is never opened here. To close a file cancels every POSIX lock that this process has on it, SQLite's,
+// too.
+pub(super) fn stamp(path: &Path) -> io::Result<Stamp> {
+    fs::metadata(path).map(|metadata| stamp_of(&metadata))
+}
+
+pub(super) fn id(path: &Path) -> Option<FileId> {
+    stamp(path).ok().map(|stamp| stamp.id)
+}
+
+#[cfg(unix)]
+fn stamp_of(metadata: &Metadata) -> Stamp {
+    use std::os::unix::fs::MetadataExt;
+    Stamp {
+        id: FileId { device: metadata.dev(), inode: metadata.ino() },
+        modified: (metadata.mtime(), metadata.mtime_nsec()),
+        bytes: metadata.size(),
+    }
+}
+
+#[cfg(not(unix))]
+fn stamp_of(metadata: &Metadata) -> Stamp {
+    let since_epoch =
+        metadata.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    let modified = since_epoch.unwrap_or_default();
+    Stamp {
+        id: FileId { device: 0, inode: 0 },
+        modified: (modified.as_secs().cast_signed(), i64::from(modified.subsec_nanos())),
+        bytes: metadata.len(),
+    }
+}
+
+/// The files that SQLite keeps beside a database, which follow the name that symbolic links lead to.
+pub(super) fn companion(database: &Path, suffix: &str) -> PathBuf {
+    let real = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
+    let mut name = real.into_os_string();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Makes an empty file that only its owner can read, unless there is one. It appears under its name with its mode, and
+/// without having been open under it. Where that cannot be done, SQLite makes the file.
+#[cfg(unix)]
+pub(super) fn create_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    const MOST_ATTEMPTS: u32 = 100;
+    for attempt in 0..MOST_ATTEMPTS {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{}-{attempt}.new", std::process::id()));
+        let draft = PathBuf::from(name);
+        match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(error),
+        }
+        // Unlike a renaming, a link replaces no file that another process made meanwhile.
+        let linked = fs::hard_link(&draft, path);
+        fs::remove_file(&draft)?;
+        return match linked {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            outcome => outcome,
+        };
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(super) fn create_private(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Lets only its owner read a file that SQLite made.
+#[cfg(unix)]
+pub(super) fn make_private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    // A file system without modes has nothing to protect.
+    let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
+}
+
+#[cfg(not(unix))]
+pub(super) fn make_private(_path: &Path) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_file_is_private_and_an_existing_one_stays_as_it_is() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = std::env::temp_dir().join(format!("api-key-file-{}", std::process::id()));
+        fs::create_dir_all(&directory).expect("makes a directory");
+        let path = directory.join("keys.db");
+        create_private(&path).expect("creates");
+        let mode = fs::metadata(&path).expect("is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+
+        fs::write(&path, "content").expect("writes");
+        create_private(&path).expect("leaves it");
+        assert_eq!(fs::read_to_string(&path).expect("reads"), "content");
+        assert_eq!(fs::read_dir(&directory).expect("lists").count(), 1);
+        fs::remove_dir_all(&directory).expect("removes");
+    }
+}

@@ -1,0 +1,14 @@
+//! What only SQLite needs: the file on disk, the connections to it, and its result codes.
+//!
+//! Invariants: a file is created once, when a service first opens it, and never again; no answer and no acknowledged
+//! write rests on a file that is no longer the one at its path.
+
+mod codes;
+mod file;
+mod opening;
+mod pools;
+mod watch;
+
+pub(super) use codes::in_words;
+pub(super) use pools::{OpenFile, Pools, cannot_migrate, gone};
+pub(super) use watch::{Private, Standing, Watch};

@@ -1,0 +1,131 @@
+//! Connecting to an SQLite file with whatever rights this process has on it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::sqlx;
+use sea_orm::sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sea_orm::sqlx::{ConnectOptions as _, Connection as _};
+
+use super::codes::lacks_access;
+use super::file::{FileId, companion, create_private, id, make_private, stamp};
+use super::watch::Watch;
+use crate::store::settings::PoolSettings;
+
+/// How many connections look tokens up.
+const LOOKUPS: u32 = 2;
+
+/// How a file can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Full,
+    ReadOnly,
+    /// SQLite can make none of the files that it shares with other processes, so it takes the file for unchanging, and the
+    /// watch sees to it that it is.
+    Immutable,
+}
+
+/// An attempt to open a file.
+pub(super) struct Opening<'a> {
+    pub(super) pool: PoolSettings,
+    /// How long SQLite waits for another writer.
+    pub(super) busy_timeout: Duration,
+    pub(super) path: &'a Path,
+    pub(super) watch: &'a Arc<Watch>,
+    /// Whether the file is made if there is none.
+    pub(super) create: bool,
+}
+
+/// The pool, the pool of lookups, and the session of the file.
+type Opened = (SqlitePool, SqlitePool, u64);
+
+impl Opening<'_> {
+    /// Connects with the most that the file allows; `None` if it was replaced meanwhile.
+    pub(super) async fn attempt(&self) -> Result<Option<Opened>, sqlx::Error> {
+        let by_sqlite = self.create && !self.is_there() && !self.create_file();
+        let expected = id(self.path);
+        let mut outcome = self.with(Access::Full, by_sqlite, expected).await;
+        for access in [Access::ReadOnly, Access::Immutable] {
+            let refused = matches!(&outcome, Err(sqlx::Error::Database(refusal)) if lacks_access(refusal.as_ref()));
+            if !refused || !self.is_there() || access == Access::Immutable && self.has_log() {
+                break;
+            }
+            outcome = self.with(access, false, expected).await;
+        }
+        outcome
+    }
+
+    async fn with(
+        &self,
+        access: Access,
+        create: bool,
+        expected: Option<FileId>,
+    ) -> Result<Option<Opened>, sqlx::Error> {
+        let options = self.options(access);
+        if create {
+            options.clone().create_if_missing(true).connect().await?.close().await?;
+            make_private(self.path);
+        }
+        let main = self.pooled(self.pool.min, self.pool.max).connect_with(options.clone()).await?;
+        if let Err(error) = sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&main).await {
+            main.close().await;
+            return Err(error);
+        }
+        let session = expected
+            .or_else(|| id(self.path))
+            .and_then(|file| self.watch.begin(file, access == Access::Immutable));
+        let Some(session) = session else {
+            main.close().await;
+            return Ok(None);
+        };
+        let lookups = self.pooled(0, LOOKUPS).connect_lazy_with(options);
+        Ok(Some((main, lookups, session)))
+    }
+
+    fn options(&self, access: Access) -> SqliteConnectOptions {
+        let options = SqliteConnectOptions::new()
+            .filename(self.path)
+            // SECURITY: statements and their values stay out of logs.
+            .disable_statement_logging()
+            .busy_timeout(self.busy_timeout)
+            .create_if_missing(false)
+            .with_regexp();
+        match access {
+            Access::Full => {
+                options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal)
+            }
+            Access::ReadOnly => options.read_only(true),
+            Access::Immutable => options.read_only(true).immutable(true),
+        }
+    }
+
+    fn pooled(&self, min: u32, max: u32) -> SqlitePoolOptions {
+        let watch = Arc::clone(self.watch);
+        SqlitePoolOptions::new()
+            .min_connections(min)
+            .max_connections(max)
+            .acquire_timeout(self.pool.acquire_timeout)
+            .idle_timeout(self.pool.idle_timeout)
+            .after_connect(move |_, _| {
+                watch.connected();
+                Box::pin(async { Ok(()) })
+            })
+    }
+
+    fn is_there(&self) -> bool {
+        id(self.path).is_some()
+    }
+
+    /// Whether that succeeded. Where a symbolic link leads to nothing, for example, SQLite has to make the file.
+    fn create_file(&self) -> bool {
+        create_private(self.path).is_ok() && self.is_there()
+    }
+
+    /// Whether there is a log, of whose content a reader who takes the file for unchanging would know nothing.
+    fn has_log(&self) -> bool {
+        stamp(&companion(self.path, "-wal")).is_ok()
+    }
+}

@@ -1,0 +1,187 @@
+//! The connections to an SQLite database.
+//!
+//! Lookups of tokens have connections of their own, and few searches run at a time: they take a processor each, and may
+//! take long. So no lookup waits for a search, nor for those who wait for one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::sqlx;
+use sea_orm::sqlx::ConnectOptions as _;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+use sea_orm::{DatabaseConnection, SqlxSqliteConnector};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::codes::is_busy;
+use super::opening::Opening;
+use super::watch::{Standing, Watch};
+use crate::error::ApiKeyError;
+use crate::store::failure::unavailable;
+use crate::store::settings::{DatabaseSettings, DatabaseUrl};
+
+const BUSY_PAUSE: Duration = Duration::from_millis(10);
+
+/// The connections to an SQLite database, and the session of its file if it has one.
+pub(in crate::store) struct Pools {
+    pub(in crate::store) main: DatabaseConnection,
+    pub(in crate::store) lookups: DatabaseConnection,
+    searches: Arc<Semaphore>,
+    file: Option<OpenFile>,
+}
+
+/// A file that was opened.
+#[derive(Clone)]
+pub(in crate::store) struct OpenFile {
+    watch: Arc<Watch>,
+    session: u64,
+    shown: Arc<str>,
+}
+
+impl Pools {
+    /// Connects to a file. It is made if there is none and `create` allows it.
+    pub(in crate::store) async fn open_file(
+        settings: &DatabaseSettings,
+        watch: &Arc<Watch>,
+        create: bool,
+    ) -> Result<Self, ApiKeyError> {
+        // A writer gives up before its call does, so that what it was about to write is not written later.
+        let busy_timeout = settings.call_timeout * 4 / 5;
+        let (pool, path) = (settings.pool, watch.path());
+        let opening = Opening { pool, busy_timeout, path, watch, create };
+        let started = Instant::now();
+        loop {
+            match opening.attempt().await {
+                Ok(Some((main, lookups, session))) => {
+                    let shown = shown(&settings.url).into();
+                    let file = OpenFile { watch: Arc::clone(watch), session, shown };
+                    return Ok(Self::new(main, lookups, Some(file)));
+                }
+                // It was replaced while it was being opened.
+                Ok(None) if started.elapsed() < busy_timeout => {}
+                Ok(None) => {
+                    return Err(unavailable(&settings.url, &sqlx::Error::PoolTimedOut));
+                }
+                // Of two who make one file at the same moment SQLite turns one away at once, whatever its patience.
+                Err(sqlx::Error::Database(refusal))
+                    if is_busy(refusal.as_ref()) && started.elapsed() < busy_timeout =>
+                {
+                    sleep(BUSY_PAUSE).await;
+                }
+                Err(error) => return Err(unavailable(&settings.url, &error)),
+            }
+        }
+    }
+
+    /// Makes a database in memory: one connection that is never given up, for the database lives and dies with it.
+    pub(in crate::store) async fn open_memory(
+        settings: &DatabaseSettings,
+    ) -> Result<Self, ApiKeyError> {
+        let options = SqliteConnectOptions::new().in_memory(true).with_regexp();
+        let pool = SqlitePoolOptions::new()
+            .min_connections(1)
+            .max_connections(1)
+            .acquire_timeout(settings.pool.acquire_timeout)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.disable_statement_logging())
+            .await
+            .map_err(|error| unavailable(&settings.url, &error))?;
+        Ok(Self::new(pool.clone(), pool, None))
+    }
+
+    fn new(main: SqlitePool, lookups: SqlitePool, file: Option<OpenFile>) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            main: SqlxSqliteConnector::from_sqlx_sqlite_pool(main),
+            lookups: SqlxSqliteConnector::from_sqlx_sqlite_pool(lookups),
+            searches: Arc::new(Semaphore::new((processors / 2).clamp(1, 4))),
+            file,
+        }
+    }
+
+    /// The file that was opened; a database in memory has none.
+    pub(in crate::store) fn file(&self) -> Option<&OpenFile> {
+        self.file.as_ref()
+    }
+
+    /// The right to search, for as long as it is held.
+    pub(in crate::store) async fn search(
+        &self,
+        patience: Duration,
+    ) -> Result<OwnedSemaphorePermit, ApiKeyError> {
+        match timeout(patience, Arc::clone(&self.searches).acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_closed)) => Err(ApiKeyError::Closed),
+            Err(_late) => Err(ApiKeyError::Unavailable(
+                "other searches of the SQLite database did not end within pool.acquireTimeoutMs"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    /// Closes every connection, after the statements that run.
+    pub(in crate::store) async fn close(&self, patience: Duration) {
+        // The last connection copies the log into the file. If the file is another one by now, that must be the watch's,
+        // which copies nothing.
+        let copies = self.file.as_ref().is_none_or(|file| file.standing() == Standing::Same);
+        if copies {
+            self.end_watch();
+        }
+        let _late = timeout(patience, async {
+            let _ = self.lookups.close_by_ref().await;
+            let _ = self.main.close_by_ref().await;
+        })
+        .await;
+        if !copies {
+            self.end_watch();
+        }
+    }
+
+    fn end_watch(&self) {
+        if let Some(file) = &self.file {
+            file.watch.end(file.session);
+        }
+    }
+}
+
+impl OpenFile {
+    /// How the file at the path relates to this one.
+    pub(in crate::store) fn standing(&self) -> Standing {
+        self.watch.standing(self.session)
+    }
+
+    /// Refuses to acknowledge a write unless it went into the file that is at the path.
+    pub(in crate::store) fn written(&self) -> Result<(), ApiKeyError> {
+        if self.standing() == Standing::Same {
+            return Ok(());
+        }
+        Err(ApiKeyError::Unavailable(format!(
+            "the SQLite file {} was replaced, moved or deleted while the call wrote to it, and the file that is there now may lack the change",
+            self.shown
+        )))
+    }
+}
+
+/// What is wrong when the file of a service is not there any more.
+pub(in crate::store) fn gone(url: &DatabaseUrl) -> ApiKeyError {
+    ApiKeyError::Unavailable(format!(
+        "the SQLite file {} was moved or deleted while the service was using it; put it back, or start a new service to begin with an empty one",
+        shown(url)
+    ))
+}
+
+/// What is wrong when the table cannot be brought up to date as the option `migrate` asks.
+pub(in crate::store) fn cannot_migrate(url: &DatabaseUrl, error: ApiKeyError) -> ApiKeyError {
+    match error {
+        ApiKeyError::Refused(words) => ApiKeyError::Unavailable(format!(
+            "the SQLite file {} has no table api_key or an older one, and the option `migrate` cannot change that: {words}",
+            shown(url)
+        )),
+        other => other,
+    }
+}
+
+fn shown(url: &DatabaseUrl) -> String {
+    url.to_string().replacen("sqlite:", "", 1)
+}

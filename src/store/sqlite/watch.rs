@@ -1,0 +1,196 @@
+//! Whether an SQLite file is still the one at its path, and whether it has changed.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::file::{FileId, Stamp, companion, id, stamp};
+use crate::cache::Freshness;
+
+/// How long the first look at a file may wait for another process that is recovering it.
+const FIRST_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How a file relates to the one that was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Standing {
+    /// It is that one.
+    Same,
+    /// There is none at the path.
+    Gone,
+    /// It is another one, or what SQLite keeps beside it was removed.
+    Replaced,
+}
+
+/// A watch over one path, for as long as a service is open: each file that is opened there begins a session.
+///
+/// Two things are asked before an answer. The file system: whether the path still leads to the file that was opened, which
+/// takes about a microsecond. And SQLite: `PRAGMA data_version` on a connection that only watches changes with every commit
+/// of any other connection, in this process or another, which takes two.
+pub(in crate::store) struct Watch {
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    sessions: u64,
+    session: Option<Session>,
+}
+
+struct Session {
+    number: u64,
+    database: FileId,
+    wal: PathBuf,
+    shm: PathBuf,
+    shm_id: Option<FileId>,
+    /// `None` where SQLite cannot watch; then nothing is answered from memory.
+    connection: Option<Connection>,
+    /// Of a file that is read as if it could not change, which must then hold.
+    unchanging: Option<Stamp>,
+    /// Whether a connection of the pool has opened another file.
+    strayed: bool,
+}
+
+impl Watch {
+    /// A watch over a path, at which nothing was opened yet.
+    pub(in crate::store) fn new(path: PathBuf) -> Self {
+        Self { path, state: Mutex::default() }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether there is any file at the path.
+    pub(in crate::store) fn finds_a_file(&self) -> bool {
+        stamp(&self.path).is_ok()
+    }
+
+    /// Begins a session with the file that connections were just made to, and returns its number, or `None` if the path
+    /// does not lead to the expected file any more. `immutable` says that SQLite was told that the file does not change.
+    pub(super) fn begin(&self, expected: FileId, immutable: bool) -> Option<u64> {
+        let before = stamp(&self.path).ok().filter(|stamp| stamp.id == expected)?;
+        let connection = if immutable { None } else { watching(&self.path) };
+        let shm = companion(&self.path, "-shm");
+        let mut state = self.state();
+        state.sessions += 1;
+        let number = state.sessions;
+        state.session = Some(Session {
+            number,
+            database: before.id,
+            wal: companion(&self.path, "-wal"),
+            // SQLite keeps it for as long as this connection is open.
+            shm_id: connection.as_ref().and_then(|_| id(&shm)),
+            shm,
+            connection,
+            unchanging: immutable.then_some(before),
+            strayed: false,
+        });
+        Some(number)
+    }
+
+    /// Ends a session, unless another one has followed it. Nothing is answered from memory until the next.
+    pub(super) fn end(&self, session: u64) {
+        let mut state = self.state();
+        if state.session.as_ref().is_some_and(|current| current.number == session) {
+            state.session = None;
+        }
+    }
+
+    /// How the file at the path relates to the one of a session, which another one may have followed.
+    pub(super) fn standing(&self, session: u64) -> Standing {
+        match &self.state().session {
+            Some(current) if current.number == session => current.standing(&self.path),
+            _ => Standing::Replaced,
+        }
+    }
+
+    /// A connection was made during a session: if to another file, the session has no value any more.
+    pub(super) fn connected(&self) {
+        let mut state = self.state();
+        if let Some(session) = &mut state.session
+            && session.standing(&self.path) != Standing::Same
+        {
+            session.strayed = true;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Session {
+    fn standing(&self, path: &Path) -> Standing {
+        stamp(path).map_or(Standing::Gone, |now| self.standing_with(&now))
+    }
+
+    fn standing_with(&self, now: &Stamp) -> Standing {
+        let unchanged = self.unchanging.is_none_or(|then| then == *now && id(&self.wal).is_none());
+        let beside = self.shm_id.is_none_or(|then| id(&self.shm) == Some(then));
+        if now.id == self.database && unchanged && beside && !self.strayed {
+            Standing::Same
+        } else {
+            Standing::Replaced
+        }
+    }
+}
+
+impl Freshness for Watch {
+    fn epoch(&self) -> Option<u64> {
+        let state = self.state();
+        let session = state.session.as_ref()?;
+        let now = stamp(&self.path).ok()?;
+        if session.standing_with(&now) != Standing::Same {
+            return None;
+        }
+        let version = match &session.connection {
+            Some(connection) => data_version(connection)?,
+            None => session.unchanging.map(|_| 0)?,
+        };
+        // Who overwrites the file in place changes its stamp, and so does SQLite, but seldom.
+        let mut hasher = DefaultHasher::new();
+        (session.number, version, now).hash(&mut hasher);
+        Some(hasher.finish())
+    }
+}
+
+fn watching(path: &Path) -> Option<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).ok()?;
+    connection.busy_timeout(FIRST_PATIENCE).ok()?;
+    // Where the file was overwritten in place, this connection is the last to be closed, and must not copy the log of the
+    // former content into it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
+    data_version(&connection)?;
+    // Who asks later must not wait for a writer; the database answers as well.
+    connection.busy_timeout(Duration::ZERO).ok()?;
+    Some(connection)
+}
+
+fn data_version(connection: &Connection) -> Option<i64> {
+    let mut statement = connection.prepare_cached("PRAGMA data_version").ok()?;
+    statement.query_row([], |row| row.get(0)).ok()
+}
+
+/// A database that nobody else can write to.
+#[derive(Default)]
+pub(in crate::store) struct Private(AtomicBool);
+
+impl Private {
+    /// The database is gone.
+    pub(in crate::store) fn end(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+impl Freshness for Private {
+    fn epoch(&self) -> Option<u64> {
+        (!self.0.load(Ordering::Acquire)).then_some(0)
+    }
+}
