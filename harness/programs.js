@@ -1,12 +1,28 @@
-// Which programs and rights of the machine the tests and `npm run faults` can use.
+// Which programs and rights of the machine the tests and `npm run faults` can use. Run by itself it fails where
+// TEST_SURROUNDINGS=all and something is missing.
 
-const { execFileSync, spawnSync } = require("node:child_process");
+const { spawnSync } = require("node:child_process");
 
-/** What each needs, and the Debian packages that bring it. */
+/** How each is found, the Debian packages that bring it, and what needs it of __test__/surroundings. */
 const PROGRAMS = {
-  pgbouncer: { packages: ["pgbouncer"], works: () => runs("pgbouncer", ["--version"]) },
-  pgpool: { packages: ["pgpool2"], works: () => runs("pgpool", ["--version"]) },
-  network: { packages: ["iproute2", "iptables"], works: canCutNetworks },
+  pgbouncer: {
+    works: () => runs("pgbouncer", ["--version"]),
+    packages: ["pgbouncer"],
+    suite: "pgbouncer.test.ts",
+    lacks: "PgBouncer is not installed",
+  },
+  pgpool: {
+    works: () => runs("pgpool", ["--version"]),
+    packages: ["pgpool2"],
+    suite: "pgpool.test.ts",
+    lacks: "pgpool-II is not installed",
+  },
+  network: {
+    works: canCutNetworks,
+    packages: ["iproute2", "iptables"],
+    suite: "cut-network.test.ts",
+    lacks: "network namespaces and iptables need Linux and root",
+  },
 };
 
 /** @typedef {keyof typeof PROGRAMS} ProgramName */
@@ -28,14 +44,20 @@ function isInstalled(name) {
   return works;
 }
 
-/** The programs that are missing. */
-function missingPrograms() {
-  return /** @type {ProgramName[]} */ (Object.keys(PROGRAMS)).filter((name) => !isInstalled(name));
-}
-
-/** The Debian packages that bring everything. */
-function debianPackages() {
-  return Object.values(PROGRAMS).flatMap(({ packages }) => packages);
+/**
+ * The suites of __test__/surroundings that cannot run here, and why. With TEST_SURROUNDINGS=all that is a failure.
+ * @returns {{ suite: string, lacks: string }[]}
+ */
+function suitesLeftOut() {
+  const names = /** @type {ProgramName[]} */ (Object.keys(PROGRAMS));
+  const missing = names.filter((name) => !isInstalled(name)).map((name) => PROGRAMS[name]);
+  if (missing.length > 0 && process.env.TEST_SURROUNDINGS === "all") {
+    const packages = missing.flatMap(({ packages }) => packages).join(" ");
+    throw new Error(
+      `TEST_SURROUNDINGS=all: ${missing.map(({ lacks }) => lacks).join("; ")}. On Debian: apt-get install ${packages}`,
+    );
+  }
+  return missing.map(({ suite, lacks }) => ({ suite, lacks }));
 }
 
 /**
@@ -52,8 +74,10 @@ function canCutNetworks() {
   const name = `ak-probe-${process.pid}`;
   if (!runs("ip", ["netns", "add", name])) return false;
   const works = runs("ip", ["netns", "exec", name, "iptables", "-w", "-A", "INPUT", "-p", "tcp", "-j", "DROP"]);
-  execFileSync("ip", ["netns", "del", name], { stdio: "ignore" });
+  runs("ip", ["netns", "del", name]);
   return works;
 }
 
-module.exports = { debianPackages, isInstalled, missingPrograms };
+if (require.main === module) suitesLeftOut();
+
+module.exports = { isInstalled, suitesLeftOut };

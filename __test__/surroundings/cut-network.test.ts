@@ -1,6 +1,7 @@
 // A network that drops packets without a word: the server is in a network namespace, behind a firewall.
 
 import { execFileSync } from "node:child_process";
+import pg from "pg";
 import { Network } from "../../harness/network.js";
 import { PostgresServer } from "../../harness/postgres.js";
 import { failureOf } from "../support/failures";
@@ -59,13 +60,24 @@ describe("[postgres] Behind a network that is cut", () => {
   it("calls in flight end at callTimeout, and all later ones succeed once new connections pass", async () => {
     service = openService(server.url(), IMPATIENT);
     const { id, token } = await service.createApiKeys(SECRET);
-    await rejections(Array.from({ length: 10 }, () => service.listApiKeys()));
+    const locker = new pg.Client({ connectionString: server.url() });
+    locker.on("error", () => undefined);
+    await locker.connect();
+    await locker.query("BEGIN; LOCK TABLE api_key IN ACCESS EXCLUSIVE MODE");
+    const reads = Array.from({ length: 10 }, () => durationOf(service.listApiKeys()));
+    await until(
+      () => server.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"),
+      ({ length }) => length >= 10,
+    );
     network.cut();
     const durations = await Promise.all([
-      ...Array.from({ length: 10 }, () => durationOf(service.listApiKeys())),
+      ...reads,
       durationOf(service.authenticate(token)),
       pause(200).then(() => durationOf(service.authenticate(token))),
     ]);
+    await server.queryInside(
+      "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted",
+    );
     network.healForNewConnections();
     await pause(2_000);
 
