@@ -31,9 +31,12 @@ class PgBouncer {
       pool_mode: mode,
       ...settings,
     }).map(([name, value]) => `${name} = ${value}`);
-    const databases = `[databases]\n* = host=${server.hostname} port=${server.port}\n`;
     await writeFile(join(home, "users"), `"${user}" "${password}"\n`);
-    await writeFile(join(home, "pgbouncer.ini"), `${databases}[pgbouncer]\n${lines.join("\n")}\n`);
+    await writeFile(
+      join(home, "pgbouncer.ini"),
+      `%include ${join(home, "databases")}\n[pgbouncer]\n${lines.join("\n")}\n`,
+    );
+    await writeFile(join(home, "databases"), databasesAt(server));
     const runAs = ordinaryUser(home);
     own(home, runAs);
     const program = await Program.start("pgbouncer", [join(home, "pgbouncer.ini")], runAs, "SIGINT", home);
@@ -58,6 +61,15 @@ class PgBouncer {
     this.program = program;
   }
 
+  /**
+   * Sends its clients to another server from now on.
+   * @param {string} url
+   */
+  async retarget(url) {
+    await writeFile(join(this.home, "databases"), databasesAt(new URL(url)));
+    this.program.signal("SIGHUP");
+  }
+
   /** Ends it and removes its files. */
   async stop() {
     // Its shutdown waits for clients.
@@ -65,6 +77,11 @@ class PgBouncer {
     await this.program.kill();
     await rm(this.home, { recursive: true, force: true });
   }
+}
+
+/** @param {URL} server */
+function databasesAt({ hostname, port }) {
+  return `[databases]\n* = host=${hostname} port=${port}\n`;
 }
 
 /**
