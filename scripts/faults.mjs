@@ -5,12 +5,12 @@
 //   --minutes N   how long, all modes together (default 3)
 //   --mode        strict, leased, sqlite or all (default)
 //   --seed N      decides which faults come when (default: the time)
-//   --only a,b    these kinds of faults alone
+//   --only a,b    these kinds of faults alone; `none` for none
 //   --layer name  breaks one promise on purpose, which must be found (harness/faults/layers.js)
 
 import { parseArgs } from "node:util";
 import { LAYERS } from "../harness/faults/layers.js";
-import { MODES, runTrial } from "../harness/faults/trial.js";
+import { FAULTS, MODES, runTrial } from "../harness/faults/trial.js";
 import { fail } from "./steps.mjs";
 
 const { values } = parseArgs({
@@ -29,12 +29,16 @@ if (values.mode !== "all" && !MODES.includes(values.mode))
 if (!Number.isSafeInteger(Number(values.seed))) fail(`--seed takes a whole number, not ${values.seed}.`);
 if (values.layer !== undefined && !LAYERS.includes(values.layer)) fail(`--layer takes ${LAYERS.join(", ")}.`);
 
+const only = values.only?.split(",");
+const unknown = only?.find((name) => name !== "none" && !FAULTS.includes(name));
+if (unknown !== undefined) fail(`--only takes ${FAULTS.join(", ")} or none, not ${unknown}.`);
+
 const modes = values.mode === "all" ? MODES : [values.mode];
 const settings = {
   ms: (minutes * 60_000) / modes.length,
   seed: Number(values.seed),
   layer: values.layer,
-  only: values.only?.split(","),
+  only,
   print: console.log,
 };
 let violations = 0;

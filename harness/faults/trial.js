@@ -30,6 +30,13 @@ const SETUPS = {
   sqlite: { site: SqliteSite, boundMs: 0, options: {} },
 };
 
+/** Every kind of fault. A mode throws those that can befall it. */
+const FAULTS = [
+  ...["freeze-worker", "kill-worker", "clock-jump"],
+  ...["freeze-server", "kill-backend", "end-sessions", "crash-server", "failover", "freeze-pooler"],
+  ...["cut", "cut-and-forget", "cut-answers", "mute-triggers", "restored-file"],
+];
+
 /** @typedef {keyof typeof SETUPS} Mode */
 
 /**
@@ -52,7 +59,11 @@ async function runTrial(mode, { ms, seed, layer, only, print = () => undefined }
   /** @type {Record<string, number>} */
   const thrown = {};
   try {
-    await hireAll(staff, site.urls, { ...HASHING, ...options, ...(process.env.OLD ? {} : { callTimeout: DEADLINE_MS }) });
+    await hireAll(staff, site.urls, {
+      ...HASHING,
+      ...options,
+      callTimeout: DEADLINE_MS,
+    });
     const faults = { ...site.faults, ...faultsOfWorkers(staff, random) };
     const names = Object.keys(faults).filter(wanted);
     const plan = schedule(names, (name) => faults[name]?.last === true, random);
@@ -155,4 +166,4 @@ function randomFrom(seed) {
 
 const MODES = /** @type {Mode[]} */ (Object.keys(SETUPS));
 
-module.exports = { MODES, runTrial };
+module.exports = { FAULTS, MODES, runTrial };
