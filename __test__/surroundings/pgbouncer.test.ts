@@ -103,8 +103,8 @@ describe("[postgres] Behind PgBouncer in transaction mode", () => {
       const found = await Promise.all(
         [1, 2].map(() =>
           withClient(pooler.url, async (client) => {
-            await client.query("BEGIN");
-            const { rows } = await client.query("SELECT pg_listening_channels(), pg_sleep(0.2)");
+            await client.query("BEGIN; SELECT pg_sleep(0.3)");
+            const { rows } = await client.query("SELECT pg_listening_channels()");
             await client.query("COMMIT");
             return rows;
           }),
