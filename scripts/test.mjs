@@ -13,6 +13,8 @@ const JEST = ["--experimental-vm-modules", "node_modules/jest/bin/jest.js"];
 await build();
 // Imported late: it needs packages that the set-up above installs.
 const { startPostgres } = await import("../__test__/support/postgres-process.mjs");
+const { suitesLeftOut } = await import("../harness/programs.js");
+const leftOut = suitesLeftOut();
 const postgres = await step("Starting PostgreSQL", startPostgres);
 const env = { TEST_POSTGRES_URL: postgres.url };
 
@@ -25,6 +27,7 @@ console.log(
   `\ntests: ${rust.passed + jest.passed} passed, ${rust.failed + jest.failed} failed ` +
     `(Rust ${rust.passed}; Jest ${jest.passed}: ${databases.join(", ")})`,
 );
+for (const { suite, lacks } of leftOut) console.log(`left out: __test__/surroundings/${suite} (${lacks})`);
 process.exitCode = rust.succeeded && jest.succeeded ? 0 : 1;
 
 /** Runs `cargo test` and adds up what its test programs report. */

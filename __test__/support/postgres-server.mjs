@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
-import { prepareBinaries } from "./postgres-binaries.mjs";
+import { prepareBinaries } from "../../harness/binaries.js";
 
 const call = promisify(execFile);
 const PASSWORD = "correct horse";
@@ -43,7 +43,7 @@ process.stdin.once("close", stop).resume();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
 
 try {
-  const { program, options } = await prepareBinaries(home);
+  const { program, runAs: options } = await prepareBinaries(home);
   const port = await freePort();
   const url = `postgres://postgres:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`;
   await createCluster(program, options);

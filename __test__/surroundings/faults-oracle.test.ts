@@ -1,0 +1,218 @@
+// That `npm run faults` finds what it looks for: the oracle by itself, and the command with services that break one promise each.
+
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { LAYERS } from "../../harness/faults/layers.js";
+import { Oracle } from "../../harness/faults/oracle.js";
+
+const LIMITS = { boundMs: 50, deadlineMs: 1_000, slackMs: 100, recoveryMs: 2_000 };
+const KEY = { id: "apk_1", token: "sk_1" };
+const FOREVER = Number.POSITIVE_INFINITY;
+
+describe("The oracle", () => {
+  let oracle: Oracle;
+
+  beforeEach(() => {
+    oracle = new Oracle(LIMITS);
+  });
+
+  const create = (at = 100) => {
+    oracle.begun("w.1", { kind: "create", worker: "w", title: "w.1", at: at - 10 });
+    oracle.done("w.1", { at, outcome: "done", key: KEY });
+  };
+  const begin = (kind: "revoke" | "roll", at: number) =>
+    oracle.begun("w.2", { kind, worker: "w", title: "w.2", id: KEY.id, at });
+  const end = (at: number, outcome: "done" | "rejected" | "unknown" = "done") => oracle.done("w.2", { at, outcome });
+  const authenticate = (start: number, outcome: "accepted" | "refused" | "failed", ms = 1) =>
+    oracle.authenticated({ worker: "a", id: KEY.id, start, end: start + ms, outcome }, start + ms, "no connection");
+  const found = () => {
+    oracle.judge(FOREVER);
+    return [...oracle.violations.keys()];
+  };
+  const audit = (...rows: { id: string; title: string; revoked: boolean }[]) => {
+    oracle.audit(rows);
+    return [...oracle.violations.keys()];
+  };
+  const LIVE = { id: KEY.id, title: "w.1", revoked: false };
+  const ENDED = { ...LIVE, revoked: true };
+  const SUCCESSOR = { id: "apk_2", title: "w.2", revoked: false };
+
+  it("finds a success that began after the revocation's answer and the bound", () => {
+    create();
+    begin("revoke", 200);
+    end(300);
+    authenticate(351, "accepted");
+
+    expect(found()).toEqual(["a revoked key was accepted"]);
+    expect(oracle.worstDelayMs).toBe(51);
+  });
+
+  it("passes a success that began within the bound, or before the answer", () => {
+    create();
+    begin("revoke", 200);
+    end(300);
+    authenticate(250, "accepted", 500);
+    authenticate(350, "accepted");
+
+    expect(found()).toEqual([]);
+  });
+
+  it("finds a live key that was refused, and passes one whose revocation had begun", () => {
+    create();
+    authenticate(90, "refused", 5);
+    begin("revoke", 200);
+    authenticate(199, "refused", 2);
+    expect(found()).toEqual([]);
+    authenticate(150, "refused");
+
+    expect(found()).toEqual(["a live key was refused"]);
+  });
+
+  it("finds a call that outlasted its deadline, and leaves out the time for which its process stood still", () => {
+    create();
+    oracle.stoodStill("a", 500, 1_500);
+    authenticate(400, "accepted", 2_000);
+    expect(found()).toEqual([]);
+    authenticate(2_000, "accepted", 1_101);
+
+    expect(found()).toEqual(["a call outlasted its deadline"]);
+  });
+
+  it("finds a call that still waits beyond its deadline", () => {
+    oracle.waiting("authenticate", "a", 100, 1_300);
+
+    expect(found()).toEqual(["a call outlasted its deadline"]);
+  });
+
+  it("finds a call that failed in a calm time, and passes one within a fault or its recovery", () => {
+    create();
+    oracle.faultBegan(1_000);
+    oracle.faultEnded(2_000);
+    authenticate(1_500, "failed");
+    authenticate(3_900, "failed");
+    expect(found()).toEqual([]);
+    authenticate(4_100, "failed");
+
+    expect(found()).toEqual(["a call failed although everything had been healed"]);
+  });
+
+  it.each([
+    ["an acknowledged creation that the table lacks", "an acknowledged write is lost", [] as (typeof LIVE)[]],
+    ["an acknowledged revocation that the table lacks", "an acknowledged write is lost", [LIVE]],
+  ])("finds %s", (_, rule, rows) => {
+    create();
+    begin("revoke", 200);
+    end(300);
+
+    expect(audit(...rows)).toEqual([rule]);
+  });
+
+  it.each([
+    ["an acknowledged roll without a successor", "done", [ENDED]],
+    ["an acknowledged roll whose old key lives", "done", [LIVE, SUCCESSOR]],
+    ["a roll of unknown outcome without a successor", "unknown", [ENDED]],
+    ["a roll of unknown outcome whose old key lives", "unknown", [LIVE, SUCCESSOR]],
+    ["a rejected roll without a successor", "rejected", [ENDED]],
+  ] as const)("finds %s", (_, outcome, rows) => {
+    create();
+    oracle.faultBegan(150);
+    begin("roll", 200);
+    end(300, outcome);
+
+    expect(audit(...rows)).toEqual(["a roll was carried out by half"]);
+  });
+
+  it.each([[[LIVE]], [[ENDED, SUCCESSOR]]])("passes a whole roll of unknown outcome, and none: %#", (rows) => {
+    create();
+    oracle.faultBegan(150);
+    begin("roll", 200);
+    end(300, "unknown");
+
+    expect(audit(...rows)).toEqual([]);
+  });
+
+  it("finds a rejected write that was carried out", () => {
+    create();
+    oracle.faultBegan(150);
+    begin("revoke", 200);
+    end(300, "rejected");
+
+    expect(audit(ENDED)).toEqual(["a rejected write was carried out"]);
+  });
+
+  it("takes what a killed process had begun for unknown", () => {
+    create();
+    begin("revoke", 2_000);
+    oracle.killed("w", 2_010);
+    authenticate(2_050, "refused");
+
+    expect(audit(LIVE)).toEqual([]);
+  });
+
+  it("excuses what a restored file undid, and nothing older or younger", () => {
+    create();
+    begin("revoke", 200);
+    end(300);
+    oracle.wasRestored(250, 400);
+    authenticate(500, "accepted");
+    expect(audit(LIVE)).toEqual([]);
+    oracle.restored = [{ from: 350, to: 400 }];
+    authenticate(500, "accepted");
+
+    expect(audit(LIVE)).toEqual(["a revoked key was accepted", "an acknowledged write is lost"]);
+  });
+});
+
+describe("[sqlite] npm run faults", () => {
+  const faults = (...args: string[]) => {
+    const script = join(__dirname, "../../scripts/faults.mjs");
+    const run = spawnSync(process.execPath, [script, "--mode", "sqlite", "--seed", "1", ...args], { encoding: "utf8" });
+    return { code: run.status, printed: run.stdout + run.stderr };
+  };
+  const FOUND: Record<string, RegExp> = {
+    "stale-cache": /a revoked key was accepted: \d/,
+    "no-deadline": /a call outlasted its deadline: \d/,
+    "lost-write": /an acknowledged write is lost: \d/,
+    "half-roll": /a roll was carried out by half: \d/,
+    "rejected-and-written": /a rejected write was carried out: \d/,
+    "no-recovery": /a call failed although everything had been healed: \d/,
+    "refused-at-random": /a live key was refused: \d/,
+  };
+
+  it("knows of every broken promise which rule finds it", () => {
+    expect(Object.keys(FOUND).sort()).toEqual([...LAYERS].sort());
+  });
+
+  it.each(Object.entries(FOUND))("fails on a service with the layer %s, and says what it found", (layer, rule) => {
+    const { code, printed } = faults(
+      "--only",
+      "none",
+      "--minutes",
+      layer === "no-deadline" ? "0.12" : "0.05",
+      "--layer",
+      layer,
+    );
+
+    expect(printed).toMatch(rule);
+    expect(code).toBe(1);
+  });
+
+  it("passes the service itself, and counts answers and faults", () => {
+    const { code, printed } = faults("--only", "freeze-worker,kill-worker,clock-jump", "--minutes", "0.2");
+
+    expect(printed).toMatch(/answers checked: \d{3,}/);
+    expect(printed).toMatch(/faults thrown: .*(freeze-worker|kill-worker|clock-jump) 1/);
+    expect(printed).toMatch(/violations: 0/);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [["--minutes", "0"], "--minutes takes a number above 0, not 0."],
+    [["--mode", "fast"], "--mode takes strict, leased, sqlite or all, not fast."],
+    [["--only", "rain"], "not rain."],
+    [["--layer", "cake"], "--layer takes stale-cache"],
+    [["--seed", "x"], "--seed takes a whole number, not x."],
+  ])("refuses %j", (args, message) => {
+    expect(faults(...args)).toEqual({ code: 1, printed: expect.stringContaining(message) });
+  });
+});

@@ -1,0 +1,209 @@
+// PgBouncer in each of its modes.
+
+import { PgBouncer } from "../../harness/pgbouncer.js";
+import { expectFailure } from "../support/failures";
+import { untilHeld, warm } from "../support/leased";
+import { openService } from "../support/ours";
+import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
+import { type OurService, PUBLISHABLE, SECRET } from "../support/service";
+import { CHEAP, durationOf, outcomeOf, rejections, revokeBySql, withClient } from "../support/surroundings";
+import { until } from "../support/until";
+
+const LEASED = { ...CHEAP, maxStaleness: 500 };
+
+let database: PostgresDatabase;
+let pooler: PgBouncer;
+let services: OurService[];
+
+beforeEach(async () => {
+  services = [];
+  database = await createPostgresDatabase();
+  const direct = openService(database.url, CHEAP);
+  await direct.migrate();
+  await direct.close();
+});
+afterEach(async () => {
+  for (const service of services) await service.close();
+  await pooler?.stop();
+  await database?.drop();
+});
+
+const open = (options: object = CHEAP) => {
+  const service = openService(pooler.url, options);
+  services.push(service);
+  return service;
+};
+
+describe.each(["session", "transaction"] as const)("[postgres] Behind PgBouncer in %s mode", (mode) => {
+  beforeEach(async () => {
+    pooler = await PgBouncer.start(database.url, mode, { default_pool_size: mode === "session" ? 20 : 2 });
+  });
+
+  it("serves every method, with PgBouncer's default settings", async () => {
+    const service = open();
+    await service.migrate();
+    const { id, token } = await service.createApiKeys(SECRET);
+    expect(await service.authenticate(token)).toMatchObject({ id });
+    await service.updateApiKeys(id, { title: "Another" });
+    const { created } = await service.rollApiKeys(id, { revoked_by: "user_1" });
+    expect(await service.authenticate(token)).toBe(false);
+    await service.softDeleteApiKeys(created.id);
+    await service.restoreApiKeys(created.id);
+    await service.revoke(created.id, { revoked_by: "user_1" });
+    await service.deleteApiKeys([id, created.id]);
+
+    expect(await service.listAndCountApiKeys()).toEqual([[], 0]);
+  });
+
+  it("serves every call of many at once, from two services", async () => {
+    const [one, other] = [open(), open()];
+    const work = async (service: OurService) => {
+      for (let round = 0; round < 5; round++) {
+        const { id, token } = await service.createApiKeys(SECRET);
+        await service.authenticate(token);
+        await service.listApiKeys({ id });
+        await service.revoke(id, { revoked_by: "user_1" });
+        expect(await service.authenticate(token)).toBe(false);
+      }
+    };
+
+    expect(await rejections([one, other, one, other, one, other].map(work))).toEqual([]);
+  });
+});
+
+describe("[postgres] Behind PgBouncer in transaction mode", () => {
+  beforeEach(async () => {
+    pooler = await PgBouncer.start(database.url, "transaction", { default_pool_size: 2 });
+  });
+
+  it("holds no lease, names the pooler, and refuses a key from its revocation on", async () => {
+    const service = open(LEASED);
+    const { id, token } = await service.createApiKeys(SECRET);
+    expect(await outcomeOf(service, token)).toBe("accepted");
+    const { lease } = await until(
+      () => service.status(),
+      (status) => status.lease !== null && !/not begun/.test(status.lease.reason ?? ""),
+    );
+    await revokeBySql(database.url, id);
+
+    expect(await outcomeOf(service, token)).toBe("refused");
+    expect(lease).toMatchObject({ held: false, reason: expect.stringMatching(/pooler/) });
+  });
+
+  it("leaves no LISTEN on the server's sessions", async () => {
+    const service = open(LEASED);
+    const { token } = await service.createApiKeys(SECRET);
+    // Long enough to have begun to listen, were it to.
+    for (let round = 0; round < 200; round++) await service.authenticate(token);
+    await service.close();
+    services = [];
+
+    const channels = async () => {
+      // Both of the pooler's sessions at once: neither answers twice.
+      const found = await Promise.all(
+        [1, 2].map(() =>
+          withClient(pooler.url, async (client) => {
+            await client.query("BEGIN; SELECT pg_sleep(0.3)");
+            const { rows } = await client.query("SELECT pg_listening_channels()");
+            await client.query("COMMIT");
+            return rows;
+          }),
+        ),
+      );
+      return found.flat();
+    };
+    expect(await channels()).toEqual([]);
+  });
+
+  it("no call of another service rejects while keys change that a service with maxStaleness would hear of", async () => {
+    const [leased, plain] = [open(LEASED), open()];
+    await leased.listApiKeys();
+    const { id: noisy } = await plain.createApiKeys(PUBLISHABLE);
+    const noise = withClient(database.url, async (client) => {
+      for (let round = 0; round < 300; round++) {
+        await client.query("UPDATE api_key SET title = $1 WHERE id = $2", [`Title ${round}`, noisy]);
+      }
+    });
+    const outcomes: string[] = [];
+    for (let round = 0; round < 20; round++) {
+      await leased.createApiKeys(PUBLISHABLE);
+      const { id } = await plain.createApiKeys(SECRET);
+      const rejected = await plain.rollApiKeys(id, { revoked_by: "user_1" }).then(
+        () => false,
+        () => true,
+      );
+      const [row] = await database.query<{ ended: boolean }>(
+        "SELECT revoked_at IS NOT NULL AS ended FROM api_key WHERE id = $1",
+        [id],
+      );
+      if (rejected) outcomes.push(row?.ended ? "rejected, and committed" : "rejected");
+    }
+    await noise;
+
+    expect(outcomes).toEqual([]);
+  });
+});
+
+describe("[postgres] Behind PgBouncer in session mode", () => {
+  beforeEach(async () => {
+    pooler = await PgBouncer.start(database.url, "session");
+  });
+
+  it('holds a lease with pooler: "session", and refuses a revoked key within the bound', async () => {
+    const service = open({ ...LEASED, pooler: "session" });
+    const { id, token } = await service.createApiKeys(SECRET);
+    await untilHeld(service);
+    await warm(service, () => service.authenticate(token));
+    await revokeBySql(database.url, id);
+    await until(async () => (await outcomeOf(service, token)) === "refused");
+
+    expect((await service.status()).lease).toMatchObject({ held: true });
+  });
+});
+
+describe("[postgres] Behind PgBouncer in statement mode", () => {
+  it("the first call is refused, and the message names the mode and what to set", async () => {
+    pooler = await PgBouncer.start(database.url, "statement");
+
+    await expectFailure(open().createApiKeys(SECRET), "database_error", /statement.*(transaction|session)/s);
+  });
+});
+
+describe("[postgres] Behind a full PgBouncer", () => {
+  beforeEach(async () => {
+    pooler = await PgBouncer.start(database.url, "transaction", { default_pool_size: 2 });
+  });
+
+  it("every call ends at callTimeout, and calls succeed once there is room", async () => {
+    const service = open({ ...CHEAP, callTimeout: 1_000 });
+    const { id, token } = await service.createApiKeys(SECRET);
+    let leave: () => void = () => undefined;
+    const left = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    const occupied: Promise<unknown>[] = [];
+    const occupants = [1, 2].map(() =>
+      withClient(pooler.url, async (client) => {
+        const begun = client.query("BEGIN; SELECT 1");
+        occupied.push(begun);
+        await begun;
+        await left;
+      }),
+    );
+    await until(() => occupied.length === 2);
+    await Promise.all(occupied);
+
+    const durations = await Promise.all(
+      Array.from({ length: 12 }, () => durationOf(service.listApiKeys())).concat(
+        durationOf(service.authenticate(token)),
+        durationOf(service.revoke(id, { revoked_by: "user_1" })),
+      ),
+    );
+    leave();
+    await Promise.all(occupants);
+
+    expect(Math.max(...durations)).toBeLessThan(4_000);
+    await until(async () => (await rejections([service.listApiKeys()])).length === 0);
+    expect(await rejections(Array.from({ length: 12 }, () => service.listApiKeys()))).toEqual([]);
+  });
+});

@@ -1,0 +1,105 @@
+// A hot standby that streams from a primary: behind, and promoted.
+
+import { PostgresServer } from "../../harness/postgres.js";
+import { expectFailure } from "../support/failures";
+import { openService } from "../support/ours";
+import { type OurService, PUBLISHABLE, SECRET } from "../support/service";
+import { CHEAP, outcomeOf } from "../support/surroundings";
+import { until } from "../support/until";
+
+describe("[postgres] On a hot standby", () => {
+  let primary: PostgresServer;
+  let standby: PostgresServer;
+  let origin: OurService;
+  let service: OurService;
+
+  beforeEach(async () => {
+    primary = await PostgresServer.create();
+    origin = openService(primary.url(), CHEAP);
+    await origin.migrate();
+    standby = await primary.standby();
+  });
+  afterEach(async () => {
+    await service?.close();
+    await origin?.close();
+    await primary?.remove();
+  });
+
+  it.each([true, false])(
+    "with migrate: %s a service is refused, and the message names the option replica",
+    async (migrate) => {
+      const { id, token } = await origin.createApiKeys(SECRET);
+      await standby.catchUp(primary);
+      await standby.pauseReplay();
+      await origin.revoke(id, { revoked_by: "user_1" });
+      service = openService(standby.url(), { ...CHEAP, migrate });
+
+      await expectFailure(service.authenticate(token), "database_error", /standby.*\breplica\b/s);
+      await expectFailure(service.listApiKeys(), "database_error", /standby.*\breplica\b/s);
+    },
+  );
+
+  it("with replica: true a service answers as the standby has it, and status() says so", async () => {
+    const { id, token } = await origin.createApiKeys(SECRET);
+    await standby.catchUp(primary);
+    await standby.pauseReplay();
+    await origin.revoke(id, { revoked_by: "user_1" });
+    service = openService(standby.url(), { ...CHEAP, replica: true });
+
+    expect(await outcomeOf(service, token)).toBe("accepted");
+    expect(await service.status()).toMatchObject({ replica: true });
+    await standby.resumeReplay();
+    await standby.catchUp(primary);
+    expect(await outcomeOf(service, token)).toBe("refused");
+  });
+
+  it("with replica: true and maxStaleness no lease is held", async () => {
+    const { token } = await origin.createApiKeys(SECRET);
+    await standby.catchUp(primary);
+    service = openService(standby.url(), { ...CHEAP, replica: true, maxStaleness: 200 });
+    for (let round = 0; round < 100; round++) expect(await outcomeOf(service, token)).toBe("accepted");
+
+    expect((await service.status()).lease).toMatchObject({ held: false, reason: expect.any(String) });
+  });
+
+  it("with replica: true a write rejects, and succeeds after the standby was promoted", async () => {
+    service = openService(standby.url(), { ...CHEAP, replica: true });
+    await expectFailure(service.createApiKeys(PUBLISHABLE), "database_error", /standby|read-only/);
+    await standby.promote();
+    await until(async () => (await service.createApiKeys(PUBLISHABLE).catch(() => undefined)) !== undefined);
+
+    await expect(service.listApiKeys()).resolves.toHaveLength(1);
+    expect(await service.status()).toMatchObject({ replica: false });
+  });
+
+  it("a service that was refused serves once the standby was promoted", async () => {
+    const { id, token } = await origin.createApiKeys(SECRET);
+    await standby.catchUp(primary);
+    service = openService(standby.url(), { ...CHEAP, migrate: false });
+    await expectFailure(service.authenticate(token), "database_error", /standby/);
+    await standby.promote();
+
+    expect(await service.authenticate(token)).toMatchObject({ id });
+  });
+});
+
+describe("[postgres] A primary that comes back as a standby of its successor", () => {
+  let primary: PostgresServer;
+  let service: OurService;
+
+  afterEach(async () => {
+    await service?.close();
+    await primary?.remove();
+  });
+
+  it("gives no answer to a service that was connected before", async () => {
+    primary = await PostgresServer.create();
+    service = openService(primary.url(), CHEAP);
+    const { token } = await service.createApiKeys(SECRET);
+    expect(await outcomeOf(service, token)).toBe("accepted");
+    await primary.kill();
+    await primary.demote();
+
+    expect(await outcomeOf(service, token)).toBe("failed");
+  });
+});

@@ -1,0 +1,268 @@
+// A PostgreSQL server that a test or script owns: it can be frozen, killed, restarted, copied to a standby and promoted.
+
+const { execFile } = require("node:child_process");
+const { cp, mkdtemp, rm, writeFile } = require("node:fs/promises");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
+const { promisify } = require("node:util");
+const pg = require("pg");
+const { own, prepareBinaries } = require("./binaries.js");
+const { Program } = require("./program.js");
+const { freePort, waitUntil } = require("./wait.js");
+
+const call = promisify(execFile);
+
+const PASSWORD = "correct horse";
+
+const CLUSTER = [
+  ...["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"],
+  // Deriving a password costs each connection some milliseconds otherwise.
+  ...["-c", "scram_iterations=1"],
+];
+
+/** Durable: a test that kills the server counts what it acknowledged. A process that dies loses nothing that was written to a file. */
+const SETTINGS = {
+  fsync: "off",
+  full_page_writes: "off",
+  max_connections: "100",
+  timezone: "UTC",
+  unix_socket_directories: "",
+  wal_keep_size: "256MB",
+  wal_level: "logical",
+};
+
+/** @typedef {import("./network.js").Network} Network */
+/** @typedef {{ settings?: Record<string, string>, network?: Network, auth?: "trust" | "scram-sha-256" }} PostgresOptions */
+
+class PostgresServer {
+  /**
+   * Makes a server with an empty table space and starts it; in a network of its own, if one is given.
+   * @param {PostgresOptions} [options]
+   * @returns {Promise<PostgresServer>}
+   */
+  static async create({ settings = {}, network, auth = "scram-sha-256" } = {}) {
+    const home = await mkdtemp(join(tmpdir(), "medusa-api-key-native-"));
+    const { program, runAs } = await prepareBinaries(home);
+    const passwordFile = join(home, "password");
+    await writeFile(passwordFile, PASSWORD);
+    own(home, runAs);
+    const data = join(home, "data");
+    await call(program("initdb"), [...CLUSTER, `--pgdata=${data}`, `--pwfile=${passwordFile}`], runAs);
+    await writeFile(join(data, "pg_hba.conf"), `host all all all ${auth}\nhost replication all all ${auth}\n`);
+    const server = new PostgresServer({ home, data, program, runAs, settings, network, port: await freePort() });
+    await server.start();
+    return server;
+  }
+
+  /**
+   * @param {{
+   *   home: string, data: string, program: (name: string) => string, runAs: import("./binaries.js").RunAs,
+   *   settings: Record<string, string>, network?: Network, port: number,
+   * }} place
+   */
+  constructor({ home, data, program, runAs, settings, network, port }) {
+    this.home = home;
+    this.data = data;
+    this.program = program;
+    this.runAs = runAs;
+    this.settings = settings;
+    this.network = network;
+    this.port = port;
+    this.host = network?.address ?? "127.0.0.1";
+    /** @type {Program | undefined} */
+    this.postmaster = undefined;
+    /** @type {PostgresServer[]} */
+    this.standbys = [];
+  }
+
+  /** The address of a database, `postgres` unless named. */
+  url(database = "postgres") {
+    return `postgres://postgres:${encodeURIComponent(PASSWORD)}@${this.host}:${this.port}/${database}`;
+  }
+
+  /** Starts the server, and waits until it takes connections. */
+  async start() {
+    const settings = { ...SETTINGS, listen_addresses: this.host, ...this.settings };
+    const args = ["-D", this.data, "-p", String(this.port)];
+    for (const [name, value] of Object.entries(settings)) args.push("-c", `${name}=${value}`);
+    await waitUntil(
+      async () => {
+        // After a kill the processes of the former postmaster need a moment to end; a new one refuses to start until then.
+        if (!this.postmaster || this.postmaster.ended) this.postmaster = await this.run("postgres", args);
+        await this.query("SELECT 1");
+        return true;
+      },
+      () => `PostgreSQL did not start: ${this.postmaster?.log}`,
+    );
+  }
+
+  /**
+   * @param {string} name
+   * @param {string[]} args
+   */
+  run(name, args) {
+    const { uid, gid, cwd } = this.runAs;
+    // PostgreSQL's immediate shutdown.
+    const signal = "SIGQUIT";
+    if (!this.network) return Program.start(this.program(name), args, this.runAs, signal, this.home);
+    const user = uid === undefined ? [] : ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
+    const [command, ...rest] = [...this.network.enter, ...user, this.program(name), ...args];
+    return Program.start(/** @type {string} */ (command), rest, { cwd }, signal, this.home);
+  }
+
+  /**
+   * Runs one statement on a connection of its own and returns its rows.
+   * @param {string} sql
+   * @param {unknown[]} [parameters]
+   * @param {string} [database]
+   * @returns {Promise<any[]>}
+   */
+  async query(sql, parameters, database) {
+    const client = new pg.Client({ connectionString: this.url(database), connectionTimeoutMillis: 5_000 });
+    // The server may go while the connection ends.
+    client.on("error", () => undefined);
+    await client.connect();
+    try {
+      return (await client.query(sql, parameters)).rows;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  /**
+   * Runs a statement inside the server's network, whatever was cut, and returns the first column of its rows as text.
+   * @param {string} sql
+   * @returns {Promise<string[]>}
+   */
+  async queryInside(sql) {
+    const [command, ...enter] = [...(this.network?.enter ?? ["env"]), process.execPath];
+    const script = `const pg = require(${JSON.stringify(require.resolve("pg"))});
+      const client = new pg.Client(process.argv[1]);
+      client.connect().then(() => client.query({ text: process.argv[2], rowMode: "array" }))
+        .then(({ rows }) => { console.log(JSON.stringify(rows.map(([first]) => String(first)))); return client.end(); })`;
+    const { stdout } = await call(/** @type {string} */ (command), [...enter, "-e", script, this.url(), sql]);
+    return JSON.parse(stdout);
+  }
+
+  /** Stops every process of the server in place: connections stand, and nothing answers. */
+  freeze() {
+    this.postmaster?.freeze();
+  }
+
+  /** Lets them go on. */
+  thaw() {
+    this.postmaster?.thaw();
+  }
+
+  /** Kills the postmaster; its processes end when they notice. `start` recovers the server. */
+  async kill() {
+    await this.postmaster?.kill();
+  }
+
+  /**
+   * Kills one process that serves a client other than this one, at which the server ends all others and recovers.
+   * @returns {Promise<boolean>} whether there was one
+   */
+  async killBackend() {
+    const [row] = await this.query(
+      "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1",
+    );
+    if (!row) return false;
+    process.kill(row.pid, "SIGKILL");
+    return true;
+  }
+
+  /** Ends the sessions of all clients. */
+  async endSessions() {
+    await this.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+    );
+  }
+
+  /**
+   * A hot standby that streams from this server, as it is now.
+   * @param {Record<string, string>} [settings]
+   * @returns {Promise<PostgresServer>}
+   */
+  async standby(settings = {}) {
+    const home = await mkdtemp(join(tmpdir(), "medusa-api-key-native-"));
+    const data = join(home, "data");
+    const primary = new pg.Client({ connectionString: this.url() });
+    await primary.connect();
+    await primary.query("SELECT pg_backup_start('standby', true)");
+    await cp(this.data, data, { recursive: true, filter: (source) => !source.endsWith("postmaster.pid") });
+    const { rows } = await primary.query("SELECT labelfile FROM pg_backup_stop(false)");
+    await primary.end();
+    await writeFile(join(data, "backup_label"), rows[0].labelfile);
+    await writeFile(join(data, "standby.signal"), "");
+    own(home, this.runAs);
+    await call("chmod", ["700", home, data]);
+    const standby = new PostgresServer({
+      home,
+      data,
+      program: this.program,
+      runAs: { ...this.runAs, cwd: home },
+      settings: {
+        ...this.settings,
+        ...settings,
+        primary_conninfo: `host=${this.host} port=${this.port} user=postgres password='${PASSWORD}'`,
+      },
+      network: undefined,
+      port: await freePort(),
+    });
+    this.standbys.push(standby);
+    await standby.start();
+    await waitUntil(
+      async () => (await this.query("SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'")).length > 0,
+      () => "The standby does not stream",
+    );
+    return standby;
+  }
+
+  /** On a standby: receives and does not show what the primary writes from now on. */
+  async pauseReplay() {
+    await this.query("SELECT pg_wal_replay_pause()");
+    await waitUntil(
+      async () => (await this.query("SELECT pg_get_wal_replay_pause_state() AS state"))[0].state === "paused",
+      () => "Replay did not pause",
+    );
+  }
+
+  /** On a standby: shows everything again. */
+  async resumeReplay() {
+    await this.query("SELECT pg_wal_replay_resume()");
+  }
+
+  /**
+   * On a standby: waits until it shows all that the primary has written.
+   * @param {PostgresServer} primary
+   */
+  async catchUp(primary) {
+    const [{ lsn }] = await primary.query("SELECT pg_current_wal_lsn()::text AS lsn");
+    await waitUntil(
+      async () => (await this.query("SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS there", [lsn]))[0].there === true,
+      () => "The standby did not catch up",
+    );
+  }
+
+  /** Makes a standby the primary. */
+  async promote() {
+    await this.query("SELECT pg_promote(true, 20)");
+  }
+
+  /** Starts a stopped primary as a standby that waits for what it may follow. */
+  async demote() {
+    await writeFile(join(this.data, "standby.signal"), "");
+    own(this.data, this.runAs);
+    await this.start();
+  }
+
+  /** Stops the server and its standbys and removes their files. */
+  async remove() {
+    for (const standby of this.standbys) await standby.remove();
+    await this.postmaster?.stop();
+    await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+module.exports = { PASSWORD, PostgresServer };
