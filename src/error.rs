@@ -89,9 +89,19 @@ pub enum ApiKeyError {
     Replica,
     /// The table lacks something, and the role or session may not add it. Becomes `database_error`.
     #[error(
-        "migrate: the table api_key is out of date, and this role or session may not change it. Run `migrate()` (in Medusa `medusa db:migrate`) as a role that owns the table and may create in its schema."
+        "migrate: the table api_key is out of date, and this role or session may not change it. Run `migrate()` (in Medusa `medusa db:migrate`) as a role that owns the table and has the right CREATE on its schema."
     )]
     MayNotMigrate,
+    /// The role lacks a right on the table. Becomes `database_error`.
+    #[error(
+        "databaseUrl: the role lacks the right {0} on the table api_key; its owner can GRANT it"
+    )]
+    Forbidden(&'static str),
+    /// A write in a session that only reads. Becomes `database_error`.
+    #[error(
+        "databaseUrl: the session is read-only, as on a hot standby or with default_transaction_read_only; writes need a session with the primary that may write"
+    )]
+    ReadOnly,
     /// The database refused or broke off. Becomes `database_error`.
     #[error("The database could not carry out the call{}.", because(.sqlstate.as_deref()))]
     Database {
@@ -142,6 +152,8 @@ impl ApiKeyError {
             | Self::OutcomeUnknown
             | Self::Replica
             | Self::MayNotMigrate
+            | Self::Forbidden(_)
+            | Self::ReadOnly
             | Self::Database { .. }
             | Self::Refused(_) => "database_error",
             Self::UnknownHash | Self::Busy(_) | Self::Closed | Self::Unexpected(_) => {

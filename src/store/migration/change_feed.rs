@@ -81,7 +81,7 @@ macro_rules! defined_triggers {
             FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid \
             JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang \
             WHERE t.tgrelid = ", $table, " AND t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgnargs = 0 \
-            AND pg_catalog.array_length(t.tgattr::pg_catalog.int2[], 1) IS NULL AND NOT t.tgdeferrable \
+            AND pg_catalog.cardinality(t.tgattr::pg_catalog.int2[]) = 0 AND NOT t.tgdeferrable \
             AND (t.tgname, t.tgtype) IN (('api_key_native_change', 25), ('api_key_native_clear', 32)) \
             AND l.lanname = 'plpgsql' AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp'] \
             AND pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(p.prosrc, 'UTF8')), 'hex') = ", $body, " \

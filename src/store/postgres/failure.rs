@@ -45,6 +45,19 @@ impl PgFailure {
         }
     }
 
+    /// The same, with the right that the statement needs and its role lacks.
+    pub(super) fn of_statement(self, sql: &str) -> Self {
+        let Self::Refused(refusal) = &self else { return self };
+        if *refusal.code() != SqlState::INSUFFICIENT_PRIVILEGE {
+            return self;
+        }
+        let verbs = ["INSERT", "UPDATE", "DELETE"];
+        let verb = verbs
+            .into_iter()
+            .find(|verb| sql.starts_with(verb) || sql.contains(" FOR UPDATE") && *verb == "UPDATE");
+        Self::NoSession(ApiKeyError::Forbidden(verb.unwrap_or("SELECT")))
+    }
+
     /// The unique column that an insert collided with.
     pub(in crate::store) fn violation(&self) -> Option<Violation> {
         let Self::Refused(refusal) = self else { return None };
@@ -120,6 +133,7 @@ fn of_refusal(refusal: &DbError) -> ApiKeyError {
         "26000" | "42P05" => ApiKeyError::Unavailable(
             "a pooler in transaction mode stands between and loses prepared statements; set the option `pooler` to \"transaction\"".to_owned(),
         ),
+        "25006" => ApiKeyError::ReadOnly,
         // The server gave up on its own limit, which is the call's.
         "57014" => ApiKeyError::TimedOut,
         code if code.starts_with("57P") || code.starts_with("08") => {
@@ -159,7 +173,8 @@ fn of_io(error: &io::Error) -> String {
         }
         io::ErrorKind::TimedOut => "timed out".to_owned(),
         io::ErrorKind::PermissionDenied if error.get_ref().is_some() => {
-            "no host has the session that target_session_attrs asks for".to_owned()
+            "no host has a session as target_session_attrs asks for it (read-write or read-only)"
+                .to_owned()
         }
         io::ErrorKind::NotFound => "the socket does not exist".to_owned(),
         // The resolver's errors have no kind of their own.

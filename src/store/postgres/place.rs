@@ -30,14 +30,15 @@ impl PgPlace<'_> {
         sql: &str,
         params: &[Param],
     ) -> Result<Vec<Row>, PgFailure> {
-        match self {
+        let answer = match self {
             Self::Pool(pool) => pool.query(sql, params).await,
             Self::Transaction(transaction) => {
                 let mut session = transaction.session().await;
                 let answer = deadline::wait(session.session()?.query(sql, params)).await;
                 transaction.pool().watched(answer)
             }
-        }
+        };
+        answer.map_err(|failure| failure.of_statement(sql))
     }
 
     pub(in crate::store) async fn execute(
@@ -45,14 +46,15 @@ impl PgPlace<'_> {
         sql: &str,
         params: &[Param],
     ) -> Result<u64, PgFailure> {
-        match self {
+        let answer = match self {
             Self::Pool(pool) => pool.execute(sql, params).await,
             Self::Transaction(transaction) => {
                 let mut session = transaction.session().await;
                 let answer = deadline::wait(session.session()?.execute(sql, params)).await;
                 transaction.pool().watched(answer)
             }
-        }
+        };
+        answer.map_err(|failure| failure.of_statement(sql))
     }
 
     async fn number(self, (sql, params): (&str, &[Param])) -> Result<Option<i64>, PgFailure> {
