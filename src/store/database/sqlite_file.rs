@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{Attempt, Database, Memory, Opened};
 use crate::error::ApiKeyError;
 use crate::store::migration;
-use crate::store::sqlite::{self, Pools};
+use crate::store::sqlite::{self, OpenFile, Pools};
 
 impl Database {
     pub(super) async fn open_sqlite(&self) -> Result<Arc<Opened>, ApiKeyError> {
+        self.refuse_mixing()?;
         self.close_former().await;
         let again = self.found.load(Ordering::SeqCst);
         let pools = match &self.memory {
@@ -22,17 +23,21 @@ impl Database {
             }
             _ => Pools::open_memory(&self.settings).await?,
         };
-        // What takes the place of a file gets no table: who put it there did not mean to begin with an empty one.
-        if self.migrate
-            && !(again && migration::lacks_table(&pools.main).await?)
-            && let Err(error) = migration::up(&pools.main, &self.settings).await
-        {
+        if let Err(error) = self.migrate_sqlite(&pools, again).await {
             pools.close(self.settings.pool.acquire_timeout).await;
             return Err(sqlite::cannot_migrate(&self.settings.url, error));
         }
         self.found.store(true, Ordering::SeqCst);
         let pool = pools.main.clone();
         Ok(Arc::new(Opened { pool, sqlite: Some(pools), lane: None, listening: Mutex::default() }))
+    }
+
+    async fn migrate_sqlite(&self, pools: &Pools, again: bool) -> Result<(), ApiKeyError> {
+        // What takes the place of a file gets no table: who put it there did not mean to begin with an empty one.
+        if !self.migrate || again && migration::lacks_table(&pools.main).await? {
+            return Ok(());
+        }
+        migration::up(&pools.main, &self.settings).await.map(drop)
     }
 
     /// Has the next call open the file anew that took the place of the one that was open.
@@ -49,6 +54,11 @@ impl Database {
         if let Some(pools) = former.as_ref().and_then(|former| former.sqlite.as_ref()) {
             pools.close(self.settings.pool.acquire_timeout).await;
         }
+    }
+
+    fn refuse_mixing(&self) -> Result<(), ApiKeyError> {
+        let former = self.former();
+        former.as_ref().and_then(|former| former.file()).map_or(Ok(()), OpenFile::refuse_mixing)
     }
 
     fn former(&self) -> MutexGuard<'_, Option<Arc<Opened>>> {

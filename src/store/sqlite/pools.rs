@@ -148,6 +148,17 @@ impl OpenFile {
         self.watch.standing(self.session)
     }
 
+    /// Refuses to open a successor of this file with the log of this one.
+    pub(in crate::store) fn refuse_mixing(&self) -> Result<(), ApiKeyError> {
+        if !self.watch.is_mixed(self.session) {
+            return Ok(());
+        }
+        Err(ApiKeyError::Unavailable(format!(
+            "the SQLite file {0} was replaced, but {0}-wal or {0}-shm still belongs to the former one; remove both",
+            self.shown
+        )))
+    }
+
     /// Refuses to acknowledge a write unless it went into the file that is at the path.
     pub(in crate::store) fn written(&self) -> Result<(), ApiKeyError> {
         if self.standing() == Standing::Same {

@@ -46,6 +46,7 @@ struct Session {
     number: u64,
     database: FileId,
     wal: PathBuf,
+    wal_id: Option<FileId>,
     shm: PathBuf,
     shm_id: Option<FileId>,
     /// `None` where SQLite cannot watch; then nothing is answered from memory.
@@ -76,16 +77,17 @@ impl Watch {
     pub(super) fn begin(&self, expected: FileId, immutable: bool) -> Option<u64> {
         let before = stamp(&self.path).ok().filter(|stamp| stamp.id == expected)?;
         let connection = if immutable { None } else { watching(&self.path) };
-        let shm = companion(&self.path, "-shm");
+        let [wal, shm] = ["-wal", "-shm"].map(|suffix| companion(&self.path, suffix));
         let mut state = self.state();
         state.sessions += 1;
         let number = state.sessions;
         state.session = Some(Session {
             number,
             database: before.id,
-            wal: companion(&self.path, "-wal"),
-            // SQLite keeps it for as long as this connection is open.
+            // SQLite keeps both for as long as this connection is open.
+            wal_id: connection.as_ref().and_then(|_| id(&wal)),
             shm_id: connection.as_ref().and_then(|_| id(&shm)),
+            wal,
             shm,
             connection,
             unchanging: immutable.then_some(before),
@@ -108,6 +110,19 @@ impl Watch {
             Some(current) if current.number == session => current.standing(&self.path),
             _ => Standing::Replaced,
         }
+    }
+
+    /// Whether what SQLite kept beside the file of a session lies beside another file now. Who opened that would mix their
+    /// contents. It can be told only while the session goes on, for later its numbers may be those of new files.
+    pub(super) fn is_mixed(&self, session: u64) -> bool {
+        let state = self.state();
+        let Some(former) = state.session.as_ref().filter(|current| current.number == session)
+        else {
+            return false;
+        };
+        let remains = |path: &Path, then: Option<FileId>| then.is_some() && id(path) == then;
+        stamp(&self.path).is_ok_and(|now| now.id != former.database)
+            && (remains(&former.wal, former.wal_id) || remains(&former.shm, former.shm_id))
     }
 
     /// A connection was made during a session: if to another file, the session has no value any more.
