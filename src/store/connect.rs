@@ -65,7 +65,7 @@ impl PostgresServer {
 }
 
 impl DatabaseSettings {
-    /// The pool of a PostgreSQL server, which was reached when it is there.
+    /// The pool of a PostgreSQL server, after one successful connection.
     pub(super) async fn connect(&self, url: &str) -> Result<DatabaseConnection, ApiKeyError> {
         let options = self.postgres(url).await?;
         let connected = sea_orm::Database::connect(options).await;

@@ -1,4 +1,4 @@
-//! Opening an SQLite database, again where another file has taken the place of the one that was open.
+//! Opening an SQLite database, and reopening it after its file was replaced.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,14 +33,14 @@ impl Database {
     }
 
     async fn migrate_sqlite(&self, pools: &Pools, again: bool) -> Result<(), ApiKeyError> {
-        // What takes the place of a file gets no table: who put it there did not mean to begin with an empty one.
+        // A replacement without the table gets none: it is more likely a mistake than a wish to start with no keys.
         if !self.migrate || again && migration::lacks_table(&pools.main).await? {
             return Ok(());
         }
         migration::up(&pools.main, &self.settings).await.map(drop)
     }
 
-    /// Has the next call open the file anew that took the place of the one that was open.
+    /// Makes the next call reopen the database, because the file was replaced.
     pub(super) fn put_aside(&self, opened: &Arc<Opened>) {
         let mut current = self.attempt();
         if matches!(current.get(), Some(Ok(open)) if Arc::ptr_eq(open, opened)) {
