@@ -2,8 +2,8 @@
 const LONGEST_TOKEN = 512;
 
 /**
- * Whether a string is short enough to be a token. It is asked before the string is copied or looked at, so that a caller who
- * sends megabytes causes no work.
+ * Whether a string is short enough to be a token. Checked before the string is copied or scanned, so that a string of
+ * megabytes costs nothing.
  */
 export function isTokenSized(text: string): boolean {
   return text.length <= LONGEST_TOKEN;

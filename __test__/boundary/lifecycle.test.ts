@@ -136,6 +136,15 @@ describe("[sqlite] A service in memory", () => {
     expect(await other.listApiKeys()).toEqual([]);
     await Promise.all([one.close(), other.close()]);
   });
+
+  it("refuses a token that it has in memory once it is closed", async () => {
+    const service = openService("sqlite::memory:", { argon2: { memoryKib: 64, iterations: 1 } });
+    const { token } = await service.createApiKeys(SECRET);
+    for (let call = 0; call < 3; call++) await service.authenticate(token);
+    await service.close();
+
+    await expectFailure(service.authenticate(token), "unexpected_state", /closed/);
+  });
 });
 
 describe("[sqlite] A service on a file that another program is writing to", () => {

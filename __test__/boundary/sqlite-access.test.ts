@@ -1,4 +1,4 @@
-// Who may do what with an SQLite file.
+// Permissions, lifetime and failures of an SQLite file.
 
 import { existsSync, realpathSync } from "node:fs";
 import { chmod, readdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
@@ -22,7 +22,7 @@ describe("[sqlite] The file of a service", () => {
   });
   afterEach(() => database.drop());
 
-  it("can be read by its owner only when the service has made it, and so can what SQLite keeps beside it", async () => {
+  it("has mode 0600 when the service creates it, and so have -wal and -shm", async () => {
     const service = openService(database.url, OPTIONS);
     await service.createApiKeys(SECRET);
     const names = await readdir(dirname(database.path));
@@ -32,7 +32,7 @@ describe("[sqlite] The file of a service", () => {
     await service.close();
   });
 
-  it("can be read by its owner only when it was made where a symbolic link led", async () => {
+  it("has mode 0600 when it is created through a symbolic link", async () => {
     const target = join(dirname(database.path), "target.db");
     await symlink(target, database.path);
     const service = openService(database.url, OPTIONS);
@@ -43,7 +43,7 @@ describe("[sqlite] The file of a service", () => {
     expect(realpathSync(database.path)).toBe(realpathSync(target));
   });
 
-  it("keeps the mode that it has", async () => {
+  it("keeps its mode when it exists already", async () => {
     await writeFile(database.path, "");
     await chmod(database.path, 0o640);
     const service = openService(database.url, OPTIONS);
@@ -53,7 +53,7 @@ describe("[sqlite] The file of a service", () => {
     expect(await modeOf(database.path)).toBe("640");
   });
 
-  it("is closed when its service is, with everything beside it", async () => {
+  it("is closed by close(), which leaves no descriptor, no -wal and no -shm", async () => {
     const open = async () => {
       if (!existsSync("/proc/self/fd")) return [];
       const links = (await readdir("/proc/self/fd")).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ""));
@@ -71,7 +71,7 @@ describe("[sqlite] The file of a service", () => {
     }
   });
 
-  it("is the one of the working directory that there was when the service was made", async () => {
+  it("is resolved against the working directory when the service is constructed", async () => {
     const before = process.cwd();
     process.chdir(dirname(database.path));
     const service = openService("sqlite:api-keys.db", OPTIONS);
@@ -109,33 +109,36 @@ describe("[sqlite] A file that a service cannot write", () => {
     ["the file and its folder", 0o444, 0o555],
     ["the file", 0o444, 0o777],
     ["the folder", 0o666, 0o555],
-  ])("answers reads and authenticates when it is %s, and says so when it is to write", async (_, file, folder) => {
-    await allow(file, folder);
-    const lookUp = { token: publishable.token, type: "publishable" };
+  ])(
+    "serves reads and authenticate when %s cannot be written, and rejects writes with the reason",
+    async (_, file, folder) => {
+      await allow(file, folder);
+      const lookUp = { token: publishable.token, type: "publishable" };
 
-    for (let call = 0; call < 3; call++) {
-      expect(await reader.call("authenticate", secret.token)).toMatchObject({ answer: { id: secret.id } });
-      expect(await reader.call("listApiKeys", lookUp)).toMatchObject({ answer: [{ id: publishable.id }] });
-    }
-    expect(await reader.call("listAndCountApiKeys", { q: "key" })).toMatchObject({ answer: [expect.anything(), 2] });
-    expect(await reader.call("migrate")).toEqual({});
-    const writes: [method: string, ...args: unknown[]][] = [
-      ["createApiKeys", PUBLISHABLE],
-      ["revoke", secret.id, { revoked_by: "x" }],
-    ];
-    for (const [method, ...args] of writes) {
-      const { failure } = await reader.call(method, ...args);
-      expect(failure).toEqual({
-        type: "database_error",
-        message: expect.stringMatching(
-          /^The database could not carry out the call: the SQLite file.* cannot be (written|opened)\.$/,
-        ),
-        names: expect.not.arrayContaining(["sqlstate"]),
-      });
-    }
-  });
+      for (let call = 0; call < 3; call++) {
+        expect(await reader.call("authenticate", secret.token)).toMatchObject({ answer: { id: secret.id } });
+        expect(await reader.call("listApiKeys", lookUp)).toMatchObject({ answer: [{ id: publishable.id }] });
+      }
+      expect(await reader.call("listAndCountApiKeys", { q: "key" })).toMatchObject({ answer: [expect.anything(), 2] });
+      expect(await reader.call("migrate")).toEqual({});
+      const writes: [method: string, ...args: unknown[]][] = [
+        ["createApiKeys", PUBLISHABLE],
+        ["revoke", secret.id, { revoked_by: "x" }],
+      ];
+      for (const [method, ...args] of writes) {
+        const { failure } = await reader.call(method, ...args);
+        expect(failure).toEqual({
+          type: "database_error",
+          message: expect.stringMatching(
+            /^The database could not carry out the call: the SQLite file.* cannot be (written|opened)\.$/,
+          ),
+          names: expect.not.arrayContaining(["sqlstate"]),
+        });
+      }
+    },
+  );
 
-  it("refuses a key at once that another process with more rights has revoked", async () => {
+  it("refuses a key as soon as another process with more rights revokes it", async () => {
     await allow(0o444, 0o555);
     expect(await reader.call("authenticate", secret.token)).toMatchObject({ answer: { id: secret.id } });
     expect(await reader.call("authenticate", secret.token)).toMatchObject({ answer: { id: secret.id } });
@@ -149,7 +152,7 @@ describe("[sqlite] A file that a service cannot write", () => {
     expect(await reader.call("retrieveApiKey", secret.id)).toMatchObject({ answer: { revoked_by: "x" } });
   });
 
-  it("says what lacks when the table would have to be made or brought up to date", async () => {
+  it("names the option migrate when the table is out of date", async () => {
     const shell = new SqliteShell(database.path);
     await shell.query("DELETE FROM api_key_native_migrations");
     await shell.close();
@@ -165,7 +168,7 @@ describe("[sqlite] A file that a service cannot write", () => {
 });
 
 describe("[sqlite] A failure of SQLite", () => {
-  it("is told in words, without a code", async () => {
+  it("is described in words, without a code", async () => {
     const database = await createSqliteDatabase();
     await writeFile(database.path, await readFile(__filename));
     const service = openService(database.url);
@@ -177,7 +180,7 @@ describe("[sqlite] A failure of SQLite", () => {
     expect(error).not.toHaveProperty("sqlstate");
   });
 
-  it("is told in words when a statement fails on a table that somebody else has changed", async () => {
+  it("is described in words when a statement fails", async () => {
     const database = await createSqliteDatabase();
     const service = openService(database.url, OPTIONS);
     await service.createApiKeys(PUBLISHABLE);

@@ -180,6 +180,22 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     expect(await service.authenticate(secret.token)).toMatchObject({ id: secret.id });
   });
 
+  it("is not mixed with the log of the former one, which has to be removed first", async () => {
+    await backUp();
+    await service.createApiKeys({ ...PUBLISHABLE, id: "apk_later" });
+    await rename(path("backup.db"), database.path);
+    const mixed = /^databaseUrl: .*-wal or .*-shm still belongs to the former one; remove both$/;
+
+    await expectFailure(service.authenticate(secret.token), "database_error", mixed);
+    await expectFailure(service.listApiKeys(), "database_error", mixed);
+    await expectFailure(service.createApiKeys(PUBLISHABLE), "database_error", mixed);
+    await removeLog();
+    expect(await service.authenticate(secret.token)).toMatchObject({ id: secret.id });
+    expect((await service.listApiKeys()).map((key) => key.id)).not.toContain("apk_later");
+    await service.close();
+    expect(await elsewhere("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+  });
+
   it("is reopened when it is overwritten in place and what SQLite keeps beside it is removed", async () => {
     await backUp();
     const { id } = await service.createApiKeys({ ...PUBLISHABLE, title: "Not in the backup" });

@@ -1,4 +1,4 @@
-// A process that uses a service with the rights of the user nobody, to whom modes of files apply. The parent sends calls as
+// A process that uses a service with the rights of the user `nobody`, so that file modes apply. The parent sends calls as
 // `{ method, args }`; the first argument of the process has the service's options.
 
 const { execFileSync } = require("node:child_process");
@@ -6,7 +6,7 @@ const { ApiKeyModuleService } = require("../..");
 
 const service = new ApiKeyModuleService(JSON.parse(process.argv[2]));
 
-// The addon is loaded by now, which nobody may be unable to read.
+// The addon is loaded by now; the user `nobody` may be unable to read it.
 if (process.getuid() === 0) {
   const [uid, gid] = ["-u", "-g"].map((flag) => Number(execFileSync("id", [flag, "nobody"])));
   process.setgroups([gid]);

@@ -1,4 +1,4 @@
-// A service in a process to which modes of files apply, whoever runs the tests.
+// A service in a process without root's rights, so that file modes apply to it even if root runs the tests.
 
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";

@@ -57,7 +57,7 @@ describe("[postgres] A role without rights on the table", () => {
     });
     await stranger.connect();
     const { rows } = await stranger.query("SELECT 'api_key'::regclass::oid::text AS oid");
-    channel = `api_key_native_${rows[0].oid}`;
+    channel = `api_key_native_changes_${rows[0].oid}`;
     await stranger.query(`LISTEN ${channel}`);
   });
   afterEach(async () => {

@@ -5,7 +5,7 @@ import { createPostgresDatabase, type PostgresDatabase } from "../support/postgr
 import { type OurService, SECRET } from "../support/service";
 import { CHEAP, outcomeOf, withClient } from "../support/surroundings";
 
-const MUTE_FUNCTION = `CREATE OR REPLACE FUNCTION api_key_native_tell() RETURNS trigger LANGUAGE plpgsql AS
+const MUTE_FUNCTION = `CREATE OR REPLACE FUNCTION api_key_native_changed() RETURNS trigger LANGUAGE plpgsql AS
   $$ BEGIN RETURN NULL; END $$`;
 
 describe("[postgres] With tampered triggers", () => {
@@ -58,7 +58,7 @@ describe("[postgres] With tampered triggers", () => {
   it("a change under a function that one transaction replaced and restored is noticed within the bound", async () => {
     const { id, token } = await warmKey();
     const [row] = await database.query<{ definition: string }>(
-      "SELECT pg_get_functiondef('api_key_native_tell'::regproc) AS definition",
+      "SELECT pg_get_functiondef('api_key_native_changed'::regproc) AS definition",
     );
     await withClient(database.url, async (client) => {
       await client.query("BEGIN");
@@ -83,7 +83,7 @@ describe("[postgres] With tampered triggers", () => {
           [name],
         );
         return [
-          MUTE_FUNCTION.replace("api_key_native_tell", "mute"),
+          MUTE_FUNCTION.replace("api_key_native_changed", "mute"),
           `DROP TRIGGER "${name}" ON api_key`,
           (row?.definition ?? "").replace(/EXECUTE FUNCTION .*$/, "EXECUTE FUNCTION mute()"),
           `ALTER TABLE api_key ENABLE ALWAYS TRIGGER "${name}"`,
@@ -96,7 +96,7 @@ describe("[postgres] With tampered triggers", () => {
         const [name] = await triggers();
         return [
           `DROP TRIGGER "${name}" ON api_key`,
-          `CREATE TRIGGER "${name}" AFTER INSERT ON api_key FOR EACH STATEMENT EXECUTE FUNCTION api_key_native_tell()`,
+          `CREATE TRIGGER "${name}" AFTER INSERT ON api_key FOR EACH STATEMENT EXECUTE FUNCTION api_key_native_changed()`,
           `ALTER TABLE api_key ENABLE ALWAYS TRIGGER "${name}"`,
         ];
       },

@@ -32,9 +32,9 @@ pub struct Database {
     memory: Memory,
     notices: Notices,
     attempt: Mutex<Attempt>,
-    /// What was open on an SQLite file that is not at its path any more, until it is closed.
+    /// The connections to an SQLite file that was replaced, until they are closed.
     former: Mutex<Option<Arc<Opened>>>,
-    /// Whether an SQLite file was there once, which is then never made again.
+    /// Whether the SQLite file was opened once; from then on it is never created.
     found: AtomicBool,
     closed: AtomicBool,
 }
@@ -51,7 +51,7 @@ pub struct Surroundings {
     pub pooler: bool,
 }
 
-/// How often one call opens a file anew that is replaced again and again.
+/// How often one call reopens a file that keeps being replaced.
 const MOST_REOPENINGS: usize = 5;
 
 /// One attempt to connect, shared by all calls that need it.
@@ -92,7 +92,7 @@ impl Memory {
                 Self::Leased(Arc::new(KeyCache::new(Arc::clone(&lease) as _)), lease)
             }
             (DatabaseUrl::SqliteFile(path), _) => {
-                // Whoever changes the working directory means no other file.
+                // A later change of the working directory must not change the file.
                 let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
                 let watch = Arc::new(Watch::new(path));
                 Self::File(Arc::new(KeyCache::new(Arc::clone(&watch) as _)), watch)

@@ -1,4 +1,4 @@
-//! Opening an SQLite database, again where another file has taken the place of the one that was open.
+//! Opening an SQLite database, and reopening it after its file was replaced.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{Attempt, Database, Memory, Opened};
 use crate::error::ApiKeyError;
 use crate::store::migration;
-use crate::store::sqlite::{self, Pools};
+use crate::store::sqlite::{self, OpenFile, Pools};
 use crate::store::transaction::Pool;
 
 impl Database {
     pub(super) async fn open_sqlite(&self) -> Result<Arc<Opened>, ApiKeyError> {
+        self.refuse_mixing()?;
         self.close_former().await;
         let again = self.found.load(Ordering::SeqCst);
         let pools = match &self.memory {
@@ -23,12 +24,8 @@ impl Database {
             }
             _ => Pools::open_memory(&self.settings).await?,
         };
-        // What takes the place of a file gets no table: who put it there did not mean to begin with an empty one.
         let pool = Pool::Sqlite(pools.main.clone());
-        if self.migrate
-            && !(again && migration::lacks_table(&pool).await?)
-            && let Err(error) = migration::up(&pool, &self.settings).await
-        {
+        if let Err(error) = self.migrate_sqlite(&pool, again).await {
             pools.close(self.settings.pool.acquire_timeout).await;
             return Err(sqlite::cannot_migrate(&self.settings.url, error));
         }
@@ -36,7 +33,15 @@ impl Database {
         Ok(Arc::new(Opened { pool, sqlite: Some(pools), lane: None, listening: Mutex::default() }))
     }
 
-    /// Has the next call open the file anew that took the place of the one that was open.
+    async fn migrate_sqlite(&self, pool: &Pool, again: bool) -> Result<(), ApiKeyError> {
+        // A replacement without the table gets none: it is more likely a mistake than a wish to start with no keys.
+        if !self.migrate || again && migration::lacks_table(pool).await? {
+            return Ok(());
+        }
+        migration::up(pool, &self.settings).await.map(drop)
+    }
+
+    /// Makes the next call reopen the database, because the file was replaced.
     pub(super) fn put_aside(&self, opened: &Arc<Opened>) {
         let mut current = self.attempt();
         if matches!(current.get(), Some(Ok(open)) if Arc::ptr_eq(open, opened)) {
@@ -50,6 +55,11 @@ impl Database {
         if let Some(pools) = former.as_ref().and_then(|former| former.sqlite.as_ref()) {
             pools.close(self.settings.pool.acquire_timeout).await;
         }
+    }
+
+    fn refuse_mixing(&self) -> Result<(), ApiKeyError> {
+        let former = self.former();
+        former.as_ref().and_then(|former| former.file()).map_or(Ok(()), OpenFile::refuse_mixing)
     }
 
     fn former(&self) -> MutexGuard<'_, Option<Arc<Opened>>> {

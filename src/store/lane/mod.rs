@@ -123,8 +123,7 @@ pub(super) async fn read_beside(
     pool: &PgPool,
     wanted: &Arc<Wanted>,
 ) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
-    let replicas = pool.server().allows_replicas();
-    let rows = read(&mut Beside(pool), Batch::of_one(wanted), replicas).await?;
+    let rows = read(&mut Beside(pool), Batch::of_one(wanted), pool.server()).await?;
     rows.into_iter().map(|(_label, key)| key).collect()
 }
 

@@ -15,7 +15,7 @@ use crate::api_key::{ApiKey, ApiKeyType};
 use crate::error::ApiKeyError;
 use crate::store::entity::{Column, Entity};
 use crate::store::lookup::undigested;
-use crate::store::postgres::{Param, PgFailure, at, model};
+use crate::store::postgres::{Param, PgFailure, PostgresServer, at, model};
 use crate::store::row;
 
 /// Where a statement tells, in a row of its own, whether the server that answered only replays another one's changes. Balancers
@@ -48,18 +48,18 @@ pub(in crate::store) trait Reader {
 pub(super) async fn read(
     reader: &mut impl Reader,
     batch: Batch<'_>,
-    replicas: bool,
+    server: &PostgresServer,
 ) -> Result<Vec<Row>, PgFailure> {
     let texts = |texts: &[&str]| Param::texts(texts.iter().map(|&text| text.to_owned()).collect());
     let mut keys = Vec::new();
     if !batch.digests.is_empty() {
         let params = [texts(&batch.digests), texts(&batch.redacted)];
         let rows = reader.rows(&CANDIDATES, &params).await?;
-        decode(&rows, ApiKeyType::Secret, replicas, &mut keys)?;
+        decode(&rows, ApiKeyType::Secret, server, &mut keys)?;
     }
     if !batch.tokens.is_empty() {
         let rows = reader.rows(&PUBLISHABLE, &[texts(&batch.tokens)]).await?;
-        decode(&rows, ApiKeyType::Publishable, replicas, &mut keys)?;
+        decode(&rows, ApiKeyType::Publishable, server, &mut keys)?;
     }
     keys.sort_by(|(_, one), (_, other)| id_of(one).cmp(&id_of(other)));
     Ok(keys)
@@ -69,13 +69,14 @@ pub(super) async fn read(
 fn decode(
     rows: &[PgRow],
     kind: ApiKeyType,
-    replicas: bool,
+    server: &PostgresServer,
     keys: &mut Vec<Row>,
 ) -> Result<(), PgFailure> {
     let mut of_primary = false;
     for row in rows {
         if let Some(replays) = row.try_get::<_, Option<bool>>(REPLAYS)? {
             of_primary = !replays;
+            server.note_role(replays);
             continue;
         }
         if at::<&str>(row, Column::Kind)? != kind.as_str()
@@ -92,7 +93,7 @@ fn decode(
         let key = model(row).map_err(ApiKeyError::from).and_then(row::to_key);
         keys.push((label, key.map(Arc::new)));
     }
-    if of_primary || replicas {
+    if of_primary || server.allows_replicas() {
         return Ok(());
     }
     Err(PgFailure::NoSession(ApiKeyError::Replica))

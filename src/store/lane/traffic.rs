@@ -141,8 +141,7 @@ impl Traffic {
         }
         self.counts.questions.fetch_add(questions.len() as u64, Ordering::Relaxed);
         self.counts.reads.fetch_add(1, Ordering::Relaxed);
-        let replicas = self.server.allows_replicas();
-        match patience.wait(read(session, Batch::of(&questions), replicas)).await {
+        match patience.wait(read(session, Batch::of(&questions), &self.server)).await {
             Some(Ok(rows)) => {
                 distribute(questions, rows);
                 Course::Continue(())

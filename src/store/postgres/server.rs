@@ -99,6 +99,13 @@ impl PostgresServer {
         self.0.replays.load(Ordering::Relaxed)
     }
 
+    /// Notes what an answer says of the server that gave it.
+    pub(in crate::store) fn note_role(&self, replays: bool) {
+        if self.is_replica() != replays {
+            self.0.replays.store(replays, Ordering::Relaxed);
+        }
+    }
+
     /// Whether answers may be as old as a replica.
     pub(in crate::store) fn allows_replicas(&self) -> bool {
         self.0.replica

@@ -1,4 +1,4 @@
-//! SQLite's result codes in words. Its numbers mean something to SQLite alone, and are no SQLSTATE.
+//! SQLite's result codes in words. They are not SQLSTATEs.
 
 use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::sqlx::sqlite::SqliteError;
@@ -13,7 +13,7 @@ pub(in crate::store) fn in_words(error: &dyn DatabaseError) -> Option<&'static s
     primary(error).map(words)
 }
 
-/// Whether SQLite turned a caller away for somebody else's lock.
+/// Whether another connection holds a lock.
 pub(super) fn is_busy(error: &dyn DatabaseError) -> bool {
     primary(error) == Some(BUSY)
 }

@@ -4,16 +4,16 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file on disk, whatever its name. Two files that exist at the same time never have the same one.
+/// The identity of a file on disk, independent of its name. Two files that exist at the same time have different ones.
 ///
-/// Windows lets nobody rename or delete a file that SQLite has open, so there a file that exists is the same.
+/// On Windows a file that SQLite has open cannot be renamed or deleted, so that every existing file counts as the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct FileId {
     device: u64,
     inode: u64,
 }
 
-/// A file's identity and what changes when somebody writes to it.
+/// A file's identity, and the attributes that change when it is written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Stamp {
     pub(super) id: FileId,
@@ -53,7 +53,7 @@ fn stamp_of(metadata: &Metadata) -> Stamp {
     }
 }
 
-/// The files that SQLite keeps beside a database, which follow the name that symbolic links lead to.
+/// The path of a file that SQLite keeps beside a database, with symbolic links resolved.
 pub(super) fn companion(database: &Path, suffix: &str) -> PathBuf {
     let real = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
     let mut name = real.into_os_string();
@@ -61,8 +61,8 @@ pub(super) fn companion(database: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Makes an empty file that only its owner can read, unless there is one. It appears under its name with its mode, and
-/// without having been open under it. Where that cannot be done, SQLite makes the file.
+/// Creates an empty file with mode 0600, unless the file exists. The file is never open under its final name. Where this
+/// fails, SQLite creates the file.
 #[cfg(unix)]
 pub(super) fn create_private(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
@@ -92,7 +92,7 @@ pub(super) fn create_private(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Lets only its owner read a file that SQLite made.
+/// Sets mode 0600 on a file that SQLite created.
 #[cfg(unix)]
 pub(super) fn make_private(path: &Path) {
     use std::os::unix::fs::PermissionsExt;

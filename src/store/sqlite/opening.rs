@@ -124,7 +124,7 @@ impl Opening<'_> {
         create_private(self.path).is_ok() && self.is_there()
     }
 
-    /// Whether there is a log, of whose content a reader who takes the file for unchanging would know nothing.
+    /// Whether there is a write-ahead log, which an immutable connection would ignore.
     fn has_log(&self) -> bool {
         stamp(&companion(self.path, "-wal")).is_ok()
     }

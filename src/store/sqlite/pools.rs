@@ -1,7 +1,7 @@
 //! The connections to an SQLite database.
 //!
-//! Lookups of tokens have connections of their own, and few searches run at a time: they take a processor each, and may
-//! take long. So no lookup waits for a search, nor for those who wait for one.
+//! Lookups of tokens have their own connections, and the number of concurrent searches is limited, because each search
+//! keeps a core busy. So lookups wait neither for searches nor for writes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,7 +62,7 @@ impl Pools {
                 Ok(None) => {
                     return Err(unavailable(&settings.url, &sqlx::Error::PoolTimedOut));
                 }
-                // Of two who make one file at the same moment SQLite turns one away at once, whatever its patience.
+                // When two connections create one file at the same time, SQLite fails one of them without waiting.
                 Err(sqlx::Error::Database(refusal))
                     if is_busy(refusal.as_ref()) && started.elapsed() < busy_timeout =>
                 {
@@ -122,8 +122,8 @@ impl Pools {
 
     /// Closes every connection, after the statements that run.
     pub(in crate::store) async fn close(&self, patience: Duration) {
-        // The last connection copies the log into the file. If the file is another one by now, that must be the watch's,
-        // which copies nothing.
+        // The connection that is closed last copies the log into the file. If the file was replaced, the watching connection
+        // must be the last, because it copies nothing.
         let copies = self.file.as_ref().is_none_or(|file| file.standing() == Standing::Same);
         if copies {
             self.end_watch();
@@ -149,6 +149,17 @@ impl OpenFile {
     /// How the file at the path relates to this one.
     pub(in crate::store) fn standing(&self) -> Standing {
         self.watch.standing(self.session)
+    }
+
+    /// Refuses to open a successor of this file with the log of this one.
+    pub(in crate::store) fn refuse_mixing(&self) -> Result<(), ApiKeyError> {
+        if !self.watch.is_mixed(self.session) {
+            return Ok(());
+        }
+        Err(ApiKeyError::Unavailable(format!(
+            "the SQLite file {0} was replaced, but {0}-wal or {0}-shm still belongs to the former one; remove both",
+            self.shown
+        )))
     }
 
     /// Refuses to acknowledge a write unless it went into the file that is at the path.

@@ -28,9 +28,9 @@ pub(in crate::store) enum Standing {
 
 /// A watch over one path, for as long as a service is open: each file that is opened there begins a session.
 ///
-/// Two things are asked before an answer. The file system: whether the path still leads to the file that was opened, which
-/// takes about a microsecond. And SQLite: `PRAGMA data_version` on a connection that only watches changes with every commit
-/// of any other connection, in this process or another, which takes two.
+/// Two things are checked before an answer: whether the path still leads to the file that was opened (about two
+/// microseconds), and SQLite's `PRAGMA data_version`, which changes on a watching connection with every commit of any other
+/// connection, in this process or another (about two more).
 pub(in crate::store) struct Watch {
     path: PathBuf,
     state: Mutex<State>,
@@ -46,6 +46,7 @@ struct Session {
     number: u64,
     database: FileId,
     wal: PathBuf,
+    wal_id: Option<FileId>,
     shm: PathBuf,
     shm_id: Option<FileId>,
     /// `None` where SQLite cannot watch; then nothing is answered from memory.
@@ -72,20 +73,21 @@ impl Watch {
     }
 
     /// Begins a session with the file that connections were just made to, and returns its number, or `None` if the path
-    /// does not lead to the expected file any more. `immutable` says that SQLite was told that the file does not change.
+    /// does not lead to the expected file any more. `immutable`: whether SQLite treats the file as unchanging.
     pub(super) fn begin(&self, expected: FileId, immutable: bool) -> Option<u64> {
         let before = stamp(&self.path).ok().filter(|stamp| stamp.id == expected)?;
         let connection = if immutable { None } else { watching(&self.path) };
-        let shm = companion(&self.path, "-shm");
+        let [wal, shm] = ["-wal", "-shm"].map(|suffix| companion(&self.path, suffix));
         let mut state = self.state();
         state.sessions += 1;
         let number = state.sessions;
         state.session = Some(Session {
             number,
             database: before.id,
-            wal: companion(&self.path, "-wal"),
-            // SQLite keeps it for as long as this connection is open.
+            // SQLite keeps both for as long as this connection is open.
+            wal_id: connection.as_ref().and_then(|_| id(&wal)),
             shm_id: connection.as_ref().and_then(|_| id(&shm)),
+            wal,
             shm,
             connection,
             unchanging: immutable.then_some(before),
@@ -108,6 +110,19 @@ impl Watch {
             Some(current) if current.number == session => current.standing(&self.path),
             _ => Standing::Replaced,
         }
+    }
+
+    /// Whether the log of the session's file now lies beside another file. Opening that file would mix their contents. Valid
+    /// only during the session, because inode numbers are reused later.
+    pub(super) fn is_mixed(&self, session: u64) -> bool {
+        let state = self.state();
+        let Some(former) = state.session.as_ref().filter(|current| current.number == session)
+        else {
+            return false;
+        };
+        let remains = |path: &Path, then: Option<FileId>| then.is_some() && id(path) == then;
+        stamp(&self.path).is_ok_and(|now| now.id != former.database)
+            && (remains(&former.wal, former.wal_id) || remains(&former.shm, former.shm_id))
     }
 
     /// A connection was made during a session: if to another file, the session has no value any more.
@@ -153,7 +168,7 @@ impl Freshness for Watch {
             Some(connection) => data_version(connection)?,
             None => session.unchanging.map(|_| 0)?,
         };
-        // Who overwrites the file in place changes its stamp, and so does SQLite, but seldom.
+        // Overwriting the file in place changes its stamp. SQLite changes it, too, but rarely.
         let mut hasher = DefaultHasher::new();
         (session.number, version, now).hash(&mut hasher);
         Some(hasher.finish())
@@ -164,11 +179,10 @@ fn watching(path: &Path) -> Option<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).ok()?;
     connection.busy_timeout(FIRST_PATIENCE).ok()?;
-    // Where the file was overwritten in place, this connection is the last to be closed, and must not copy the log of the
-    // former content into it.
+    // If the file was overwritten in place, this connection is closed last, and must not copy the former log into it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
     data_version(&connection)?;
-    // Who asks later must not wait for a writer; the database answers as well.
+    // Later checks must not wait for a writer: the caller can read the database instead.
     connection.busy_timeout(Duration::ZERO).ok()?;
     Some(connection)
 }
