@@ -96,7 +96,8 @@ describe("[postgres] Behind a pooler that refuses settings", () => {
   });
 
   it("reads are shared all the same, and nothing is set in a session that others use, too", async () => {
-    const service = new ApiKeyModuleService({ databaseUrl: proxy.url, ...OPTIONS, migrate: false });
+    const options = { ...OPTIONS, migrate: false, pooler: "transaction" as const };
+    const service = new ApiKeyModuleService({ databaseUrl: proxy.url, ...options });
     const migrating = new ApiKeyModuleService({ databaseUrl: database.url, ...OPTIONS });
     const { token, title } = await migrating.createApiKeys(SECRET);
     await migrating.close();

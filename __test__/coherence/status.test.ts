@@ -23,6 +23,8 @@ describeOnEachDatabase("status()", (kind) => {
       answers: kind.name === "sqlite" ? "watched" : "strict",
       lease: null,
       lane: null,
+      replica: false,
+      pooler: false,
       memory: { keys: 0, hits: 0 },
       hashing: { running: 0, waiting: 0, queueLimit: 1_000, done: 0 },
       lastUsed: { pending: 0, written: 0, failed: 0 },

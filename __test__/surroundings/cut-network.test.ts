@@ -1,6 +1,7 @@
 // A network that drops packets without a word: the server is in a network namespace, behind a firewall.
 
 import { execFileSync } from "node:child_process";
+import type { Socket } from "node:net";
 import pg from "pg";
 import { Network } from "../../harness/network.js";
 import { PostgresServer } from "../../harness/postgres.js";
@@ -81,6 +82,7 @@ describe("[postgres] Behind a network that is cut", () => {
     network.healForNewConnections();
     await pause(2_000);
 
+    (locker as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
     expect(Math.max(...durations)).toBeLessThan(LATEST_MS);
     expect(await rejections([service.authenticate(token), ...[1, 2, 3, 4].map(() => life(service))])).toEqual([]);
     await expect(service.revoke(id, { revoked_by: "user_1" })).resolves.toMatchObject({ id });

@@ -22,9 +22,6 @@ const MOST_IN_A_BATCH: usize = 1_000;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// How long a connection that was idle has for its first answer.
-const PROOF: Duration = Duration::from_secs(1);
-
 pub(super) enum Message {
     Question(Question),
     Probe(Probe),
@@ -102,11 +99,7 @@ impl Traffic {
                 return End::Closed;
             }
             // Nothing but its answer proves that a connection which was idle is still there.
-            patience.limit_to(if session.is_fresh() {
-                self.patience
-            } else {
-                PROOF.min(self.patience)
-            });
+            patience.limit_to(if session.is_fresh() { self.patience } else { self.server.proof() });
             let (mut questions, mut probes, mut closes) = (Vec::new(), Vec::new(), false);
             for message in messages.drain(..) {
                 match message {

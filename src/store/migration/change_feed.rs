@@ -14,7 +14,7 @@ use crate::store::postgres::{Param, PgFailure, PgPlace};
 pub(super) const STEP: Step = Step {
     name: "change_feed",
     up: |backend| on(backend, &UP, ""),
-    down: |backend| on(backend, DOWN, ""),
+    down: |backend| on(backend, &[NO_TRIGGERS, NO_FUNCTION].concat(), ""),
 };
 
 // NEVER CHANGE within this step: what is told, and on which channel, is what `store::listen` of every version understands.
@@ -51,8 +51,8 @@ END
 static UP: LazyLock<String> = LazyLock::new(|| {
     [
         super::notify::DOWN,
-        DOWN,
-        r#"CREATE FUNCTION "api_key_native_changed"() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$"#,
+        NO_TRIGGERS,
+        r#"CREATE OR REPLACE FUNCTION "api_key_native_changed"() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$"#,
         BODY,
         r#"$body$;
 CREATE TRIGGER "api_key_native_change" AFTER UPDATE OR DELETE ON "api_key"
@@ -66,11 +66,13 @@ ALTER TABLE "api_key" ENABLE ALWAYS TRIGGER "api_key_native_clear";
     .concat()
 });
 
-const DOWN: &str = r#"
+const NO_TRIGGERS: &str = r#"
 DROP TRIGGER IF EXISTS "api_key_native_change" ON "api_key";
 DROP TRIGGER IF EXISTS "api_key_native_clear" ON "api_key";
-DROP FUNCTION IF EXISTS "api_key_native_changed"();
 "#;
+
+// A table that was renamed may still have triggers of the same function.
+const NO_FUNCTION: &str = r#"DROP FUNCTION IF EXISTS "api_key_native_changed"() CASCADE;"#;
 
 /// Both triggers of the table `$1`, as they are to be, with the version of each row that defines them. Changes of what they do
 /// change these versions, whatever is changed back later.

@@ -10,5 +10,5 @@ pub(super) const DOWN: &str = r#"
 DROP TRIGGER IF EXISTS "api_key_native_update" ON "api_key";
 DROP TRIGGER IF EXISTS "api_key_native_delete" ON "api_key";
 DROP TRIGGER IF EXISTS "api_key_native_truncate" ON "api_key";
-DROP FUNCTION IF EXISTS "api_key_native_tell"();
+DROP FUNCTION IF EXISTS "api_key_native_tell"() CASCADE;
 "#;

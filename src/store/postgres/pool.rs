@@ -22,9 +22,6 @@ use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::store::settings::PoolSettings;
 
-/// How long a session that was silent has to answer before it is used.
-pub(super) const PROOF: Duration = Duration::from_secs(1);
-
 /// How often a commit that was cut off is looked up.
 const LOOK_UP: Duration = Duration::from_millis(50);
 
@@ -68,9 +65,9 @@ impl Manager for Sessions {
             return useless;
         }
         let answered = if session.is_in_transaction() {
-            timeout(PROOF, session.roll_back()).await
+            timeout(self.server.proof(), session.roll_back()).await
         } else if session.answered() < suspected || session.answered().elapsed() > FRESH {
-            timeout(PROOF, session.prove()).await
+            timeout(self.server.proof(), session.prove()).await
         } else {
             return Ok(());
         };
@@ -154,6 +151,10 @@ impl PgPool {
         let changed = self.watched(deadline::wait_for_a_share(session.execute(sql, params)).await);
         if !changed.as_ref().is_err_and(PgFailure::leaves_a_doubt) {
             deadline::decided();
+        }
+        if changed.is_ok() {
+            // A standby takes no writes.
+            self.server().note_role(false);
         }
         changed
     }

@@ -29,6 +29,9 @@ const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(3);
 const KEEPALIVE_RETRIES: u32 = 3;
 
+/// How long a session that was silent may take to show that it is there, at most.
+const LONGEST_PROOF: Duration = Duration::from_secs(1);
+
 /// For statements that read an index whatever their values: planned once, and of the plans only reads of an index.
 const PLANNED_ONCE: [(&str, &str); 3] = [
     ("plan_cache_mode", "force_generic_plan"),
@@ -87,6 +90,11 @@ impl PostgresServer {
             shares: AtomicBool::new(false),
             replays: AtomicBool::new(false),
         })))
+    }
+
+    /// How long a session that was silent has to answer before it is used. Time for another one must remain.
+    pub(in crate::store) fn proof(&self) -> Duration {
+        LONGEST_PROOF.min(self.0.limit / 4)
     }
 
     /// Whether a pooler hands the server's sessions on, as far as is known.
@@ -156,7 +164,7 @@ impl PostgresServer {
         server.shares.store(shared, Ordering::Relaxed);
         if shared {
             session.share();
-            session.begin_with(self.settings_of_a_transaction());
+            session.begin_with(self.settings_of_a_transaction(), server.search_path.is_some());
             self.refuse_statement_mode(&mut session).await?;
         } else if !settled {
             self.settle(&mut session, extra).await?;

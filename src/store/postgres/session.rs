@@ -43,6 +43,8 @@ pub(in crate::store) struct Session {
     shared: bool,
     /// What each transaction begins with.
     preamble: String,
+    /// Whether a statement needs that, too.
+    needs_preamble: bool,
     /// A statement is under way, or was when its caller gave up.
     busy: bool,
     in_transaction: bool,
@@ -65,6 +67,7 @@ impl Session {
             statements: LruCache::new(MOST_STATEMENTS),
             shared: false,
             preamble: String::new(),
+            needs_preamble: false,
             busy: false,
             in_transaction: false,
             mark: None,
@@ -81,9 +84,10 @@ impl Session {
         self.shared = true;
     }
 
-    /// `SET LOCAL` statements that each transaction begins with.
-    pub(super) fn begin_with(&mut self, preamble: String) {
+    /// `SET LOCAL` statements that each transaction begins with; `always`: and each statement by itself.
+    pub(super) fn begin_with(&mut self, preamble: String, always: bool) {
         self.preamble = preamble;
+        self.needs_preamble = always;
     }
 
     pub(in crate::store) fn is_shared(&self) -> bool {
@@ -219,7 +223,7 @@ impl Session {
         &mut self,
         statement: impl AsyncFnOnce(&mut Self) -> Result<T, PgFailure>,
     ) -> Result<T, PgFailure> {
-        if self.in_transaction || !self.shared || self.preamble.is_empty() {
+        if self.in_transaction || !self.needs_preamble {
             return self.guarded(statement).await;
         }
         self.begin("").await?;

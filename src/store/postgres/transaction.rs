@@ -6,7 +6,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::timeout;
 
 use super::failure::PgFailure;
-use super::pool::{PROOF, PgPool, Sessions};
+use super::pool::{PgPool, Sessions};
 use super::session::Session;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -18,12 +18,15 @@ pub(in crate::store) struct PgTransaction {
 }
 
 /// A session with an open transaction. Dropped, it is rolled back at once: others may wait for its locks.
-pub(super) struct Unfinished(Option<Object<Sessions>>);
+pub(super) struct Unfinished {
+    session: Option<Object<Sessions>>,
+    pool: PgPool,
+}
 
 impl PgTransaction {
     /// Begins a transaction; `how` is what SQL has behind BEGIN.
     pub(in crate::store) async fn begin(pool: &PgPool, how: &str) -> Result<Self, PgFailure> {
-        let mut session = Unfinished(Some(pool.lend().await?));
+        let mut session = Unfinished { session: Some(pool.lend().await?), pool: pool.clone() };
         pool.watched(deadline::wait(session.session()?.begin(how)).await)?;
         Ok(Self { pool: pool.clone(), session: Mutex::new(session) })
     }
@@ -42,6 +45,7 @@ impl PgTransaction {
         let mut unfinished = self.session.into_inner();
         let session = unfinished.session()?;
         let mark = session.take_mark();
+        let marked = mark.is_some();
         let committed = if mark.is_some() {
             deadline::committing();
             self.pool.watched(deadline::wait_for_a_share(session.commit()).await)
@@ -51,12 +55,16 @@ impl PgTransaction {
         let outcome = match (committed, mark) {
             (Err(failure), Some(mark)) if failure.leaves_a_doubt() => {
                 // Its place in the pool is needed for the look-up.
-                drop(unfinished.0.take().map(Object::take));
+                drop(unfinished.session.take().map(Object::take));
                 if self.pool.took_effect(&mark).await? { Ok(()) } else { Err(failure.into()) }
             }
             (committed, _) => committed.map_err(ApiKeyError::from),
         };
         deadline::decided();
+        if outcome.is_ok() && marked {
+            // A standby takes no writes.
+            self.pool.server().note_role(false);
+        }
         outcome
     }
 }
@@ -64,17 +72,18 @@ impl PgTransaction {
 impl Unfinished {
     pub(super) fn session(&mut self) -> Result<&mut Session, PgFailure> {
         let closed = PgFailure::NoSession(ApiKeyError::Unexpected("A transaction has ended."));
-        self.0.as_deref_mut().ok_or(closed)
+        self.session.as_deref_mut().ok_or(closed)
     }
 }
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        let open = self.0.take().filter(|session| session.is_in_transaction());
+        let open = self.session.take().filter(|session| session.is_in_transaction());
         if let (Some(mut session), Ok(runtime)) = (open, Handle::try_current()) {
+            let limit = self.pool.server().proof();
             runtime.spawn(async move {
                 // What does not come through is of no use to the pool either, which sees that.
-                let _ = timeout(PROOF, session.roll_back()).await;
+                let _ = timeout(limit, session.roll_back()).await;
             });
         }
     }
