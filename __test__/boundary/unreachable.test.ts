@@ -3,12 +3,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ApiKeyError } from "../../index.js";
 import { describeOnEachDatabase } from "../support/databases";
 import { expectFailure, failureOf } from "../support/failures";
 import { openService } from "../support/ours";
 import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
 import { freePort, startProxy } from "../support/proxy";
-import { PUBLISHABLE, SECRET } from "../support/service";
+import { type OurService, PUBLISHABLE, SECRET } from "../support/service";
 
 const PASSWORD = "wrong-horse-battery";
 
@@ -21,7 +22,13 @@ describe("[postgres] A database that cannot be reached", () => {
   afterAll(() => database?.drop());
 
   const failure = async (url: string, options: object = {}) => {
-    const service = openService(url, options);
+    // What cannot be a URL is rejected by the constructor.
+    let service: OurService;
+    try {
+      service = openService(url, options);
+    } catch (error) {
+      return error as ApiKeyError;
+    }
     const error = await failureOf(service.listApiKeys());
     await service.close();
     return error;
@@ -76,9 +83,9 @@ describe("[postgres] A database that cannot be reached", () => {
     });
   });
 
-  it("fails a call when the server never answers, after pool.acquireTimeoutMs", async () => {
+  it("fails a call when the server never answers, after callTimeout", async () => {
     const proxy = await startProxy(database.url, "never answered");
-    const error = await failure(proxy.url, { pool: { acquireTimeoutMs: 300 } });
+    const error = await failure(proxy.url, { callTimeout: 300 });
     await proxy.stop();
 
     expect(error).toMatchObject({ type: "database_error" });

@@ -93,11 +93,11 @@ mod tests {
     use crate::input::decode;
     use crate::query::parse_filters;
 
-    fn bound(backend: DbBackend, condition: Where) -> String {
+    fn bound(backend: Backend, condition: Where) -> String {
         let query = Query::select().from(Entity).cond_where(condition).to_owned();
         let (sql, values) = match backend {
-            DbBackend::Sqlite => query.build(SqliteQueryBuilder),
-            _ => query.build(PostgresQueryBuilder),
+            Backend::Sqlite => query.build(SqliteQueryBuilder),
+            Backend::Postgres => query.build(PostgresQueryBuilder),
         };
         format!("{sql} {values:?}")
     }
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn a_secret_is_bound_by_no_filter_and_all_else_is() {
         let digits = "0f".repeat(32);
-        for backend in [DbBackend::Sqlite, DbBackend::Postgres] {
+        for backend in [Backend::Sqlite, Backend::Postgres] {
             for filter in [
                 r#"{"id":"sk_"}"#,
                 r#"{"id":["sk_","apk_1"]}"#,

@@ -157,7 +157,7 @@ pub struct Transaction {
 
 enum Begun {
     Sqlite(DatabaseTransaction),
-    Postgres(PgTransaction),
+    Postgres(Box<PgTransaction>),
 }
 
 impl Transaction {
@@ -183,7 +183,9 @@ impl Transaction {
                 };
                 Begun::Sqlite(pool.begin_with_options(options).await.map_err(failure::of)?)
             }
-            Pool::Postgres(pool) => Begun::Postgres(PgTransaction::begin(pool, postgres).await?),
+            Pool::Postgres(pool) => {
+                Begun::Postgres(Box::new(PgTransaction::begin(pool, postgres).await?))
+            }
         };
         Ok(Self { begun, file: None, _search: None })
     }
