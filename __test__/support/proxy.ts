@@ -66,7 +66,8 @@ export async function startProxy(url: string, encryption: Encryption, port = 0):
     }
     socket.on("data", (said: Buffer) => {
       if (said.includes("LISTEN ")) listeners.add(socket).add(database);
-      if (said.includes("SET ")) proxy.settings += 1;
+      // What is SET LOCAL ends with its transaction.
+      if (/SET (?!LOCAL)/.test(said.toString("latin1"))) proxy.settings += 1;
     });
     socket
       .pipe(database)

@@ -115,6 +115,35 @@ describe("[postgres] Behind PgBouncer in transaction mode", () => {
     expect(await channels()).toEqual([]);
   });
 
+  it("no call rejects while the server's sessions get notifications that another client asked for", async () => {
+    const service = open();
+    await service.migrate();
+    // Both of the pooler's sessions listen from now on, whoever has them.
+    await Promise.all(
+      [1, 2].map(() =>
+        withClient(pooler.url, (client) => client.query("BEGIN; LISTEN noise; SELECT pg_sleep(0.3); COMMIT")),
+      ),
+    );
+    let stopped = false;
+    const noise = withClient(database.url, async (client) => {
+      while (!stopped) await client.query("NOTIFY noise, 'a notification that nobody here waits for'");
+    });
+    const failed: unknown[] = [];
+    for (let round = 0; round < 30; round++) {
+      failed.push(
+        ...(await rejections([
+          service.createApiKeys(SECRET).then(({ id }) => service.rollApiKeys(id, { revoked_by: "user_1" })),
+          service.authenticate(`sk_${"0".repeat(64)}`),
+          service.listAndCountApiKeys({}, { take: 5 }),
+        ])),
+      );
+    }
+    stopped = true;
+    await noise;
+
+    expect(failed).toEqual([]);
+  });
+
   it("no call of another service rejects while keys change that a service with maxStaleness would hear of", async () => {
     const [leased, plain] = [open(LEASED), open()];
     await leased.listApiKeys();
