@@ -51,6 +51,7 @@ async function runTrial(mode, { ms, seed, layer, only, print = () => undefined }
   const wanted = (/** @type {string} */ name) => only === undefined || only.includes(name);
   const site = await Site.create({ faults: wanted });
   if (site instanceof SqliteSite) {
+    site.whileAllStandStill = (work) => staff.whileAllStandStill(work);
     site.onRestored = (from, to) => {
       oracle.wasRestored(from, to);
       staff.tell("write", { type: "forget", since: from });
