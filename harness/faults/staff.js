@@ -69,6 +69,7 @@ class Staff {
       this.oracle.done(message.op, message);
       if (message.key) this.tell("authenticate", { type: "keys", keys: [message.key] });
     }
+    if (message.type === "memory") this.oracle.fromMemory += message.hits;
     if (message.type !== "reports") return;
     const seenAt = now();
     for (const report of message.reports) {
