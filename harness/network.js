@@ -9,6 +9,7 @@ const RULES = "iptables -w";
 class Network {
   /** Makes one; needs root (see programs.js). */
   static create() {
+    removeAbandoned();
     const number = randomInt(1, 250);
     const name = `ak${process.pid}-${number}`;
     const subnet = `10.213.${number}`;
@@ -82,6 +83,19 @@ class Network {
   /** Removes it; what still runs inside goes on in no network. */
   remove() {
     run("ip", ["netns", "del", this.name]);
+  }
+}
+
+/** Removes the networks of processes that are gone: a killed process removes none. */
+function removeAbandoned() {
+  const names = execFileSync("ip", ["netns", "list"], { encoding: "utf8" }).match(/^ak\d+-\d+/gm) ?? [];
+  for (const name of names) {
+    const pid = Number(/\d+/.exec(name)?.[0]);
+    try {
+      process.kill(pid, 0);
+    } catch {
+      run("ip", ["netns", "del", name]);
+    }
   }
 }
 

@@ -52,7 +52,7 @@ console.log("\n✓ no violations");
 function report({ thrown, oracle }) {
   const faults = Object.entries(thrown).map(([name, count]) => `${name} ${count}`);
   const delay = oracle.worstDelayMs === Number.NEGATIVE_INFINITY ? "none" : `${oracle.worstDelayMs.toFixed(1)} ms`;
-  console.log(`  answers checked: ${oracle.answers}`);
+  console.log(`  answers checked: ${oracle.answers}, from memory: ${oracle.fromMemory}`);
   console.log(`  faults thrown: ${faults.join(", ") || "none"}`);
   console.log(`  worst start of a success after a revocation's answer: ${delay} (bound ${oracle.limits.boundMs} ms)`);
   console.log(`  longest call: ${oracle.longestCallMs.toFixed(0)} ms (deadline ${oracle.limits.deadlineMs} ms)`);

@@ -43,6 +43,8 @@ class Oracle {
     /** @type {Map<string, { count: number, listed: string[] }>} */
     this.violations = new Map();
     this.answers = 0;
+    /** Answers that came from memory, of the processes that lived to the end. */
+    this.fromMemory = 0;
     this.worstDelayMs = Number.NEGATIVE_INFINITY;
     this.longestCallMs = 0;
   }

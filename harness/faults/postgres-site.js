@@ -10,6 +10,13 @@ const { waitUntil } = require("../wait.js");
 /** What PgBouncer itself would make its clients wait for after a fault. */
 const PROMPT_POOLER = { default_pool_size: 8, server_login_retry: 0.2, server_check_delay: 0, tcp_user_timeout: 1000 };
 
+/** A standby that was cut off comes back before the next fault. */
+const PROMPT_STANDBY = {
+  wal_receiver_timeout: "1s",
+  wal_receiver_status_interval: "1s",
+  wal_retrieve_retry_interval: "200ms",
+};
+
 class PostgresSite {
   /**
    * @param {{ faults: (name: string) => boolean }} wanted
@@ -17,9 +24,9 @@ class PostgresSite {
    */
   static async create(wanted) {
     const network = isInstalled("network") ? Network.create() : undefined;
-    const primary = await PostgresServer.create({ network, settings: { synchronous_commit: "on" } });
+    const primary = await PostgresServer.create({ network, settings: { wal_sender_timeout: "1s" } });
     const relay = network ? undefined : await Relay.start(primary.url());
-    const standby = wanted.faults("failover") ? await primary.standby() : undefined;
+    const standby = wanted.faults("failover") ? await primary.standby(PROMPT_STANDBY) : undefined;
     const usePooler = wanted.faults("freeze-pooler") && isInstalled("pgbouncer");
     const pooler = usePooler ? await PgBouncer.start(primary.url(), "transaction", PROMPT_POOLER) : undefined;
     return new PostgresSite({ network, primary, relay, standby, pooler });
@@ -122,6 +129,8 @@ class PostgresSite {
    * @param {PostgresServer} standby
    */
   async failOver(standby) {
+    // A cut may have cost the standby its connection.
+    await standby.catchUp(this.primary);
     this.primary.postmaster?.signal("SIGINT");
     await this.primary.postmaster?.exited;
     return async () => {

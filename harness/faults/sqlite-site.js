@@ -1,6 +1,7 @@
 // The SQLite file of a run, and the fault that can befall it: a backup takes its place.
 
-const { mkdtemp, rename, rm } = require("node:fs/promises");
+const { renameSync, rmSync } = require("node:fs");
+const { mkdtemp, rm } = require("node:fs/promises");
 const { tmpdir } = require("node:os");
 const { join } = require("node:path");
 const Database = require("libsql");
@@ -16,7 +17,13 @@ class SqliteSite {
     this.home = home;
     this.file = join(home, "api-keys.db");
     this.urls = { direct: `sqlite:${this.file}`, pooled: undefined };
-    /** What restored the file is told to. @type {(from: number, to: number) => void} */
+    /**
+     * Does what it is given while every process stands still: to rename a file and to remove two others is three steps, and what opens
+     * the file between them belongs to neither database.
+     * @type {(work: () => void) => Promise<void>}
+     */
+    this.whileAllStandStill = async (work) => work();
+    /** Hears of a restored file. @type {(from: number, to: number) => void} */
     this.onRestored = () => undefined;
   }
 
@@ -40,8 +47,10 @@ class SqliteSite {
    * @param {number} from
    */
   async restore(backup, from) {
-    await rename(backup, this.file);
-    for (const suffix of ["-wal", "-shm"]) await rm(`${this.file}${suffix}`, { force: true });
+    await this.whileAllStandStill(() => {
+      renameSync(backup, this.file);
+      for (const suffix of ["-wal", "-shm"]) rmSync(`${this.file}${suffix}`, { force: true });
+    });
     this.onRestored(from, now());
   }
 

@@ -3,7 +3,11 @@
 const { fork } = require("node:child_process");
 const { once } = require("node:events");
 const { join } = require("node:path");
+const { pause } = require("../wait.js");
 const { now } = require("./clock.js");
+
+/** In this time every thread of a process has seen SIGSTOP. */
+const STOP_MS = 50;
 
 /** A process that does not end by itself in this time after it was asked has a call that does not end. */
 const END_MS = 15_000;
@@ -47,6 +51,8 @@ class Staff {
         reject(new Error(`${name} ended`));
       });
     });
+    // What is sent to a process that was just killed is lost.
+    child.on("error", () => undefined);
     // Whoever kills it does not wait for it.
     ready.catch(() => undefined);
     /** @type {Worker} */
@@ -63,6 +69,7 @@ class Staff {
       this.oracle.done(message.op, message);
       if (message.key) this.tell("authenticate", { type: "keys", keys: [message.key] });
     }
+    if (message.type === "memory") this.oracle.fromMemory += message.hits;
     if (message.type !== "reports") return;
     const seenAt = now();
     for (const report of message.reports) {
@@ -85,6 +92,14 @@ class Staff {
       child.kill("SIGCONT");
       this.oracle.stoodStill(name, from, now());
     };
+  }
+
+  /** Stops all processes in place, does something, and lets them go on. @param {() => void} work */
+  async whileAllStandStill(work) {
+    const thaws = this.workers.map((worker) => this.freeze(worker));
+    await pause(STOP_MS);
+    work();
+    for (const thaw of thaws) thaw();
   }
 
   /** Kills a process without notice and starts another in its place. @param {Worker} worker */

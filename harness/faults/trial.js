@@ -25,9 +25,9 @@ const HASHING = { argon2: { memoryKib: 64, iterations: 1 } };
 
 /** The modes: where the service runs, and what its options are besides. */
 const SETUPS = {
-  strict: { site: PostgresSite, boundMs: 0, options: {} },
-  leased: { site: PostgresSite, boundMs: LEASE_MS, options: { maxStaleness: LEASE_MS } },
-  sqlite: { site: SqliteSite, boundMs: 0, options: {} },
+  strict: { site: PostgresSite, boundMs: 0, remembers: false, options: {} },
+  leased: { site: PostgresSite, boundMs: LEASE_MS, remembers: true, options: { maxStaleness: LEASE_MS } },
+  sqlite: { site: SqliteSite, boundMs: 0, remembers: true, options: {} },
 };
 
 /** Every kind of fault. A mode throws those that can befall it. */
@@ -44,13 +44,14 @@ const FAULTS = [
  * @param {{ ms: number, seed: number, layer?: string, only?: string[], print?: (line: string) => void }} settings
  */
 async function runTrial(mode, { ms, seed, layer, only, print = () => undefined }) {
-  const { site: Site, boundMs, options } = SETUPS[mode];
+  const { site: Site, boundMs, remembers, options } = SETUPS[mode];
   const random = randomFrom(seed);
   const oracle = new Oracle({ boundMs, deadlineMs: DEADLINE_MS, slackMs: SLACK_MS, recoveryMs: RECOVERY_MS });
   const staff = new Staff(oracle, layer);
   const wanted = (/** @type {string} */ name) => only === undefined || only.includes(name);
   const site = await Site.create({ faults: wanted });
   if (site instanceof SqliteSite) {
+    site.whileAllStandStill = (work) => staff.whileAllStandStill(work);
     site.onRestored = (from, to) => {
       oracle.wasRestored(from, to);
       staff.tell("write", { type: "forget", since: from });
@@ -89,6 +90,9 @@ async function runTrial(mode, { ms, seed, layer, only, print = () => undefined }
     if (names.length === 0) await pause(Math.max(0, ends - now()));
     await staff.dismiss();
     oracle.audit(await site.rows());
+    // A service that never answers from memory keeps every bound.
+    if (remembers && layer === undefined && oracle.fromMemory === 0)
+      oracle.violated("no answer came from memory", mode);
   } finally {
     staff.kill();
     await site.stop();

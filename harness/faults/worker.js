@@ -58,6 +58,7 @@ void (async () => {
   send({ type: "ready" });
   const loops = role === "authenticate" ? AUTHENTICATIONS_AT_ONCE : WRITES_AT_ONCE;
   await Promise.all(Array.from({ length: loops }, () => loop(role === "authenticate" ? authenticate : write)));
+  send({ type: "memory", hits: (await service.status()).memory.hits });
   await service.close();
   if (reports.length > 0) send({ type: "reports", reports });
   send({ type: "ended" });
