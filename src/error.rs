@@ -74,7 +74,9 @@ pub enum ApiKeyError {
     #[error("databaseUrl: {0}")]
     Unavailable(String),
     /// The call's time is over. Nothing was written. Becomes `database_error`.
-    #[error("databaseUrl: the database did not answer within callTimeout")]
+    #[error(
+        "The call was not answered within callTimeout: the database, or the queue of tokens to be hashed, is too slow"
+    )]
     TimedOut,
     /// A write whose answer was cut off, and whose outcome could not be looked up before the call's time was over.
     /// Becomes `database_error`.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::ApiKeyService;
 use crate::api_key::{ApiKey, ApiKeyType, PublicApiKey};
 use crate::cache::{KeyCache, Remembered, Ticket};
+use crate::deadline;
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
 use crate::token::{Fingerprint, StoredToken, TokenDigest, may_be_publishable, may_be_token};
@@ -34,7 +35,8 @@ impl ApiKeyService {
             if key.has_ended(now) {
                 continue;
             }
-            match self.hasher.verify(&presented, hash, salt).await {
+            let verified = deadline::wait(self.hasher.verify(&presented, hash, salt)).await;
+            match verified.unwrap_or(Err(ApiKeyError::TimedOut)) {
                 Ok(true) => {
                     self.used(&key, token, now);
                     return Ok(Some(self.remember(ticket, presented.fingerprint, key)));

@@ -325,7 +325,11 @@ impl Database {
         }
         self.close_former().await;
         let attempt = Arc::clone(&self.attempt());
-        let Some(Ok(opened)) = attempt.get() else { return Ok(()) };
+        // An attempt that is under way is waited for; without one there is nothing to close.
+        let opened = attempt.get_or_init(|| async { Err(ApiKeyError::Closed) });
+        let Ok(Ok(opened)) = timeout(self.settings.call_timeout, opened).await else {
+            return Ok(());
+        };
         if let Some(pools) = &opened.sqlite {
             pools.close(self.settings.pool.acquire_timeout).await;
             return Ok(());
