@@ -42,6 +42,22 @@ export interface ApiKeyModuleOptions {
   /** The database connections that the service may hold. In Medusa: Medusa's setting. */
   pool?: PoolOptions;
   /**
+   * How long a call may take, in milliseconds: 100 to 3,600,000. It covers queues, connecting, statements and second attempts
+   * together; `migrate()` alone may take longer. Default: 10000.
+   */
+  callTimeout?: number;
+  /**
+   * PostgreSQL: which pooler stands between. By default a pooler is recognized by itself and taken for one in transaction
+   * mode: statements have no names, nothing listens, and `maxStaleness` has no effect. `"session"`: each client keeps its
+   * server session, so everything works. `"transaction"`: as recognized.
+   */
+  pooler?: "session" | "transaction";
+  /**
+   * PostgreSQL: whether a hot standby may answer. Its answers are as old as the replica, so a revoked key may be accepted for
+   * that long; writes fail. Default: `false`, a standby is refused.
+   */
+  replica?: boolean;
+  /**
    * Whether the table is created or brought up to date on first use. Default: standalone `true`; in Medusa `false`, as
    * `medusa db:migrate` does it.
    */
@@ -406,6 +422,10 @@ export interface ApiKeyModuleStatus {
   lease: LeaseStatus | null;
   /** The reads that concurrent calls share on PostgreSQL; `null` on SQLite and before the first call. */
   lane: LaneStatus | null;
+  /** Whether the server is a hot standby, so that answers are as old as the replica (option `replica`). */
+  replica: boolean;
+  /** Whether a pooler hands the server's sessions on after each transaction. */
+  pooler: boolean;
   /** What is remembered. */
   memory: {
     /** How many keys. */
@@ -648,8 +668,13 @@ export declare class ApiKeyError extends Error {
   readonly date: Date;
   /** PostgreSQL's SQLSTATE. Absent for other failures, and on SQLite, whose messages say in words what is wrong. */
   readonly sqlstate?: string;
+  /**
+   * `"unknown"` for a write whose answer was cut off, where it could not be found out before `callTimeout` whether it took
+   * effect: look before you repeat it. Absent otherwise; then a call that rejects has written nothing.
+   */
+  readonly outcome?: "unknown";
   /** An error of Medusa's shape. */
-  constructor(type: ApiKeyErrorType, message: string, sqlstate?: string);
+  constructor(type: ApiKeyErrorType, message: string, sqlstate?: string, outcome?: "unknown");
 }
 /** What can happen beside the calls. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
 export type ApiKeyNoticeName = "lease.held" | "lease.lost" | "lane.lost" | "lane.reconnected" | "queue.full";
