@@ -324,13 +324,18 @@ async fn drive<T>(
             if let Poll::Ready(answer) = request.as_mut().poll(context) {
                 return Poll::Ready(answer.map_err(PgFailure::from));
             }
-            match link.poll_message(context) {
-                Poll::Ready(Some(Ok(_message))) => {}
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error.into())),
-                Poll::Ready(None) => return Poll::Ready(Err(PgFailure::Broken)),
-                // What has just arrived may be the answer.
-                Poll::Pending => return request.as_mut().poll(context).map_err(PgFailure::from),
-            }
+            let lost = match link.poll_message(context) {
+                Poll::Ready(Some(Ok(_message))) => continue,
+                Poll::Ready(Some(Err(error))) => Some(error.into()),
+                Poll::Ready(None) => Some(PgFailure::Broken),
+                Poll::Pending => None,
+            };
+            // What has just arrived may be the answer, also when the server said goodbye behind it.
+            return match (request.as_mut().poll(context), lost) {
+                (Poll::Ready(answer), _) => Poll::Ready(answer.map_err(PgFailure::from)),
+                (Poll::Pending, Some(failure)) => Poll::Ready(Err(failure)),
+                (Poll::Pending, None) => Poll::Pending,
+            };
         }
     })
     .await
