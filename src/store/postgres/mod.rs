@@ -21,6 +21,7 @@ mod transaction;
 mod url;
 mod values;
 mod verifier;
+mod waker;
 
 use crate::error::ApiKeyError;
 

@@ -7,7 +7,8 @@
 use std::future::poll_fn;
 use std::num::NonZeroUsize;
 use std::pin::pin;
-use std::task::Poll;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use lru::LruCache;
@@ -19,6 +20,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::failure::PgFailure;
 use super::values::Param;
+use super::waker::SharedWaker;
 
 pub(super) type Link = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
 
@@ -38,6 +40,7 @@ const MARK: &str =
 pub(in crate::store) struct Session {
     client: Client,
     link: Box<Link>,
+    waker: Arc<SharedWaker>,
     statements: LruCache<String, Statement>,
     /// Whether a pooler may hand the server's session on after each transaction.
     shared: bool,
@@ -64,6 +67,7 @@ impl Session {
         Self {
             client,
             link: Box::new(link),
+            waker: Arc::default(),
             statements: LruCache::new(MOST_STATEMENTS),
             shared: false,
             preamble: String::new(),
@@ -113,14 +117,12 @@ impl Session {
         if self.busy || self.client.is_closed() {
             return true;
         }
+        let (link, waker) = (&mut self.link, &self.waker);
         poll_fn(|context| {
-            loop {
-                match self.link.poll_message(context) {
-                    Poll::Ready(Some(Ok(_message))) => {}
-                    Poll::Ready(Some(Err(_)) | None) => return Poll::Ready(true),
-                    Poll::Pending => return Poll::Ready(false),
-                }
-            }
+            waker.poll(context, |context, waker| {
+                waker.looks();
+                Poll::Ready(lost(link, context).is_some())
+            })
         })
         .await
     }
@@ -146,7 +148,7 @@ impl Session {
     /// Statements without values.
     pub(in crate::store) async fn run(&mut self, sql: &str) -> Result<(), PgFailure> {
         self.guarded(async |session| {
-            drive(&mut session.link, session.client.batch_execute(sql)).await
+            drive(&mut session.link, &session.waker, session.client.batch_execute(sql)).await
         })
         .await
     }
@@ -154,7 +156,7 @@ impl Session {
     /// The first rows of a session, of which it is not known yet whether it is shared.
     pub(super) async fn introduce(&mut self, sql: &str) -> Result<Vec<Row>, PgFailure> {
         self.guarded(async |session| {
-            drive(&mut session.link, session.client.query_typed(sql, &[])).await
+            drive(&mut session.link, &session.waker, session.client.query_typed(sql, &[])).await
         })
         .await
     }
@@ -190,18 +192,19 @@ impl Session {
 
     /// The next notification. Can be given up at any time.
     pub(in crate::store) async fn notification(&mut self) -> Result<Notification, PgFailure> {
+        let (link, waker) = (&mut self.link, &self.waker);
         poll_fn(|context| {
-            loop {
-                match self.link.poll_message(context) {
-                    Poll::Ready(Some(Ok(AsyncMessage::Notification(told)))) => {
-                        return Poll::Ready(Ok(told));
+            waker.poll(context, |context, waker| {
+                waker.looks();
+                loop {
+                    match ready!(link.poll_message(context)) {
+                        Some(Ok(AsyncMessage::Notification(told))) => return Poll::Ready(Ok(told)),
+                        Some(Ok(_other)) => {}
+                        Some(Err(error)) => return Poll::Ready(Err(error.into())),
+                        None => return Poll::Ready(Err(PgFailure::Broken)),
                     }
-                    Poll::Ready(Some(Ok(_other))) => {}
-                    Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error.into())),
-                    Poll::Ready(None) => return Poll::Ready(Err(PgFailure::Broken)),
-                    Poll::Pending => return Poll::Pending,
                 }
-            }
+            })
         })
         .await
     }
@@ -258,10 +261,10 @@ impl Session {
     async fn rows(&mut self, sql: &str, params: &[Param]) -> Result<Vec<Row>, PgFailure> {
         if self.shared {
             let typed = typed(params);
-            return drive(&mut self.link, self.client.query_typed(sql, &typed)).await;
+            return drive(&mut self.link, &self.waker, self.client.query_typed(sql, &typed)).await;
         }
         let statement = self.prepare(sql, params).await?;
-        drive(&mut self.link, self.client.query(&statement, &values(params))).await
+        drive(&mut self.link, &self.waker, self.client.query(&statement, &values(params))).await
     }
 
     async fn change(&mut self, sql: &str, params: &[Param]) -> Result<u64, PgFailure> {
@@ -275,11 +278,11 @@ impl Session {
             }
         };
         if !self.in_transaction || self.mark.is_some() {
-            return drive(&mut self.link, change).await;
+            return drive(&mut self.link, &self.waker, change).await;
         }
         // Both go to the server together.
         let both = async { Ok(tokio::join!(change, client.query_typed(MARK, &[]))) };
-        let (changed, marked) = drive(&mut self.link, both).await?;
+        let (changed, marked) = drive(&mut self.link, &self.waker, both).await?;
         self.mark = marked.ok().and_then(|rows| mark(rows.first()?));
         Ok(changed?)
     }
@@ -292,7 +295,8 @@ impl Session {
             return Ok(known.clone());
         }
         let kinds: Vec<Type> = kinds().cloned().collect();
-        let statement = drive(&mut self.link, self.client.prepare_typed(sql, &kinds)).await?;
+        let statement =
+            drive(&mut self.link, &self.waker, self.client.prepare_typed(sql, &kinds)).await?;
         self.statements.put(sql.to_owned(), statement.clone());
         Ok(statement)
     }
@@ -316,27 +320,36 @@ fn values(params: &[Param]) -> Vec<&(dyn ToSql + Sync)> {
 /// Moves bytes until a request is answered.
 async fn drive<T>(
     link: &mut Link,
+    waker: &Arc<SharedWaker>,
     request: impl Future<Output = Result<T, tokio_postgres::Error>>,
 ) -> Result<T, PgFailure> {
     let mut request = pin!(request);
     poll_fn(|context| {
-        loop {
+        waker.poll(context, |context, waker| {
             if let Poll::Ready(answer) = request.as_mut().poll(context) {
                 return Poll::Ready(answer.map_err(PgFailure::from));
             }
-            let lost = match link.poll_message(context) {
-                Poll::Ready(Some(Ok(_message))) => continue,
-                Poll::Ready(Some(Err(error))) => Some(error.into()),
-                Poll::Ready(None) => Some(PgFailure::Broken),
-                Poll::Pending => None,
-            };
+            waker.looks();
+            let lost = lost(link, context);
             // What has just arrived may be the answer, also when the server said goodbye behind it.
-            return match (request.as_mut().poll(context), lost) {
+            match (request.as_mut().poll(context), lost) {
                 (Poll::Ready(answer), _) => Poll::Ready(answer.map_err(PgFailure::from)),
                 (Poll::Pending, Some(failure)) => Poll::Ready(Err(failure)),
                 (Poll::Pending, None) => Poll::Pending,
-            };
-        }
+            }
+        })
     })
     .await
+}
+
+/// Moves what bytes there are, and passes over what the server says unasked. Returns why the connection is lost, if it is.
+fn lost(link: &mut Link, context: &mut Context<'_>) -> Option<PgFailure> {
+    loop {
+        match link.poll_message(context) {
+            Poll::Ready(Some(Ok(_message))) => {}
+            Poll::Ready(Some(Err(error))) => return Some(error.into()),
+            Poll::Ready(None) => return Some(PgFailure::Broken),
+            Poll::Pending => return None,
+        }
+    }
 }
