@@ -72,7 +72,9 @@ impl fmt::Display for LeaseLoss {
             Self::Pooler => {
                 "a pooler in transaction mode stands between, behind which nothing can listen: connect directly, or in session mode with the option `pooler` set to \"session\""
             }
-            Self::Replica => "the server is a hot standby, on which nothing can listen",
+            Self::Replica => {
+                "a hot standby may answer (option `replica`), and no lease can prove what it answers"
+            }
             Self::NoConnection => "the connection over which the lease is renewed is lost",
         })
     }

@@ -25,7 +25,7 @@ const HOLD_COMMITS = `
     WHILE EXISTS (SELECT FROM held) LOOP PERFORM pg_sleep(0.02); END LOOP;
     RETURN NULL;
   END $$;
-  CREATE CONSTRAINT TRIGGER hold AFTER INSERT OR UPDATE ON api_key DEFERRABLE INITIALLY DEFERRED
+  CREATE CONSTRAINT TRIGGER hold AFTER INSERT OR UPDATE OR DELETE ON api_key DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION hold();
 `;
 
@@ -166,6 +166,27 @@ describe("[postgres] Behind a network that is cut", () => {
 
     await expect(answer).resolves.toBeDefined();
     expect(await server.queryInside(`SELECT count(*) FROM api_key WHERE ${isCommitted}`)).toEqual(["1"]);
+  });
+
+  /** Deletes one of two keys, so that one is left when that is committed. */
+  const losingDeletion = async (options: object) => {
+    service = openService(server.url(), { ...CHEAP, ...options });
+    const [{ id }] = await service.createApiKeys([SECRET, SECRET]);
+    await service.revoke(id, { revoked_by: "user_1" });
+    return losingAnswer(() => service.deleteApiKeys(id), "true");
+  };
+
+  it("a deletion whose answer is lost succeeds once a connection passes", async () => {
+    const { answer } = await losingDeletion({ callTimeout: 8_000 });
+    network.healForNewConnections();
+
+    await expect(answer).resolves.toBeUndefined();
+  });
+
+  it('a deletion whose outcome cannot be found out rejects with outcome: "unknown" at callTimeout', async () => {
+    const { answer } = await losingDeletion({ callTimeout: 3_000 });
+
+    expect(await failureOf(answer)).toMatchObject({ type: "database_error", outcome: "unknown" });
   });
 
   it("the token of a roll whose answer was lost is the one that the table knows", async () => {

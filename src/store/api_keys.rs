@@ -119,8 +119,7 @@ async fn insert_on_postgres(
     statement: Statement,
     keys: &[ApiKey],
 ) -> Result<Result<(), Violation>, ApiKeyError> {
-    const WRITTEN: &str =
-        "SELECT pg_catalog.count(*) FROM api_key WHERE id = ANY($1) AND token = ANY($2)";
+    const WRITTEN: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.count(*) FROM api_key WHERE id = ANY($1) AND token = ANY($2)";
     let (sql, params) = parts(statement)?;
     let texts = |text: fn(&ApiKey) -> &str| {
         Param::texts(keys.iter().map(|key| text(key).to_owned()).collect())

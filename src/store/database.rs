@@ -21,6 +21,7 @@ use super::sqlite::{OpenFile, Pools, Private, Standing, Watch};
 use super::transaction::{Connection, Pool, Transaction};
 use crate::api_key::ApiKey;
 use crate::cache::{KeyCache, Lease};
+use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::notice::{LeaseLoss, Notices};
 use crate::token::{Redacted, TokenDigest};
@@ -362,7 +363,8 @@ impl Database {
             return Err(ApiKeyError::Closed);
         }
         let attempt = Arc::clone(&self.attempt());
-        let outcome = attempt.get_or_init(|| Box::pin(self.open())).await.clone();
+        let outcome = deadline::wait(attempt.get_or_init(|| Box::pin(self.open()))).await;
+        let outcome = outcome.ok_or(ApiKeyError::TimedOut)?.clone();
         if outcome.is_err() {
             self.give_up(&attempt);
         }
@@ -387,6 +389,7 @@ impl Database {
         let sessions = PgPool::new(server.clone(), self.settings.pool)?;
         // Says at once what is in the way, and what stands between.
         drop(sessions.lend().await?);
+        sessions.keep_small(self.settings.pool);
         let pool = Pool::Postgres(sessions);
         if self.migrate {
             migration::up(&pool, &self.settings).await?;
@@ -394,6 +397,11 @@ impl Database {
         let patience = self.settings.call_timeout / LANES_SHARE;
         let lane = Arc::new(Lane::open(server.clone(), patience, self.notices.clone()));
         let listening = match &self.memory {
+            // What a standby answers is proven by no lease.
+            Memory::Leased(_, lease) if server.allows_replicas() => {
+                lease.end(LeaseLoss::Replica);
+                None
+            }
             Memory::Leased(_, lease) if server.shares_sessions() => {
                 lease.end(LeaseLoss::Pooler);
                 None

@@ -18,13 +18,14 @@ use super::lane::Lane;
 use super::migration::{BODY_DIGEST, defined_triggers};
 use super::postgres::{PgFailure, PostgresServer};
 use crate::cache::{KeyCache, Lease};
+use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::notice::{LeaseLoss, Notice, Notices};
 
 /// Sends a signal `$1` on the channel of the table whose oid is `$2`, if it is still there with all its triggers, whose function
 /// has the body with the digest `$3`. Returns by which versions of the catalog's rows that was so.
 const SIGNAL: &str = concat!(
-    "SELECT d.defined, pg_catalog.pg_notify('api_key_native_changes_' || c.oid, $1) FROM pg_catalog.pg_class AS c \
+    "SELECT d.defined || ' ' || c.relfilenode, pg_catalog.pg_notify('api_key_native_changes_' || c.oid, $1) FROM pg_catalog.pg_class AS c \
     CROSS JOIN LATERAL (SELECT ",
     defined_triggers!("c.oid", "$3"),
     " AS defined) AS d \
@@ -141,10 +142,11 @@ impl Keeper {
         if self.server.is_replica() {
             return Ok(LeaseLoss::Replica);
         }
-        let rows = session.query(TABLE, &[]).await?;
+        let rows = deadline::wait(session.query(TABLE, &[])).await.ok_or(PgFailure::Late)??;
         let table = rows.first().and_then(|row| row.try_get::<_, Option<String>>(0).ok());
         let Some(table) = table.flatten() else { return Ok(LeaseLoss::NoTriggers) };
-        session.run(&format!("LISTEN api_key_native_changes_{table}")).await?;
+        let listen = format!("LISTEN api_key_native_changes_{table}");
+        deadline::wait(session.run(&listen)).await.ok_or(PgFailure::Late)??;
         // What was remembered before is not known to be heard of; what is read from now on is.
         self.begin_anew();
         self.set_table(Some(table));

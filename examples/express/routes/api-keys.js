@@ -24,11 +24,14 @@ function apiKeyRoutes() {
 /** `GET /api-keys?q=&type=&limit=&offset=` */
 async function list(request, response) {
   const { q, type } = request.query;
+  // A condition that is given as undefined is rejected: it could have been meant to hold something.
+  const filters = { ...(q === undefined ? {} : { q }), ...(type === undefined ? {} : { type }) };
   const { limit, offset } = page(request.query);
-  const [apiKeys, count] = await serviceOf(request).listAndCountApiKeys(
-    { q, type },
-    { take: limit, skip: offset, order: { created_at: "DESC" } },
-  );
+  const [apiKeys, count] = await serviceOf(request).listAndCountApiKeys(filters, {
+    take: limit,
+    skip: offset,
+    order: { created_at: "DESC" },
+  });
   response.json({ api_keys: apiKeys, count, limit, offset });
 }
 

@@ -20,6 +20,7 @@ use tokio::time::timeout;
 
 use super::postgres::{Param, PgFailure, PgPool, PostgresServer, Session};
 use crate::api_key::ApiKey;
+use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::notice::Notices;
 pub(super) use question::Wanted;
@@ -79,10 +80,11 @@ impl Lane {
         if self.messages.send(Message::Question(Question { wanted, reply })).is_err() {
             return Ok(None);
         }
-        match answer.await {
-            Ok(Ok(found)) => Ok(Some(found)),
-            Ok(Err(NoAnswer::Failed(error))) => Err(error),
-            Ok(Err(NoAnswer::Down)) | Err(_) => Ok(None),
+        match deadline::wait(answer).await {
+            Some(Ok(Ok(found))) => Ok(Some(found)),
+            Some(Ok(Err(NoAnswer::Failed(error)))) => Err(error),
+            Some(Ok(Err(NoAnswer::Down)) | Err(_)) => Ok(None),
+            None => Err(ApiKeyError::TimedOut),
         }
     }
 

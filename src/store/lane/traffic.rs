@@ -110,13 +110,14 @@ impl Traffic {
             }
             let mut course = self.answer(session, &mut patience, questions).await;
             for probe in probes {
-                if course.is_continue() {
+                // Who asked may have given up.
+                if course.is_continue() && !probe.reply.is_closed() {
                     course = look(session, &mut patience, probe).await;
                 }
             }
             match course {
+                _ if closes => return End::Closed,
                 Course::Break(end) => return end,
-                Course::Continue(()) if closes => return End::Closed,
                 Course::Continue(()) => {}
             }
         }
@@ -209,7 +210,7 @@ fn answer_all(questions: Vec<Question>, answer: &NoAnswer) {
 /// Whether a connection is good for anything after a failure: a refused statement leaves it as it was.
 fn course_after(failure: &PgFailure) -> Course {
     match failure {
-        PgFailure::Refused(_) if !failure.leaves_a_doubt() => Course::Continue(()),
+        PgFailure::Refused(_) if !failure.ends_the_session() => Course::Continue(()),
         PgFailure::Unreadable(_) => Course::Continue(()),
         // A server that only replays another one's changes is left, too.
         _ => Course::Break(End::Lost),

@@ -20,7 +20,10 @@ const STOCKS: [&str; 4] = [
     "Migration20251015123842",
 ];
 
-const IS_THERE: &str = r"SELECT to_regclass('mikro_orm_migrations') IS NOT NULL";
+// Of a table that belongs to another role and cannot be read nothing is known, and nothing missed.
+const IS_THERE: &str = "SELECT to_regclass('mikro_orm_migrations') IS NOT NULL";
+const MAY_BE_READ: &str =
+    "SELECT pg_catalog.has_table_privilege(to_regclass('mikro_orm_migrations'), 'SELECT')";
 const UNRECORDED: &str = r#"
 SELECT "stock" FROM unnest($1::text[]) WITH ORDINALITY AS "stocks" ("stock", "place")
 WHERE NOT EXISTS (SELECT FROM "mikro_orm_migrations" WHERE "name" IN ("stock", "stock" || '.js', "stock" || '.ts'))
@@ -50,6 +53,10 @@ pub(super) async fn unrecorded(
     let rows = on.query(IS_THERE, &[]).await?;
     if !matches!(rows.first().map(|row| row.try_get(0)), Some(Ok(true))) {
         return Ok(if medusa_lives_here { STOCKS.map(str::to_owned).into() } else { Vec::new() });
+    }
+    let rows = on.query(MAY_BE_READ, &[]).await?;
+    if !matches!(rows.first().map(|row| row.try_get(0)), Some(Ok(true))) {
+        return Ok(Vec::new());
     }
     let rows = on.query(UNRECORDED, &[Param::texts(STOCKS.map(str::to_owned).into())]).await?;
     Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)

@@ -5,7 +5,7 @@
 use std::error::Error as StdError;
 use std::io;
 
-use tokio_postgres::error::{DbError, SqlState};
+use tokio_postgres::error::{DbError, Severity, SqlState};
 
 use super::super::failure::Violation;
 use crate::error::ApiKeyError;
@@ -37,7 +37,7 @@ impl PgFailure {
     }
 
     /// Whether the session can be used afterwards.
-    pub(super) fn ends_the_session(&self) -> bool {
+    pub(in crate::store) fn ends_the_session(&self) -> bool {
         match self {
             Self::Broken | Self::Late => true,
             Self::Refused(refusal) => ends_the_session(refusal) || loses_statements(refusal.code()),
@@ -69,10 +69,11 @@ impl PgFailure {
     }
 }
 
-/// Class 57P is the server's shutdown, 08 a broken connection.
+/// Class 57P is the server's shutdown, 08 a broken connection; what is fatal ends the session in any case.
 fn ends_the_session(refusal: &DbError) -> bool {
     let code = refusal.code().code();
-    code.starts_with("57P") || code.starts_with("08")
+    let fatal = matches!(refusal.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
+    fatal || code.starts_with("57P") || code.starts_with("08")
 }
 
 /// Named statements are gone or somebody else's, as happens behind a pooler that was not recognised.

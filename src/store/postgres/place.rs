@@ -91,11 +91,20 @@ impl PgPlace<'_> {
                 Ok(_rows) => break,
                 Err(failure) => failure,
             };
+            if doubtful {
+                deadline::committing();
+            }
             let in_transaction = matches!(self, Self::Transaction(_));
             match failure.violation() {
-                Some(_) if doubtful && self.number(count).await? == i64::try_from(rows).ok() => {
-                    break;
-                }
+                Some(violation) if doubtful => match self.number(count).await {
+                    Ok(written) if written == i64::try_from(rows).ok() => break,
+                    Ok(_) => {
+                        deadline::decided();
+                        return Ok(Err(violation));
+                    }
+                    // It is looked at again.
+                    Err(_) => {}
+                },
                 Some(violation) => return Ok(Err(violation)),
                 None if in_transaction => return Err(failure.into()),
                 None if !doubtful && !failure.leaves_a_doubt() => return Err(failure.into()),

@@ -107,11 +107,15 @@ impl PgPool {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|_| ApiKeyError::Unexpected("The pool cannot be built."))?;
-        tokio::spawn(close_idle(pool.weak(), settings));
         Ok(Self(pool))
     }
 
-    /// Whether a pooler hands the server's sessions on.
+    /// Begins to close sessions that are idle for long.
+    pub(in crate::store) fn keep_small(&self, settings: PoolSettings) {
+        tokio::spawn(close_idle(self.0.weak(), settings));
+    }
+
+    /// The server of the sessions.
     pub(in crate::store) fn server(&self) -> &PostgresServer {
         &self.0.manager().server
     }
@@ -137,7 +141,9 @@ impl PgPool {
         params: &[Param],
     ) -> Result<Vec<Row>, PgFailure> {
         let mut session = self.lend().await?;
-        self.watched(deadline::wait(session.query(sql, params)).await)
+        let rows = self.watched(deadline::wait(session.query(sql, params)).await);
+        throw_away_after(session, &rows);
+        rows
     }
 
     /// A change of one statement that takes effect by itself. Where its answer is cut off there is time left to look.
@@ -152,6 +158,7 @@ impl PgPool {
         if !changed.as_ref().is_err_and(PgFailure::leaves_a_doubt) {
             deadline::decided();
         }
+        throw_away_after(session, &changed);
         if changed.is_ok() {
             // A standby takes no writes.
             self.server().note_role(false);
@@ -173,11 +180,13 @@ impl PgPool {
     /// # Errors
     /// `OutcomeUnknown` when that cannot be found out before the call ends.
     pub(super) async fn took_effect(&self, mark: &Mark) -> Result<bool, ApiKeyError> {
-        const STATUS: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.txid_status($1::pg_catalog.text::pg_catalog.int8)";
+        const STATUS: &str = "/*NO LOAD BALANCE*/ SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL \
+            WHEN pg_catalog.pg_postmaster_start_time()::pg_catalog.text = $2 \
+            THEN pg_catalog.txid_status($1::pg_catalog.text::pg_catalog.int8) END";
         const END: &str = "SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity AS a \
             WHERE a.pid = $1::pg_catalog.text::pg_catalog.int4 \
-            AND a.backend_xid::pg_catalog.text::pg_catalog.int8 = $2::pg_catalog.text::pg_catalog.int8 % 4294967296";
-        let status = [Param::text(&mark.transaction)];
+            AND a.wait_event IS DISTINCT FROM 'SyncRep' AND a.backend_xid::pg_catalog.text::pg_catalog.int8 = $2::pg_catalog.text::pg_catalog.int8 % 4294967296";
+        let status = [Param::text(&mark.transaction), Param::text(&mark.server)];
         let end = [Param::text(&mark.process.to_string()), Param::text(&mark.transaction)];
         let look = async {
             loop {
@@ -189,7 +198,7 @@ impl PgPool {
                         Some("aborted") => return Some(false),
                         // A failure is looked at again.
                         Some(_in_progress) => drop(self.query(END, &end).await),
-                        // The server has forgotten it, or never knew it.
+                        // The server has forgotten it, or is another one by now.
                         None => return None,
                     }
                 }
@@ -209,6 +218,13 @@ impl PgPool {
         while self.0.status().size > 0 {
             sleep(Duration::from_millis(5)).await;
         }
+    }
+}
+
+/// Gives a session that is of no use any more up at once, and with it its place in the pool.
+fn throw_away_after<T>(session: Lent, outcome: &Result<T, PgFailure>) {
+    if outcome.as_ref().is_err_and(PgFailure::ends_the_session) {
+        drop(Object::take(session));
     }
 }
 

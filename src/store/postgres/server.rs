@@ -166,7 +166,7 @@ impl PostgresServer {
             session.share();
             session.begin_with(self.settings_of_a_transaction(), server.search_path.is_some());
             self.refuse_statement_mode(&mut session).await?;
-        } else if !settled {
+        } else if !settled || server.pooler.is_some() {
             self.settle(&mut session, extra).await?;
         }
         Ok(session)
@@ -253,8 +253,13 @@ impl PostgresServer {
             settings.push(("search_path".to_owned(), path.clone()));
         }
         let option = |(name, value): &(String, String)| {
-            // PostgreSQL splits at blanks that no backslash stands before.
-            format!("-c {name}={}", value.replace('\\', r"\\").replace(' ', r"\ "))
+            // PostgreSQL splits at white space that no backslash stands before.
+            let escaped = value.chars().flat_map(|character| {
+                let escapes =
+                    character == '\\' || character.is_ascii_whitespace() || character == '\x0b';
+                escapes.then_some('\\').into_iter().chain([character])
+            });
+            format!("-c {name}={}", escaped.collect::<String>())
         };
         settings.iter().map(option).collect::<Vec<_>>().join(" ")
     }

@@ -34,8 +34,8 @@ pub(super) const FRESH: Duration = Duration::from_secs(1);
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The number of the transaction that the statement before it wrote in, and of its server process.
-const MARK: &str =
-    "SELECT pg_catalog.txid_current_if_assigned()::pg_catalog.text, pg_catalog.pg_backend_pid()";
+const MARK: &str = "SELECT pg_catalog.txid_current_if_assigned()::pg_catalog.text, pg_catalog.pg_backend_pid(), \
+    pg_catalog.pg_postmaster_start_time()::pg_catalog.text";
 
 pub(in crate::store) struct Session {
     client: Client,
@@ -60,6 +60,8 @@ pub(in crate::store) struct Session {
 pub(super) struct Mark {
     pub(super) transaction: String,
     pub(super) process: i32,
+    /// When the server began, which knows the number: a standby that was promoted gives it to another transaction.
+    pub(super) server: String,
 }
 
 impl Session {
@@ -174,7 +176,8 @@ impl Session {
     }
 
     pub(in crate::store) async fn commit(&mut self) -> Result<(), PgFailure> {
-        self.run("COMMIT").await?;
+        // Of a transaction that a failure has ended COMMIT makes a ROLLBACK, without a word. The SELECT fails there.
+        self.run("SELECT; COMMIT").await?;
         self.in_transaction = false;
         Ok(())
     }
@@ -259,12 +262,24 @@ impl Session {
     }
 
     async fn rows(&mut self, sql: &str, params: &[Param]) -> Result<Vec<Row>, PgFailure> {
-        if self.shared {
-            let typed = typed(params);
-            return drive(&mut self.link, &self.waker, self.client.query_typed(sql, &typed)).await;
-        }
-        let statement = self.prepare(sql, params).await?;
-        drive(&mut self.link, &self.waker, self.client.query(&statement, &values(params))).await
+        let prepared = if self.shared { None } else { Some(self.prepare(sql, params).await?) };
+        let (typed, values) = (typed(params), values(params));
+        let client = &self.client;
+        let query = async {
+            match &prepared {
+                Some(statement) => client.query(statement, &values).await,
+                None => client.query_typed(sql, &typed).await,
+            }
+        };
+        // What it changes, it tells.
+        let (rows, mark) =
+            if self.in_transaction && self.mark.is_none() && sql.starts_with("DELETE") {
+                marked(&mut self.link, &self.waker, client, query).await?
+            } else {
+                (drive(&mut self.link, &self.waker, query).await?, None)
+            };
+        self.mark = self.mark.take().or(mark);
+        Ok(rows)
     }
 
     async fn change(&mut self, sql: &str, params: &[Param]) -> Result<u64, PgFailure> {
@@ -277,14 +292,13 @@ impl Session {
                 None => client.execute_typed(sql, &typed).await,
             }
         };
-        if !self.in_transaction || self.mark.is_some() {
-            return drive(&mut self.link, &self.waker, change).await;
-        }
-        // Both go to the server together.
-        let both = async { Ok(tokio::join!(change, client.query_typed(MARK, &[]))) };
-        let (changed, marked) = drive(&mut self.link, &self.waker, both).await?;
-        self.mark = marked.ok().and_then(|rows| mark(rows.first()?));
-        Ok(changed?)
+        let (changed, mark) = if self.in_transaction && self.mark.is_none() {
+            marked(&mut self.link, &self.waker, client, change).await?
+        } else {
+            (drive(&mut self.link, &self.waker, change).await?, None)
+        };
+        self.mark = self.mark.take().or(mark);
+        Ok(changed)
     }
 
     async fn prepare(&mut self, sql: &str, params: &[Param]) -> Result<Statement, PgFailure> {
@@ -302,10 +316,24 @@ impl Session {
     }
 }
 
+/// Runs a change together with the statement that marks its transaction: both go to the server at once.
+async fn marked<T>(
+    link: &mut Link,
+    waker: &Arc<SharedWaker>,
+    client: &Client,
+    change: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<(T, Option<Mark>), PgFailure> {
+    let both = async { Ok(tokio::join!(change, client.query_typed(MARK, &[]))) };
+    let (changed, rows) = drive(link, waker, both).await?;
+    let changed = changed?;
+    Ok((changed, rows?.first().and_then(mark)))
+}
+
 fn mark(row: &Row) -> Option<Mark> {
     Some(Mark {
         transaction: row.try_get::<_, Option<String>>(0).ok()??,
         process: row.try_get(1).ok()?,
+        server: row.try_get(2).ok()?,
     })
 }
 

@@ -14,6 +14,7 @@ use crate::error::ApiKeyError;
 /// Statements on one session that take effect together. Dropped without a commit, they take none.
 pub(in crate::store) struct PgTransaction {
     pool: PgPool,
+    writes: bool,
     session: Mutex<Unfinished>,
 }
 
@@ -28,7 +29,11 @@ impl PgTransaction {
     pub(in crate::store) async fn begin(pool: &PgPool, how: &str) -> Result<Self, PgFailure> {
         let mut session = Unfinished { session: Some(pool.lend().await?), pool: pool.clone() };
         pool.watched(deadline::wait(session.session()?.begin(how)).await)?;
-        Ok(Self { pool: pool.clone(), session: Mutex::new(session) })
+        Ok(Self {
+            pool: pool.clone(),
+            writes: !how.contains("READ ONLY"),
+            session: Mutex::new(session),
+        })
     }
 
     /// The session to run statements on.
@@ -46,7 +51,7 @@ impl PgTransaction {
         let session = unfinished.session()?;
         let mark = session.take_mark();
         let marked = mark.is_some();
-        let committed = if mark.is_some() {
+        let committed = if self.writes {
             deadline::committing();
             self.pool.watched(deadline::wait_for_a_share(session.commit()).await)
         } else {
@@ -57,6 +62,10 @@ impl PgTransaction {
                 // Its place in the pool is needed for the look-up.
                 drop(unfinished.session.take().map(Object::take));
                 if self.pool.took_effect(&mark).await? { Ok(()) } else { Err(failure.into()) }
+            }
+            // It may have written without a mark: then there is nothing to look up.
+            (Err(failure), None) if self.writes && failure.leaves_a_doubt() => {
+                return Err(ApiKeyError::OutcomeUnknown);
             }
             (committed, _) => committed.map_err(ApiKeyError::from),
         };
