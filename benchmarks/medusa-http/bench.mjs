@@ -14,7 +14,7 @@ const { quick } = parseArgs({ options: { quick: { type: "boolean", default: fals
 const sizes = quick ? QUICK : FULL;
 const name = quick ? "medusa-http-quick" : "medusa-http";
 
-await build("release");
+await build(quick ? "quick" : "release");
 // Imported late: they need packages that the set-up above installs.
 const { startPostgres } = await import("../../__test__/support/postgres-process.mjs");
 const { describeMachine, postgresVersion } = await import("../measuring/machine.mjs");
