@@ -13,12 +13,16 @@ mod step;
 mod token_digest;
 mod workflow_transaction;
 
+use std::time::Duration;
+
 use sea_orm::Statement;
+use tokio::time::Instant;
 
 use super::backend::Backend;
 use super::postgres::{Param, PgFailure, PgPlace};
 use super::settings::DatabaseSettings;
 use super::transaction::{Connection, On, Pool, Transaction};
+use crate::deadline;
 use crate::error::ApiKeyError;
 pub(super) use change_feed::{BODY_DIGEST, defined_triggers};
 use step::Step;
@@ -41,6 +45,9 @@ const NO_RECORDS: &str = r#"DROP TABLE "api_key_native_migrations""#;
 
 /// Any number that no other program uses: processes that start together take turns.
 const LOCK: i64 = 0x6170_6b5f_6e61_7469;
+
+/// How long a migration waits for a lock at most.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// What a database lacks.
 #[derive(Default)]
@@ -224,8 +231,15 @@ async fn forget(on: &Connection<'_>, step: &Step) -> Result<(), ApiKeyError> {
 }
 
 async fn take_turns(place: PgPlace<'_>) -> Result<(), ApiKeyError> {
-    // A large table takes its time: no limit of a call's holds here.
-    place.run("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'").await?;
+    // A large table takes its time, which `migrate()` has and another call that needs the table has not.
+    let left = deadline::end().saturating_duration_since(Instant::now());
+    let lock = left.min(LONGEST_WAIT).as_millis().max(1);
+    let statement = left.as_millis().max(1);
+    place
+        .run(&format!(
+            "SET LOCAL statement_timeout = '{statement}'; SET LOCAL lock_timeout = '{lock}'"
+        ))
+        .await?;
     place
         .query(
             "SELECT pg_catalog.pg_advisory_xact_lock($1::pg_catalog.text::pg_catalog.int8)",

@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
+/// How often both halves are polled before the task lets others run.
+const MOST_ROUNDS: usize = 64;
+
 #[derive(Default)]
 pub(super) struct SharedWaker {
     task: Mutex<Option<Waker>>,
@@ -30,7 +33,7 @@ impl SharedWaker {
             }
         }
         let waker = Waker::from(Arc::clone(self));
-        loop {
+        for _ in 0..MOST_ROUNDS {
             self.polling.store(true, Ordering::SeqCst);
             let outcome = poll(&mut Context::from_waker(&waker), self);
             self.polling.store(false, Ordering::SeqCst);
@@ -39,6 +42,9 @@ impl SharedWaker {
                 return outcome;
             }
         }
+        // Others of the runtime get their turn.
+        context.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// What woke so far is about to be looked at.
