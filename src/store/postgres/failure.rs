@@ -36,7 +36,16 @@ impl PgFailure {
         }
     }
 
-    /// Whether the session can be used afterwards.
+    /// Whether the session was gone, so that another one may do better.
+    pub(super) fn is_a_lost_session(&self) -> bool {
+        match self {
+            Self::Broken => true,
+            Self::Refused(refusal) => ends_the_session(refusal),
+            Self::Late | Self::Unreadable(_) | Self::NoSession(_) => false,
+        }
+    }
+
+    /// Whether the session is of no use afterwards.
     pub(in crate::store) fn ends_the_session(&self) -> bool {
         match self {
             Self::Broken | Self::Late => true,

@@ -135,11 +135,19 @@ impl PgPool {
         })
     }
 
+    /// Rows of a statement that changes nothing. On a session that turns out to be gone it is made again on another one.
     pub(in crate::store) async fn query(
         &self,
         sql: &str,
         params: &[Param],
     ) -> Result<Vec<Row>, PgFailure> {
+        match self.query_once(sql, params).await {
+            Err(failure) if failure.is_a_lost_session() => self.query_once(sql, params).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn query_once(&self, sql: &str, params: &[Param]) -> Result<Vec<Row>, PgFailure> {
         let mut session = self.lend().await?;
         let rows = self.watched(deadline::wait(session.query(sql, params)).await);
         throw_away_after(session, &rows);

@@ -25,15 +25,20 @@ pub(super) struct Unfinished {
 }
 
 impl PgTransaction {
-    /// Begins a transaction; `how` is what SQL has behind BEGIN.
+    /// Begins a transaction; `how` is what SQL has behind BEGIN. On a session that turns out to be gone it is begun again on
+    /// another one.
     pub(in crate::store) async fn begin(pool: &PgPool, how: &str) -> Result<Self, PgFailure> {
+        match Self::begin_once(pool, how).await {
+            Err(failure) if failure.is_a_lost_session() => Self::begin_once(pool, how).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn begin_once(pool: &PgPool, how: &str) -> Result<Self, PgFailure> {
         let mut session = Unfinished { session: Some(pool.lend().await?), pool: pool.clone() };
         pool.watched(deadline::wait(session.session()?.begin(how)).await)?;
-        Ok(Self {
-            pool: pool.clone(),
-            writes: !how.contains("READ ONLY"),
-            session: Mutex::new(session),
-        })
+        let (pool, writes) = (pool.clone(), !how.contains("READ ONLY"));
+        Ok(Self { pool, writes, session: Mutex::new(session) })
     }
 
     /// The session to run statements on.
