@@ -8,7 +8,7 @@ import { type OurService, PUBLISHABLE, SECRET, type Service } from "../support/s
 import { type Running, startStock } from "../support/stock";
 import { until } from "../support/until";
 
-/** What is told of a key: the start of its id's SHA-256. */
+/** The notification for a key: the start of its id's SHA-256. */
 const notice = (id: string) => `=${createHash("sha256").update(id).digest("hex").slice(0, 32)}`;
 
 describe("[postgres] The triggers on api_key tell", () => {
@@ -123,7 +123,7 @@ describe("[postgres] The triggers on api_key tell", () => {
     expect(await heard()).toEqual([notice("x".repeat(5000))]);
   });
 
-  it("no id to whoever listens", async () => {
+  it("no id", async () => {
     const { id } = await ours.service.createApiKeys(PUBLISHABLE);
     await database.query("UPDATE api_key SET title = 'Another'");
 

@@ -118,7 +118,7 @@ describe("[postgres] Behind PgBouncer in transaction mode", () => {
   it("no call rejects while the server's sessions get notifications that another client asked for", async () => {
     const service = open();
     await service.migrate();
-    // Both of the pooler's sessions listen from now on, whoever has them.
+    // Both of the pooler's sessions listen from now on, for every client.
     await Promise.all(
       [1, 2].map(() =>
         withClient(pooler.url, (client) => client.query("BEGIN; LISTEN noise; SELECT pg_sleep(0.3); COMMIT")),
@@ -126,7 +126,7 @@ describe("[postgres] Behind PgBouncer in transaction mode", () => {
     );
     let stopped = false;
     const noise = withClient(database.url, async (client) => {
-      while (!stopped) await client.query("NOTIFY noise, 'a notification that nobody here waits for'");
+      while (!stopped) await client.query("NOTIFY noise, 'a notification for another client'");
     });
     const failed: unknown[] = [];
     for (let round = 0; round < 30; round++) {

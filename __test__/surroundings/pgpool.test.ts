@@ -49,7 +49,7 @@ describe("[postgres] Behind pgpool-II with a standby that is behind", () => {
     expect([...outcomes]).not.toContain("accepted");
   });
 
-  it("a publishable key that was revoked is shown as revoked to whoever looks its token up", async () => {
+  it("a publishable key that was revoked is shown as revoked when its token is looked up", async () => {
     service = openService(pool.url, { ...CHEAP, migrate: false });
     const { id, token } = await origin.createApiKeys({ ...SECRET, type: "publishable" });
     await standby.catchUp(primary);

@@ -1,5 +1,6 @@
 //! The database of a service: reached when first needed, migrated then if it is to be, and watched.
 
+mod postgres_server;
 mod sqlite_file;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +16,7 @@ use super::lane::{Lane, LaneStatus, Wanted, read_beside};
 use super::listen::Listening;
 use super::lookup::{find_candidates, find_publishable};
 use super::migration;
-use super::postgres::{PgPool, PostgresServer};
+use super::postgres::PostgresServer;
 use super::settings::{DatabaseSettings, DatabaseUrl};
 use super::sqlite::{OpenFile, Pools, Private, Standing, Watch};
 use super::transaction::{Connection, Pool, Transaction};
@@ -23,7 +24,7 @@ use crate::api_key::ApiKey;
 use crate::cache::{KeyCache, Lease};
 use crate::deadline;
 use crate::error::ApiKeyError;
-use crate::notice::{LeaseLoss, Notices};
+use crate::notice::Notices;
 use crate::token::{Redacted, TokenDigest};
 
 /// A database that is connected to when first needed, and migrated then if it is to be.
@@ -383,40 +384,6 @@ impl Database {
             }
             DatabaseUrl::SqliteFile(_) | DatabaseUrl::SqliteMemory => self.open_sqlite().await,
         }
-    }
-
-    async fn open_postgres(&self, server: PostgresServer) -> Result<Arc<Opened>, ApiKeyError> {
-        let sessions = PgPool::new(server.clone(), self.settings.pool)?;
-        // Says at once what is in the way, and what stands between.
-        drop(sessions.lend().await?);
-        sessions.keep_small(self.settings.pool);
-        let pool = Pool::Postgres(sessions);
-        if self.migrate {
-            migration::up(&pool, &self.settings).await?;
-        }
-        let patience = self.settings.call_timeout / LANES_SHARE;
-        let lane = Arc::new(Lane::open(server.clone(), patience, self.notices.clone()));
-        let listening = match &self.memory {
-            // What a standby answers is proven by no lease.
-            Memory::Leased(_, lease) if server.allows_replicas() => {
-                lease.end(LeaseLoss::Replica);
-                None
-            }
-            Memory::Leased(_, lease) if server.shares_sessions() => {
-                lease.end(LeaseLoss::Pooler);
-                None
-            }
-            Memory::Leased(cache, lease) => Some(Listening::start(
-                server,
-                Arc::clone(&lane),
-                Arc::clone(cache),
-                Arc::clone(lease),
-                self.notices.clone(),
-            )),
-            Memory::None | Memory::File(..) | Memory::Private(..) => None,
-        };
-        let (lane, listening) = (Some(lane), Mutex::new(listening));
-        Ok(Arc::new(Opened { pool, sqlite: None, lane, listening }))
     }
 
     fn attempt(&self) -> MutexGuard<'_, Attempt> {

@@ -2,7 +2,7 @@
 //!
 //! One connection listens to what the triggers of `migration::change_feed` tell. Signals are sent over another one, the
 //! lane's: a pooler that passes back only what a connection caused itself must not look like a listener.
-//! Invariants: the lease is renewed only by a signal that nobody could know before it was sent, and that was sent while the
+//! Invariants: the lease is renewed only by a random signal that was sent while the
 //! triggers were the very ones that they were when the signal before it was sent; nothing listens on a session that a pooler
 //! may hand on to others.
 

@@ -1,6 +1,6 @@
 //! Triggers that notify listeners of changed keys (PostgreSQL).
 //!
-//! They fire for each row and always, so that a change is heard whoever makes it: this package, stock, psql, a subscription of
+//! They fire for each row and always, so that the changes of every writer are noticed: this package, stock, psql, a subscription of
 //! logical replication. The columns `last_used_at` and `token_digest` are no news. See docs/adr/0021.
 
 use std::sync::LazyLock;
@@ -17,9 +17,9 @@ pub(super) const STEP: Step = Step {
     down: |backend| on(backend, &[NO_TRIGGERS, NO_FUNCTION].concat(), ""),
 };
 
-// NEVER CHANGE within this step: what is told, and on which channel, is what `store::listen` of every version understands.
+// NEVER CHANGE within this step: the notifications and their channel are what `store::listen` of every version understands.
 // `=` and the start of the SHA-256 of an id for a key that changed or went; `*` for any key. A transaction that changes more
-// than a hundred keys says so once for all others. An id is not told itself: whoever may connect may listen.
+// than a hundred keys says so once for all others. The id itself is left out: every role that may connect may listen.
 const BODY: &str = r"
 DECLARE
   channel text := 'api_key_native_changes_' || TG_RELID;

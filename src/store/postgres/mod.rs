@@ -1,5 +1,6 @@
 //! What is PostgreSQL's alone: how a server is reached, its driver, sessions, pool and transactions.
 
+mod drive;
 mod failure;
 mod hosts;
 mod model;

@@ -76,7 +76,7 @@ impl PgPlace<'_> {
         }
     }
 
-    /// Inserts rows that nobody else would write, so that an insertion whose answer was cut off can be made again: it waits for
+    /// Inserts rows of our own, so that an insertion whose answer was cut off can be made again: it waits for
     /// the former one, and collides with it if that took effect. `count` counts these very rows, of which there are `rows`.
     pub(in crate::store) async fn insert(
         self,

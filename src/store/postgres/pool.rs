@@ -14,9 +14,10 @@ use deadpool::managed::{
 use tokio::time::{Instant, interval, sleep, timeout};
 use tokio_postgres::Row;
 
+use super::drive::Mark;
 use super::failure::PgFailure;
 use super::server::PostgresServer;
-use super::session::{FRESH, Mark, Session};
+use super::session::{FRESH, Session};
 use super::values::Param;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -236,7 +237,7 @@ fn throw_away_after<T>(session: Lent, outcome: &Result<T, PgFailure>) {
     }
 }
 
-/// Closes sessions that nobody has used for long, but for the least that are to be kept.
+/// Closes sessions that were idle for long, but for the least that are to be kept.
 async fn close_idle(pool: WeakPool<Sessions>, settings: PoolSettings) {
     let mut tick = interval((settings.idle_timeout / 4).max(Duration::from_millis(100)));
     loop {

@@ -6,9 +6,8 @@
 
 use std::future::poll_fn;
 use std::num::NonZeroUsize;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use lru::LruCache;
@@ -18,6 +17,7 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{AsyncMessage, Client, Connection, Notification, Row, Socket, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::drive::{Mark, drive, lost, marked};
 use super::failure::PgFailure;
 use super::values::Param;
 use super::waker::SharedWaker;
@@ -32,10 +32,6 @@ pub(super) const FRESH: Duration = Duration::from_secs(1);
 
 /// How long the end of a session may take.
 const FAREWELL: Duration = Duration::from_secs(1);
-
-/// The number of the transaction that the statement before it wrote in, and of its server process.
-const MARK: &str = "SELECT pg_catalog.txid_current_if_assigned()::pg_catalog.text, pg_catalog.pg_backend_pid(), \
-    pg_catalog.pg_postmaster_start_time()::pg_catalog.text";
 
 pub(in crate::store) struct Session {
     client: Client,
@@ -53,15 +49,6 @@ pub(in crate::store) struct Session {
     in_transaction: bool,
     mark: Option<Mark>,
     answered: Instant,
-}
-
-/// By which a transaction that has written can be looked up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mark {
-    pub(super) transaction: String,
-    pub(super) process: i32,
-    /// When the server began, which knows the number: a standby that was promoted gives it to another transaction.
-    pub(super) server: String,
 }
 
 impl Session {
@@ -316,68 +303,10 @@ impl Session {
     }
 }
 
-/// Runs a change together with the statement that marks its transaction: both go to the server at once.
-async fn marked<T>(
-    link: &mut Link,
-    waker: &Arc<SharedWaker>,
-    client: &Client,
-    change: impl Future<Output = Result<T, tokio_postgres::Error>>,
-) -> Result<(T, Option<Mark>), PgFailure> {
-    let both = async { Ok(tokio::join!(change, client.query_typed(MARK, &[]))) };
-    let (changed, rows) = drive(link, waker, both).await?;
-    let changed = changed?;
-    Ok((changed, rows?.first().and_then(mark)))
-}
-
-fn mark(row: &Row) -> Option<Mark> {
-    Some(Mark {
-        transaction: row.try_get::<_, Option<String>>(0).ok()??,
-        process: row.try_get(1).ok()?,
-        server: row.try_get(2).ok()?,
-    })
-}
-
 fn typed(params: &[Param]) -> Vec<(&(dyn ToSql + Sync), Type)> {
     params.iter().map(|param| (&*param.value as &(dyn ToSql + Sync), param.kind.clone())).collect()
 }
 
 fn values(params: &[Param]) -> Vec<&(dyn ToSql + Sync)> {
     params.iter().map(|param| &*param.value as &(dyn ToSql + Sync)).collect()
-}
-
-/// Moves bytes until a request is answered.
-async fn drive<T>(
-    link: &mut Link,
-    waker: &Arc<SharedWaker>,
-    request: impl Future<Output = Result<T, tokio_postgres::Error>>,
-) -> Result<T, PgFailure> {
-    let mut request = pin!(request);
-    poll_fn(|context| {
-        waker.poll(context, |context, waker| {
-            if let Poll::Ready(answer) = request.as_mut().poll(context) {
-                return Poll::Ready(answer.map_err(PgFailure::from));
-            }
-            waker.looks();
-            let lost = lost(link, context);
-            // What has just arrived may be the answer, also when the server said goodbye behind it.
-            match (request.as_mut().poll(context), lost) {
-                (Poll::Ready(answer), _) => Poll::Ready(answer.map_err(PgFailure::from)),
-                (Poll::Pending, Some(failure)) => Poll::Ready(Err(failure)),
-                (Poll::Pending, None) => Poll::Pending,
-            }
-        })
-    })
-    .await
-}
-
-/// Moves what bytes there are, and passes over what the server says unasked. Returns why the connection is lost, if it is.
-fn lost(link: &mut Link, context: &mut Context<'_>) -> Option<PgFailure> {
-    loop {
-        match link.poll_message(context) {
-            Poll::Ready(Some(Ok(_message))) => {}
-            Poll::Ready(Some(Err(error))) => return Some(error.into()),
-            Poll::Ready(None) => return Some(PgFailure::Broken),
-            Poll::Pending => return None,
-        }
-    }
 }

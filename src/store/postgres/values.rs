@@ -8,7 +8,7 @@ use tokio_postgres::types::{ToSql, Type};
 use super::failure::PgFailure;
 use crate::error::ApiKeyError;
 
-/// A value to bind, with the type that the server is told.
+/// A value to bind, with its type on the server.
 pub(in crate::store) struct Param {
     pub(super) value: Box<dyn ToSql + Send + Sync>,
     pub(super) kind: Type,

@@ -37,7 +37,7 @@ impl SharedWaker {
             self.polling.store(true, Ordering::SeqCst);
             let outcome = poll(&mut Context::from_waker(&waker), self);
             self.polling.store(false, Ordering::SeqCst);
-            // Whoever woke before that has set this flag, and whoever wakes after it wakes the task.
+            // A wake before that has set this flag, and a wake after it wakes the task.
             if outcome.is_ready() || !self.woken.swap(false, Ordering::SeqCst) {
                 return outcome;
             }

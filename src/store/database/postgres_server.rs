@@ -1,0 +1,51 @@
+//! Opening a PostgreSQL database.
+
+use std::sync::{Arc, Mutex};
+
+use super::{Database, LANES_SHARE, Memory, Opened};
+use crate::error::ApiKeyError;
+use crate::notice::LeaseLoss;
+use crate::store::lane::Lane;
+use crate::store::listen::Listening;
+use crate::store::migration;
+use crate::store::postgres::{PgPool, PostgresServer};
+use crate::store::transaction::Pool;
+
+impl Database {
+    pub(super) async fn open_postgres(
+        &self,
+        server: PostgresServer,
+    ) -> Result<Arc<Opened>, ApiKeyError> {
+        let sessions = PgPool::new(server.clone(), self.settings.pool)?;
+        // Says at once what is in the way, and what stands between.
+        drop(sessions.lend().await?);
+        sessions.keep_small(self.settings.pool);
+        let pool = Pool::Postgres(sessions);
+        if self.migrate {
+            migration::up(&pool, &self.settings).await?;
+        }
+        let patience = self.settings.call_timeout / LANES_SHARE;
+        let lane = Arc::new(Lane::open(server.clone(), patience, self.notices.clone()));
+        let listening = match &self.memory {
+            // What a standby answers is proven by no lease.
+            Memory::Leased(_, lease) if server.allows_replicas() => {
+                lease.end(LeaseLoss::Replica);
+                None
+            }
+            Memory::Leased(_, lease) if server.shares_sessions() => {
+                lease.end(LeaseLoss::Pooler);
+                None
+            }
+            Memory::Leased(cache, lease) => Some(Listening::start(
+                server,
+                Arc::clone(&lane),
+                Arc::clone(cache),
+                Arc::clone(lease),
+                self.notices.clone(),
+            )),
+            Memory::None | Memory::File(..) | Memory::Private(..) => None,
+        };
+        let (lane, listening) = (Some(lane), Mutex::new(listening));
+        Ok(Arc::new(Opened { pool, sqlite: None, lane, listening }))
+    }
+}

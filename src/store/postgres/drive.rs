@@ -1,0 +1,83 @@
+//! Requests and the connection that carries them, polled as one.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio_postgres::{Client, Row};
+
+use super::failure::PgFailure;
+use super::session::Link;
+use super::waker::SharedWaker;
+
+/// The number of the transaction that the statement before it wrote in, and of its server process.
+const MARK: &str = "SELECT pg_catalog.txid_current_if_assigned()::pg_catalog.text, pg_catalog.pg_backend_pid(), \
+    pg_catalog.pg_postmaster_start_time()::pg_catalog.text";
+
+/// By which a transaction that has written can be looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) transaction: String,
+    pub(super) process: i32,
+    /// When the server began, which knows the number: a standby that was promoted gives it to another transaction.
+    pub(super) server: String,
+}
+
+/// Moves bytes until a request is answered.
+pub(super) async fn drive<T>(
+    link: &mut Link,
+    waker: &Arc<SharedWaker>,
+    request: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, PgFailure> {
+    let mut request = pin!(request);
+    poll_fn(|context| {
+        waker.poll(context, |context, waker| {
+            if let Poll::Ready(answer) = request.as_mut().poll(context) {
+                return Poll::Ready(answer.map_err(PgFailure::from));
+            }
+            waker.looks();
+            let lost = lost(link, context);
+            // What has just arrived may be the answer, also when the server said goodbye behind it.
+            match (request.as_mut().poll(context), lost) {
+                (Poll::Ready(answer), _) => Poll::Ready(answer.map_err(PgFailure::from)),
+                (Poll::Pending, Some(failure)) => Poll::Ready(Err(failure)),
+                (Poll::Pending, None) => Poll::Pending,
+            }
+        })
+    })
+    .await
+}
+
+/// Moves what bytes there are, and passes over what the server says unasked. Returns why the connection is lost, if it is.
+pub(super) fn lost(link: &mut Link, context: &mut Context<'_>) -> Option<PgFailure> {
+    loop {
+        match link.poll_message(context) {
+            Poll::Ready(Some(Ok(_message))) => {}
+            Poll::Ready(Some(Err(error))) => return Some(error.into()),
+            Poll::Ready(None) => return Some(PgFailure::Broken),
+            Poll::Pending => return None,
+        }
+    }
+}
+
+/// Runs a change together with the statement that marks its transaction: both go to the server at once.
+pub(super) async fn marked<T>(
+    link: &mut Link,
+    waker: &Arc<SharedWaker>,
+    client: &Client,
+    change: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<(T, Option<Mark>), PgFailure> {
+    let both = async { Ok(tokio::join!(change, client.query_typed(MARK, &[]))) };
+    let (changed, rows) = drive(link, waker, both).await?;
+    let changed = changed?;
+    Ok((changed, rows?.first().and_then(mark)))
+}
+
+fn mark(row: &Row) -> Option<Mark> {
+    Some(Mark {
+        transaction: row.try_get::<_, Option<String>>(0).ok()??,
+        process: row.try_get(1).ok()?,
+        server: row.try_get(2).ok()?,
+    })
+}
