@@ -58,6 +58,7 @@ fn any_key() -> impl Strategy<Value = ApiKey> {
         last_used_at: times.2,
         deleted_at: times.3,
         created_in: None,
+        revoked_at_once: false,
     })
 }
 

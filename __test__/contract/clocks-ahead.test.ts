@@ -69,6 +69,20 @@ describeOurs("A key that was revoked by a clock that is an hour ahead", (current
     await service.deleteApiKeys(id);
   });
 
+  it("stays revoked when it is renamed later by a clock that is as far ahead (S8)", async () => {
+    const { service } = current();
+    const { id, token } = await service.createApiKeys(SECRET);
+    jest.setSystemTime(after(NOW, HOUR));
+    await service.revoke(id, BY);
+    jest.setSystemTime(after(NOW, HOUR + 60));
+    await service.updateApiKeys(id, { title: "New" });
+    jest.setSystemTime(after(NOW, 1));
+
+    await expect(service.authenticate(token)).resolves.toBe(false);
+    await expectFailure(service.revoke(id, BY), "invalid_data", /already revoked/);
+    await service.deleteApiKeys(id);
+  });
+
   it("answers the updated_at that is stored, and gives other keys their own (S8)", async () => {
     const { service } = current();
     const [{ id }, other] = await service.createApiKeys([SECRET, PUBLISHABLE]);

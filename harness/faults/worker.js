@@ -53,8 +53,19 @@ process.on("message", (/** @type {any} */ message) => {
   if (message.type === "end") ending = true;
 });
 
+/** A process may be started while a fault lasts: then its first calls reject, as they should. */
+async function connected(attempts = 20) {
+  try {
+    await service.listApiKeys({}, { take: 1 });
+  } catch (error) {
+    if (attempts === 1) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await connected(attempts - 1);
+  }
+}
+
 void (async () => {
-  await service.listApiKeys({}, { take: 1 });
+  await connected();
   send({ type: "ready" });
   const loops = role === "authenticate" ? AUTHENTICATIONS_AT_ONCE : WRITES_AT_ONCE;
   await Promise.all(Array.from({ length: loops }, () => loop(role === "authenticate" ? authenticate : write)));

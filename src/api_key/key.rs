@@ -65,14 +65,17 @@ pub struct ApiKey {
     pub deleted_at: Option<Timestamp>,
     /// In which workflow it was created, if in one.
     pub created_in: Option<WorkflowTransaction>,
+    /// Whether its revocation took effect at once, as far as the row has a digest to note it with.
+    pub revoked_at_once: bool,
 }
 
 impl ApiKey {
-    /// Whether the key is already revoked, not merely scheduled to be: its `revoked_at` has passed, or the row was last
-    /// written by its revocation, by a caller whose clock is ahead of this one.
+    /// Whether the key is already revoked, not merely scheduled to be: its `revoked_at` has passed, the row notes a
+    /// revocation that took effect at once, or it was last written by its revocation, by a caller whose clock is ahead.
     #[must_use]
     pub fn has_ended(&self, now: Timestamp) -> bool {
-        has_ended(self.revoked_at, self.updated_at, now)
+        self.revoked_at_once && self.revoked_at.is_some()
+            || has_ended(self.revoked_at, self.updated_at, now)
     }
 
     /// The `updated_at` of a write at `now` that does not concern the revocation. After a revocation by a clock that is

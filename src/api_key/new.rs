@@ -174,6 +174,7 @@ impl DraftApiKey {
             updated_at: wish.updated_at,
             deleted_at: wish.deleted_at,
             created_in: None,
+            revoked_at_once: false,
         };
         Ok((key, self.token))
     }

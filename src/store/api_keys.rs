@@ -157,7 +157,12 @@ pub async fn set_revoked(
         (Column::RevokedAt, Expr::val(revocation.revoked_at)),
         (Column::UpdatedAt, Expr::val(now)),
     ];
-    update(on, ids, values).await
+    if revocation.revoked_at > now {
+        return update(on, ids, values).await;
+    }
+    let digest = Expr::cust(r#"'!' || "token_digest""#);
+    let [by, at, updated] = values;
+    update(on, ids, [by, at, updated, (Column::TokenDigest, digest)]).await
 }
 
 /// Hides keys from all but those who ask for deleted ones.

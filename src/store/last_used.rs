@@ -25,7 +25,7 @@ macro_rules! live_and_used_before {
     ($end:expr, $updated:expr, $used:expr, $latest:expr) => {
         concat!(
             r#""key"."deleted_at" IS NULL AND ("key"."last_used_at" IS NULL OR "key"."last_used_at" < "used"."at")
-    AND ("key"."revoked_at" IS NULL OR ("#,
+    AND ("key"."revoked_at" IS NULL OR (substr(coalesce("key"."token_digest", ''), 1, 1) <> '!' AND "#,
             $end, " > ", $used, " AND ", $updated, " NOT BETWEEN ", $end, " AND ", $latest, "))"
         )
     };

@@ -30,7 +30,7 @@ pub(super) async fn find_candidates(
     redacted: &Redacted,
 ) -> Result<Vec<ApiKey>, ApiKeyError> {
     let candidates = Condition::any()
-        .add(Column::TokenDigest.eq(digest.as_str()))
+        .add(Column::TokenDigest.is_in(TokenDigest::columns(digest.as_str())))
         .add(undigested(Column::Redacted.eq(redacted.as_str())));
     let found = Entity::find().filter(candidates).order_by_asc(Column::Id);
     Ok(visible(rows(on, found).await?, ApiKeyType::Secret))

@@ -20,10 +20,15 @@ pub(super) fn to_key(row: Model) -> Result<ApiKey, ApiKeyError> {
             StoredToken::Hashed { hash: TokenHash::new(row.token), salt: row.salt }
         }
     };
+    let (token_digest, revoked_at_once) = match row.token_digest.map(TokenDigest::of_column) {
+        Some((digest, at_once)) => (Some(digest), at_once),
+        None => (None, false),
+    };
     Ok(ApiKey {
         id: ApiKeyId::new(row.id),
         token,
-        token_digest: row.token_digest.map(TokenDigest::stored),
+        token_digest,
+        revoked_at_once,
         redacted: Redacted::stored(row.redacted),
         title: row.title,
         kind,

@@ -13,6 +13,11 @@ use super::RawToken;
 pub struct TokenDigest(String);
 
 impl TokenDigest {
+    // NEVER CHANGE: stored in the column `token_digest`.
+    /// Stands before the selector of a key that was revoked at once. Neither `revoked_at` nor `updated_at` can tell that from a
+    /// plan for ever, since clocks differ and other writes change `updated_at`.
+    pub const REVOKED: &'static str = "!";
+
     /// The selector of a token.
     #[must_use]
     pub fn of(token: &RawToken) -> Self {
@@ -21,10 +26,19 @@ impl TokenDigest {
         Self(hex::encode(&digest[..8]))
     }
 
-    /// A selector as it was stored.
+    /// A column's content: the selector, and whether the key was revoked at once, which a `!` before it says.
     #[must_use]
-    pub fn stored(text: String) -> Self {
-        Self(text)
+    pub fn of_column(text: String) -> (Self, bool) {
+        match text.strip_prefix(Self::REVOKED) {
+            Some(digest) => (Self(digest.to_owned()), true),
+            None => (Self(text), false),
+        }
+    }
+
+    /// What the column may hold for this token.
+    #[must_use]
+    pub fn columns(digest: &str) -> [String; 2] {
+        [digest.to_owned(), format!("{}{digest}", Self::REVOKED)]
     }
 
     /// The 16 hex characters.

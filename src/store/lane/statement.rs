@@ -17,6 +17,7 @@ use crate::store::entity::{Column, Entity};
 use crate::store::lookup::undigested;
 use crate::store::postgres::{Param, PgFailure, PostgresServer, at, model};
 use crate::store::row;
+use crate::token::TokenDigest;
 
 /// Where a statement tells, in a row of its own, whether the server that answered only replays another one's changes. Balancers
 /// send each statement where they like, so it is the statement itself that must know. The comment asks them for the primary.
@@ -53,7 +54,8 @@ pub(super) async fn read(
     let texts = |texts: &[&str]| Param::texts(texts.iter().map(|&text| text.to_owned()).collect());
     let mut keys = Vec::new();
     if !batch.digests.is_empty() {
-        let params = [texts(&batch.digests), texts(&batch.redacted)];
+        let digests = batch.digests.iter().flat_map(|digest| TokenDigest::columns(digest));
+        let params = [Param::texts(digests.collect()), texts(&batch.redacted)];
         let rows = reader.rows(&CANDIDATES, &params).await?;
         decode(&rows, ApiKeyType::Secret, server, &mut keys)?;
     }
@@ -86,7 +88,9 @@ fn decode(
         }
         let label = match (kind, at(row, Column::TokenDigest)?) {
             (ApiKeyType::Publishable, _) => Label::Token(at(row, Column::Token)?),
-            (ApiKeyType::Secret, Some(digest)) => Label::Digest(digest),
+            (ApiKeyType::Secret, Some(digest)) => {
+                Label::Digest(TokenDigest::of_column(digest).0.as_str().to_owned())
+            }
             (ApiKeyType::Secret, None) => Label::Redacted(at(row, Column::Redacted)?),
         };
         // The row is not the only one of the batch: what is wrong with it is its own callers' failure.
