@@ -81,7 +81,10 @@ class Staff {
 
   /** @param {"authenticate" | "write"} role @param {object} message */
   tell(role, message) {
-    for (const { post, child } of this.workers) if (post.role === role && child.connected) child.send(message);
+    for (const { post, child } of this.workers) {
+      // What is sent to a process that was just killed is lost; without a callback that would be thrown.
+      if (post.role === role && child.connected) child.send(message, () => undefined);
+    }
   }
 
   /** Stops a process in place. @param {Worker} worker @returns {() => void} lets it go on */
@@ -119,7 +122,7 @@ class Staff {
       this.workers.map(async ({ name, child, ended }) => {
         if (ended) return;
         const exited = once(child, "exit");
-        child.send({ type: "end" });
+        child.send({ type: "end" }, () => undefined);
         const late = setTimeout(() => {
           this.oracle.violated("a process did not end", name);
           child.kill("SIGKILL");

@@ -131,7 +131,7 @@ function faultsOfWorkers(staff, random) {
     "clock-jump": {
       begin: async () => {
         const { child } = anyone();
-        child.send({ type: "clock", ms: random() < 0.5 ? CLOCK_JUMP_MS : -CLOCK_JUMP_MS });
+        child.send({ type: "clock", ms: random() < 0.5 ? CLOCK_JUMP_MS : -CLOCK_JUMP_MS }, () => undefined);
         return () => undefined;
       },
     },
