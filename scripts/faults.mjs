@@ -13,6 +13,12 @@ import { LAYERS } from "../harness/faults/layers.js";
 import { FAULTS, MODES, runTrial } from "../harness/faults/trial.js";
 import { fail } from "./steps.mjs";
 
+// Violations end this with 1; what goes wrong with the trial itself, which proves nothing either way, with 2.
+process.on("uncaughtException", (error) => {
+  console.error(`\n✗ the trial itself broke: ${error.stack}`);
+  process.exit(2);
+});
+
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "3" },
