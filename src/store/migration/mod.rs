@@ -52,7 +52,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// What a database lacks.
 #[derive(Default)]
 struct Missing {
-    schema: Option<String>,
+    schema: bool,
     steps: Vec<&'static Step>,
     change_feed: bool,
     stocks: Vec<String>,
@@ -60,10 +60,7 @@ struct Missing {
 
 impl Missing {
     fn is_nothing(&self) -> bool {
-        self.schema.is_none()
-            && self.steps.is_empty()
-            && !self.change_feed
-            && self.stocks.is_empty()
+        !self.schema && self.steps.is_empty() && !self.change_feed && self.stocks.is_empty()
     }
 }
 
@@ -129,15 +126,22 @@ async fn look(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missin
     missing.steps =
         STEPS.iter().filter(|step| !taken.iter().any(|name| name == step.name)).collect();
     if let On::Postgres(place) = on.on() {
-        if let Some(schema) = settings.schema.as_deref().filter(|_| settings.in_medusa)
-            && !medusa::has_schema(place, schema).await?
-        {
-            missing.schema = Some(schema.to_owned());
-        }
+        missing.schema = missing_schema(place, settings).await?.is_some();
         missing.change_feed = !change_feed::is_defined(place).await?;
         missing.stocks = medusa::unrecorded(place, settings.in_medusa).await?;
     }
     Ok(missing)
+}
+
+/// The schema that Medusa is configured with, if it is not there.
+async fn missing_schema<'a>(
+    place: PgPlace<'_>,
+    settings: &'a DatabaseSettings,
+) -> Result<Option<&'a str>, ApiKeyError> {
+    match settings.schema.as_deref().filter(|_| settings.in_medusa) {
+        Some(schema) if !medusa::has_schema(place, schema).await? => Ok(Some(schema)),
+        _ => Ok(None),
+    }
 }
 
 /// Whether the table has what the last of the steps before the change feed gave it.
@@ -158,9 +162,7 @@ async fn is_complete(place: PgPlace<'_>) -> Result<bool, ApiKeyError> {
 async fn take(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missing, ApiKeyError> {
     if let On::Postgres(place) = on.on() {
         take_turns(place).await?;
-        if let Some(schema) = settings.schema.as_deref().filter(|_| settings.in_medusa)
-            && !medusa::has_schema(place, schema).await?
-        {
+        if let Some(schema) = missing_schema(place, settings).await? {
             medusa::make_schema(place, schema).await?;
         }
     }
