@@ -20,8 +20,7 @@ const STOCKS: [&str; 4] = [
     "Migration20251015123842",
 ];
 
-// Of a table that belongs to another role and cannot be read nothing is known, and nothing missed.
-const IS_THERE: &str = "SELECT to_regclass('mikro_orm_migrations') IS NOT NULL";
+// NULL where there is no such table.
 const MAY_BE_READ: &str =
     "SELECT pg_catalog.has_table_privilege(to_regclass('mikro_orm_migrations'), 'SELECT')";
 const UNRECORDED: &str = r#"
@@ -50,13 +49,13 @@ pub(super) async fn unrecorded(
     on: PgPlace<'_>,
     medusa_lives_here: bool,
 ) -> Result<Vec<String>, PgFailure> {
-    let rows = on.query(IS_THERE, &[]).await?;
-    if !matches!(rows.first().map(|row| row.try_get(0)), Some(Ok(true))) {
-        return Ok(if medusa_lives_here { STOCKS.map(str::to_owned).into() } else { Vec::new() });
-    }
     let rows = on.query(MAY_BE_READ, &[]).await?;
-    if !matches!(rows.first().map(|row| row.try_get(0)), Some(Ok(true))) {
-        return Ok(Vec::new());
+    match rows.first().and_then(|row| row.try_get::<_, Option<bool>>(0).ok()?) {
+        Some(true) => {}
+        // Of a table that cannot be read nothing is known, and nothing missed.
+        Some(false) => return Ok(Vec::new()),
+        None if medusa_lives_here => return Ok(STOCKS.map(str::to_owned).into()),
+        None => return Ok(Vec::new()),
     }
     let rows = on.query(UNRECORDED, &[Param::texts(STOCKS.map(str::to_owned).into())]).await?;
     Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
