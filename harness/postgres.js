@@ -219,6 +219,16 @@ class PostgresServer {
     return standby;
   }
 
+  /** From now on a commit is acknowledged when a standby has it. */
+  async replicateSynchronously() {
+    await this.query("ALTER SYSTEM SET synchronous_standby_names = '*'");
+    await this.query("SELECT pg_reload_conf()");
+    await waitUntil(
+      async () => (await this.query("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'")).length > 0,
+      () => "No standby replicates synchronously",
+    );
+  }
+
   /** On a standby: receives and does not show what the primary writes from now on. */
   async pauseReplay() {
     await this.query("SELECT pg_wal_replay_pause()");

@@ -125,11 +125,13 @@ class PostgresSite {
   }
 
   /**
-   * The primary ends in an orderly way, so that the standby has all that was acknowledged, and the standby takes over.
+   * The primary ends, and the standby takes over. Replication is synchronous by then, as a failover without loss needs: a standby that
+   * lags would lose what was acknowledged.
    * @param {PostgresServer} standby
    */
   async failOver(standby) {
-    // A cut may have cost the standby its connection.
+    await this.primary.replicateSynchronously();
+    // Commits before that, and a cut that may have cost the standby its connection.
     await standby.catchUp(this.primary);
     this.primary.postmaster?.signal("SIGINT");
     await this.primary.postmaster?.exited;
