@@ -16,95 +16,67 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
  */
 export declare class NativeApiKeyService {
   /**
-   * Asks many questions, each at its place in all four lists: for the publishable key of a token, live or not, or else
-   * for the live secret key. Each answer comes under its ticket.
+   * Asks questions: the JSON text of a list of `{ ticket, kind, now, token }`. `takeAnswers` returns each answer with its
+   * ticket.
    */
-  ask(tickets: Array<number>, nowMs: Array<number>, tokens: Array<string>, publishable: Array<boolean>): void
-  /**
-   * Hands over the answers that are ready: `found` is called with a ticket and the fields of a row, `none` with a
-   * ticket, `failed` with a ticket and a failure.
-   */
-  takeAnswers(found: (ticket: number, ...row: any[]) => void, none: (ticket: number) => void, failed: (ticket: number, failure: NativeFailure) => void): void
-  /**
-   * Whether memory may tell the live secret key of a token: the number of what it remembers, or else 0. The same number
-   * stands for the same row, which `recalled` tells.
-   */
+  ask(questions: string): void
+  /** The answers since the last time: the JSON text of a list of `[ticket, { value: key | null } | { failure }]`. */
+  takeAnswers(): string
+  /** The number of the row that answers for a secret token from memory, or 0 when only the database can answer. */
   recallSecret(nowMs: number, token: string): number
-  /** The same for the publishable key of a token, live or not. */
+  /** The same for a publishable token. */
   recallPublishable(nowMs: number, token: string): number
-  /** The row whose number was told last. */
-  recalled(): NativeApiKey | null
+  /**
+   * The row behind the number that was recalled for a token: the JSON text of `{ number, key }`. Null when memory may no
+   * longer answer.
+   */
+  recalledRow(kind: string, nowMs: number, token: string): string | null
   /**
    * A service that connects when it is first needed. `hear` is told the name of what happens beside the calls, and
    * why; `wake` is called when there are answers to take.
    */
   constructor(options: string, hear: (name: string, reason: string | null) => void, wake: () => void)
   /** Why the service takes no calls, if it takes none: its options are wrong, or it is closed. */
-  failure(): NativeFailure | null
+  failure(): string | null
   /** Creates keys from a list. */
-  createApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): Answer<NativeWritten>
+  createApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): Answer
   /** Creates or retitles keys from a list. */
-  upsertApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): Answer<NativeWritten>
+  upsertApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): Answer
   /** Gives keys a title. */
-  updateApiKeys(nowMs: number, target: string, data: string): Answer<NativeWritten>
+  updateApiKeys(nowMs: number, target: string, data: string): Answer
   /** Ends keys. */
-  revoke(nowMs: number, target: string, data: string): Answer<NativeWritten>
+  revoke(nowMs: number, target: string, data: string): Answer
   /** Replaces a key by a successor. */
-  rollApiKeys(nowMs: number, entropy: Array<Uint8Array>, id: string, data: string, workflow: string): Answer<NativeRolled>
+  rollApiKeys(nowMs: number, entropy: Array<Uint8Array>, id: string, data: string, workflow: string): Answer
   /** Removes revoked keys. */
-  deleteApiKeys(nowMs: number, ids: string, undone: string): Answer<NativeWritten>
+  deleteApiKeys(nowMs: number, ids: string, undone: string): Answer
   /** Hides keys. */
-  softDeleteApiKeys(nowMs: number, targets: string): Answer<NativeWritten>
+  softDeleteApiKeys(nowMs: number, targets: string): Answer
   /** Shows hidden keys again. */
-  restoreApiKeys(nowMs: number, targets: string): Answer<NativeWritten>
+  restoreApiKeys(nowMs: number, targets: string): Answer
   /** One key by its id. */
-  retrieveApiKey(id: string, config: string): Answer<NativePage>
+  retrieveApiKey(id: string, config: string): Answer
   /** The keys that filters match. */
-  listApiKeys(filters: string, config: string): Answer<NativePage>
+  listApiKeys(filters: string, config: string): Answer
   /** The keys that filters match, and how many there are on all pages. */
-  listAndCountApiKeys(filters: string, config: string): Answer<NativePage>
+  listAndCountApiKeys(filters: string, config: string): Answer
   /** The columns that `config.select` shows, in model order; null means every one. */
   static selectedColumns(select: string): Array<string> | null
   /** How the service is doing; null when its options were wrong. */
   status(): NativeStatus | null
   /** Creates the table or brings it up to date, and names the steps that this took. */
-  migrate(): Answer<Array<string>>
+  migrate(): Answer
   /** Takes steps of the migration back, those named or every one, and names them. */
-  rollBack(names?: Array<string> | undefined | null): Answer<Array<string>>
+  rollBack(names?: Array<string> | undefined | null): Answer
   /**
    * Closes every connection, after the statements that run. From now on nothing is answered from memory, and at the end
    * no function of JavaScript is held any more, save by questions that are still under way.
    */
-  close(): Answer<undefined>
+  close(): Answer
 }
 
-/** A key; times are epoch milliseconds. Null is an empty column, or one that was not selected. */
-export interface NativeApiKey {
-  id: string
-  token: string | null
-  redacted: string | null
-  title: string | null
-  type: string | null
-  lastUsedAt: number | null
-  createdBy: string | null
-  revokedBy: string | null
-  revokedAt: number | null
-  createdAt: number | null
-  updatedAt: number | null
-  deletedAt: number | null
-}
-
-/** Why a call failed. */
-export interface NativeFailure {
-  /** The value of `MedusaError.Types`. */
-  type: string
-  /** What went wrong, without secrets. */
-  message: string
-  /** The database's own code, if it gave one. */
-  sqlstate?: string
-  /** `unknown` for a write that may have taken effect all the same. */
-  outcome?: string
-}
+/** The columns as `src/columns.rs` declares them, as JSON text. */
+export declare function declaredColumns(): string
 
 /** The shared reads. */
 export interface NativeLane {
@@ -126,24 +98,6 @@ export interface NativeLease {
   remainingMs: number
   /** Why it is not held. */
   reason: string | null
-}
-
-/** A page of keys. */
-export interface NativePage {
-  /** The keys. */
-  keys: Array<NativeApiKey>
-  /** The selected columns in model order; null means every one. */
-  columns: Array<string> | null
-  /** How many keys there are on all pages, if that was asked. */
-  count: number | null
-}
-
-/** A key and the one that took its place. */
-export interface NativeRolled {
-  /** The old key. */
-  revoked: NativeApiKey
-  /** The new key, with its token. */
-  created: NativeApiKey
 }
 
 /** How a service is doing; counts are since its construction. */
@@ -176,16 +130,4 @@ export interface NativeStatus {
   usesWritten: number
   /** Writes of last uses that failed. */
   usesFailed: number
-}
-
-/** What a write did; the ids are in the order in which events name them. */
-export interface NativeWritten {
-  /** The keys to answer with. */
-  keys: Array<NativeApiKey>
-  /** The ids of keys that came to be. */
-  created: Array<string>
-  /** The ids of keys that changed. */
-  updated: Array<string>
-  /** The ids of keys that went. */
-  deleted: Array<string>
 }

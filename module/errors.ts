@@ -1,4 +1,4 @@
-import type { NativeFailure } from "../binding";
+import type { Failure } from "./outcome";
 
 /** What kind of failure an error is; values of `MedusaError.Types`, from which Medusa derives the HTTP status. */
 export type ApiKeyErrorType =
@@ -50,6 +50,6 @@ export class ApiKeyError extends Error {
 }
 
 /** The error that a failure of the native part becomes. */
-export function ofFailure({ type, message, sqlstate, outcome }: NativeFailure): ApiKeyError {
-  return new ApiKeyError(type as ApiKeyErrorType, message, sqlstate, outcome as "unknown" | undefined);
+export function ofFailure({ type, message, sqlstate, outcome }: Failure): ApiKeyError {
+  return new ApiKeyError(type as ApiKeyErrorType, message, sqlstate, outcome);
 }

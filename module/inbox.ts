@@ -1,66 +1,68 @@
+/// <reference lib="es2024.string" />
 import { clearInterval, setInterval } from "node:timers";
-import type { NativeFailure } from "../binding";
 import { ofFailure } from "./errors";
+import { decodeKey, type KeyRow } from "./generated/columns";
+import type { Outcome } from "./outcome";
 import type { ApiKey } from "./types";
-import { makeKey } from "./wire";
 
-type Row = Parameters<typeof makeKey>;
+/** What a question asks for: a secret key that is neither revoked nor deleted, or a publishable key, revoked or not. */
+export type QuestionKind = "secret" | "publishable";
+
+interface Question {
+  ticket: number;
+  kind: QuestionKind;
+  /** Epoch milliseconds. */
+  now: number;
+  token: string;
+}
 
 interface Waiting {
   resolve(key: ApiKey | null): void;
   reject(error: Error): void;
 }
 
-/** What is asked in one turn, each question at its place in all lists. */
-interface Questions {
-  tickets: number[];
-  now: number[];
-  tokens: string[];
-  publishable: boolean[];
-}
-
 /** No timer can be set for longer. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * Promises for the answers that Rust hands over many at a time. What is asked in one turn of JavaScript goes over together,
- * too. While a promise is open, a timer keeps the process alive, and the inbox with all that it refers to.
+ * Promises for the answers that Rust returns in batches. The questions of one turn of JavaScript go over together, too. An open
+ * promise holds a timer, which keeps the process alive, and with it the inbox and everything that it refers to.
  */
 export class Inbox {
   private readonly waiting = new Map<number, Waiting>();
   private hold: NodeJS.Timeout | undefined;
   private lastTicket = 0;
-  private questions: Questions | null = null;
+  private questions: Question[] | null = null;
 
-  /** `send` hands questions to Rust. */
-  constructor(private readonly send: (questions: Questions) => void) {}
+  /** `send` passes the JSON text of questions to Rust. */
+  constructor(private readonly send: (questions: string) => void) {}
 
-  /** Asks for a publishable key, or else a secret one, at a moment in epoch milliseconds. */
-  ask(token: string, now: number, publishable: boolean): Promise<ApiKey | null> {
+  /** Asks for the key of a token at a time in epoch milliseconds. */
+  ask(kind: QuestionKind, token: string, now: number): Promise<ApiKey | null> {
     return new Promise((resolve, reject) => {
       this.lastTicket = (this.lastTicket + 1) >>> 0;
       this.waiting.set(this.lastTicket, { resolve, reject });
       if (this.waiting.size === 1) {
         this.keepAlive();
       }
-      const { tickets, now: moments, tokens, publishable: kinds } = this.toBeSent();
-      tickets.push(this.lastTicket);
-      moments.push(now);
-      tokens.push(token);
-      kinds.push(publishable);
+      // Rust reads no lone surrogate; neither does any token hold one, nor what takes its place.
+      this.toBeSent().push({ ticket: this.lastTicket, kind, now, token: token.toWellFormed() });
     });
   }
 
-  /** There is a key. */
-  readonly found = (ticket: number, ...row: Row): void => this.settle(ticket)?.resolve(makeKey(...row));
+  /** Settles the promises of a batch of answers, given as JSON text. */
+  settleAll(answers: string): void {
+    for (const [ticket, outcome] of JSON.parse(answers) as [number, Outcome<KeyRow | null>][]) {
+      const waiting = this.settle(ticket);
+      if (outcome.failure !== undefined) {
+        waiting?.reject(ofFailure(outcome.failure));
+      } else {
+        waiting?.resolve(outcome.value && decodeKey(outcome.value));
+      }
+    }
+  }
 
-  /** There is none. */
-  readonly none = (ticket: number): void => this.settle(ticket)?.resolve(null);
-
-  /** It could not be told. */
-  readonly failed = (ticket: number, failure: NativeFailure): void => this.settle(ticket)?.reject(ofFailure(failure));
-
-  /** Hands over what was asked in this turn. */
+  /** Sends the questions of this turn. */
   sendOff(): void {
     const questions = this.questions;
     if (questions === null) {
@@ -68,9 +70,9 @@ export class Inbox {
     }
     this.questions = null;
     try {
-      this.send(questions);
+      this.send(JSON.stringify(questions));
     } catch (error) {
-      for (const ticket of questions.tickets) {
+      for (const { ticket } of questions) {
         this.settle(ticket)?.reject(error as Error);
       }
     }
@@ -81,9 +83,9 @@ export class Inbox {
     this.hold = setInterval(() => this.waiting, LONGEST_MS);
   }
 
-  private toBeSent(): Questions {
+  private toBeSent(): Question[] {
     if (this.questions === null) {
-      this.questions = { tickets: [], now: [], tokens: [], publishable: [] };
+      this.questions = [];
       // A promise's own turn, which fake timers cannot hold up.
       void Promise.resolve().then(() => this.sendOff());
     }

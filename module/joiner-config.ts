@@ -1,19 +1,4 @@
-/** The columns of the table in model order, with their GraphQL types. */
-const COLUMNS = {
-  id: "ID!",
-  token: "String!",
-  salt: "String!",
-  redacted: "String!",
-  title: "String!",
-  type: "ApiKeyTypeEnum!",
-  last_used_at: "DateTime",
-  created_by: "String!",
-  revoked_by: "String",
-  revoked_at: "DateTime",
-  created_at: "DateTime!",
-  updated_at: "DateTime!",
-  deleted_at: "DateTime",
-};
+import { COLUMNS } from "./generated/columns";
 
 const SCHEMA = `
 scalar DateTime

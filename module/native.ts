@@ -1,12 +1,15 @@
 import type * as Binding from "../binding";
-import type { NativeApiKey, NativeFailure, NativePage, NativeRolled, NativeStatus, NativeWritten } from "../binding";
+import type { NativeStatus } from "../binding";
 import { type Context, transactionOf, undoneTransactionOf } from "./context";
 import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./edge";
 import { ofFailure } from "./errors";
-import { Inbox } from "./inbox";
-import { RememberedRows } from "./remembered-rows";
+import { decodeKey } from "./generated/columns";
+import { Inbox, type QuestionKind } from "./inbox";
+import { defect, type Failure, type Rolled, unwrap, type Written } from "./outcome";
+import { type NumberedRow, RememberedRows } from "./remembered-rows";
+import type { Page } from "./rows";
 import type { ApiKey } from "./types";
-import { decodeKey, encode, encodeConfig, encodeFilters, encodeTarget } from "./wire";
+import { encode, encodeConfig, encodeFilters, encodeTarget } from "./wire";
 
 type MaybeContext = Context | null | undefined;
 
@@ -19,7 +22,6 @@ export class Native {
   private closing: Promise<void> | null = null;
   private readonly inbox: Inbox;
   private readonly rows = new RememberedRows();
-  private readonly readRow = () => this.service.recalled() as NativeApiKey;
   /** Whether anything is ever answered from memory. */
   private readonly remembers: boolean;
 
@@ -31,81 +33,81 @@ export class Native {
     const { NativeApiKeyService } = loadBinding();
     const { heard, wake } = callbacksOf(new WeakRef(this));
     this.service = new NativeApiKeyService(encode(settings), heard, wake);
-    orThrow(this.service.failure());
-    this.inbox = new Inbox(({ tickets, now, tokens, publishable }) => {
+    throwIf(this.service.failure());
+    this.inbox = new Inbox((questions) => {
       try {
-        this.service.ask(tickets, now, tokens, publishable);
+        this.service.ask(questions);
       } catch {
-        throw ofFailure(ofDefect());
+        throw ofFailure(defect());
       }
     });
     this.remembers = this.status().answers !== "strict";
   }
 
-  createApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<NativeWritten> {
+  createApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<Written> {
     return unwrap(this.open.createApiKeys(now(), entropyToCreate(data), encode(data), encode(transactionOf(context))));
   }
 
-  upsertApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<NativeWritten> {
+  upsertApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<Written> {
     return unwrap(this.open.upsertApiKeys(now(), entropyToUpsert(data), encode(data), encode(transactionOf(context))));
   }
 
-  updateApiKeys(target: unknown, data: unknown): Promise<NativeWritten> {
+  updateApiKeys(target: unknown, data: unknown): Promise<Written> {
     return unwrap(this.open.updateApiKeys(now(), encodeTarget(target), encode(data)));
   }
 
-  revoke(target: unknown, data: unknown): Promise<NativeWritten> {
+  revoke(target: unknown, data: unknown): Promise<Written> {
     return unwrap(this.open.revoke(now(), encodeTarget(target), encode(data)));
   }
 
-  rollApiKeys(id: unknown, data: unknown, context?: MaybeContext): Promise<NativeRolled> {
+  rollApiKeys(id: unknown, data: unknown, context?: MaybeContext): Promise<Rolled> {
     return unwrap(
       this.open.rollApiKeys(now(), entropyToRoll(), encode(id), encode(data), encode(transactionOf(context))),
     );
   }
 
-  deleteApiKeys(ids: unknown, context?: MaybeContext): Promise<NativeWritten> {
+  deleteApiKeys(ids: unknown, context?: MaybeContext): Promise<Written> {
     return unwrap(this.open.deleteApiKeys(now(), encodeTarget(ids), encode(undoneTransactionOf(context))));
   }
 
-  softDeleteApiKeys(targets: unknown): Promise<NativeWritten> {
+  softDeleteApiKeys(targets: unknown): Promise<Written> {
     return unwrap(this.open.softDeleteApiKeys(now(), encodeTarget(targets)));
   }
 
-  restoreApiKeys(targets: unknown): Promise<NativeWritten> {
+  restoreApiKeys(targets: unknown): Promise<Written> {
     return unwrap(this.open.restoreApiKeys(now(), encodeTarget(targets)));
   }
 
-  retrieveApiKey(id: unknown, config: unknown): Promise<NativePage> {
+  retrieveApiKey(id: unknown, config: unknown): Promise<Page> {
     return unwrap(this.open.retrieveApiKey(encode(id), encodeConfig(config)));
   }
 
-  listApiKeys(filters: unknown, config: unknown): Promise<NativePage> {
+  listApiKeys(filters: unknown, config: unknown): Promise<Page> {
     return unwrap(this.open.listApiKeys(encodeFilters(filters), encodeConfig(config)));
   }
 
-  listAndCountApiKeys(filters: unknown, config: unknown): Promise<NativePage> {
+  listAndCountApiKeys(filters: unknown, config: unknown): Promise<Page> {
     return unwrap(this.open.listAndCountApiKeys(encodeFilters(filters), encodeConfig(config)));
   }
 
   authenticate(token: string): Promise<ApiKey | null> {
     this.refuseIfClosed();
-    return this.inbox.ask(token, now(), false);
+    return this.inbox.ask("secret", token, now());
   }
 
   publishableKey(token: string): Promise<ApiKey | null> {
     this.refuseIfClosed();
-    return this.inbox.ask(token, now(), true);
+    return this.inbox.ask("publishable", token, now());
   }
 
   /** What `authenticate` would answer, from memory and on this thread; null when only the database can tell. */
   recallSecret(token: string): ApiKey | null {
-    return this.remembers ? this.recalled(this.service.recallSecret(now(), token)) : null;
+    return this.remembers ? this.recalled("secret", token, this.service.recallSecret(now(), token)) : null;
   }
 
   /** What `publishableKey` would answer, from memory and on this thread; null when only the database can tell. */
   recallPublishable(token: string): ApiKey | null {
-    return this.remembers ? this.recalled(this.service.recallPublishable(now(), token)) : null;
+    return this.remembers ? this.recalled("publishable", token, this.service.recallPublishable(now(), token)) : null;
   }
 
   /** The columns that `config.select` shows, in model order; null means every one. */
@@ -134,7 +136,7 @@ export class Native {
   /** Throws when `close` was called. */
   refuseIfClosed(): void {
     if (this.closing !== null) {
-      orThrow(this.service.failure());
+      throwIf(this.service.failure());
     }
   }
 
@@ -149,14 +151,21 @@ export class Native {
     return unwrap(this.service.close());
   }
 
-  private recalled(number: number): ApiKey | null {
-    return number === 0 ? null : decodeKey(this.rows.get(number, this.readRow));
+  private recalled(kind: QuestionKind, token: string, number: number): ApiKey | null {
+    if (number === 0) {
+      return null;
+    }
+    const row = this.rows.get(number, () => this.recalledRow(kind, token));
+    return row && decodeKey(row);
+  }
+
+  private recalledRow(kind: QuestionKind, token: string): NumberedRow | null {
+    return JSON.parse(this.service.recalledRow(kind, now(), token) ?? "null") as NumberedRow | null;
   }
 
   /** @internal */
   take(): void {
-    const { found, none, failed } = this.inbox;
-    this.service.takeAnswers(found, none, failed);
+    this.inbox.settleAll(this.service.takeAnswers());
   }
 
   /** @internal */
@@ -176,25 +185,10 @@ function callbacksOf(native: WeakRef<Native>) {
   };
 }
 
-async function unwrap<T>(call: Promise<T | NativeFailure>): Promise<T> {
-  return orThrow(await call.catch(ofDefect));
-}
-
-// A use case answers its failures. Only a panic rejects, with an error of another realm.
-function ofDefect(): NativeFailure {
-  return { type: "unexpected_state", message: "The native part of medusa-api-key-native has a defect." };
-}
-
-// Rust returns failures as values, because an addon's own errors fail `instanceof Error` inside Jest.
-function orThrow<T>(answer: T | NativeFailure): T {
-  if (isFailure(answer)) {
-    throw ofFailure(answer);
+function throwIf(failure: string | null): void {
+  if (failure !== null) {
+    throw ofFailure(JSON.parse(failure) as Failure);
   }
-  return answer;
-}
-
-function isFailure(answer: unknown): answer is NativeFailure {
-  return typeof (answer as NativeFailure | null | undefined)?.message === "string";
 }
 
 function loadBinding(): typeof Binding {

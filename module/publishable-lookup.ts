@@ -1,5 +1,4 @@
 import { isTokenSized } from "./token";
-import type { ApiKey } from "./types";
 
 /**
  * The hottest read of a shop: every storefront request asks `listApiKeys` for the publishable key of its token. It is
@@ -33,18 +32,6 @@ export function publishableLookup(filters: unknown, config: unknown): Publishabl
     (relations === undefined || isTexts(relations)) &&
     (select === undefined || isTexts(select));
   return simple ? { token, select } : null;
-}
-
-/** A key with these columns only, in their order; null means every one. */
-export function withColumns(key: ApiKey, columns: readonly string[] | null): ApiKey {
-  if (columns === null) {
-    return key;
-  }
-  const selected: Record<string, unknown> = {};
-  for (const column of columns) {
-    selected[column] = key[column as keyof ApiKey];
-  }
-  return selected as unknown as ApiKey;
 }
 
 /** Remembers a function's answers for lists of texts, the latest few of them. */

@@ -1,31 +1,39 @@
-import type { NativeApiKey } from "../binding";
+import type { KeyRow } from "./generated/columns";
 
-/** How many rows are kept before the oldest is let go. */
+/** How many rows are kept before the oldest is dropped. */
 const MOST_ROWS = 10_000;
 
+/** A row in Rust's memory, and the number that stands for it. */
+export interface NumberedRow {
+  number: number;
+  key: KeyRow;
+}
+
 /**
- * The rows that Rust's memory answered with, by their numbers, so that a row crosses the border once and not with every
- * answer. It says nothing about whether a row may be answered: that is what the number, which Rust gave for this very
- * call, stands for.
+ * Rows that Rust returned from memory, by their numbers, so that each row crosses the border once. Whether a row may be
+ * returned is Rust's decision: it returns the row's number for each call.
  */
 export class RememberedRows {
-  private readonly rows = new Map<number, NativeApiKey>();
+  private readonly rows = new Map<number, KeyRow>();
 
-  /** The row of a number, which `read` fetches the first time. */
-  get(number: number, read: () => NativeApiKey): NativeApiKey {
+  /** The row of a number. `read` fetches one that is not here, or a later one in its place. */
+  get(number: number, read: () => NumberedRow | null): KeyRow | null {
     const known = this.rows.get(number);
     if (known !== undefined) {
       return known;
     }
     const row = read();
-    if (this.rows.size === MOST_ROWS) {
-      this.letGoOfTheOldest();
+    if (row === null) {
+      return null;
     }
-    this.rows.set(number, row);
-    return row;
+    if (this.rows.size === MOST_ROWS) {
+      this.dropOldest();
+    }
+    this.rows.set(row.number, row.key);
+    return row.key;
   }
 
-  private letGoOfTheOldest(): void {
+  private dropOldest(): void {
     for (const number of this.rows.keys()) {
       this.rows.delete(number);
       return;

@@ -3,11 +3,13 @@ import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standalone
 import type { Context } from "./context";
 import { type EventBus, EventPublisher, type Logger } from "./events";
 import type { ApiKeyFilters, ApiKeySelector, FindConfig } from "./filters";
+import { decodeKey } from "./generated/columns";
 import { type JoinerConfig, joinerConfig } from "./joiner-config";
 import { Native } from "./native";
 import { NoticePublisher } from "./notices";
 import type { ApiKeyModuleOptions } from "./options";
-import { publishableLookup, remembering, withColumns } from "./publishable-lookup";
+import { publishableLookup, remembering } from "./publishable-lookup";
+import { decodeCreatedKey, decodePage, withColumns } from "./rows";
 import { type ApiKeyModuleStatus, toStatus } from "./status";
 import { isTokenSized } from "./token";
 import type {
@@ -21,7 +23,6 @@ import type {
   UpdateApiKeyInput,
   UpsertApiKeyInput,
 } from "./types";
-import { decodeCreatedKey, decodeKey, decodePage } from "./wire";
 
 declare global {
   interface SymbolConstructor {

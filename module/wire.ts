@@ -1,12 +1,10 @@
 /// <reference lib="es2024.string" />
 import { types } from "node:util";
-import type { NativeApiKey, NativePage } from "../binding";
 import { ApiKeyError } from "./errors";
-import type { ApiKey, ApiKeyType } from "./types";
 
 /**
- * What crosses the border to Rust. Arguments travel as JSON text in which the values that JSON lacks are objects whose
- * single key begins with NUL; answers come as flat rows with times in milliseconds.
+ * Arguments on their way to Rust: JSON text in which each value that JSON lacks is an object whose single key begins with
+ * NUL.
  */
 
 const DEEPEST_LEVEL = 64;
@@ -129,80 +127,4 @@ function isExotic(value: object): boolean {
     types.isPromise(value) ||
     types.isNativeError(value)
   );
-}
-
-/** A row with all its columns, in model order. */
-export function decodeKey(row: NativeApiKey): ApiKey {
-  // Columns that are never NULL are null only in a row that was not selected whole, which `decodePage` trims.
-  return makeKey(
-    row.id,
-    row.token as string,
-    row.redacted as string,
-    row.title as string,
-    row.type as string,
-    row.lastUsedAt,
-    row.createdBy as string,
-    row.revokedBy,
-    row.revokedAt,
-    row.createdAt as number,
-    row.updatedAt as number,
-    row.deletedAt,
-  );
-}
-
-/** A key from the fields of a row, which Rust calls with what it has in memory. */
-export function makeKey(
-  id: string,
-  token: string,
-  redacted: string,
-  title: string,
-  type: string,
-  lastUsedAt: number | null,
-  createdBy: string,
-  revokedBy: string | null,
-  revokedAt: number | null,
-  createdAt: number,
-  updatedAt: number,
-  deletedAt: number | null,
-): ApiKey {
-  return {
-    id,
-    token,
-    redacted,
-    title,
-    type: type as ApiKeyType,
-    last_used_at: decodeTime(lastUsedAt),
-    created_by: createdBy,
-    revoked_by: revokedBy,
-    revoked_at: decodeTime(revokedAt),
-    created_at: new Date(createdAt),
-    updated_at: new Date(updatedAt),
-    deleted_at: decodeTime(deletedAt),
-  };
-}
-
-/** The answer to `createApiKeys`. */
-// Stock 2.21.2: only there, an own key `salt` holds undefined.
-export function decodeCreatedKey(row: NativeApiKey): ApiKey {
-  const { id, token, ...others } = decodeKey(row);
-  const created = { id, token, salt: undefined, ...others };
-  return created;
-}
-
-/** The rows of a page with the columns that were asked for. */
-export function decodePage(page: NativePage): ApiKey[] {
-  const { keys, columns } = page;
-  if (columns === null) {
-    return Array.from(keys, decodeKey);
-  }
-  // Stock 2.21.2: a secret whose type is selected shows an empty token, selected or not; Rust says so by sending one.
-  const shown = (name: string, value: unknown) => columns.includes(name) || (name === "token" && value !== null);
-  return Array.from(keys, (row) => {
-    const members = Object.entries(decodeKey(row)).filter(([name, value]) => shown(name, value));
-    return Object.fromEntries(members) as unknown as ApiKey;
-  });
-}
-
-function decodeTime(ms: number | null): Date | null {
-  return ms === null ? null : new Date(ms);
 }

@@ -2,6 +2,7 @@
 // The check that imports point inward only is a test: tests/imports.rs.
 
 import { build } from "./build.mjs";
+import { columnsAreTrue } from "./columns.mjs";
 import { fail, hostTriple, outputOf, root, step, succeeds } from "./steps.mjs";
 import { typesAreTrue } from "./types.mjs";
 
@@ -17,6 +18,7 @@ const CHECKS = {
   "TypeScript: everything": () => tsc("tsconfig.json"),
   "TypeScript: the Medusa example": () => tsc("examples/medusa/tsconfig.json"),
   "TypeScript: index.d.ts, without skipLibCheck": () => tsc("tsconfig.types.json"),
+  "module/generated/ is what src/columns.rs declares": columnsAreTrue,
   "index.d.ts is what module/ declares": typesAreTrue,
   "binding/ is what the addon declares": bindingIsCommitted,
   "README.md shows the figures of benchmarks/results/latest.json": figuresAreTrue,

@@ -52,13 +52,6 @@ pub fn is_storable(at: &Timestamp) -> bool {
     (1..=9999).contains(&at.year())
 }
 
-/// Milliseconds since 1970, as JavaScript counts them.
-#[must_use]
-#[expect(clippy::cast_precision_loss, reason = "years 1 to 9999 fit 53 bits")]
-pub fn to_epoch_ms(at: Timestamp) -> f64 {
-    at.timestamp_millis() as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

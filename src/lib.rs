@@ -5,6 +5,7 @@
 //!
 //! * [`error`], [`notice`], [`deadline`], [`edge`], [`input`]: failures, what happens beside the calls, when a call ends,
 //!   its time and randomness, and what the caller said;
+//! * [`columns`]: the columns of the table, each declared once;
 //! * [`token`]: secrets; [`api_key`]: the data they protect; [`query`]: questions about it;
 //! * [`cache`]: keys that may be answered from memory;
 //! * [`store`]: tables, through SeaORM;
@@ -13,6 +14,7 @@
 
 pub mod api_key;
 pub mod cache;
+pub mod columns;
 pub mod deadline;
 pub mod edge;
 pub mod error;

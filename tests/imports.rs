@@ -20,6 +20,7 @@ const RINGS: &[Ring] = &[
     Ring { name: "error", imports: &[], crates: &["chrono", "thiserror"] },
     Ring { name: "notice", imports: &[], crates: &[] },
     Ring { name: "deadline", imports: &["error"], crates: &["tokio"] },
+    Ring { name: "columns", imports: &[], crates: &[] },
     Ring { name: "edge", imports: &["error"], crates: &["chrono", "thiserror"] },
     Ring { name: "input", imports: &["error", "edge"], crates: &["serde", "serde_json"] },
     Ring {
@@ -41,10 +42,10 @@ const RINGS: &[Ring] = &[
     },
     Ring {
         name: "api_key",
-        imports: &["error", "edge", "input", "token"],
+        imports: &["error", "columns", "edge", "input", "token"],
         crates: &["chrono", "uuid"],
     },
-    Ring { name: "query", imports: &["error", "edge", "input", "api_key"], crates: &[] },
+    Ring { name: "query", imports: &["error", "columns", "edge", "input", "api_key"], crates: &[] },
     Ring {
         name: "cache",
         imports: &["notice", "edge", "token", "api_key"],
@@ -52,7 +53,9 @@ const RINGS: &[Ring] = &[
     },
     Ring {
         name: "store",
-        imports: &["error", "notice", "deadline", "edge", "token", "api_key", "query", "cache"],
+        imports: &[
+            "error", "notice", "deadline", "columns", "edge", "token", "api_key", "query", "cache",
+        ],
         crates: &[
             "async_trait",
             "chrono",
@@ -85,9 +88,10 @@ const RINGS: &[Ring] = &[
     Ring {
         name: "node",
         imports: &[
-            "error", "notice", "deadline", "edge", "input", "api_key", "query", "cache", "service",
+            "error", "notice", "deadline", "columns", "edge", "input", "api_key", "query", "cache",
+            "service",
         ],
-        crates: &["futures_util", "napi", "napi_derive"],
+        crates: &["futures_util", "napi", "napi_derive", "serde", "serde_json"],
     },
 ];
 

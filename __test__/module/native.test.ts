@@ -1,5 +1,5 @@
-import type { NativeFailure } from "../../binding";
 import { Native } from "../../module/native";
+import type { Failure } from "../../module/outcome";
 
 const mockLoad = jest.fn();
 
@@ -8,7 +8,7 @@ jest.mock("../../binding", () => mockLoad(), { virtual: true });
 const ignore = () => undefined;
 
 /** A binding whose every call comes out as told; tickets are answered in one go. */
-function answering(answer: unknown, failure: NativeFailure | null = null) {
+function answering(outcome: unknown, failure: Failure | null = null) {
   return {
     NativeApiKeyService: class {
       tickets: number[] = [];
@@ -17,24 +17,15 @@ function answering(answer: unknown, failure: NativeFailure | null = null) {
         _hear: unknown,
         readonly wake: () => void,
       ) {}
-      failure = () => failure;
+      failure = () => failure && JSON.stringify(failure);
       status = () => ({ answers: "strict" });
-      deleteApiKeys = async () => answer;
-      listApiKeys = async () => answer;
-      ask(tickets: number[]) {
-        this.tickets.push(...tickets);
+      deleteApiKeys = async () => JSON.stringify(outcome);
+      listApiKeys = async () => JSON.stringify(outcome);
+      ask(questions: string) {
+        this.tickets.push(...(JSON.parse(questions) as { ticket: number }[]).map(({ ticket }) => ticket));
         setImmediate(this.wake);
       }
-      takeAnswers(
-        _found: unknown,
-        none: (ticket: number) => void,
-        failed: (ticket: number, failure: NativeFailure) => void,
-      ) {
-        for (const ticket of this.tickets.splice(0)) {
-          if (answer === null) none(ticket);
-          else failed(ticket, answer as NativeFailure);
-        }
-      }
+      takeAnswers = () => JSON.stringify(this.tickets.splice(0).map((ticket) => [ticket, outcome]));
     },
   };
 }
@@ -43,7 +34,7 @@ describe("the border to Rust", () => {
   beforeEach(() => jest.resetModules());
 
   it("turns a failure into an error of the caller's realm", async () => {
-    mockLoad.mockReturnValue(answering({ type: "database_error", message: "It broke.", sqlstate: "57P01" }));
+    mockLoad.mockReturnValue(answering({ failure: { type: "database_error", message: "It broke.", sqlstate: "57P01" } }));
     const native = new Native({}, ignore);
     for (const failed of [native.deleteApiKeys([]), native.authenticate("sk_1")]) {
       await expect(failed).rejects.toBeInstanceOf(Error);
@@ -52,14 +43,14 @@ describe("the border to Rust", () => {
   });
 
   it("answers every ticket of many that come at once", async () => {
-    mockLoad.mockReturnValue(answering(null));
+    mockLoad.mockReturnValue(answering({ value: null }));
     const native = new Native({}, ignore);
     const answers = await Promise.all(Array.from({ length: 100 }, () => native.authenticate("sk_1")));
     expect(answers).toEqual(Array.from({ length: 100 }, () => null));
   });
 
   it("rejects every call of a turn whose questions could not be asked", async () => {
-    const binding = answering(null);
+    const binding = answering({ value: null });
     binding.NativeApiKeyService.prototype.ask = () => {
       throw new TypeError("of another realm");
     };
@@ -72,15 +63,15 @@ describe("the border to Rust", () => {
   });
 
   it("lets every other answer pass", async () => {
-    mockLoad.mockReturnValue(answering(null));
+    mockLoad.mockReturnValue(answering({ value: null }));
     await expect(new Native({}, ignore).listApiKeys({}, {})).resolves.toBeNull();
     jest.resetModules();
-    mockLoad.mockReturnValue(answering({ id: "apk_1", title: "message" }));
-    await expect(new Native({}, ignore).listApiKeys({}, {})).resolves.toEqual({ id: "apk_1", title: "message" });
+    mockLoad.mockReturnValue(answering({ value: { id: "apk_1", failure: "message" } }));
+    await expect(new Native({}, ignore).listApiKeys({}, {})).resolves.toEqual({ id: "apk_1", failure: "message" });
   });
 
   it("refuses settings that Rust refuses", () => {
-    mockLoad.mockReturnValue(answering(null, { type: "invalid_argument", message: "pool: must be an object" }));
+    mockLoad.mockReturnValue(answering({ value: null }, { type: "invalid_argument", message: "pool: must be an object" }));
     expect(() => new Native({ pool: 5 }, ignore)).toThrow(
       expect.objectContaining({ type: "invalid_argument", message: "pool: must be an object" }),
     );

@@ -1,4 +1,5 @@
-import type { NativeApiKey, NativeWritten } from "../../binding";
+import type { KeyRow } from "../../module/generated/columns";
+import type { Written } from "../../module/outcome";
 import { ApiKeyModuleService } from "../../module/service";
 
 const mockCalls: [name: string, args: unknown[]][] = [];
@@ -14,23 +15,20 @@ jest.mock(
       const target: Record<string, (...args: never[]) => unknown> = {
         failure: () => null,
         status: () => ({ answers: "strict" }),
-        ask: ([ticket]: number[], now: number[], tokens: string[], publishable: boolean[]) => {
-          mockCalls.push(["ask", [now, tokens, publishable]]);
-          lastTicket = ticket as number;
+        ask: (questions: string) => {
+          const asked: { ticket: number; kind: string; token: string }[] = JSON.parse(questions);
+          mockCalls.push(["ask", asked.map(({ kind, token }) => [kind, token])]);
+          lastTicket = asked[0]?.ticket ?? 0;
           queueMicrotask(wake);
         },
-        takeAnswers: (found: (...row: unknown[]) => void, none: (ticket: number) => void) => {
-          const row = mockAnswers.ask as unknown[] | null;
-          if (row) found(lastTicket, ...row);
-          else none(lastTicket);
-        },
+        takeAnswers: () => JSON.stringify([[lastTicket, { value: mockAnswers.ask }]]),
       };
       return new Proxy(target, {
         get: (_, name: string) =>
           target[name] ??
           (async (...args: unknown[]) => {
             mockCalls.push([name, args]);
-            return mockAnswers[name];
+            return JSON.stringify({ value: mockAnswers[name] ?? null });
           }),
       });
     },
@@ -38,13 +36,13 @@ jest.mock(
   { virtual: true },
 );
 
-function row(id: string): NativeApiKey {
-  const dates = { lastUsedAt: null, revokedAt: null, createdAt: 5, updatedAt: 5, deletedAt: null };
-  const texts = { token: "", redacted: "sk_123***abc", title: "CI", type: "secret", createdBy: "u", revokedBy: null };
-  return { id, ...texts, ...dates };
+function row(id: string): KeyRow {
+  const times = { last_used_at: null, revoked_at: null, created_at: 5, updated_at: 6, deleted_at: null };
+  const texts = { token: "", redacted: "sk_123***abc", title: "CI", created_by: "u", revoked_by: null };
+  return { id, type: "secret", ...texts, ...times };
 }
 
-function written(part: Partial<NativeWritten>): NativeWritten {
+function written(part: Partial<Written>): Written {
   return { keys: [], created: [], updated: [], deleted: [], ...part };
 }
 
@@ -167,10 +165,11 @@ describe("the service", () => {
 
   it("authenticates text and answers false to everything else without asking Rust", async () => {
     const { service } = inMedusa();
-    mockAnswers.ask = ["apk_1", "", "sk_123***abc", "CI", "secret", null, "u", null, null, 5, 6, null];
+    mockAnswers.ask = row("apk_1");
     const [created_at, updated_at] = [new Date(5), new Date(6)];
     const answer = { id: "apk_1", token: "", last_used_at: null, revoked_at: null, created_at, updated_at };
     await expect(service.authenticate("sk_1")).resolves.toMatchObject(answer);
+    expect(mockCalls.at(-1)).toEqual(["ask", [["secret", "sk_1"]]]);
     mockAnswers.ask = null;
     await expect(service.authenticate("sk_1")).resolves.toBe(false);
     mockCalls.length = 0;

@@ -1,7 +1,6 @@
 import { createContext, runInContext } from "node:vm";
 import fc from "fast-check";
-import type { NativeApiKey } from "../../binding";
-import { decodeCreatedKey, decodeKey, decodePage, encode, encodeFilters, encodeTarget } from "../../module/wire";
+import { encode, encodeFilters, encodeTarget } from "../../module/wire";
 
 const NUL = "\0";
 
@@ -127,73 +126,5 @@ describe("an argument on its way to Rust", () => {
     const value = Object.freeze({ id: Object.freeze(["a", undefined]), at: new Date(5) });
     encode(value);
     expect(value).toEqual({ id: ["a", undefined], at: new Date(5) });
-  });
-});
-
-const ROW: NativeApiKey = {
-  id: "apk_1",
-  token: "sk_raw",
-  redacted: "sk_123***abc",
-  title: "CI",
-  type: "secret",
-  lastUsedAt: null,
-  createdBy: "u",
-  revokedBy: null,
-  revokedAt: 7,
-  createdAt: 5,
-  updatedAt: 6,
-  deletedAt: null,
-};
-
-const MODEL_ORDER = [
-  "id",
-  "token",
-  "redacted",
-  "title",
-  "type",
-  "last_used_at",
-  "created_by",
-  "revoked_by",
-  "revoked_at",
-  "created_at",
-  "updated_at",
-  "deleted_at",
-];
-
-describe("a key on its way from Rust", () => {
-  it("is a plain object in model order, with dates and nulls", () => {
-    const key = decodeKey(ROW);
-    expect(Object.keys(key)).toEqual(MODEL_ORDER);
-    expect(Object.getPrototypeOf(key)).toBe(Object.prototype);
-    expect(key).toMatchObject({ last_used_at: null, created_at: expect.any(Date), revoked_by: null, deleted_at: null });
-    expect(key.revoked_at).toEqual(new Date(7));
-    expect(key.updated_at).toEqual(new Date(6));
-  });
-
-  it("has an own undefined salt after its token when it was created, and only then", () => {
-    const created = decodeCreatedKey(ROW);
-    expect(Object.keys(created).slice(0, 4)).toEqual(["id", "token", "salt", "redacted"]);
-    expect(created).toHaveProperty("salt", undefined);
-    expect(decodeKey(ROW)).not.toHaveProperty("salt");
-  });
-
-  it("has the selected columns only", () => {
-    const bare = { ...ROW, token: null, redacted: null, type: null, createdAt: null, updatedAt: null, createdBy: null };
-    const page = { keys: [bare], columns: ["id", "title", "revoked_by"], count: null };
-    expect(decodePage(page)).toStrictEqual([{ id: "apk_1", title: "CI", revoked_by: null }]);
-  });
-
-  it("shows an empty token when its type was selected and it is a secret", () => {
-    const secret = { ...ROW, token: "" };
-    const publishable = { ...ROW, type: "publishable", token: null };
-    const page = { keys: [secret, publishable], columns: ["id", "type"], count: null };
-    expect(decodePage(page)).toStrictEqual([
-      { id: "apk_1", token: "", type: "secret" },
-      { id: "apk_1", type: "publishable" },
-    ]);
-  });
-
-  it("is whole when nothing was selected", () => {
-    expect(decodePage({ keys: [ROW], columns: null, count: 1 })).toStrictEqual([decodeKey(ROW)]);
   });
 });

@@ -1,8 +1,11 @@
-//! The key itself.
+//! The key itself, and what of it may leave.
+
+use std::fmt;
 
 use super::{ApiKeyId, WorkflowTransaction};
+use crate::columns::Field;
 use crate::edge::Timestamp;
-use crate::token::{Redacted, StoredToken, TokenDigest};
+use crate::token::{RawToken, Redacted, StoredToken, TokenDigest};
 
 /// What a key is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,42 +37,156 @@ impl ApiKeyType {
     }
 }
 
-/// A key as it is stored.
+/// A key. `T` is its token: as it is stored, or as an answer shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiKey {
-    /// Its id.
+pub struct ApiKey<T = StoredToken> {
+    /// `apk_…`
     pub id: ApiKeyId,
-    /// Its token, as stored.
-    pub token: StoredToken,
+    /// The token.
+    pub token: T,
     /// The selector of a secret token; rows that stock wrote have none.
     pub token_digest: Option<TokenDigest>,
-    /// Its token, as shown.
+    /// The token's first and last characters: `sk_12a***9f0`.
     pub redacted: Redacted,
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// What it is for.
+    /// What the key is for.
     pub kind: ApiKeyType,
-    /// When it was last seen in use.
+    /// The last recorded use.
     pub last_used_at: Option<Timestamp>,
     /// Who created it.
     pub created_by: String,
     /// Who revoked it.
     pub revoked_by: Option<String>,
-    /// From when on it is refused.
+    /// The time from which it is rejected.
     pub revoked_at: Option<Timestamp>,
-    /// When it was created.
+    /// The time of creation.
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: Timestamp,
-    /// When it was soft-deleted.
+    /// The time of soft deletion.
     pub deleted_at: Option<Timestamp>,
-    /// In which workflow it was created, if in one.
+    /// The workflow that created it, if one did.
     pub created_in: Option<WorkflowTransaction>,
-    /// Whether its revocation took effect at once, as far as the row has a digest to note it with.
+    /// Whether its revocation took effect at once; only a row with a digest can record that.
     pub revoked_at_once: bool,
 }
 
-impl ApiKey {
+/// A key without its verifier, as it may leave this package.
+pub type PublicApiKey = ApiKey<ShownToken>;
+
+/// The token that an answer shows: a public one, a secret one to its creator, otherwise an empty string.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ShownToken(String);
+
+impl fmt::Debug for ShownToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // SECURITY: it may be a secret that was just issued.
+        f.write_str("ShownToken(***)")
+    }
+}
+
+/// A column's value in an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ColumnValue<'a> {
+    /// A string.
+    Text(&'a str),
+    /// A point in time.
+    Time(Timestamp),
+    /// An empty column.
+    Null,
+}
+
+impl<T> ApiKey<T> {
+    fn with_token<U>(self, token: impl FnOnce(T) -> U) -> ApiKey<U> {
+        ApiKey {
+            id: self.id,
+            token: token(self.token),
+            token_digest: self.token_digest,
+            redacted: self.redacted,
+            title: self.title,
+            kind: self.kind,
+            last_used_at: self.last_used_at,
+            created_by: self.created_by,
+            revoked_by: self.revoked_by,
+            revoked_at: self.revoked_at,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            deleted_at: self.deleted_at,
+            created_in: self.created_in,
+            revoked_at_once: self.revoked_at_once,
+        }
+    }
+}
+
+impl From<ApiKey> for PublicApiKey {
+    fn from(key: ApiKey) -> Self {
+        let kind = key.kind;
+        // SECURITY: neither the hash nor the salt of a secret passes here.
+        key.with_token(|token| match token {
+            StoredToken::Public(token) if kind == ApiKeyType::Publishable => ShownToken(token),
+            StoredToken::Public(_) | StoredToken::Hashed { .. } => ShownToken(String::new()),
+        })
+    }
+}
+
+impl PublicApiKey {
+    /// The answer to a creation, the one place where a raw secret leaves.
+    #[must_use]
+    pub fn created(key: ApiKey, token: &RawToken) -> Self {
+        key.with_token(|_| ShownToken(token.expose().to_owned()))
+    }
+
+    /// The value of a column in an answer; `None` for a column that no answer shows.
+    #[must_use]
+    pub fn shown(&self, field: Field) -> Option<ColumnValue<'_>> {
+        Some(match field {
+            Field::Id => self.id.as_str().into(),
+            Field::Token => self.token.0.as_str().into(),
+            Field::Salt => return None,
+            Field::Redacted => self.redacted.as_str().into(),
+            Field::Title => self.title.as_str().into(),
+            Field::Type => self.kind.as_str().into(),
+            Field::LastUsedAt => self.last_used_at.into(),
+            Field::CreatedBy => self.created_by.as_str().into(),
+            Field::RevokedBy => self.revoked_by.as_deref().into(),
+            Field::RevokedAt => self.revoked_at.into(),
+            Field::CreatedAt => Some(self.created_at).into(),
+            Field::UpdatedAt => Some(self.updated_at).into(),
+            Field::DeletedAt => self.deleted_at.into(),
+        })
+    }
+
+    /// How many bytes its strings take.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        let bytes = |field| match self.shown(field) {
+            Some(ColumnValue::Text(text)) => text.len(),
+            Some(ColumnValue::Time(_) | ColumnValue::Null) | None => 0,
+        };
+        Field::ALL.iter().copied().map(bytes).sum()
+    }
+}
+
+impl<'a> From<&'a str> for ColumnValue<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<Option<&'a str>> for ColumnValue<'a> {
+    fn from(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Null, Self::Text)
+    }
+}
+
+impl From<Option<Timestamp>> for ColumnValue<'_> {
+    fn from(at: Option<Timestamp>) -> Self {
+        at.map_or(Self::Null, Self::Time)
+    }
+}
+
+impl<T> ApiKey<T> {
     /// Whether the key is already revoked, not merely scheduled to be: its `revoked_at` has passed, the row notes a
     /// revocation that took effect at once, or it was last written by its revocation, by a caller whose clock is ahead.
     #[must_use]
@@ -91,11 +208,7 @@ impl ApiKey {
 /// both to one time; stock reads the clock again when it writes.
 const REVOCATION_TAKES_MS: i64 = 1_000;
 
-pub(super) fn has_ended(
-    revoked_at: Option<Timestamp>,
-    updated_at: Timestamp,
-    now: Timestamp,
-) -> bool {
+fn has_ended(revoked_at: Option<Timestamp>, updated_at: Timestamp, now: Timestamp) -> bool {
     // Callers' clocks have milliseconds, SQL writes microseconds: a key ends in the millisecond of its revocation.
     // `store/last_used.rs` has the same rule in SQL.
     let Some(end) = revoked_at.map(|at| at.timestamp_millis()) else { return false };

@@ -10,14 +10,12 @@ mod deadline;
 mod id;
 mod key;
 mod new;
-mod public;
 mod time;
 mod workflow;
 
 pub use change::{Revocation, Roll, TitleChange, UpsertApiKey, refuse_revoked};
 pub use id::ApiKeyId;
-pub use key::{ApiKey, ApiKeyType};
+pub use key::{ApiKey, ApiKeyType, ColumnValue, PublicApiKey};
 pub use new::NewApiKey;
-pub use public::PublicApiKey;
 pub use time::comparable_time;
 pub use workflow::WorkflowTransaction;

@@ -146,6 +146,34 @@ impl NewApiKey {
     }
 }
 
+impl NewApiKey {
+    fn into_key(
+        self,
+        id: ApiKeyId,
+        token: &RawToken,
+        stored: StoredToken,
+        token_digest: Option<TokenDigest>,
+    ) -> ApiKey {
+        ApiKey {
+            id,
+            token: stored,
+            token_digest,
+            redacted: token.redact(),
+            title: self.title,
+            kind: self.kind,
+            last_used_at: self.last_used_at,
+            created_by: self.created_by,
+            revoked_by: self.revoked_by,
+            revoked_at: self.revoked_at,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            deleted_at: self.deleted_at,
+            created_in: None,
+            revoked_at_once: false,
+        }
+    }
+}
+
 impl DraftApiKey {
     /// Derives the hash of a secret and completes the key. Hand the token to nobody but its creator.
     ///
@@ -158,25 +186,30 @@ impl DraftApiKey {
                 (hasher.hash(self.token.clone(), salt).await?, Some(TokenDigest::of(&self.token)))
             }
         };
-        let wish = self.wish;
-        let key = ApiKey {
-            id: self.id,
-            token: stored,
-            token_digest: digest,
-            redacted: self.token.redact(),
-            title: wish.title,
-            kind: wish.kind,
-            last_used_at: wish.last_used_at,
-            created_by: wish.created_by,
-            revoked_by: wish.revoked_by,
-            revoked_at: wish.revoked_at,
-            created_at: wish.created_at,
-            updated_at: wish.updated_at,
-            deleted_at: wish.deleted_at,
-            created_in: None,
-            revoked_at_once: false,
-        };
+        let key = self.wish.into_key(self.id, &self.token, stored, digest);
         Ok((key, self.token))
+    }
+}
+
+#[cfg(test)]
+impl ApiKey {
+    /// A publishable key that was just created.
+    pub(crate) fn example(id: String, title: String, now: Timestamp) -> Self {
+        let wish = NewApiKey {
+            id: None,
+            title,
+            kind: ApiKeyType::Publishable,
+            created_by: "user_1".to_owned(),
+            last_used_at: None,
+            revoked_by: None,
+            revoked_at: None,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+        };
+        let token = RawToken::generate(Prefix::Publishable, &[0; TOKEN_BYTES]);
+        let stored = StoredToken::Public(token.expose().to_owned());
+        wish.into_key(ApiKeyId::new(id), &token, stored, None)
     }
 }
 

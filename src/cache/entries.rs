@@ -62,10 +62,10 @@ impl Entries {
     }
 
     pub(super) fn insert(&mut self, token: Fingerprint, epoch: u64, key: Arc<PublicApiKey>) {
-        if bytes_of(&key) > MOST_BYTES {
+        if key.text_bytes() > MOST_BYTES {
             return;
         }
-        let former = self.by_id.insert(digest(&key.id), token);
+        let former = self.by_id.insert(digest(key.id.as_str()), token);
         if let Some(former) = former.filter(|former| *former != token) {
             self.by_token.pop(&former);
         }
@@ -74,7 +74,7 @@ impl Entries {
         if let Some((gone, entry)) = self.by_token.push(token, Entry { epoch, remembered })
             && gone != token
         {
-            self.by_id.remove(&digest(&entry.remembered.key.id));
+            self.by_id.remove(&digest(entry.remembered.key.id.as_str()));
         }
     }
 
@@ -103,9 +103,4 @@ impl Entries {
     pub(super) fn len(&self) -> usize {
         self.by_token.len()
     }
-}
-
-fn bytes_of(key: &PublicApiKey) -> usize {
-    let revoked_by = key.revoked_by.as_ref().map_or(0, String::len);
-    key.id.len() + key.token.len() + key.title.len() + key.created_by.len() + revoked_by
 }

@@ -50,10 +50,16 @@ impl KeyCache {
     /// The key of a token, if it is remembered and may be answered now.
     #[must_use]
     pub fn recall(&self, token: &Fingerprint) -> Option<Remembered> {
-        let epoch = self.freshness.epoch()?;
-        let remembered = self.entries().get(token, epoch)?;
+        let remembered = self.peek(token)?;
         self.hits.fetch_add(1, Ordering::Relaxed);
         Some(remembered)
+    }
+
+    /// The same, without counting it as an answer.
+    #[must_use]
+    pub fn peek(&self, token: &Fingerprint) -> Option<Remembered> {
+        let epoch = self.freshness.epoch()?;
+        self.entries().get(token, epoch)
     }
 
     /// Taken before a read begins, so that [`remember`](Self::remember) can tell what changed meanwhile.

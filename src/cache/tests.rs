@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::*;
-use crate::api_key::ApiKeyType;
+use crate::api_key::ApiKey;
 use crate::edge::from_epoch_ms;
 use crate::notice::Notices;
 use crate::token::{Hasher, HasherSettings};
@@ -42,20 +42,7 @@ fn id(key: usize) -> String {
 /// A key whose title is the version of it that was read.
 fn at_version(key: usize, version: u64) -> Arc<PublicApiKey> {
     let then = from_epoch_ms(0.0).expect("in range");
-    Arc::new(PublicApiKey {
-        id: id(key),
-        token: String::new(),
-        redacted: "sk_000***000".to_owned(),
-        title: version.to_string(),
-        kind: ApiKeyType::Secret,
-        last_used_at: None,
-        created_by: "user_1".to_owned(),
-        revoked_by: None,
-        revoked_at: None,
-        created_at: then,
-        updated_at: then,
-        deleted_at: None,
-    })
+    Arc::new(ApiKey::example(id(key), version.to_string(), then).into())
 }
 
 fn key_of(cache: &KeyCache, token: &Fingerprint) -> Option<Arc<PublicApiKey>> {
@@ -240,7 +227,7 @@ proptest! {
                 Step::Recall(key) => {
                     if let Some(recalled) = cache.recall(&tokens[key]) {
                         prop_assert!(!dial.off.load(Ordering::Relaxed), "recalled without a lease");
-                        prop_assert_eq!(&recalled.key.id, &id(key));
+                        prop_assert_eq!(recalled.key.id.as_str(), &id(key));
                         let version: u64 = recalled.key.title.parse().expect("a version");
                         prop_assert!(version >= heard[key], "{} is older than {}", version, heard[key]);
                     }

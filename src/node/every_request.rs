@@ -1,48 +1,80 @@
-//! The calls that a server makes with every request, on ways of their own: see docs/adr/0014.
+//! The calls that a server makes with every request, in batches: see docs/adr/0014.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use napi::bindgen_prelude::{FnArgs, Function, spawn};
+use napi::bindgen_prelude::spawn;
 use napi_derive::napi;
+use serde::{Deserialize, Serialize};
 
 use super::input::now;
-use super::outcome::NativeFailure;
-use super::output::{NativeApiKey, RowArgs, row_args};
+use super::outcome::json;
 use super::service::NativeApiKeyService;
-use crate::api_key::PublicApiKey;
+use crate::api_key::{ApiKeyType, PublicApiKey};
 use crate::cache::Remembered;
 use crate::deadline;
+use crate::edge::Timestamp;
+use crate::error::ApiKeyError;
 use crate::service::ApiKeyService;
+
+/// A question of `ask`.
+#[derive(Deserialize)]
+struct Question {
+    ticket: u32,
+    kind: QuestionKind,
+    /// The caller's present in epoch milliseconds.
+    now: f64,
+    token: String,
+}
+
+/// What a question asks for.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum QuestionKind {
+    /// The secret key of a token that is neither revoked nor deleted.
+    Secret,
+    /// The publishable key of a token, revoked or not.
+    Publishable,
+}
+
+/// A row in memory, with the number that stands for it.
+#[derive(Serialize)]
+struct NumberedRow<'a> {
+    number: u64,
+    key: &'a PublicApiKey,
+}
+
+impl Question {
+    async fn answer(
+        self,
+        service: &ApiKeyService,
+    ) -> Result<Option<Arc<PublicApiKey>>, ApiKeyError> {
+        let now = now(self.now)?;
+        match self.kind {
+            QuestionKind::Secret => service.authenticate(self.token, now).await,
+            QuestionKind::Publishable => service.publishable(self.token, now).await,
+        }
+    }
+}
 
 #[napi]
 impl NativeApiKeyService {
-    /// Asks many questions, each at its place in all four lists: for the publishable key of a token, live or not, or else
-    /// for the live secret key. Each answer comes under its ticket.
+    /// Asks questions: the JSON text of a list of `{ ticket, kind, now, token }`. `takeAnswers` returns each answer with its
+    /// ticket.
     #[napi(catch_unwind)]
-    pub fn ask(
-        &self,
-        tickets: Vec<u32>,
-        now_ms: Vec<f64>,
-        tokens: Vec<String>,
-        publishable: Vec<bool>,
-    ) -> napi::Result<()> {
-        // module/ asks nothing of a service that it could not make or has closed.
+    pub fn ask(&self, questions: String) -> napi::Result<()> {
+        // module/ asks nothing of a service that could not be made or is closed.
         let (Ok(service), Some(outbox)) = (&self.service, self.outbox()) else {
             return Err(napi::Error::from_reason("The service takes no questions."));
         };
-        let questions = tokens.into_iter().zip(now_ms).zip(publishable);
-        let replies = tickets.into_iter().map(|ticket| outbox.reply(ticket));
-        let asked = replies.zip(questions).map(|(reply, ((token, now_ms), publishable))| {
-            let service = Arc::clone(service);
+        let questions: Vec<Question> = serde_json::from_str(&questions)
+            .map_err(|_| napi::Error::from_reason("Questions are a list of JSON objects."))?;
+        let asked = questions.into_iter().map(|question| {
+            let (service, reply) = (Arc::clone(service), outbox.reply(question.ticket));
             async move {
-                let answer = match now(now_ms) {
-                    Ok(now) if publishable => service.publishable(token, now).await,
-                    Ok(now) => service.authenticate(token, now).await,
-                    Err(error) => Err(error),
-                };
-                reply.with(answer.map_err(|error| service.worded(error)));
+                let answer = question.answer(&service).await;
+                reply.with(&answer.map_err(|error| service.worded(error)));
             }
         });
         let asked = asked.collect::<FuturesUnordered<_>>().collect::<()>();
@@ -50,56 +82,44 @@ impl NativeApiKeyService {
         Ok(())
     }
 
-    /// Hands over the answers that are ready: `found` is called with a ticket and the fields of a row, `none` with a
-    /// ticket, `failed` with a ticket and a failure.
-    #[napi(
-        catch_unwind,
-        ts_args_type = "found: (ticket: number, ...row: any[]) => void, none: (ticket: number) => void, failed: (ticket: number, failure: NativeFailure) => void"
-    )]
-    pub fn take_answers(
-        &self,
-        found: Function<'_, FnArgs<RowArgs>, ()>,
-        none: Function<'_, u32, ()>,
-        failed: Function<'_, FnArgs<(u32, NativeFailure)>, ()>,
-    ) -> napi::Result<()> {
-        for (ticket, answer) in self.ready.take() {
-            match answer {
-                Ok(Some(key)) => found.call(row_args(ticket, &key))?,
-                Ok(None) => none.call(ticket)?,
-                Err(error) => failed.call(FnArgs::from((ticket, error.into())))?,
-            }
-        }
-        Ok(())
+    /// The answers since the last time: the JSON text of a list of `[ticket, { value: key | null } | { failure }]`.
+    #[napi(catch_unwind)]
+    pub fn take_answers(&self) -> String {
+        self.ready.take()
     }
 
-    /// Whether memory may tell the live secret key of a token: the number of what it remembers, or else 0. The same number
-    /// stands for the same row, which `recalled` tells.
+    /// The number of the row that answers for a secret token from memory, or 0 when only the database can answer.
     #[napi(catch_unwind)]
     pub fn recall_secret(&self, now_ms: f64, token: String) -> f64 {
-        self.recall(|service| service.recall_secret(token, now(now_ms).ok()?))
+        number(self.recall(now_ms, |service, now| service.recall_secret(token, now)))
     }
 
-    /// The same for the publishable key of a token, live or not.
+    /// The same for a publishable token.
     #[napi(catch_unwind)]
     pub fn recall_publishable(&self, now_ms: f64, token: String) -> f64 {
-        self.recall(|service| service.recall_publishable(token, now(now_ms).ok()?))
+        number(self.recall(now_ms, |service, now| service.recall_publishable(token, now)))
     }
 
-    /// The row whose number was told last.
+    /// The row behind the number that was recalled for a token: the JSON text of `{ number, key }`. Null when memory may no
+    /// longer answer.
     #[napi(catch_unwind)]
-    pub fn recalled(&self) -> Option<NativeApiKey> {
-        let recalled = self.recalled.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        recalled.map(|key| PublicApiKey::clone(&key).into())
+    pub fn recalled_row(&self, kind: String, now_ms: f64, token: String) -> Option<String> {
+        let kind = ApiKeyType::parse(&kind)?;
+        let Remembered { number, key } =
+            self.recall(now_ms, |service, now| service.recalled_row(token, kind, now))?;
+        Some(json(&NumberedRow { number, key: &key }))
     }
 
-    /// Asks memory, on this thread.
-    fn recall(&self, ask: impl FnOnce(&ApiKeyService) -> Option<Remembered>) -> f64 {
-        let Some(Remembered { number, key }) = self.service.as_deref().ok().and_then(ask) else {
-            return 0.0;
-        };
-        *self.recalled.lock().unwrap_or_else(PoisonError::into_inner) = Some(key);
-        #[expect(clippy::cast_precision_loss, reason = "nobody fills a cache 2^53 times")]
-        let number = number as f64;
-        number
+    fn recall(
+        &self,
+        now_ms: f64,
+        ask: impl FnOnce(&ApiKeyService, Timestamp) -> Option<Remembered>,
+    ) -> Option<Remembered> {
+        ask(self.service.as_deref().ok()?, now(now_ms).ok()?)
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a cache is not filled 2^53 times")]
+fn number(remembered: Option<Remembered>) -> f64 {
+    remembered.map_or(0.0, |remembered| remembered.number as f64)
 }

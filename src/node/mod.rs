@@ -5,6 +5,7 @@
 //! epoch milliseconds; Dates and Errors are made in `module/`, in the caller's
 //! realm. Invariant: a method has no judgement of its own.
 
+mod columns;
 mod every_request;
 mod input;
 mod notices;
@@ -14,7 +15,6 @@ mod output;
 mod service;
 mod status;
 
-pub use outcome::{NativeFailure, Outcome};
-pub use output::{NativeApiKey, NativePage, NativeRolled, NativeWritten};
+pub use columns::declared_columns;
 pub use service::NativeApiKeyService;
 pub use status::{NativeLane, NativeLease, NativeStatus};

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use napi::Status;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 
+use super::outcome::outcome;
 use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
 
@@ -18,26 +19,38 @@ use crate::error::ApiKeyError;
 /// while it waits.
 pub(super) type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
 
-pub(super) type Answer = Result<Option<Arc<PublicApiKey>>, ApiKeyError>;
+type Answer = Result<Option<Arc<PublicApiKey>>, ApiKeyError>;
 
-/// The answers of one service that JavaScript has not taken yet.
+/// The answers of one service that JavaScript has not taken yet, as JSON text.
 #[derive(Default)]
-pub(super) struct Ready(Mutex<Vec<(u32, Answer)>>);
+pub(super) struct Ready(Mutex<String>);
 
 impl Ready {
-    /// All answers since the last time.
-    pub(super) fn take(&self) -> Vec<(u32, Answer)> {
-        take(&mut *self.answers())
+    /// All answers since the last time: a list of `[ticket, outcome]`.
+    pub(super) fn take(&self) -> String {
+        let mut answers = take(&mut *self.answers());
+        answers.insert(0, '[');
+        answers.push(']');
+        answers
     }
 
     /// Adds an answer and returns whether it is the first since the last time.
-    fn add(&self, ticket: u32, answer: Answer) -> bool {
+    fn add(&self, ticket: u32, outcome: &str) -> bool {
         let mut answers = self.answers();
-        answers.push((ticket, answer));
-        answers.len() == 1
+        let first = answers.is_empty();
+        answers.reserve(outcome.len() + 16);
+        if !first {
+            answers.push(',');
+        }
+        answers.push('[');
+        answers.push_str(&ticket.to_string());
+        answers.push(',');
+        answers.push_str(outcome);
+        answers.push(']');
+        first
     }
 
-    fn answers(&self) -> MutexGuard<'_, Vec<(u32, Answer)>> {
+    fn answers(&self) -> MutexGuard<'_, String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -58,8 +71,8 @@ impl Outbox {
         Reply { outbox: Arc::clone(self), ticket, answered: false }
     }
 
-    fn put(&self, ticket: u32, answer: Answer) {
-        if self.ready.add(ticket, answer) {
+    fn put(&self, ticket: u32, answer: &Answer) {
+        if self.ready.add(ticket, &outcome(answer)) {
             // An environment that is ending takes nothing any more.
             let _ = self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
@@ -74,7 +87,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    pub(super) fn with(mut self, answer: Answer) {
+    pub(super) fn with(mut self, answer: &Answer) {
         self.answered = true;
         self.outbox.put(self.ticket, answer);
     }
@@ -84,7 +97,7 @@ impl Drop for Reply {
     fn drop(&mut self) {
         if !self.answered {
             let defect = "The native part of medusa-api-key-native has a defect.";
-            self.outbox.put(self.ticket, Err(ApiKeyError::Unexpected(defect)));
+            self.outbox.put(self.ticket, &Err(ApiKeyError::Unexpected(defect)));
         }
     }
 }

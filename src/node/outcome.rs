@@ -1,41 +1,50 @@
-//! Failures as values.
+//! What a call comes to: a value or a failure, as JSON text.
+//!
+//! Failures are values because an addon's own errors fail `instanceof Error` in another realm.
 
-use napi::bindgen_prelude::Either;
-use napi_derive::napi;
+use serde::Serialize;
 
 use crate::error::ApiKeyError;
 
-/// Why a call failed.
-#[napi(object)]
-#[derive(Debug, Clone)]
-pub struct NativeFailure {
-    /// The value of `MedusaError.Types`.
-    pub r#type: String,
-    /// What went wrong, without secrets.
-    pub message: String,
-    /// The database's own code, if it gave one.
-    pub sqlstate: Option<String>,
-    /// `unknown` for a write that may have taken effect all the same.
-    pub outcome: Option<String>,
+/// `{"value":…}` or `{"failure":{…}}`.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Outcome<'a, T> {
+    Value(&'a T),
+    Failure(Failure),
 }
 
-/// What a call came to.
-pub type Outcome<T> = Either<T, NativeFailure>;
+/// Why a call failed. `sqlstate` is the database's own code, if it gave one; `outcome` is `unknown` for a write that may have
+/// taken effect.
+#[derive(Serialize)]
+pub(super) struct Failure {
+    r#type: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sqlstate: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
+}
 
-impl From<ApiKeyError> for NativeFailure {
-    fn from(error: ApiKeyError) -> Self {
+impl From<&ApiKeyError> for Failure {
+    fn from(error: &ApiKeyError) -> Self {
         Self {
-            r#type: error.kind().to_owned(),
+            r#type: error.kind(),
             message: error.to_string(),
-            outcome: error.leaves_outcome_unknown().then(|| "unknown".to_owned()),
             sqlstate: error.sqlstate().map(str::to_owned),
+            outcome: error.leaves_outcome_unknown().then_some("unknown"),
         }
     }
 }
 
-pub(super) fn outcome<T: Into<N>, N>(result: Result<T, ApiKeyError>) -> Outcome<N> {
-    match result {
-        Ok(value) => Either::A(value.into()),
-        Err(error) => Either::B(error.into()),
-    }
+pub(super) fn outcome<T: Serialize>(result: &Result<T, ApiKeyError>) -> String {
+    json(&match result {
+        Ok(value) => Outcome::Value(value),
+        Err(error) => Outcome::Failure(error.into()),
+    })
+}
+
+/// Values of ours have string keys and finite numbers, so that all of them are JSON; an empty text would be reported as a defect.
+pub(super) fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }

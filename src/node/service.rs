@@ -7,16 +7,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use napi::Env;
-use napi::bindgen_prelude::{PromiseRaw, ToNapiValue, Uint8Array, within_runtime_if_available};
+use napi::bindgen_prelude::{PromiseRaw, Uint8Array, within_runtime_if_available};
 use napi_derive::napi;
+use serde::Serialize;
 
 use super::input::{edge, many, now};
 use super::notices::{Hear, Listener};
 use super::outbox::{Outbox, Ready, Wake};
-use super::outcome::{NativeFailure, Outcome, outcome};
-use super::output::{NativePage, NativeRolled, NativeWritten, columns};
+use super::outcome::{Failure, json, outcome};
+use super::output::columns;
 use super::status::NativeStatus;
-use crate::api_key::PublicApiKey;
 use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::input::decode;
@@ -33,14 +33,13 @@ pub struct NativeApiKeyService {
     outbox: Mutex<Option<Arc<Outbox>>>,
     pub(super) ready: Arc<Ready>,
     listener: Listener,
-    /// The key whose number `recall…` told last.
-    pub(super) recalled: Mutex<Option<Arc<PublicApiKey>>>,
 }
 
 /// A table of any size is migrated in that time.
 const A_LONG_TIME: Duration = Duration::from_secs(3_600);
 
-type Answer<'env, N> = napi::Result<PromiseRaw<'env, Outcome<N>>>;
+/// A promise of the JSON text of `{ value }` or `{ failure }`.
+type Answer<'env> = napi::Result<PromiseRaw<'env, String>>;
 
 #[napi]
 impl NativeApiKeyService {
@@ -60,7 +59,7 @@ impl NativeApiKeyService {
         let ready = Arc::<Ready>::default();
         let outbox = Mutex::new(Some(Outbox::new(Arc::clone(&ready), wake)));
         let service = service.map(Arc::new);
-        let native = Self { service, outbox, ready, listener, recalled: Mutex::default() };
+        let native = Self { service, outbox, ready, listener };
         if native.service.is_err() {
             native.release();
         }
@@ -69,13 +68,13 @@ impl NativeApiKeyService {
 
     /// Why the service takes no calls, if it takes none: its options are wrong, or it is closed.
     #[napi(catch_unwind)]
-    pub fn failure(&self) -> Option<NativeFailure> {
+    pub fn failure(&self) -> Option<String> {
         let closed =
             |service: &Arc<ApiKeyService>| service.is_closed().then_some(ApiKeyError::Closed);
         self.service
             .as_ref()
             .map_or_else(|error| Some(error.clone()), closed)
-            .map(NativeFailure::from)
+            .map(|error| json(&Failure::from(&error)))
     }
 
     /// Creates keys from a list.
@@ -87,7 +86,7 @@ impl NativeApiKeyService {
         entropy: Vec<Uint8Array>,
         data: String,
         workflow: String,
-    ) -> Answer<'env, NativeWritten> {
+    ) -> Answer<'env> {
         let edge = edge(now_ms, &entropy);
         self.answer(env, move |service| async move {
             service.create(&many(decode(&data)?)?, edge?, &decode(&workflow)?).await
@@ -103,7 +102,7 @@ impl NativeApiKeyService {
         entropy: Vec<Uint8Array>,
         data: String,
         workflow: String,
-    ) -> Answer<'env, NativeWritten> {
+    ) -> Answer<'env> {
         let edge = edge(now_ms, &entropy);
         self.answer(env, move |service| async move {
             service.upsert(&many(decode(&data)?)?, edge?, &decode(&workflow)?).await
@@ -118,7 +117,7 @@ impl NativeApiKeyService {
         now_ms: f64,
         target: String,
         data: String,
-    ) -> Answer<'env, NativeWritten> {
+    ) -> Answer<'env> {
         self.answer(env, move |service| async move {
             service.update(&decode(&target)?, &decode(&data)?, now(now_ms)?).await
         })
@@ -132,7 +131,7 @@ impl NativeApiKeyService {
         now_ms: f64,
         target: String,
         data: String,
-    ) -> Answer<'env, NativeWritten> {
+    ) -> Answer<'env> {
         self.answer(env, move |service| async move {
             service.revoke(&decode(&target)?, &decode(&data)?, now(now_ms)?).await
         })
@@ -148,7 +147,7 @@ impl NativeApiKeyService {
         id: String,
         data: String,
         workflow: String,
-    ) -> Answer<'env, NativeRolled> {
+    ) -> Answer<'env> {
         let edge = edge(now_ms, &entropy);
         self.answer(env, move |service| async move {
             service.roll(&decode(&id)?, &decode(&data)?, edge?, &decode(&workflow)?).await
@@ -163,7 +162,7 @@ impl NativeApiKeyService {
         now_ms: f64,
         ids: String,
         undone: String,
-    ) -> Answer<'env, NativeWritten> {
+    ) -> Answer<'env> {
         self.answer(env, move |service| async move {
             service.delete(&decode(&ids)?, now(now_ms)?, &decode(&undone)?).await
         })
@@ -176,7 +175,7 @@ impl NativeApiKeyService {
         env: &'env Env,
         now_ms: f64,
         targets: String,
-    ) -> Answer<'env, NativeWritten> {
+    ) -> Answer<'env> {
         self.answer(env, move |service| async move {
             service.soft_delete(&decode(&targets)?, now(now_ms)?).await
         })
@@ -189,7 +188,7 @@ impl NativeApiKeyService {
         env: &'env Env,
         now_ms: f64,
         targets: String,
-    ) -> Answer<'env, NativeWritten> {
+    ) -> Answer<'env> {
         self.answer(env, move |service| async move {
             service.restore(&decode(&targets)?, now(now_ms)?).await
         })
@@ -202,7 +201,7 @@ impl NativeApiKeyService {
         env: &'env Env,
         id: String,
         config: String,
-    ) -> Answer<'env, NativePage> {
+    ) -> Answer<'env> {
         self.answer(env, move |service| async move {
             service.retrieve(&decode(&id)?, &decode(&config)?).await
         })
@@ -215,7 +214,7 @@ impl NativeApiKeyService {
         env: &'env Env,
         filters: String,
         config: String,
-    ) -> Answer<'env, NativePage> {
+    ) -> Answer<'env> {
         self.answer(env, move |service| async move {
             service.list(&decode(&filters)?, &decode(&config)?).await
         })
@@ -228,7 +227,7 @@ impl NativeApiKeyService {
         env: &'env Env,
         filters: String,
         config: String,
-    ) -> Answer<'env, NativePage> {
+    ) -> Answer<'env> {
         self.answer(env, move |service| async move {
             service.list_and_count(&decode(&filters)?, &decode(&config)?).await
         })
@@ -236,7 +235,7 @@ impl NativeApiKeyService {
 
     /// The columns that `config.select` shows, in model order; null means every one.
     #[napi(catch_unwind)]
-    pub fn selected_columns(select: String) -> Option<Vec<String>> {
+    pub fn selected_columns(select: String) -> Option<Vec<&'static str>> {
         let selection = decode(&select).and_then(|select| Selection::parse(&select));
         columns(&selection.unwrap_or(Selection::Some(Vec::new())))
     }
@@ -249,17 +248,13 @@ impl NativeApiKeyService {
 
     /// Creates the table or brings it up to date, and names the steps that this took.
     #[napi(catch_unwind)]
-    pub fn migrate<'env>(&self, env: &'env Env) -> Answer<'env, Vec<String>> {
+    pub fn migrate<'env>(&self, env: &'env Env) -> Answer<'env> {
         self.answer_within(A_LONG_TIME, env, move |service| async move { service.migrate().await })
     }
 
     /// Takes steps of the migration back, those named or every one, and names them.
     #[napi(catch_unwind)]
-    pub fn roll_back<'env>(
-        &self,
-        env: &'env Env,
-        names: Option<Vec<String>>,
-    ) -> Answer<'env, Vec<String>> {
+    pub fn roll_back<'env>(&self, env: &'env Env, names: Option<Vec<String>>) -> Answer<'env> {
         self.answer_within(A_LONG_TIME, env, move |service| async move {
             service.roll_back(names.as_deref()).await
         })
@@ -268,7 +263,7 @@ impl NativeApiKeyService {
     /// Closes every connection, after the statements that run. From now on nothing is answered from memory, and at the end
     /// no function of JavaScript is held any more, save by questions that are still under way.
     #[napi(catch_unwind)]
-    pub fn close<'env>(&self, env: &'env Env) -> Answer<'env, ()> {
+    pub fn close<'env>(&self, env: &'env Env) -> Answer<'env> {
         if let Ok(service) = &self.service {
             service.begin_close();
         }
@@ -297,30 +292,28 @@ impl NativeApiKeyService {
     }
 
     /// Starts a use case; its outcome, a failure too, is what the promise resolves to.
-    fn answer<'env, T, N, F>(
+    fn answer<'env, T, F>(
         &self,
         env: &'env Env,
         use_case: impl FnOnce(Arc<ApiKeyService>) -> F,
-    ) -> Answer<'env, N>
+    ) -> Answer<'env>
     where
         F: Future<Output = Result<T, ApiKeyError>> + Send + 'static,
-        T: Into<N>,
-        N: ToNapiValue + Send + 'static,
+        T: Serialize,
     {
         let limit = self.service.as_ref().map_or(A_LONG_TIME, |service| service.call_timeout());
         self.answer_within(limit, env, use_case)
     }
 
-    fn answer_within<'env, T, N, F>(
+    fn answer_within<'env, T, F>(
         &self,
         limit: Duration,
         env: &'env Env,
         use_case: impl FnOnce(Arc<ApiKeyService>) -> F,
-    ) -> Answer<'env, N>
+    ) -> Answer<'env>
     where
         F: Future<Output = Result<T, ApiKeyError>> + Send + 'static,
-        T: Into<N>,
-        N: ToNapiValue + Send + 'static,
+        T: Serialize,
     {
         let started = self.service.clone().map(|service| {
             // A promise is made with what is left of the stack: a large future must not lie there.
@@ -328,7 +321,7 @@ impl NativeApiKeyService {
             (service, running)
         });
         env.spawn_future(async move {
-            Ok(outcome(match started {
+            Ok(outcome(&match started {
                 Ok((service, running)) => {
                     deadline::call(limit, running).await.map_err(|error| service.worded(error))
                 }

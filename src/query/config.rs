@@ -171,22 +171,8 @@ impl Selection {
                 }
             }
         }
-        // SECURITY: the salt is no column that an answer may show.
-        Ok(Self::Some(
-            Field::ALL
-                .into_iter()
-                .filter(|field| wanted.contains(field) && *field != Field::Salt)
-                .collect(),
-        ))
-    }
-
-    /// Whether an answer shows a column.
-    #[must_use]
-    pub fn shows(&self, field: Field) -> bool {
-        match self {
-            Self::All => true,
-            Self::Some(fields) => fields.contains(&field),
-        }
+        let shown = |field: &Field| field.is_shown() && wanted.contains(field);
+        Ok(Self::Some(Field::ALL.iter().copied().filter(shown).collect()))
     }
 }
 

@@ -8,7 +8,6 @@
 //! which Medusa links to keys, names are known to be harmless and nothing more.
 
 mod config;
-mod field;
 mod filter;
 mod linked;
 mod operator;
@@ -17,8 +16,8 @@ mod parse;
 mod target;
 mod undefined;
 
+pub use crate::columns::{Field, FieldKind};
 pub use config::{Config, Selection, Unknown};
-pub use field::{Field, FieldKind};
 pub use filter::{Comparison, Filter, Operand, Pattern, words};
 pub use linked::{Bridge, Contents, Join, Joins, Link, LinkedFilter, Name, Table};
 pub use order::{Direction, Nulls, OrderBy, OrderKey};

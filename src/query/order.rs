@@ -1,6 +1,7 @@
 //! In which order keys come.
 
 use super::{Field, Joins, Name};
+use crate::columns::Access;
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
 
@@ -90,7 +91,9 @@ fn parse_columns(
             continue;
         }
         // SECURITY: an order by hashes or salts tells about them.
-        if let OrderKey::Field(field @ (Field::Token | Field::Salt)) = key {
+        if let OrderKey::Field(field) = key
+            && field.access() != Access::Open
+        {
             return Err(ApiKeyError::invalid(format!(
                 "ApiKey.{} cannot be ordered by",
                 field.as_str()

@@ -86,20 +86,46 @@ impl ApiKeyService {
         self.recall(token, ApiKeyType::Publishable, now)
     }
 
+    /// The row behind a number that [`recall_secret`](Self::recall_secret) or [`recall_publishable`](Self::recall_publishable)
+    /// returned, or a later one of the same token. Counts as no use.
+    #[must_use]
+    pub fn recalled_row(
+        &self,
+        token: String,
+        kind: ApiKeyType,
+        now: Timestamp,
+    ) -> Option<Remembered> {
+        let remembered = self.in_memory(token, KeyCache::peek)?;
+        let key = &remembered.key;
+        let may_be_answered = match kind {
+            ApiKeyType::Secret => !key.has_ended(now),
+            ApiKeyType::Publishable => true,
+        };
+        (key.kind == kind && may_be_answered).then_some(remembered)
+    }
+
     fn recall(&self, token: String, kind: ApiKeyType, now: Timestamp) -> Option<Remembered> {
-        if self.is_closed() {
-            return None;
-        }
-        let cache = self.database.cache().filter(|_| may_be_token(&token))?;
-        let remembered = cache.recall(&self.hasher.present(token).fingerprint)?;
+        let remembered = self.in_memory(token, KeyCache::recall)?;
         let key = &remembered.key;
         if key.kind != kind {
             return None;
         }
         if !key.has_ended(now) {
-            self.last_used.record(&key.id, key.last_used_at, now);
+            self.last_used.record(key.id.as_str(), key.last_used_at, now);
         }
         Some(remembered)
+    }
+
+    fn in_memory(
+        &self,
+        token: String,
+        look: impl FnOnce(&KeyCache, &Fingerprint) -> Option<Remembered>,
+    ) -> Option<Remembered> {
+        if self.is_closed() {
+            return None;
+        }
+        let cache = self.database.cache().filter(|_| may_be_token(&token))?;
+        look(cache, &self.hasher.present(token).fingerprint)
     }
 
     fn ticket(&self) -> Option<Ticket> {

@@ -7,9 +7,9 @@ use sea_orm::{
 };
 
 use super::condition::condition;
-use super::entity::{Column, Entity};
 use super::failure::{self, Violation};
 use super::postgres::{Param, PgPlace, parts};
+use super::row::{Column, Entity};
 use super::transaction::{Connection, On};
 use super::{dialect, linked, row};
 use crate::api_key::{ApiKey, Revocation};

@@ -88,7 +88,7 @@ pub(super) fn compared(column: Expr, comparison: Comparison, value: Expr) -> Exp
 mod tests {
     use sea_orm::sea_query::{Condition as Where, PostgresQueryBuilder, Query, SqliteQueryBuilder};
 
-    use super::super::entity::Entity;
+    use super::super::row::Entity;
     use super::*;
     use crate::input::decode;
     use crate::query::parse_filters;

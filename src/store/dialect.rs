@@ -5,8 +5,8 @@ use sea_orm::sea_query::extension::postgres::{PgBinOper, PgFunc};
 use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, Value};
 
 use super::backend::Backend;
-use super::entity::Column;
 use super::patterns;
+use super::row::Column;
 use super::row::column;
 use crate::error::ApiKeyError;
 use crate::query::{Field, FieldKind, Operand, Pattern};

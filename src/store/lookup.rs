@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::api_keys::rows;
-use super::entity::{Column, Entity};
+use super::row::{Column, Entity};
 use super::transaction::Connection;
 use crate::api_key::{ApiKey, ApiKeyType};
 use crate::error::ApiKeyError;

@@ -9,7 +9,6 @@ mod backend;
 mod condition;
 mod database;
 mod dialect;
-mod entity;
 mod failure;
 mod lane;
 mod last_used;

@@ -1,45 +1,136 @@
-//! Rows and keys.
+//! A row of `api_key`: as SeaORM declares it, as a key, and which of its columns a field is.
+
+use std::fmt;
 
 use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
 
-use super::entity::{ActiveModel, Column, Model};
 use super::moment::Moment;
 use crate::api_key::{ApiKey, ApiKeyId, ApiKeyType, WorkflowTransaction};
+use crate::columns::Field;
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
-use crate::query::Field;
 use crate::token::{Redacted, StoredToken, TokenDigest, TokenHash};
 
+#[derive(Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "api_key")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub id: String,
+    #[sea_orm(column_type = "Text")]
+    pub token: String,
+    #[sea_orm(column_type = "Text")]
+    pub salt: String,
+    #[sea_orm(column_type = "Text")]
+    pub redacted: String,
+    #[sea_orm(column_type = "Text")]
+    pub title: String,
+    #[sea_orm(column_name = "type", column_type = "Text")]
+    pub kind: String,
+    pub last_used_at: Option<Moment>,
+    #[sea_orm(column_type = "Text")]
+    pub created_by: String,
+    pub created_at: Moment,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub revoked_by: Option<String>,
+    pub revoked_at: Option<Moment>,
+    pub updated_at: Moment,
+    pub deleted_at: Option<Moment>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub token_digest: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub workflow_transaction_id: Option<String>,
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // SECURITY: rows hold hashes and salts, and logs are no place for them.
+        f.debug_struct("api_key::Model").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// What reads the columns of a row that was selected whole.
+pub(super) trait Columns {
+    type Error;
+
+    fn text(&self, column: Column) -> Result<String, Self::Error>;
+    fn optional_text(&self, column: Column) -> Result<Option<String>, Self::Error>;
+    fn time(&self, column: Column) -> Result<Moment, Self::Error>;
+    fn optional_time(&self, column: Column) -> Result<Option<Moment>, Self::Error>;
+}
+
+impl Model {
+    pub(super) fn read<C: Columns>(columns: &C) -> Result<Self, C::Error> {
+        Ok(Self {
+            id: columns.text(Column::Id)?,
+            token: columns.text(Column::Token)?,
+            salt: columns.text(Column::Salt)?,
+            redacted: columns.text(Column::Redacted)?,
+            title: columns.text(Column::Title)?,
+            kind: columns.text(Column::Kind)?,
+            last_used_at: columns.optional_time(Column::LastUsedAt)?,
+            created_by: columns.text(Column::CreatedBy)?,
+            created_at: columns.time(Column::CreatedAt)?,
+            revoked_by: columns.optional_text(Column::RevokedBy)?,
+            revoked_at: columns.optional_time(Column::RevokedAt)?,
+            updated_at: columns.time(Column::UpdatedAt)?,
+            deleted_at: columns.optional_time(Column::DeletedAt)?,
+            token_digest: columns.optional_text(Column::TokenDigest)?,
+            workflow_transaction_id: columns.optional_text(Column::WorkflowTransactionId)?,
+        })
+    }
+}
+
 pub(super) fn to_key(row: Model) -> Result<ApiKey, ApiKeyError> {
-    let kind = ApiKeyType::parse(&row.kind).ok_or(ApiKeyError::Unexpected(
+    let Model {
+        id,
+        token,
+        salt,
+        redacted,
+        title,
+        kind,
+        last_used_at,
+        created_by,
+        created_at,
+        revoked_by,
+        revoked_at,
+        updated_at,
+        deleted_at,
+        token_digest,
+        workflow_transaction_id,
+    } = row;
+    let kind = ApiKeyType::parse(&kind).ok_or(ApiKeyError::Unexpected(
         "A row of api_key has a type that is neither publishable nor secret.",
     ))?;
     let token = match kind {
-        ApiKeyType::Publishable => StoredToken::Public(row.token),
-        ApiKeyType::Secret => {
-            StoredToken::Hashed { hash: TokenHash::new(row.token), salt: row.salt }
-        }
+        ApiKeyType::Publishable => StoredToken::Public(token),
+        ApiKeyType::Secret => StoredToken::Hashed { hash: TokenHash::new(token), salt },
     };
-    let (token_digest, revoked_at_once) = match row.token_digest.map(TokenDigest::of_column) {
+    let (token_digest, revoked_at_once) = match token_digest.map(TokenDigest::of_column) {
         Some((digest, at_once)) => (Some(digest), at_once),
         None => (None, false),
     };
     Ok(ApiKey {
-        id: ApiKeyId::new(row.id),
+        id: ApiKeyId::new(id),
         token,
         token_digest,
         revoked_at_once,
-        redacted: Redacted::stored(row.redacted),
-        title: row.title,
+        redacted: Redacted::stored(redacted),
+        title,
         kind,
-        last_used_at: row.last_used_at.map(at),
-        created_by: row.created_by,
-        revoked_by: row.revoked_by,
-        revoked_at: row.revoked_at.map(at),
-        created_at: at(row.created_at),
-        updated_at: at(row.updated_at),
-        deleted_at: row.deleted_at.map(at),
-        created_in: row.workflow_transaction_id.map(WorkflowTransaction::stored),
+        last_used_at: last_used_at.map(at),
+        created_by,
+        revoked_by,
+        revoked_at: revoked_at.map(at),
+        created_at: at(created_at),
+        updated_at: at(updated_at),
+        deleted_at: deleted_at.map(at),
+        created_in: workflow_transaction_id.map(WorkflowTransaction::stored),
     })
 }
 
@@ -89,7 +180,6 @@ pub(super) fn column(field: Field) -> Column {
 mod tests {
     use sea_orm::{EntityTrait, Iterable, QuerySelect, QueryTrait};
 
-    use super::super::entity::Entity;
     use super::*;
 
     #[test]

@@ -8,9 +8,9 @@ use sea_orm::{
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::backend::Backend;
-use super::entity::{Entity, Model};
 use super::failure;
 use super::postgres::{PgFailure, PgPlace, PgPool, PgTransaction, model, parts};
+use super::row::{Entity, Model};
 use super::sqlite::OpenFile;
 use crate::deadline;
 use crate::error::ApiKeyError;

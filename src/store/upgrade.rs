@@ -6,7 +6,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
 
-use super::entity::{Column, Entity};
+use super::row::{Column, Entity};
 use super::transaction::Connection;
 use crate::error::ApiKeyError;
 use crate::token::{TokenDigest, TokenHash};

@@ -13,15 +13,15 @@ use tokio_postgres::Row as PgRow;
 use super::question::{Batch, Label};
 use crate::api_key::{ApiKey, ApiKeyType};
 use crate::error::ApiKeyError;
-use crate::store::entity::{Column, Entity};
 use crate::store::lookup::undigested;
 use crate::store::postgres::{Param, PgFailure, PostgresServer, at, model};
 use crate::store::row;
+use crate::store::row::{Column, Entity};
 use crate::token::TokenDigest;
 
 /// Where a statement tells, in a row of its own, whether the server that answered only replays another one's changes. Balancers
 /// send each statement where they like, so it is the statement itself that must know. The comment asks them for the primary.
-const REPLAYS: usize = Column::WorkflowTransactionId as usize + 1;
+static REPLAYS: LazyLock<usize> = LazyLock::new(|| Column::iter().count());
 
 /// The keys with one of the digests `$1`, and the secret ones without a digest and with one of the redacted forms `$2`.
 static CANDIDATES: LazyLock<String> = LazyLock::new(|| {
@@ -76,7 +76,7 @@ fn decode(
 ) -> Result<(), PgFailure> {
     let mut of_primary = false;
     for row in rows {
-        if let Some(replays) = row.try_get::<_, Option<bool>>(REPLAYS)? {
+        if let Some(replays) = row.try_get::<_, Option<bool>>(*REPLAYS)? {
             of_primary = !replays;
             server.note_role(replays);
             continue;

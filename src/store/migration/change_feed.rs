@@ -1,28 +1,37 @@
 //! Triggers that notify listeners of changed keys (PostgreSQL).
 //!
 //! They fire for each row and always, so that the changes of every writer are noticed: this package, stock, psql, a subscription of
-//! logical replication. The columns `last_used_at` and `token_digest` are no news. See docs/adr/0021.
+//! logical replication. A change of silent columns alone is not announced. See docs/adr/0021.
 
 use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
 use super::step::{Step, on};
+use crate::columns::silent_columns;
 use crate::error::ApiKeyError;
 use crate::store::postgres::{Param, PgFailure, PgPlace};
 
-pub(super) const STEP: Step = Step {
-    name: "change_feed",
-    up: |backend| on(backend, &UP, ""),
-    down: |backend| on(backend, &[NO_TRIGGERS, NO_FUNCTION].concat(), ""),
-};
+pub(super) const STEP: Step = Step::sql(
+    "change_feed",
+    |backend| on(backend, &UP, ""),
+    |backend| on(backend, &[NO_TRIGGERS, NO_FUNCTION].concat(), ""),
+);
 
 // NEVER CHANGE within this step: the notifications and their channel are what `store::listen` of every version understands.
 // `=` and the start of the SHA-256 of an id for a key that changed or went; `*` for any key. A transaction that changes more
 // than a hundred keys says so once for all others. The id itself is left out: every role that may connect may listen.
-const BODY: &str = r"
+// Rows are compared without the columns that `columns.rs` declares silent, so that a column which somebody else adds is announced.
+// As JSON, because a column's type may have no equality, and a column may be missing.
+static BODY: LazyLock<String> = LazyLock::new(|| {
+    let silent = silent_columns().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+    BODY_TEMPLATE.replace("{silent}", &silent)
+});
+
+const BODY_TEMPLATE: &str = r"
 DECLARE
   channel text := 'api_key_native_changes_' || TG_RELID;
+  silent text[] := ARRAY[{silent}];
   told text;
 BEGIN
   IF TG_OP = 'TRUNCATE' THEN
@@ -30,10 +39,7 @@ BEGIN
     RETURN NULL;
   END IF;
   IF TG_OP = 'UPDATE' THEN
-    IF (NEW.id, NEW.token, NEW.salt, NEW.redacted, NEW.title, NEW.type, NEW.created_by, NEW.created_at, NEW.revoked_by, NEW.revoked_at, NEW.updated_at, NEW.deleted_at)
-      IS NOT DISTINCT FROM
-      (OLD.id, OLD.token, OLD.salt, OLD.redacted, OLD.title, OLD.type, OLD.created_by, OLD.created_at, OLD.revoked_by, OLD.revoked_at, OLD.updated_at, OLD.deleted_at)
-    THEN
+    IF to_jsonb(NEW) - silent = to_jsonb(OLD) - silent THEN
       RETURN NULL;
     END IF;
   END IF;
@@ -53,7 +59,7 @@ static UP: LazyLock<String> = LazyLock::new(|| {
         super::notify::DOWN,
         NO_TRIGGERS,
         r#"CREATE OR REPLACE FUNCTION "api_key_native_changed"() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$"#,
-        BODY,
+        &BODY,
         r#"$body$;
 CREATE TRIGGER "api_key_native_change" AFTER UPDATE OR DELETE ON "api_key"
   FOR EACH ROW EXECUTE FUNCTION "api_key_native_changed"();
@@ -95,7 +101,7 @@ pub(in crate::store) use defined_triggers;
 
 /// What the function's body is to have as its SHA-256, in hex.
 pub(in crate::store) static BODY_DIGEST: LazyLock<String> =
-    LazyLock::new(|| hex::encode(Sha256::digest(BODY)));
+    LazyLock::new(|| hex::encode(Sha256::digest(BODY.as_bytes())));
 
 const DEFINED: &str = concat!(
     "SELECT ",

@@ -3,12 +3,8 @@
 use super::step::{Step, on};
 use crate::store::backend::Backend;
 
-pub(super) const STEP: Step = Step {
-    name: "create_api_key",
-    up,
-    // Stock 2.21.2: the first migration has no way back either; keys outlive every rollback.
-    down: |_| String::new(),
-};
+// Stock 2.21.2: the first migration has no way back either; keys outlive every rollback.
+pub(super) const STEP: Step = Step::sql("create_api_key", up, |_| String::new());
 
 // NEVER CHANGE: column order, constraint and index names are stock's.
 const TABLE: &str = r#"

@@ -4,8 +4,7 @@
 
 use super::step::Step;
 
-pub(super) const STEP: Step =
-    Step { name: "lookup_indexes", up: |_| UP.to_owned(), down: |_| DOWN.to_owned() };
+pub(super) const STEP: Step = Step::sql("lookup_indexes", |_| UP.to_owned(), |_| DOWN.to_owned());
 
 const UP: &str = r#"
 DROP INDEX IF EXISTS "IDX_api_key_token_digest";

@@ -10,8 +10,8 @@ mod lookup_indexes;
 mod medusa;
 mod notify;
 mod step;
+mod steps;
 mod token_digest;
-mod workflow_transaction;
 
 use std::time::Duration;
 
@@ -22,19 +22,12 @@ use super::backend::Backend;
 use super::postgres::{Param, PgFailure, PgPlace};
 use super::settings::DatabaseSettings;
 use super::transaction::{Connection, On, Pool, Transaction};
+use crate::columns::column_names;
 use crate::deadline;
 use crate::error::ApiKeyError;
 pub(super) use change_feed::{BODY_DIGEST, defined_triggers};
 use step::Step;
-
-const STEPS: [Step; 6] = [
-    create_api_key::STEP,
-    token_digest::STEP,
-    workflow_transaction::STEP,
-    notify::STEP,
-    lookup_indexes::STEP,
-    change_feed::STEP,
-];
+use steps::STEPS;
 
 // NEVER CHANGE: databases have this table.
 const RECORDS: &str = r#"
@@ -118,7 +111,7 @@ async fn look(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missin
         (Err(ApiKeyError::TableMissing | ApiKeyError::SchemaMissing), _) => Vec::new(),
         // Who may use the table need not be able to read how it came to be: its shape tells as much.
         (Err(ApiKeyError::Forbidden(_)), On::Postgres(place)) if is_complete(place).await? => {
-            STEPS.map(|step| step.name.to_owned()).into()
+            STEPS.iter().map(|step| step.name.to_owned()).collect()
         }
         (Err(ApiKeyError::Forbidden(_)), _) => Vec::new(),
         (Err(error), _) => return Err(error),
@@ -144,12 +137,14 @@ async fn missing_schema<'a>(
     }
 }
 
-/// Whether the table has what the last of the steps before the change feed gave it.
+/// Whether the table has every declared column and the indexes of the lookups.
 async fn is_complete(place: PgPlace<'_>) -> Result<bool, ApiKeyError> {
-    const COMPLETE: &str = "SELECT pg_catalog.count(*) = 2 AND pg_catalog.to_regclass('\"IDX_api_key_undigested\"') IS NOT NULL \
+    const COMPLETE: &str = "SELECT pg_catalog.count(*) = pg_catalog.cardinality($1) \
+        AND pg_catalog.to_regclass('\"IDX_api_key_undigested\"') IS NOT NULL \
         FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass('api_key') AND NOT attisdropped \
-        AND attname IN ('token_digest', 'workflow_transaction_id')";
-    let rows = place.query(COMPLETE, &[]).await?;
+        AND attname = ANY($1)";
+    let columns = Param::texts(column_names().map(str::to_owned).collect());
+    let rows = place.query(COMPLETE, &[columns]).await?;
     Ok(rows
         .first()
         .map(|row| row.try_get(0))
@@ -169,7 +164,7 @@ async fn take(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missin
     on.run(RECORDS).await?;
     let missing = look(on, settings).await?;
     for step in &missing.steps {
-        on.run(&(step.up)(on.backend())).await?;
+        on.run(&step.up(on.backend())).await?;
         record(on, step).await?;
     }
     if let On::Postgres(place) = on.on() {
@@ -201,7 +196,7 @@ async fn take_back(
         reverted.truncate(last);
     }
     for step in &reverted {
-        let down = (step.down)(on.backend());
+        let down = step.down(on.backend());
         if !down.is_empty() {
             on.run(&down).await?;
         }

@@ -1,9 +1,9 @@
-//! The triggers of earlier versions, which did not hear of rows that a subscription applies. `change_feed` replaced them.
+//! The triggers of earlier versions, which missed rows that a subscription applies. `change_feed` replaced them.
 
 use super::step::{Step, on};
 
 pub(super) const STEP: Step =
-    Step { name: "notify", up: |_| String::new(), down: |backend| on(backend, DOWN, "") };
+    Step::sql("notify", |_| String::new(), |backend| on(backend, DOWN, ""));
 
 /// Takes away what an earlier version has made, if it has.
 pub(super) const DOWN: &str = r#"

@@ -7,31 +7,35 @@ use tokio_postgres::types::{FromSql, Type, accepts};
 
 use super::failure::{PgFailure, Unrepresentable};
 use crate::edge::Timestamp;
-use crate::store::entity::{Column, Model};
 use crate::store::moment::Moment;
+use crate::store::row::{Column, Columns, Model};
 
 /// 2000-01-01, from which PostgreSQL counts, in microseconds since 1970.
 const POSTGRES_EPOCH_US: i64 = 946_684_800_000_000;
 
 /// A row that was selected whole, with its columns where the entity has them.
 pub(in crate::store) fn model(row: &Row) -> Result<Model, PgFailure> {
-    Ok(Model {
-        id: at(row, Column::Id)?,
-        token: at(row, Column::Token)?,
-        salt: at(row, Column::Salt)?,
-        redacted: at(row, Column::Redacted)?,
-        title: at(row, Column::Title)?,
-        kind: at(row, Column::Kind)?,
-        last_used_at: at(row, Column::LastUsedAt)?,
-        created_by: at(row, Column::CreatedBy)?,
-        created_at: at(row, Column::CreatedAt)?,
-        revoked_by: at(row, Column::RevokedBy)?,
-        revoked_at: at(row, Column::RevokedAt)?,
-        updated_at: at(row, Column::UpdatedAt)?,
-        deleted_at: at(row, Column::DeletedAt)?,
-        token_digest: at(row, Column::TokenDigest)?,
-        workflow_transaction_id: at(row, Column::WorkflowTransactionId)?,
-    })
+    Model::read(row)
+}
+
+impl Columns for Row {
+    type Error = PgFailure;
+
+    fn text(&self, column: Column) -> Result<String, PgFailure> {
+        at(self, column)
+    }
+
+    fn optional_text(&self, column: Column) -> Result<Option<String>, PgFailure> {
+        at(self, column)
+    }
+
+    fn time(&self, column: Column) -> Result<Moment, PgFailure> {
+        at(self, column)
+    }
+
+    fn optional_time(&self, column: Column) -> Result<Option<Moment>, PgFailure> {
+        at(self, column)
+    }
 }
 
 /// One column of such a row.

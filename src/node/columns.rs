@@ -1,0 +1,50 @@
+//! The declaration of the columns for JavaScript: `npm run types` writes `module/generated/columns.ts` from it, and the tests
+//! hold every place against it that cannot be derived.
+
+use napi_derive::napi;
+use serde::Serialize;
+
+use super::outcome::json;
+use crate::columns::{Access, Field, FieldKind, INTERNAL, silent_columns};
+
+#[derive(Serialize)]
+struct Declared {
+    fields: Vec<DeclaredField>,
+    /// Columns that callers cannot name.
+    internal: &'static [&'static str],
+    /// Columns whose changes the change feed does not announce.
+    silent: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct DeclaredField {
+    name: &'static str,
+    kind: &'static str,
+    access: &'static str,
+    graphql: &'static str,
+    nullable: bool,
+}
+
+/// The columns as `src/columns.rs` declares them, as JSON text.
+#[napi(catch_unwind)]
+pub fn declared_columns() -> String {
+    let fields = Field::ALL.iter().map(|field| DeclaredField {
+        name: field.as_str(),
+        kind: match field.kind() {
+            FieldKind::Text => "text",
+            FieldKind::Time => "time",
+        },
+        access: match field.access() {
+            Access::Open => "open",
+            Access::Token => "token",
+            Access::Hidden => "hidden",
+        },
+        graphql: field.graphql(),
+        nullable: field.is_nullable(),
+    });
+    json(&Declared {
+        fields: fields.collect(),
+        internal: INTERNAL,
+        silent: silent_columns().collect(),
+    })
+}
