@@ -1,4 +1,5 @@
-// Builds what `require("medusa-api-key-native")` needs: the addon with its loader in binding/, and module/ as dist/.
+// Builds what `require("medusa-api-key-native")` needs: the addon with its loader in binding/, and module/ as dist/. What of module/
+// follows from the addon is written on the way.
 // A clone gets the quick profile; the benchmarks measure "release"; --dist builds what is published.
 
 import { rmSync } from "node:fs";
@@ -10,7 +11,7 @@ import { hostTriple, root, runPackage, step } from "./steps.mjs";
 export async function build(profile = "quick") {
   await setup();
   await step("Building the Rust addon (three minutes the first time, seconds afterwards)", () => buildAddon(profile));
-  await step("Compiling module/ to dist/", compileModule);
+  await step("Writing module/generated/, compiling module/ to dist/", compileModule);
 }
 
 // The target is named although it is this machine: `cargo test` names it too, and then both share every crate.
@@ -26,7 +27,10 @@ function buildAddon(profile) {
   ]);
 }
 
-function compileModule() {
+// Imported late: it needs packages that the set-up installs.
+async function compileModule() {
+  const { writeColumns } = await import("./columns.mjs");
+  writeColumns();
   rmSync(`${root}dist`, { recursive: true, force: true });
   return runPackage("typescript/bin/tsc", ["--project", "tsconfig.build.json"]);
 }

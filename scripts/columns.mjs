@@ -1,31 +1,24 @@
-// Renders module/generated/columns.ts from the declaration in src/columns.rs, which the addon knows.
+// The TypeScript that follows from the declaration of the columns in src/columns.rs, as the addon returns it.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { root } from "./steps.mjs";
 
 const FILE = `${root}module/generated/columns.ts`;
 
-/** Writes the file. */
+/** Writes module/generated/columns.ts. */
 export function writeColumns() {
   mkdirSync(dirname(FILE), { recursive: true });
   writeFileSync(FILE, rendered());
-}
-
-/** Whether the committed file is what would be written now. */
-export function columnsAreTrue() {
-  const same = existsSync(FILE) && readFileSync(FILE, "utf8") === rendered();
-  if (!same) console.error('  module/generated/columns.ts is out of date: "npm run types" writes it');
-  return same;
 }
 
 function rendered() {
   const { declaredColumns } = createRequire(import.meta.url)(`${root}binding`);
   const { fields } = JSON.parse(declaredColumns());
   const shown = fields.filter(({ access }) => access !== "hidden");
-  return formatted(`// Written by "npm run types" from src/columns.rs; change that file instead.
+  return formatted(`// Written by "npm run build" from src/columns.rs; change that file instead.
 
 import type { ApiKey, ApiKeyType } from "../types";
 

@@ -1,12 +1,10 @@
-// Writes module/generated/ from what the addon declares, and index.d.ts: one self-contained file of what module/index.ts declares
-// and everything that it names.
+// Writes index.d.ts: one self-contained file of what module/index.ts declares and everything that it names.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { writeColumns } from "./columns.mjs";
 import { setup } from "./setup.mjs";
 import { root, runPackage } from "./steps.mjs";
 
@@ -43,6 +41,5 @@ function formatted(source) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   await setup();
-  writeColumns();
   writeFileSync(COMMITTED, await bundle());
 }

@@ -61,8 +61,8 @@ describe("[postgres] The change feed", () => {
   });
 
   it("announces a change of a column that another program added, whatever its type", async () => {
-    await database.query("ALTER TABLE api_key ADD COLUMN note json");
-    expect(await payloadsOf(`UPDATE api_key SET note = '{"a": 1}'`)).toEqual(notice());
+    await database.query("ALTER TABLE api_key ADD COLUMN extra json");
+    expect(await payloadsOf(`UPDATE api_key SET extra = '{"a": 1}'`)).toEqual(notice());
   });
 
   it("lets writes pass when a silent column is gone", async () => {

@@ -1,4 +1,4 @@
-// Written by "npm run types" from src/columns.rs; change that file instead.
+// Written by "npm run build" from src/columns.rs; change that file instead.
 
 import type { ApiKey, ApiKeyType } from "../types";
 

@@ -93,14 +93,19 @@ impl NewApiKey {
         checked_id("id", id).map(|text| Some(ApiKeyId::new(text)))
     }
 
-    /// The wish for a key like another.
+    /// The successor of a key.
     #[must_use]
     pub fn successor(of: &ApiKey, now: Timestamp) -> Self {
+        Self::bare(of.title.clone(), of.kind, of.created_by.clone(), now)
+    }
+
+    /// A key with what every key has.
+    fn bare(title: String, kind: ApiKeyType, created_by: String, now: Timestamp) -> Self {
         Self {
             id: None,
-            title: of.title.clone(),
-            kind: of.kind,
-            created_by: of.created_by.clone(),
+            title,
+            kind,
+            created_by,
             last_used_at: None,
             revoked_by: None,
             revoked_at: None,
@@ -195,18 +200,7 @@ impl DraftApiKey {
 impl ApiKey {
     /// A publishable key that was just created.
     pub(crate) fn example(id: String, title: String, now: Timestamp) -> Self {
-        let wish = NewApiKey {
-            id: None,
-            title,
-            kind: ApiKeyType::Publishable,
-            created_by: "user_1".to_owned(),
-            last_used_at: None,
-            revoked_by: None,
-            revoked_at: None,
-            created_at: now,
-            updated_at: now,
-            deleted_at: None,
-        };
+        let wish = NewApiKey::bare(title, ApiKeyType::Publishable, "user_1".to_owned(), now);
         let token = RawToken::generate(Prefix::Publishable, &[0; TOKEN_BYTES]);
         let stored = StoredToken::Public(token.expose().to_owned());
         wish.into_key(ApiKeyId::new(id), &token, stored, None)

@@ -1,4 +1,4 @@
-//! The declaration of the columns for JavaScript: `npm run types` writes `module/generated/columns.ts` from it, and the tests
+//! The declaration of the columns for JavaScript: `npm run build` writes `module/generated/columns.ts` from it, and the tests
 //! hold every place against it that cannot be derived.
 
 use napi_derive::napi;
