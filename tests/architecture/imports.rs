@@ -1,0 +1,90 @@
+//! Imports point inward only: every `crate::…` path and every external crate that `src/` names is held against the table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::rings::{Ring, rings};
+use super::scan::{crates_named, dependencies, depth, modules_named, without_text};
+use super::{files_below, read};
+
+#[test]
+fn every_import_points_inward() {
+    let (rings, dependencies) = (rings(), dependencies());
+    let files = files_below("src").into_iter().filter(|file| file != "src/lib.rs");
+    let complaints: Vec<String> = files
+        .flat_map(|file| {
+            let code = read(&file);
+            // What a test makes its examples with is no part of the ring.
+            let code = code.split("\n#[cfg(test)]\nmod tests {").next().unwrap();
+            forbidden(file.strip_prefix("src/").unwrap(), code, &rings, &dependencies)
+        })
+        .collect();
+    assert!(
+        complaints.is_empty(),
+        "imports against the table of rings in ARCHITECTURE.md:\n{}",
+        complaints.join("\n")
+    );
+}
+
+#[test]
+fn a_forbidden_import_is_caught_however_it_is_written() {
+    let samples = [
+        ("token/raw.rs", "use crate::store::Store;", "store"),
+        ("token/raw.rs", "fn f() { crate::store::open() }", "store"),
+        ("token/raw.rs", "use crate::{error::ApiKeyError, service};", "service"),
+        ("token/raw.rs", "use super::super::store;", "store"),
+        ("token/mod.rs", "pub use super::store::{Store};", "store"),
+        ("edge.rs", "use super::{token::RawToken};", "token"),
+        ("service/create.rs", "use sea_orm::{DbErr};", "sea_orm"),
+        ("service/create.rs", "fn f() -> ::sea_orm::DbErr {}", "sea_orm"),
+        ("api_key/id.rs", "#[napi_derive::napi]", "napi_derive"),
+        ("query/mod.rs", "use sea_orm as orm;", "sea_orm"),
+        ("store/failure.rs", "use sqlx::Error;", "sqlx"),
+        ("stray.rs", "use crate::error::ApiKeyError;", "error"),
+    ];
+    for (file, code, named) in samples {
+        let complaints = forbidden(file, code, &rings(), &dependencies());
+        assert_eq!(complaints, [format!("src/{file} names {named}")], "for {code}");
+    }
+}
+
+#[test]
+fn an_allowed_import_is_not_caught() {
+    let samples = [
+        ("service/create.rs", "use crate::{store::Store, token::{Hasher, RawToken}};"),
+        ("store/row.rs", "use sea_orm::entity::prelude::*; use super::url::Url;"),
+        ("store/failure.rs", "use sea_orm::{DbErr, sqlx}; fn f(error: sqlx::Error) {}"),
+        (
+            "token/mod.rs",
+            "// crate::store\nconst TEXT: &str = \"sea_orm::DbErr\"; /* use crate::node; */",
+        ),
+        ("token/raw.rs", "mod tests { use super::*; use proptest::prelude::*; }"),
+        ("query/field.rs", "use super::store; mod store {}"),
+    ];
+    for (file, code) in samples {
+        assert!(forbidden(file, code, &rings(), &dependencies()).is_empty(), "for {code}");
+    }
+}
+
+/// A sentence for each thing that `code`, at `path` below `src/`, names and may not.
+fn forbidden(
+    path: &str,
+    code: &str,
+    rings: &BTreeMap<String, Ring>,
+    dependencies: &BTreeSet<String>,
+) -> Vec<String> {
+    let own = path.split(['/', '.']).next().unwrap();
+    let ring = rings.get(own);
+    let code = without_text(code);
+    let may_import = |name: &String| {
+        name == own || ring.is_some_and(|ring| ring.imports.contains(name.as_str()))
+    };
+    let may_name = |name: &String| ring.is_some_and(|ring| ring.crates.contains(name.as_str()));
+    let imported = modules_named(&code, depth(path), rings).into_iter();
+    let named = crates_named(&code, dependencies).into_iter();
+    let complaints: BTreeSet<String> = imported
+        .filter(|name| !may_import(name))
+        .chain(named.filter(|name| !may_name(name)))
+        .map(|name| format!("src/{path} names {name}"))
+        .collect();
+    complaints.into_iter().collect()
+}

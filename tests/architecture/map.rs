@@ -1,0 +1,77 @@
+//! The map in ARCHITECTURE.md, and the paths that documents name.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use regex::Regex;
+
+use super::{files_below, read, root};
+
+/// The documents whose paths must exist.
+const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "CONTRIBUTING.md"];
+
+/// Where a path in a document may start.
+const STARTS: &[&str] = &["", "src/", "module/", "__test__/"];
+
+/// The paths that the map describes: files and, with a slash at the end, directories.
+fn mapped() -> BTreeSet<String> {
+    let text = read("ARCHITECTURE.md");
+    let map = text.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    let mut parents: Vec<(usize, String)> = Vec::new();
+    let mut paths = BTreeSet::new();
+    for line in map.lines().filter(|line| !line.trim().is_empty()) {
+        let indent = line.len() - line.trim_start().len();
+        parents.retain(|(depth, _)| *depth < indent);
+        let parent = parents.last().map_or("", |(_, path)| path).to_owned();
+        // Names first; a description follows after two spaces.
+        let names = line.trim_start().split("  ").next().unwrap();
+        for name in names.split(' ') {
+            let path = format!("{parent}{name}");
+            if path.ends_with('/') {
+                parents.push((indent, path.clone()));
+            }
+            paths.insert(path);
+        }
+    }
+    paths
+}
+
+#[test]
+fn every_path_of_the_map_exists() {
+    for path in mapped() {
+        let is_directory = path.ends_with('/');
+        let found = root().join(&path);
+        assert!(found.exists() && found.is_dir() == is_directory, "the map names {path}");
+    }
+}
+
+#[test]
+fn every_file_of_the_code_is_on_the_map() {
+    let mapped = mapped();
+    let covered = |file: &str| {
+        // `src/` and `module/` themselves cover nothing: their files are named one by one.
+        let directories = Path::new(file).ancestors().skip(1).map(|path| path.to_str().unwrap());
+        let mut directories = directories.filter(|path| path.contains('/'));
+        mapped.contains(file) || directories.any(|path| mapped.contains(&format!("{path}/")))
+    };
+    let files = ["src", "module"].into_iter().flat_map(files_below);
+    let missing: Vec<String> = files.filter(|file| !covered(file)).collect();
+    assert!(missing.is_empty(), "the map lacks {}", missing.join(", "));
+}
+
+#[test]
+fn every_path_in_the_documents_exists() {
+    let quoted = Regex::new("`([^`\\s]+)`").unwrap();
+    let is_path = Regex::new(r"^[\w.@-]+(?:/[\w.@-]+)*(?:/|\.(?:rs|ts|js|mjs|md|json|toml))$").unwrap();
+    for document in DOCUMENTS {
+        let text = read(document);
+        let prose: String = text.split("```").step_by(2).collect();
+        let missing: Vec<&str> = quoted
+            .captures_iter(&prose)
+            .map(|found| found.get(1).unwrap().as_str())
+            .filter(|name| name.contains('/') && is_path.is_match(name))
+            .filter(|name| !STARTS.iter().any(|start| root().join(start).join(name).exists()))
+            .collect();
+        assert!(missing.is_empty(), "{document} names {}", missing.join(", "));
+    }
+}

@@ -1,0 +1,96 @@
+//! What a Rust file names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex::Regex;
+
+use super::read;
+use super::rings::Ring;
+
+/// Tests inside a module may name these anywhere.
+const TEST_CRATES: &[&str] = &["proptest", "rcgen"];
+
+/// The top-level modules of this crate that the code names, from `crate` or by climbing there with `super`.
+pub fn modules_named(
+    code: &str,
+    depth: usize,
+    rings: &BTreeMap<String, Ring>,
+) -> BTreeSet<String> {
+    let climbs = format!(r"\bcrate::|(?:\bsuper::){{{depth},}}");
+    let start = Regex::new(&climbs).unwrap();
+    start
+        .find_iter(code)
+        .flat_map(|found| first_names(&code[found.end()..]))
+        .filter(|name| rings.contains_key(name))
+        .collect()
+}
+
+/// The names right after `crate::`: one, or those of a group.
+fn first_names(rest: &str) -> Vec<String> {
+    let name = |text: &str| {
+        let text = text.trim_start();
+        text[..text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len())]
+            .to_owned()
+    };
+    let Some(group) = rest.trim_start().strip_prefix('{') else { return vec![name(rest)] };
+    let mut names = vec![name(group)];
+    let mut nested = 0_usize;
+    for (at, character) in group.char_indices() {
+        match character {
+            '{' => nested += 1,
+            '}' if nested == 0 => break,
+            '}' => nested -= 1,
+            ',' if nested == 0 => names.push(name(&group[at + 1..])),
+            _ => {}
+        }
+    }
+    names
+}
+
+/// The dependencies that the code names: at the start of a path, or in a `use` of the crate itself. A module of that name which the
+/// code has from elsewhere, such as `sea_orm::sqlx`, is none.
+pub fn crates_named(code: &str, dependencies: &BTreeSet<String>) -> BTreeSet<String> {
+    let path_start = Regex::new(r"(?:^|[^:\w\s]|[^:\s]\s+|^\s+)(?:::)?(\w+)::").unwrap();
+    let whole = Regex::new(r"\buse\s+(?:::)?(\w+)\s*(?:;|\bas\b)").unwrap();
+    let bound = names_bound(code);
+    path_start
+        .captures_iter(code)
+        .chain(whole.captures_iter(code))
+        .map(|found| found[1].to_owned())
+        .filter(|name| dependencies.contains(name) && !bound.contains(name))
+        .filter(|name| !TEST_CRATES.contains(&name.as_str()))
+        .collect()
+}
+
+/// The names that `use a::b;` and `use a::{b, c};` bring into the code.
+fn names_bound(code: &str) -> BTreeSet<String> {
+    let imported = Regex::new(r"\buse\s+\w+::([^;]*;)").unwrap();
+    let last = Regex::new(r"(\w+)\s*[;,}]").unwrap();
+    let uses: Vec<&str> =
+        imported.captures_iter(code).map(|found| found.get(1).unwrap().as_str()).collect();
+    uses.iter().flat_map(|list| last.captures_iter(list)).map(|found| found[1].to_owned()).collect()
+}
+
+/// The code without its comments and literals.
+pub fn without_text(code: &str) -> String {
+    let comment = r"//[^\n]*|/\*.*?\*/";
+    let raw_text = r###"r##".*?"##|r#".*?"#|r".*?""###;
+    let text = r#"'(?:\\.|[^'\\])'|"(?:\\.|[^"\\])*""#;
+    let ignored = Regex::new(&format!("(?s){comment}|{raw_text}|{text}")).unwrap();
+    ignored.replace_all(code, " ").into_owned()
+}
+
+/// How many `super`s lead from a file to the crate's root.
+pub fn depth(path: &str) -> usize {
+    path.split('/').count() - usize::from(path.ends_with("/mod.rs"))
+}
+
+/// The crates in Cargo.toml, as code names them.
+pub fn dependencies() -> BTreeSet<String> {
+    let manifest = read("Cargo.toml");
+    let sections = manifest.split("\n[").filter(|section| section.contains("dependencies]"));
+    let name = Regex::new(r"(?m)^([\w-]+) = ").unwrap();
+    sections
+        .flat_map(|section| name.captures_iter(section).map(|found| found[1].replace('-', "_")))
+        .collect()
+}
