@@ -48,7 +48,7 @@ const RINGS: &[Ring] = &[
     Ring {
         name: "cache",
         imports: &["notice", "edge", "token", "api_key"],
-        crates: &["lru", "rustix", "sha2"],
+        crates: &["quick_cache", "rustix", "sha2"],
     },
     Ring {
         name: "store",
@@ -59,7 +59,7 @@ const RINGS: &[Ring] = &[
             "deadpool",
             "getrandom",
             "hex",
-            "lru",
+            "quick_cache",
             "regex",
             "rusqlite",
             "rustls",

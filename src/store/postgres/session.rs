@@ -5,12 +5,11 @@
 //! reports makes a statement fail; a session whose statement was not answered is never used again.
 
 use std::future::poll_fn;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::task::{Poll, ready};
 use std::time::Duration;
 
-use lru::LruCache;
+use quick_cache::unsync::Cache;
 use tokio::time::{Instant, timeout};
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::types::{ToSql, Type};
@@ -25,7 +24,7 @@ use super::waker::SharedWaker;
 pub(super) type Link = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
 
 /// How many statements a session keeps prepared.
-const MOST_STATEMENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99);
+const MOST_STATEMENTS: usize = 100;
 
 /// A session that was silent for longer may be gone.
 pub(super) const FRESH: Duration = Duration::from_secs(1);
@@ -37,7 +36,7 @@ pub(in crate::store) struct Session {
     client: Client,
     link: Box<Link>,
     waker: Arc<SharedWaker>,
-    statements: LruCache<String, Statement>,
+    statements: Cache<String, Statement>,
     /// Whether a pooler may hand the server's session on after each transaction.
     shared: bool,
     /// What each transaction begins with.
@@ -57,7 +56,7 @@ impl Session {
             client,
             link: Box::new(link),
             waker: Arc::default(),
-            statements: LruCache::new(MOST_STATEMENTS),
+            statements: Cache::new(MOST_STATEMENTS),
             shared: false,
             preamble: String::new(),
             needs_preamble: false,
@@ -298,7 +297,7 @@ impl Session {
         let kinds: Vec<Type> = kinds().cloned().collect();
         let statement =
             drive(&mut self.link, &self.waker, self.client.prepare_typed(sql, &kinds)).await?;
-        self.statements.put(sql.to_owned(), statement.clone());
+        self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
 }
