@@ -7,7 +7,7 @@ use crate::edge::{Edge, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::{Input, checked_id};
 use crate::query::{Filter, Target, refuse_whole_key};
-use crate::store::{Query, find, insert, set_revoked};
+use crate::store::{InsertError, Query, find, insert, set_revoked};
 
 /// A key and the one that took its place.
 #[derive(Debug)]
@@ -53,11 +53,12 @@ impl ApiKeyService {
             roll.inherit(new, old);
         }
         set_revoked(&on, &ids_of(&old), roll.revocation(), now).await?;
-        if insert(&on, &created).await?.is_err() {
-            return Err(ApiKeyError::Unexpected(
+        insert(&on, &created).await.map_err(|error| match error {
+            InsertError::Failed(error) => error,
+            InsertError::Taken(_) => ApiKeyError::Unexpected(
                 "crypto.randomBytes gave bytes that an earlier key was made of.",
-            ));
-        }
+            ),
+        })?;
         self.commit(transaction, &ids_of(&old)).await?;
 
         let revoked = old.into_iter().map(|key| roll.revocation().apply(key, now).into()).next();

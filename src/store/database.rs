@@ -11,7 +11,7 @@ use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 use tokio::time::timeout;
 
 use super::api_keys::{Query, ROWS_PER_INSERT, insert};
-use super::failure::Violation;
+use super::failure::InsertError;
 use super::lane::{Lane, LaneStatus, Wanted, read_beside};
 use super::listen::Listening;
 use super::lookup::{find_candidates, find_publishable};
@@ -154,24 +154,23 @@ impl Database {
         Ok(Connection::of_pool(&opened.pool).searching(search))
     }
 
-    /// Writes new keys, all or none; the outer error is the world's, the inner the keys' own.
+    /// Writes new keys, all or none.
     ///
     /// # Errors
-    /// `Database` or `Unavailable`; inside, the unique column that is taken.
-    pub async fn insert(&self, keys: &[ApiKey]) -> Result<Result<(), Violation>, ApiKeyError> {
+    /// `Taken` for a key whose id or token an existing key has, else `Failed` with `Database` or `Unavailable`.
+    pub async fn insert(&self, keys: &[ApiKey]) -> Result<(), InsertError> {
         // One statement takes effect as a whole by itself.
         if keys.len() <= ROWS_PER_INSERT {
             let opened = self.opened().await?;
-            let inserted = insert(&Connection::of_pool(&opened.pool), keys).await?;
-            opened.file().map_or(Ok(()), OpenFile::written)?;
-            return Ok(inserted);
+            let inserted = insert(&Connection::of_pool(&opened.pool), keys).await;
+            if !matches!(inserted, Err(InsertError::Failed(_))) {
+                opened.file().map_or(Ok(()), OpenFile::written)?;
+            }
+            return inserted;
         }
         let transaction = self.begin().await?;
-        let inserted = insert(&transaction.connection(), keys).await?;
-        if inserted.is_ok() {
-            transaction.commit().await?;
-        }
-        Ok(inserted)
+        insert(&transaction.connection(), keys).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// A transaction for writes.

@@ -12,7 +12,7 @@ use super::transaction::PgTransaction;
 use super::values::Param;
 use crate::deadline;
 use crate::error::ApiKeyError;
-use crate::store::failure::Violation;
+use crate::store::failure::InsertError;
 
 /// The time between two attempts to write what may be written already.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -84,7 +84,7 @@ impl PgPlace<'_> {
         params: &[Param],
         count: (&str, &[Param]),
         rows: usize,
-    ) -> Result<Result<(), Violation>, ApiKeyError> {
+    ) -> Result<(), InsertError> {
         let mut doubtful = false;
         loop {
             let failure = match self.execute(sql, params).await {
@@ -96,16 +96,16 @@ impl PgPlace<'_> {
             }
             let in_transaction = matches!(self, Self::Transaction(_));
             match failure.violation() {
-                Some(violation) if doubtful => match self.number(count).await {
+                Some(_) if doubtful => match self.number(count).await {
                     Ok(written) if written == i64::try_from(rows).ok() => break,
                     Ok(_) => {
                         deadline::decided();
-                        return Ok(Err(violation));
+                        return Err(failure.into());
                     }
                     // It is looked at again.
                     Err(_) => {}
                 },
-                Some(violation) => return Ok(Err(violation)),
+                Some(_) => return Err(failure.into()),
                 None if in_transaction => return Err(failure.into()),
                 None if !doubtful && !failure.leaves_a_doubt() => return Err(failure.into()),
                 None => {}
@@ -113,12 +113,12 @@ impl PgPlace<'_> {
             doubtful = true;
             deadline::committing();
             if Instant::now() + PAUSE >= deadline::end() {
-                return Err(ApiKeyError::OutcomeUnknown);
+                return Err(ApiKeyError::OutcomeUnknown.into());
             }
             sleep(PAUSE).await;
         }
         deadline::decided();
-        Ok(Ok(()))
+        Ok(())
     }
 }
 
