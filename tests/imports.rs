@@ -57,6 +57,7 @@ const RINGS: &[Ring] = &[
             "async_trait",
             "chrono",
             "deadpool",
+            "futures_util",
             "getrandom",
             "hex",
             "quick_cache",

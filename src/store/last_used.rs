@@ -116,7 +116,8 @@ pub async fn set_last_used(
         }
         On::Postgres(place) => {
             let (ids, times) = uses.iter().cloned().unzip();
-            let rows = place.query(POSTGRES, &[Param::texts(ids), Param::times(times)]).await?;
+            let params = [Param::texts(ids), Param::times(times)];
+            let rows = place.query(POSTGRES, &params).await?.rows;
             let mut outcome = UsesWritten::default();
             for row in rows {
                 if row.try_get("written").map_err(PgFailure::from)? {

@@ -149,7 +149,7 @@ async fn is_complete(place: PgPlace<'_>) -> Result<bool, ApiKeyError> {
     const COMPLETE: &str = "SELECT pg_catalog.count(*) = 2 AND pg_catalog.to_regclass('\"IDX_api_key_undigested\"') IS NOT NULL \
         FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass('api_key') AND NOT attisdropped \
         AND attname IN ('token_digest', 'workflow_transaction_id')";
-    let rows = place.query(COMPLETE, &[]).await?;
+    let rows = place.query(COMPLETE, &[]).await?.rows;
     Ok(rows
         .first()
         .map(|row| row.try_get(0))

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use sea_orm::Statement;
 use tokio::time::{Instant, sleep};
-use tokio_postgres::Row;
 
 use super::failure::PgFailure;
 use super::pool::PgPool;
+use super::session::PgResult;
 use super::transaction::PgTransaction;
 use super::values::Param;
 use crate::deadline;
@@ -25,40 +25,25 @@ pub(in crate::store) enum PgPlace<'a> {
 }
 
 impl PgPlace<'_> {
+    /// Runs a statement with values.
     pub(in crate::store) async fn query(
         self,
         sql: &str,
         params: &[Param],
-    ) -> Result<Vec<Row>, PgFailure> {
-        let answer = match self {
+    ) -> Result<PgResult, PgFailure> {
+        let result = match self {
             Self::Pool(pool) => pool.query(sql, params).await,
             Self::Transaction(transaction) => {
                 let mut session = transaction.session().await;
-                let answer = deadline::wait(session.session()?.query(sql, params)).await;
-                transaction.pool().watched(answer)
+                let result = deadline::wait(session.session()?.query(sql, params)).await;
+                transaction.pool().watched(result)
             }
         };
-        answer.map_err(|failure| failure.of_statement(sql))
-    }
-
-    pub(in crate::store) async fn execute(
-        self,
-        sql: &str,
-        params: &[Param],
-    ) -> Result<u64, PgFailure> {
-        let answer = match self {
-            Self::Pool(pool) => pool.execute(sql, params).await,
-            Self::Transaction(transaction) => {
-                let mut session = transaction.session().await;
-                let answer = deadline::wait(session.session()?.execute(sql, params)).await;
-                transaction.pool().watched(answer)
-            }
-        };
-        answer.map_err(|failure| failure.of_statement(sql))
+        result.map_err(|failure| failure.of_statement(sql))
     }
 
     async fn number(self, (sql, params): (&str, &[Param])) -> Result<Option<i64>, PgFailure> {
-        let rows = self.query(sql, params).await?;
+        let rows = self.query(sql, params).await?.rows;
         Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
     }
 
@@ -87,8 +72,8 @@ impl PgPlace<'_> {
     ) -> Result<(), InsertError> {
         let mut doubtful = false;
         loop {
-            let failure = match self.execute(sql, params).await {
-                Ok(_rows) => break,
+            let failure = match self.query(sql, params).await {
+                Ok(_) => break,
                 Err(failure) => failure,
             };
             if doubtful {
