@@ -39,11 +39,12 @@ impl Database {
         {
             return Ok(found);
         }
-        if let Pool::Postgres(pool) = &opened.pool {
-            return Box::pin(read_beside(pool, &wanted)).await;
-        }
-        let lookups = opened.sqlite.as_ref().map(|pools| Pool::Sqlite(pools.lookups.clone()));
-        let on = Connection::of_pool(lookups.as_ref().unwrap_or(&opened.pool));
+        let main = match &opened.pool {
+            Pool::Postgres(pool) => return Box::pin(read_beside(pool, &wanted)).await,
+            Pool::Sqlite(main) => main,
+        };
+        let lookups = opened.sqlite.as_ref().map_or(main, |pools| &pools.lookups);
+        let on = Connection::of_pool(&Pool::Sqlite(lookups.clone()));
         let found = Box::pin(async {
             match &*wanted {
                 Wanted::Candidates { digest, redacted } => {

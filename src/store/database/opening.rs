@@ -53,17 +53,20 @@ impl Database {
         let Ok(Ok(opened)) = timeout(self.settings.call_timeout, opened).await else {
             return Ok(());
         };
-        if let Some(pools) = &opened.sqlite {
-            pools.close(self.settings.pool.acquire_timeout).await;
-            return Ok(());
-        }
         opened.listening.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(lane) = &opened.lane {
             lane.close().await;
         }
-        // A statement on a dead connection must not keep a server from shutting down.
-        if let Pool::Postgres(pool) = &opened.pool {
-            let _late = timeout(self.settings.call_timeout, pool.close()).await;
+        match &opened.pool {
+            Pool::Sqlite(_) => {
+                if let Some(pools) = &opened.sqlite {
+                    pools.close(self.settings.pool.acquire_timeout).await;
+                }
+            }
+            // A statement on a dead connection must not keep a server from shutting down.
+            Pool::Postgres(pool) => {
+                let _late = timeout(self.settings.call_timeout, pool.close()).await;
+            }
         }
         Ok(())
     }
