@@ -47,7 +47,7 @@ impl ApiKeyService {
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
         let old = locked(&on, &Target::One(id)).await?;
-        refuse_ended(&old, now)?;
+        refuse_revoked_or_scheduled(&old, now)?;
         // … and takes over what another call may have changed meanwhile.
         for (new, old) in created.iter_mut().zip(&old) {
             roll.inherit(new, old);
@@ -72,14 +72,14 @@ impl ApiKeyService {
     async fn live_key(&self, id: &str, edge: &Edge) -> Result<ApiKey, ApiKeyError> {
         let connection = self.database.connection().await?;
         let found = find(&connection, &Query::visible(Filter::id(id))).await?;
-        refuse_ended(&found, edge.now)?;
+        refuse_revoked_or_scheduled(&found, edge.now)?;
         found.into_iter().next().ok_or_else(|| ApiKeyError::NoSuchKeys(vec![id.to_owned()]))
     }
 }
 
-/// Refuses to roll a key that has an end. A later one would prolong its life, and of several rolls with a grace period
-/// each would leave a successor.
-fn refuse_ended(keys: &[ApiKey], now: Timestamp) -> Result<(), ApiKeyError> {
+/// Rejects a key that is revoked or scheduled to be. Rolling it could move the scheduled revocation to a later time, and of
+/// several rolls with a grace period each would leave a successor.
+fn refuse_revoked_or_scheduled(keys: &[ApiKey], now: Timestamp) -> Result<(), ApiKeyError> {
     refuse_revoked(keys, now)?;
     match keys.iter().find(|key| key.revoked_at.is_some()) {
         Some(key) => Err(ApiKeyError::EndPlanned(key.id.as_str().to_owned())),

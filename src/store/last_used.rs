@@ -20,7 +20,8 @@ pub struct UsesWritten {
     pub passed_over: Vec<String>,
 }
 
-// `ApiKey::has_ended` in SQL, at the time of the use. Both count whole milliseconds.
+// `ApiKey::has_ended` in SQL, at the time of the use. Both count whole milliseconds, and `contract/last-used-ended.test.ts`
+// compares the two.
 macro_rules! live_and_used_before {
     ($end:expr, $updated:expr, $used:expr, $latest:expr) => {
         concat!(
