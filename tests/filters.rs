@@ -347,7 +347,7 @@ async fn find(database: &Database, keys: &[ApiKey], filter: &Filter) -> Vec<Stri
     let before = store::find(&on, &Query::every(Filter::All)).await.unwrap();
     let ids = before.iter().map(|key| key.id.as_str().to_owned()).collect();
     store::delete(&on, ids).await.unwrap();
-    store::insert(&on, keys).await.unwrap().unwrap();
+    store::insert(&on, keys).await.unwrap();
     let found = store::find(&on, &Query::every(filter.clone())).await.unwrap();
     found.iter().map(|key| key.id.as_str().to_owned()).collect()
 }

@@ -210,7 +210,7 @@ const REVOCATION_TAKES_MS: i64 = 1_000;
 
 fn has_ended(revoked_at: Option<Timestamp>, updated_at: Timestamp, now: Timestamp) -> bool {
     // Callers' clocks have milliseconds, SQL writes microseconds: a key ends in the millisecond of its revocation.
-    // `store/last_used.rs` has the same rule in SQL.
+    // `store/last_used.rs` has the same rule in SQL; `contract/last-used-ended.test.ts` compares the two.
     let Some(end) = revoked_at.map(|at| at.timestamp_millis()) else { return false };
     let written_later_by = updated_at.timestamp_millis() - end;
     end <= now.timestamp_millis() || (0..=REVOCATION_TAKES_MS).contains(&written_later_by)

@@ -1,23 +1,23 @@
 //! The remembered keys, bounded, by token and by id.
 
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use lru::LruCache;
+use quick_cache::unsync::Cache;
+use quick_cache::{DefaultHashBuilder, Lifecycle, UnitWeighter};
 use sha2::{Digest as _, Sha256};
 
 use crate::api_key::PublicApiKey;
 use crate::token::Fingerprint;
 
-/// How many keys are remembered before the least used are forgotten.
-const MOST_KEYS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99_999);
+/// How many keys are remembered before those that are used least are forgotten.
+const MOST_KEYS: usize = 100_000;
 
 /// The texts of a key that is remembered have at most so many bytes together.
 const MOST_BYTES: usize = 4_096;
 
 pub(super) struct Entries {
-    by_token: LruCache<Fingerprint, Entry>,
+    by_token: Cache<Fingerprint, Entry, UnitWeighter, DefaultHashBuilder, ListEvicted>,
     by_id: HashMap<IdDigest, Fingerprint>,
     changes: u64,
     last_number: u64,
@@ -26,6 +26,17 @@ pub(super) struct Entries {
 struct Entry {
     epoch: u64,
     remembered: Remembered,
+}
+
+/// Lists the entries that an insertion evicts or replaces.
+struct ListEvicted;
+
+impl Lifecycle<Fingerprint, Entry> for ListEvicted {
+    type RequestState = Vec<(Fingerprint, Entry)>;
+
+    fn on_evict(&self, gone: &mut Self::RequestState, token: Fingerprint, entry: Entry) {
+        gone.push((token, entry));
+    }
 }
 
 /// The start of an id's SHA-256, by which changes of keys are told.
@@ -48,15 +59,23 @@ pub struct Remembered {
 
 impl Default for Entries {
     fn default() -> Self {
-        // Grown as needed: `LruCache::new` would reserve room for all.
-        let mut by_token = LruCache::unbounded();
-        by_token.resize(MOST_KEYS);
-        Self { by_token, by_id: HashMap::new(), changes: 0, last_number: 0 }
+        Self::with_capacity(MOST_KEYS)
     }
 }
 
 impl Entries {
-    pub(super) fn get(&mut self, token: &Fingerprint, epoch: u64) -> Option<Remembered> {
+    fn with_capacity(keys: usize) -> Self {
+        let by_token = Cache::with(
+            keys,
+            keys as u64,
+            UnitWeighter,
+            DefaultHashBuilder::default(),
+            ListEvicted,
+        );
+        Self { by_token, by_id: HashMap::new(), changes: 0, last_number: 0 }
+    }
+
+    pub(super) fn get(&self, token: &Fingerprint, epoch: u64) -> Option<Remembered> {
         let entry = self.by_token.get(token)?;
         (entry.epoch == epoch).then(|| entry.remembered.clone())
     }
@@ -67,13 +86,13 @@ impl Entries {
         }
         let former = self.by_id.insert(digest(key.id.as_str()), token);
         if let Some(former) = former.filter(|former| *former != token) {
-            self.by_token.pop(&former);
+            self.by_token.remove(&former);
         }
         self.last_number += 1;
         let remembered = Remembered { number: self.last_number, key };
-        if let Some((gone, entry)) = self.by_token.push(token, Entry { epoch, remembered })
-            && gone != token
-        {
+        let mut gone = Vec::new();
+        self.by_token.insert_with_lifecycle(token, Entry { epoch, remembered }, &mut gone);
+        for (_, entry) in gone.into_iter().filter(|(former, _)| *former != token) {
             self.by_id.remove(&digest(entry.remembered.key.id.as_str()));
         }
     }
@@ -85,7 +104,7 @@ impl Entries {
     pub(super) fn remove_digest(&mut self, id: IdDigest) {
         self.changes += 1;
         if let Some(token) = self.by_id.remove(&id) {
-            self.by_token.pop(&token);
+            self.by_token.remove(&token);
         }
     }
 
@@ -102,5 +121,36 @@ impl Entries {
 
     pub(super) fn len(&self) -> usize {
         self.by_token.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api_key::ApiKey;
+    use crate::edge::from_epoch_ms;
+    use crate::notice::Notices;
+    use crate::token::{Hasher, HasherSettings};
+
+    fn key(number: usize) -> Arc<PublicApiKey> {
+        let then = from_epoch_ms(0.0).expect("in range");
+        Arc::new(ApiKey::example(format!("apk_{number}"), String::new(), then).into())
+    }
+
+    #[test]
+    fn entries_stay_within_their_bound_and_evicted_ones_leave_no_id_behind() {
+        let hasher =
+            Hasher::new(HasherSettings::default(), Notices::default()).expect("randomness");
+        let mut entries = Entries::with_capacity(10);
+        for number in 0..100 {
+            entries.insert(hasher.present(number.to_string()).fingerprint, 0, key(number));
+            assert!((1..=10).contains(&entries.len()), "{}", entries.len());
+            assert_eq!(entries.by_id.len(), entries.len());
+        }
+        assert_eq!(entries.len(), 10);
+        for number in 0..100 {
+            entries.remove(&format!("apk_{number}"));
+        }
+        assert_eq!(entries.len(), 0);
     }
 }

@@ -8,7 +8,7 @@ use crate::edge::Edge;
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::Filter;
-use crate::store::{Connection, Query, Violation, find};
+use crate::store::{InsertError, Query, UniqueColumn, find};
 use crate::token::RawToken;
 
 impl ApiKeyService {
@@ -27,8 +27,8 @@ impl ApiKeyService {
             return Ok(Written::default());
         }
         let (keys, tokens) = split(self.issue(wishes, &mut edge, workflow).await?);
-        if let Err(violation) = self.database.insert(&keys).await? {
-            return Err(self.taken(violation, &keys).await?);
+        if let Err(error) = self.database.insert(&keys).await {
+            return Err(self.not_inserted(error, &keys).await);
         }
         Ok(Written {
             created: ids_of(&keys),
@@ -55,34 +55,31 @@ impl ApiKeyService {
         Ok(issued)
     }
 
-    /// What to tell whose keys collided with existing ones.
-    pub(super) async fn taken(
-        &self,
-        violation: Violation,
-        keys: &[ApiKey],
-    ) -> Result<ApiKeyError, ApiKeyError> {
-        if violation == Violation::Token {
-            let redacted = keys.first().map_or("", |key| key.redacted.as_str());
-            return Ok(ApiKeyError::TokenTaken(redacted.to_owned()));
+    /// What the caller gets for new keys that were not written.
+    pub(super) async fn not_inserted(&self, error: InsertError, keys: &[ApiKey]) -> ApiKeyError {
+        let first = keys.first();
+        match error {
+            InsertError::Failed(error) => error,
+            InsertError::Taken(UniqueColumn::Token) => {
+                let redacted = first.map_or("", |key| key.redacted.as_str());
+                ApiKeyError::TokenTaken(redacted.to_owned())
+            }
+            InsertError::Taken(UniqueColumn::Id) => match self.existing_ids(keys).await {
+                Ok(existing) => {
+                    let taken = keys.iter().find(|key| existing.contains(key.id.as_str()));
+                    let id = taken.or(first).map_or("", |key| key.id.as_str());
+                    ApiKeyError::IdTaken(id.to_owned())
+                }
+                Err(error) => error,
+            },
         }
-        let connection = self.database.connection().await?;
-        let existing = existing_ids(&connection, keys).await?;
-        let id = keys
-            .iter()
-            .map(|key| key.id.as_str())
-            .find(|id| existing.contains(*id))
-            .or_else(|| keys.first().map(|key| key.id.as_str()))
-            .unwrap_or_default();
-        Ok(ApiKeyError::IdTaken(id.to_owned()))
     }
-}
 
-async fn existing_ids(
-    on: &Connection<'_>,
-    keys: &[ApiKey],
-) -> Result<HashSet<String>, ApiKeyError> {
-    let found = find(on, &Query::every(Filter::ids(ids_of(keys)))).await?;
-    Ok(ids_of(&found).into_iter().collect())
+    async fn existing_ids(&self, keys: &[ApiKey]) -> Result<HashSet<String>, ApiKeyError> {
+        let connection = self.database.connection().await?;
+        let found = find(&connection, &Query::every(Filter::ids(ids_of(keys)))).await?;
+        Ok(ids_of(&found).into_iter().collect())
+    }
 }
 
 /// The answers that show each creator their token.

@@ -7,7 +7,7 @@ use crate::edge::{Edge, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::{Input, checked_id};
 use crate::query::{Filter, Target, refuse_whole_key};
-use crate::store::{Query, find, insert, set_revoked};
+use crate::store::{InsertError, Query, find, insert, set_revoked};
 
 /// A key and the one that took its place.
 #[derive(Debug)]
@@ -47,17 +47,18 @@ impl ApiKeyService {
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
         let old = locked(&on, &Target::One(id)).await?;
-        refuse_ended(&old, now)?;
+        refuse_revoked_or_scheduled(&old, now)?;
         // … and takes over what another call may have changed meanwhile.
         for (new, old) in created.iter_mut().zip(&old) {
             roll.inherit(new, old);
         }
         set_revoked(&on, &ids_of(&old), roll.revocation(), now).await?;
-        if insert(&on, &created).await?.is_err() {
-            return Err(ApiKeyError::Unexpected(
+        insert(&on, &created).await.map_err(|error| match error {
+            InsertError::Failed(error) => error,
+            InsertError::Taken(_) => ApiKeyError::Unexpected(
                 "crypto.randomBytes gave bytes that an earlier key was made of.",
-            ));
-        }
+            ),
+        })?;
         self.commit(transaction, &ids_of(&old)).await?;
 
         let revoked = old.into_iter().map(|key| roll.revocation().apply(key, now).into()).next();
@@ -71,14 +72,14 @@ impl ApiKeyService {
     async fn live_key(&self, id: &str, edge: &Edge) -> Result<ApiKey, ApiKeyError> {
         let connection = self.database.connection().await?;
         let found = find(&connection, &Query::visible(Filter::id(id))).await?;
-        refuse_ended(&found, edge.now)?;
+        refuse_revoked_or_scheduled(&found, edge.now)?;
         found.into_iter().next().ok_or_else(|| ApiKeyError::NoSuchKeys(vec![id.to_owned()]))
     }
 }
 
-/// Refuses to roll a key that has an end. A later one would prolong its life, and of several rolls with a grace period
-/// each would leave a successor.
-fn refuse_ended(keys: &[ApiKey], now: Timestamp) -> Result<(), ApiKeyError> {
+/// Rejects a key that is revoked or scheduled to be. Rolling it could move the scheduled revocation to a later time, and of
+/// several rolls with a grace period each would leave a successor.
+fn refuse_revoked_or_scheduled(keys: &[ApiKey], now: Timestamp) -> Result<(), ApiKeyError> {
     refuse_revoked(keys, now)?;
     match keys.iter().find(|key| key.revoked_at.is_some()) {
         Some(key) => Err(ApiKeyError::EndPlanned(key.id.as_str().to_owned())),

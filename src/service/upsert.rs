@@ -34,9 +34,9 @@ impl ApiKeyService {
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
         let (changed, updated) = change_titles(&on, changes, now).await?;
-        if let Err(violation) = insert(&on, &created).await? {
+        if let Err(error) = insert(&on, &created).await {
             drop(transaction);
-            return Err(self.taken(violation, &created).await?);
+            return Err(self.not_inserted(error, &created).await);
         }
         self.commit(transaction, &updated).await?;
 

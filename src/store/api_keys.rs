@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::condition::condition;
-use super::failure::{self, Violation};
+use super::failure::InsertError;
 use super::postgres::{Param, PgPlace, parts};
 use super::row::{Column, Entity};
 use super::transaction::{Connection, On};
@@ -89,36 +89,27 @@ pub async fn count(on: &Connection<'_>, query: &Query) -> Result<u64, ApiKeyErro
     Ok(counted.unsigned_abs())
 }
 
-/// Writes new keys; the outer error is the world's, the inner the keys' own.
+/// Writes new keys.
 ///
 /// # Errors
-/// `Database` or `Unavailable`; inside, the unique column that is taken.
-pub async fn insert(
-    on: &Connection<'_>,
-    keys: &[ApiKey],
-) -> Result<Result<(), Violation>, ApiKeyError> {
+/// `Taken` for a key whose id or token an existing key has, else `Failed` with `Database` or `Unavailable`.
+pub async fn insert(on: &Connection<'_>, keys: &[ApiKey]) -> Result<(), InsertError> {
     for chunk in keys.chunks(ROWS_PER_INSERT) {
         let rows = Entity::insert_many(chunk.iter().map(row::of_key)).into_query();
         let statement = on.backend().orm().build(&rows);
-        let inserted = match on.on() {
-            On::Sqlite(executor) => match executor.execute_raw(statement).await {
-                Ok(_) => Ok(()),
-                Err(error) => Err(failure::violation(&error).ok_or_else(|| failure::of(error))?),
-            },
+        match on.on() {
+            On::Sqlite(executor) => drop(executor.execute_raw(statement).await?),
             On::Postgres(place) => insert_on_postgres(place, statement, chunk).await?,
-        };
-        if let Err(violation) = inserted {
-            return Ok(Err(violation));
         }
     }
-    Ok(Ok(()))
+    Ok(())
 }
 
 async fn insert_on_postgres(
     place: PgPlace<'_>,
     statement: Statement,
     keys: &[ApiKey],
-) -> Result<Result<(), Violation>, ApiKeyError> {
+) -> Result<(), InsertError> {
     const WRITTEN: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.count(*) FROM api_key WHERE id = ANY($1) AND token = ANY($2)";
     let (sql, params) = parts(statement)?;
     let texts = |text: fn(&ApiKey) -> &str| {

@@ -12,13 +12,34 @@ use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 use super::sqlite;
 use crate::error::ApiKeyError;
 
-/// An insert that collided with a unique column.
+/// Why new keys were not written.
+#[derive(Debug, PartialEq, Eq)]
+pub enum InsertError {
+    /// An existing key has the same value in this column.
+    Taken(UniqueColumn),
+    /// The database failed.
+    Failed(ApiKeyError),
+}
+
+/// A column of which each value is unique.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Violation {
-    /// The id is taken.
+pub enum UniqueColumn {
+    /// `id`
     Id,
-    /// The token is taken.
+    /// `token`
     Token,
+}
+
+impl From<ApiKeyError> for InsertError {
+    fn from(error: ApiKeyError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<DbErr> for InsertError {
+    fn from(error: DbErr) -> Self {
+        violation(&error).map_or_else(|| Self::Failed(of(error)), Self::Taken)
+    }
 }
 
 /// What a statement's failure means to the caller.
@@ -47,7 +68,7 @@ pub(super) fn of(error: DbErr) -> ApiKeyError {
 }
 
 /// The unique column that an insert collided with.
-pub(super) fn violation(error: &DbErr) -> Option<Violation> {
+fn violation(error: &DbErr) -> Option<UniqueColumn> {
     let Some(sqlx::Error::Database(refusal)) = driver(error) else { return None };
     if !refusal.is_unique_violation() {
         return None;
@@ -55,7 +76,7 @@ pub(super) fn violation(error: &DbErr) -> Option<Violation> {
     // PostgreSQL names the constraint, SQLite the column in its message.
     let names_token = refusal.constraint() == Some("IDX_api_key_token_unique")
         || refusal.constraint().is_none() && refusal.message().contains("api_key.token");
-    Some(if names_token { Violation::Token } else { Violation::Id })
+    Some(if names_token { UniqueColumn::Token } else { UniqueColumn::Id })
 }
 
 /// Why a database cannot be reached.

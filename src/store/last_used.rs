@@ -20,7 +20,8 @@ pub struct UsesWritten {
     pub passed_over: Vec<String>,
 }
 
-// `ApiKey::has_ended` in SQL, at the time of the use. Both count whole milliseconds.
+// `ApiKey::has_ended` in SQL, at the time of the use. Both count whole milliseconds, and `contract/last-used-ended.test.ts`
+// compares the two.
 macro_rules! live_and_used_before {
     ($end:expr, $updated:expr, $used:expr, $latest:expr) => {
         concat!(
@@ -116,7 +117,8 @@ pub async fn set_last_used(
         }
         On::Postgres(place) => {
             let (ids, times) = uses.iter().cloned().unzip();
-            let rows = place.query(POSTGRES, &[Param::texts(ids), Param::times(times)]).await?;
+            let params = [Param::texts(ids), Param::times(times)];
+            let rows = place.query(POSTGRES, &params).await?.rows;
             let mut outcome = UsesWritten::default();
             for row in rows {
                 if row.try_get("written").map_err(PgFailure::from)? {

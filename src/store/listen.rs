@@ -142,7 +142,7 @@ impl Keeper {
         if self.server.is_replica() {
             return Ok(LeaseLoss::Replica);
         }
-        let rows = deadline::wait(session.query(TABLE, &[])).await.ok_or(PgFailure::Late)??;
+        let rows = deadline::wait(session.query(TABLE, &[])).await.ok_or(PgFailure::Late)??.rows;
         let table = rows.first().and_then(|row| row.try_get::<_, Option<String>>(0).ok());
         let Some(table) = table.flatten() else { return Ok(LeaseLoss::NoTriggers) };
         let listen = format!("LISTEN api_key_native_changes_{table}");

@@ -30,7 +30,7 @@ pub use api_keys::{
     soft_delete,
 };
 pub use database::{Database, Surroundings};
-pub use failure::Violation;
+pub use failure::{InsertError, UniqueColumn};
 pub use lane::LaneStatus;
 pub use last_used::{UsesWritten, set_last_used};
 pub use settings::{DatabaseSettings, PoolSettings, Pooler, Tls};

@@ -81,7 +81,7 @@ impl Connection<'_> {
             On::Sqlite(executor) => select.all(&executor).await.map_err(failure::of),
             On::Postgres(place) => {
                 let (sql, params) = parts(select.build(DbBackend::Postgres))?;
-                let rows = place.query(&format!("{TO_THE_PRIMARY}{sql}"), &params).await?;
+                let rows = place.query(&format!("{TO_THE_PRIMARY}{sql}"), &params).await?.rows;
                 Ok(rows.iter().map(model).collect::<Result<_, _>>()?)
             }
         }
@@ -96,7 +96,7 @@ impl Connection<'_> {
             }
             On::Postgres(place) => {
                 let (sql, params) = parts(statement)?;
-                Ok(place.execute(&sql, &params).await?)
+                Ok(place.query(&sql, &params).await?.rows_affected)
             }
         }
     }
@@ -123,7 +123,7 @@ impl Connection<'_> {
             }
             On::Postgres(place) => {
                 let (sql, params) = parts(statement)?;
-                let rows = place.query(&sql, &params).await?;
+                let rows = place.query(&sql, &params).await?.rows;
                 let first = |row: &tokio_postgres::Row| row.try_get(0).map_err(PgFailure::from);
                 Ok(rows.iter().map(first).collect::<Result<_, _>>()?)
             }
@@ -140,7 +140,7 @@ impl Connection<'_> {
             }
             On::Postgres(place) => {
                 let (sql, params) = parts(statement)?;
-                let rows = place.query(&format!("{TO_THE_PRIMARY}{sql}"), &params).await?;
+                let rows = place.query(&format!("{TO_THE_PRIMARY}{sql}"), &params).await?.rows;
                 let row = rows.first().ok_or(missing)?;
                 Ok(row.try_get(0).map_err(PgFailure::from)?)
             }

@@ -11,7 +11,6 @@ use std::thread::available_parallelism;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::flights::Flights;
 use super::memory::BlockPool;
 use super::proven::{Fingerprint, Proof, ProvenTokens};
 use super::scheme::{self, Hashing};
@@ -50,7 +49,6 @@ pub struct Hasher {
     waiting: AtomicUsize,
     memory: Arc<BlockPool>,
     proven: ProvenTokens,
-    flights: Flights,
     done: Arc<AtomicU64>,
     full: AtomicBool,
     notices: Notices,
@@ -89,7 +87,6 @@ impl Hasher {
             waiting: AtomicUsize::new(0),
             memory: Arc::new(BlockPool::keeping(settings.hashing.memory_kib() as usize)),
             proven: ProvenTokens::new()?,
-            flights: Flights::default(),
             done: Arc::default(),
             full: AtomicBool::new(false),
             notices,
@@ -133,18 +130,11 @@ impl Hasher {
         hash: &TokenHash,
         salt: &str,
     ) -> Result<bool, ApiKeyError> {
-        if self.proven.holds(fingerprint, hash) {
-            return Ok(true);
-        }
-        let derivation = async || {
+        let derivation = async {
             let (token, hash, salt) = (token.clone(), hash.clone(), salt.to_owned());
             self.derive(move |memory| scheme::verify(&token, &hash, &salt, memory)).await
         };
-        let matches = self.flights.share(*fingerprint, hash, derivation).await?;
-        if matches {
-            self.proven.remember(Proof::new(*fingerprint, hash.clone()));
-        }
-        Ok(matches)
+        self.proven.matches(*fingerprint, hash, derivation).await
     }
 
     /// Whether a hash is of the scheme and cost that new secrets get.

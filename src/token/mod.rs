@@ -7,7 +7,6 @@
 //! leaves through [`RawToken::expose`] alone.
 
 mod digest;
-mod flights;
 mod hasher;
 mod memory;
 mod proven;

@@ -1,9 +1,12 @@
-//! Which tokens were proven to match which hashes.
+//! Which tokens were proven to match which hashes, and the derivations under way that are to prove it.
 //!
 //! A proof says "this token matches that stored hash", never "this key may be
 //! used": a hit skips the derivation only for the very hash that was just read.
+//! Invariant: equal claims that are checked at the same time share one derivation, and only a match is remembered. See
+//! docs/adr/0022.
 
 use hmac::{Hmac, KeyInit, Mac};
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -11,33 +14,47 @@ use zeroize::Zeroizing;
 use super::{RawToken, TokenHash};
 use crate::error::ApiKeyError;
 
-/// How many tokens are remembered before the least used are forgotten.
+/// How many proofs are remembered before those that are used least are forgotten.
 const MOST_PROOFS: usize = 100_000;
 
 pub(super) struct ProvenTokens {
     mac: Hmac<Sha256>,
-    proofs: Cache<Fingerprint, TokenHash>,
+    proofs: Cache<Claim, bool, MatchesOnly>,
 }
 
 /// A token as this service alone can recognise it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 32]);
 
-/// That a token matches a hash. Only whoever derived the hash of the token can say so.
-pub struct Proof {
+/// That a token matches a hash, proven or not.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Claim {
     fingerprint: Fingerprint,
     hash: TokenHash,
 }
 
+/// That a token matches a hash. Only code that derived the hash of the token can make one.
+pub struct Proof(Claim);
+
 impl Proof {
     pub(super) fn new(fingerprint: Fingerprint, hash: TokenHash) -> Self {
-        Self { fingerprint, hash }
+        Self(Claim { fingerprint, hash })
     }
 
     /// The hash.
     #[must_use]
     pub fn hash(&self) -> &TokenHash {
-        &self.hash
+        &self.0.hash
+    }
+}
+
+/// Admits matches only: a mismatch is heavier than the cache, which gives it to the callers that wait and drops it.
+#[derive(Clone)]
+struct MatchesOnly;
+
+impl Weighter<Claim, bool> for MatchesOnly {
+    fn weight(&self, _: &Claim, matches: &bool) -> u64 {
+        if *matches { 1 } else { u64::MAX }
     }
 }
 
@@ -49,7 +66,8 @@ impl ProvenTokens {
             .map_err(|_| ApiKeyError::Unexpected("The system gave no randomness."))?;
         let mac = Hmac::<Sha256>::new_from_slice(key.as_ref())
             .map_err(|_| ApiKeyError::Unexpected("Tokens cannot be fingerprinted."))?;
-        Ok(Self { mac, proofs: Cache::new(MOST_PROOFS) })
+        let proofs = Cache::with_weighter(MOST_PROOFS, MOST_PROOFS as u64, MatchesOnly);
+        Ok(Self { mac, proofs })
     }
 
     // SECURITY: a keyed MAC, so that the map tells nothing about tokens to whoever reads memory later.
@@ -59,30 +77,96 @@ impl ProvenTokens {
         Fingerprint(mac.finalize().into_bytes().into())
     }
 
-    pub(super) fn holds(&self, fingerprint: &Fingerprint, hash: &TokenHash) -> bool {
-        self.proofs.get(fingerprint).as_ref() == Some(hash)
+    /// Whether a token matches a hash: as remembered, as an equal call that is under way finds, or as this call derives.
+    /// Where a derivation fails or its caller gives up, one of the callers that wait for it derives next.
+    pub(super) async fn matches(
+        &self,
+        fingerprint: Fingerprint,
+        hash: &TokenHash,
+        derivation: impl Future<Output = Result<bool, ApiKeyError>>,
+    ) -> Result<bool, ApiKeyError> {
+        let claim = Claim { fingerprint, hash: hash.clone() };
+        self.proofs.get_or_insert_async(&claim, derivation).await
     }
 
-    pub(super) fn remember(&self, proof: Proof) {
-        self.proofs.insert(proof.fingerprint, proof.hash);
+    pub(super) fn remember(&self, Proof(claim): Proof) {
+        self.proofs.insert(claim, true);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::future::{pending, ready};
+
     use super::*;
 
-    #[test]
-    fn a_proof_holds_for_its_own_hash_only() {
+    const FAILURE: Result<bool, ApiKeyError> = Err(ApiKeyError::Busy(1));
+
+    fn proven() -> (ProvenTokens, Fingerprint) {
         let proven = ProvenTokens::new().expect("randomness");
-        let token = RawToken::presented("sk_1".into());
-        let fingerprint = proven.fingerprint(&token);
+        let fingerprint = proven.fingerprint(&RawToken::presented("sk_1".into()));
+        (proven, fingerprint)
+    }
+
+    #[tokio::test]
+    async fn a_proof_holds_for_its_own_token_and_hash_only() {
+        let (proven, fingerprint) = proven();
         let (hash, other) = (TokenHash::new("a".into()), TokenHash::new("b".into()));
-        assert!(!proven.holds(&fingerprint, &hash));
+        assert_eq!(proven.matches(fingerprint, &hash, ready(FAILURE)).await, FAILURE);
         proven.remember(Proof::new(fingerprint, hash.clone()));
-        assert!(proven.holds(&fingerprint, &hash));
-        assert!(!proven.holds(&fingerprint, &other));
+        assert_eq!(proven.matches(fingerprint, &hash, ready(FAILURE)).await, Ok(true));
+        assert_eq!(proven.matches(fingerprint, &other, ready(FAILURE)).await, FAILURE);
         let stranger = proven.fingerprint(&RawToken::presented("sk_2".into()));
-        assert!(!proven.holds(&stranger, &hash));
+        assert_eq!(proven.matches(stranger, &hash, ready(FAILURE)).await, FAILURE);
+    }
+
+    #[tokio::test]
+    async fn a_match_is_remembered_and_a_mismatch_is_not() {
+        let (proven, fingerprint) = proven();
+        let hash = TokenHash::new("a".into());
+        assert_eq!(proven.matches(fingerprint, &hash, ready(Ok(false))).await, Ok(false));
+        assert!(proven.proofs.is_empty());
+        assert_eq!(proven.matches(fingerprint, &hash, ready(Ok(true))).await, Ok(true));
+        assert_eq!(proven.matches(fingerprint, &hash, ready(FAILURE)).await, Ok(true));
+    }
+
+    #[tokio::test]
+    async fn equal_claims_share_one_derivation_whatever_it_finds() {
+        for found in [true, false] {
+            let (proven, fingerprint) = proven();
+            let hash = TokenHash::new("a".into());
+            let first = proven.matches(fingerprint, &hash, async {
+                tokio::task::yield_now().await;
+                Ok(found)
+            });
+            let second = proven.matches(fingerprint, &hash, ready(FAILURE));
+            let third = proven.matches(fingerprint, &hash, ready(FAILURE));
+            assert_eq!(
+                tokio::join!(biased; first, second, third),
+                (Ok(found), Ok(found), Ok(found))
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_derivation_that_failed_or_was_given_up_is_left_to_the_next_caller() {
+        let (proven, fingerprint) = proven();
+        let hash = TokenHash::new("a".into());
+        let failing = proven.matches(fingerprint, &hash, async {
+            tokio::task::yield_now().await;
+            FAILURE
+        });
+        let waiting = proven.matches(fingerprint, &hash, ready(Ok(false)));
+        assert_eq!(tokio::join!(biased; failing, waiting), (FAILURE, Ok(false)));
+
+        let mut endless = Box::pin(proven.matches(fingerprint, &hash, pending()));
+        let mut waiting = Box::pin(proven.matches(fingerprint, &hash, ready(Ok(true))));
+        tokio::select! {
+            biased;
+            _ = &mut endless => panic!("it never ends"),
+            _ = &mut waiting => panic!("it waits"),
+            () = ready(()) => drop(endless),
+        }
+        assert_eq!(waiting.await, Ok(true));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::{Database, LANES_SHARE, Memory, Opened};
+use super::{Database, Memory, Opened};
 use crate::error::ApiKeyError;
 use crate::notice::LeaseLoss;
 use crate::store::lane::Lane;
@@ -10,6 +10,9 @@ use crate::store::listen::Listening;
 use crate::store::migration;
 use crate::store::postgres::{PgPool, PostgresServer};
 use crate::store::transaction::Pool;
+
+/// The part of a call's time that a shared read may take before its callers read for themselves.
+const LANES_SHARE: u32 = 3;
 
 impl Database {
     pub(super) async fn open_postgres(

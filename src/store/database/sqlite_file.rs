@@ -22,7 +22,9 @@ impl Database {
                 }
                 Pools::open_file(&self.settings, watch, !again).await?
             }
-            _ => Pools::open_memory(&self.settings).await?,
+            Memory::None | Memory::Leased(..) | Memory::Private(..) => {
+                Pools::open_memory(&self.settings).await?
+            }
         };
         let pool = Pool::Sqlite(pools.main.clone());
         if let Err(error) = self.migrate_sqlite(&pool, again).await {

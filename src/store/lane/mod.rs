@@ -137,7 +137,7 @@ impl Reader for Beside<'_> {
         sql: &str,
         params: &[Param],
     ) -> Result<Vec<tokio_postgres::Row>, PgFailure> {
-        self.0.query(sql, params).await
+        Ok(self.0.query(sql, params).await?.rows)
     }
 }
 
@@ -147,6 +147,6 @@ impl Reader for Session {
         sql: &str,
         params: &[Param],
     ) -> Result<Vec<tokio_postgres::Row>, PgFailure> {
-        self.query(sql, params).await
+        Ok(self.query(sql, params).await?.rows)
     }
 }

@@ -188,8 +188,8 @@ impl Traffic {
 async fn look(session: &mut Session, patience: &mut Patience, probe: Probe) -> Course {
     let params: Vec<_> = probe.values.iter().map(|value| Param::text(value)).collect();
     let (found, course) = match patience.wait(session.query(probe.sql, &params)).await {
-        Some(Ok(rows)) => {
-            let text = rows.first().and_then(|row| row.try_get(0).ok());
+        Some(Ok(result)) => {
+            let text = result.rows.first().and_then(|row| row.try_get(0).ok());
             (Some(text), Course::Continue(()))
         }
         Some(Err(failure)) => (None, course_after(&failure)),

@@ -111,7 +111,7 @@ const DEFINED: &str = concat!(
 
 /// Whether both triggers and their function are as this version makes them.
 pub(super) async fn is_defined(place: PgPlace<'_>) -> Result<bool, ApiKeyError> {
-    let rows = place.query(DEFINED, &[Param::text(&BODY_DIGEST)]).await?;
+    let rows = place.query(DEFINED, &[Param::text(&BODY_DIGEST)]).await?.rows;
     Ok(match rows.first() {
         Some(row) => row.try_get(0).map_err(PgFailure::from)?,
         None => false,

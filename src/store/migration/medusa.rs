@@ -36,7 +36,7 @@ SELECT "stock" FROM unnest($1::text[]) WITH ORDINALITY AS "stocks" ("stock", "pl
 /// Whether the schema that Medusa is configured with is there.
 pub(super) async fn has_schema(on: PgPlace<'_>, schema: &str) -> Result<bool, PgFailure> {
     let find = r#"SELECT FROM "pg_catalog"."pg_namespace" WHERE "nspname" = $1"#;
-    Ok(!on.query(find, &[Param::text(schema)]).await?.is_empty())
+    Ok(!on.query(find, &[Param::text(schema)]).await?.rows.is_empty())
 }
 
 /// Makes that schema, as stock's migrator does.
@@ -49,7 +49,7 @@ pub(super) async fn unrecorded(
     on: PgPlace<'_>,
     medusa_lives_here: bool,
 ) -> Result<Vec<String>, PgFailure> {
-    let rows = on.query(MAY_BE_READ, &[]).await?;
+    let rows = on.query(MAY_BE_READ, &[]).await?.rows;
     match rows.first().and_then(|row| row.try_get::<_, Option<bool>>(0).ok()?) {
         Some(true) => {}
         // Of a table that cannot be read nothing is known, and nothing missed.
@@ -57,12 +57,12 @@ pub(super) async fn unrecorded(
         None if medusa_lives_here => return Ok(STOCKS.map(str::to_owned).into()),
         None => return Ok(Vec::new()),
     }
-    let rows = on.query(UNRECORDED, &[Param::texts(STOCKS.map(str::to_owned).into())]).await?;
+    let rows = on.query(UNRECORDED, &[Param::texts(STOCKS.map(str::to_owned).into())]).await?.rows;
     Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
 
 /// Records stock's migrations as taken.
 pub(super) async fn record(on: PgPlace<'_>, missing: Vec<String>) -> Result<(), PgFailure> {
     on.run(TABLE).await?;
-    on.execute(RECORD, &[Param::texts(missing)]).await.map(drop)
+    on.query(RECORD, &[Param::texts(missing)]).await.map(drop)
 }

@@ -113,15 +113,18 @@ async fn look(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missin
         (Err(ApiKeyError::Forbidden(_)), On::Postgres(place)) if is_complete(place).await? => {
             STEPS.iter().map(|step| step.name.to_owned()).collect()
         }
-        (Err(ApiKeyError::Forbidden(_)), _) => Vec::new(),
+        (Err(ApiKeyError::Forbidden(_)), On::Postgres(_) | On::Sqlite(_)) => Vec::new(),
         (Err(error), _) => return Err(error),
     };
     missing.steps =
         STEPS.iter().filter(|step| !taken.iter().any(|name| name == step.name)).collect();
-    if let On::Postgres(place) = on.on() {
-        missing.schema = missing_schema(place, settings).await?.is_some();
-        missing.change_feed = !change_feed::is_defined(place).await?;
-        missing.stocks = medusa::unrecorded(place, settings.in_medusa).await?;
+    match on.on() {
+        On::Postgres(place) => {
+            missing.schema = missing_schema(place, settings).await?.is_some();
+            missing.change_feed = !change_feed::is_defined(place).await?;
+            missing.stocks = medusa::unrecorded(place, settings.in_medusa).await?;
+        }
+        On::Sqlite(_) => {}
     }
     Ok(missing)
 }
@@ -144,7 +147,7 @@ async fn is_complete(place: PgPlace<'_>) -> Result<bool, ApiKeyError> {
         FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass('api_key') AND NOT attisdropped \
         AND attname = ANY($1)";
     let columns = Param::texts(column_names().map(str::to_owned).collect());
-    let rows = place.query(COMPLETE, &[columns]).await?;
+    let rows = place.query(COMPLETE, &[columns]).await?.rows;
     Ok(rows
         .first()
         .map(|row| row.try_get(0))
@@ -155,11 +158,14 @@ async fn is_complete(place: PgPlace<'_>) -> Result<bool, ApiKeyError> {
 
 /// Adds what is missing, and returns what that was.
 async fn take(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missing, ApiKeyError> {
-    if let On::Postgres(place) = on.on() {
-        take_turns(place).await?;
-        if let Some(schema) = missing_schema(place, settings).await? {
-            medusa::make_schema(place, schema).await?;
+    match on.on() {
+        On::Postgres(place) => {
+            take_turns(place).await?;
+            if let Some(schema) = missing_schema(place, settings).await? {
+                medusa::make_schema(place, schema).await?;
+            }
         }
+        On::Sqlite(_) => {}
     }
     on.run(RECORDS).await?;
     let missing = look(on, settings).await?;
@@ -167,13 +173,16 @@ async fn take(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missin
         on.run(&step.up(on.backend())).await?;
         record(on, step).await?;
     }
-    if let On::Postgres(place) = on.on() {
-        if missing.change_feed && !change_feed::is_defined(place).await? {
-            change_feed::repair(place).await?;
+    match on.on() {
+        On::Postgres(place) => {
+            if missing.change_feed && !change_feed::is_defined(place).await? {
+                change_feed::repair(place).await?;
+            }
+            if !missing.stocks.is_empty() {
+                medusa::record(place, missing.stocks.clone()).await?;
+            }
         }
-        if !missing.stocks.is_empty() {
-            medusa::record(place, missing.stocks.clone()).await?;
-        }
+        On::Sqlite(_) => {}
     }
     Ok(missing)
 }
@@ -182,8 +191,9 @@ async fn take_back(
     on: &Connection<'_>,
     names: Option<&[String]>,
 ) -> Result<Vec<String>, ApiKeyError> {
-    if let On::Postgres(place) = on.on() {
-        take_turns(place).await?;
+    match on.on() {
+        On::Postgres(place) => take_turns(place).await?,
+        On::Sqlite(_) => {}
     }
     on.run(RECORDS).await?;
     let taken = taken(on).await?;

@@ -7,8 +7,8 @@ use std::io;
 
 use tokio_postgres::error::{DbError, Severity, SqlState};
 
-use super::super::failure::Violation;
 use crate::error::ApiKeyError;
+use crate::store::failure::{InsertError, UniqueColumn};
 
 /// Why a statement has no answer.
 #[derive(Debug)]
@@ -68,13 +68,13 @@ impl PgFailure {
     }
 
     /// The unique column that an insert collided with.
-    pub(in crate::store) fn violation(&self) -> Option<Violation> {
+    pub(super) fn violation(&self) -> Option<UniqueColumn> {
         let Self::Refused(refusal) = self else { return None };
         if *refusal.code() != SqlState::UNIQUE_VIOLATION {
             return None;
         }
         let token = refusal.constraint() == Some("IDX_api_key_token_unique");
-        Some(if token { Violation::Token } else { Violation::Id })
+        Some(if token { UniqueColumn::Token } else { UniqueColumn::Id })
     }
 }
 
@@ -132,6 +132,12 @@ impl From<PgFailure> for ApiKeyError {
             PgFailure::Unreadable(what) => Self::Unexpected(what),
             PgFailure::NoSession(error) => error,
         }
+    }
+}
+
+impl From<PgFailure> for InsertError {
+    fn from(failure: PgFailure) -> Self {
+        failure.violation().map_or_else(|| Self::Failed(failure.into()), Self::Taken)
     }
 }
 

@@ -13,6 +13,7 @@ mod pool;
 mod process;
 mod server;
 mod session;
+mod session_settings;
 mod sslmode;
 mod startup;
 #[cfg(test)]

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use sea_orm::Statement;
 use tokio::time::{Instant, sleep};
-use tokio_postgres::Row;
 
 use super::failure::PgFailure;
 use super::pool::PgPool;
+use super::session::PgResult;
 use super::transaction::PgTransaction;
 use super::values::Param;
 use crate::deadline;
 use crate::error::ApiKeyError;
-use crate::store::failure::Violation;
+use crate::store::failure::InsertError;
 
 /// The time between two attempts to write what may be written already.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -25,40 +25,25 @@ pub(in crate::store) enum PgPlace<'a> {
 }
 
 impl PgPlace<'_> {
+    /// Runs a statement with values.
     pub(in crate::store) async fn query(
         self,
         sql: &str,
         params: &[Param],
-    ) -> Result<Vec<Row>, PgFailure> {
-        let answer = match self {
+    ) -> Result<PgResult, PgFailure> {
+        let result = match self {
             Self::Pool(pool) => pool.query(sql, params).await,
             Self::Transaction(transaction) => {
                 let mut session = transaction.session().await;
-                let answer = deadline::wait(session.session()?.query(sql, params)).await;
-                transaction.pool().watched(answer)
+                let result = deadline::wait(session.session()?.query(sql, params)).await;
+                transaction.pool().watched(result)
             }
         };
-        answer.map_err(|failure| failure.of_statement(sql))
-    }
-
-    pub(in crate::store) async fn execute(
-        self,
-        sql: &str,
-        params: &[Param],
-    ) -> Result<u64, PgFailure> {
-        let answer = match self {
-            Self::Pool(pool) => pool.execute(sql, params).await,
-            Self::Transaction(transaction) => {
-                let mut session = transaction.session().await;
-                let answer = deadline::wait(session.session()?.execute(sql, params)).await;
-                transaction.pool().watched(answer)
-            }
-        };
-        answer.map_err(|failure| failure.of_statement(sql))
+        result.map_err(|failure| failure.of_statement(sql))
     }
 
     async fn number(self, (sql, params): (&str, &[Param])) -> Result<Option<i64>, PgFailure> {
-        let rows = self.query(sql, params).await?;
+        let rows = self.query(sql, params).await?.rows;
         Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
     }
 
@@ -84,11 +69,11 @@ impl PgPlace<'_> {
         params: &[Param],
         count: (&str, &[Param]),
         rows: usize,
-    ) -> Result<Result<(), Violation>, ApiKeyError> {
+    ) -> Result<(), InsertError> {
         let mut doubtful = false;
         loop {
-            let failure = match self.execute(sql, params).await {
-                Ok(_rows) => break,
+            let failure = match self.query(sql, params).await {
+                Ok(_) => break,
                 Err(failure) => failure,
             };
             if doubtful {
@@ -96,16 +81,16 @@ impl PgPlace<'_> {
             }
             let in_transaction = matches!(self, Self::Transaction(_));
             match failure.violation() {
-                Some(violation) if doubtful => match self.number(count).await {
+                Some(_) if doubtful => match self.number(count).await {
                     Ok(written) if written == i64::try_from(rows).ok() => break,
                     Ok(_) => {
                         deadline::decided();
-                        return Ok(Err(violation));
+                        return Err(failure.into());
                     }
                     // It is looked at again.
                     Err(_) => {}
                 },
-                Some(violation) => return Ok(Err(violation)),
+                Some(_) => return Err(failure.into()),
                 None if in_transaction => return Err(failure.into()),
                 None if !doubtful && !failure.leaves_a_doubt() => return Err(failure.into()),
                 None => {}
@@ -113,12 +98,12 @@ impl PgPlace<'_> {
             doubtful = true;
             deadline::committing();
             if Instant::now() + PAUSE >= deadline::end() {
-                return Err(ApiKeyError::OutcomeUnknown);
+                return Err(ApiKeyError::OutcomeUnknown.into());
             }
             sleep(PAUSE).await;
         }
         deadline::decided();
-        Ok(Ok(()))
+        Ok(())
     }
 }
 

@@ -12,12 +12,11 @@ use deadpool::managed::{
     TimeoutType, Timeouts, WeakPool,
 };
 use tokio::time::{Instant, interval, sleep, timeout};
-use tokio_postgres::Row;
 
 use super::drive::Mark;
 use super::failure::PgFailure;
 use super::server::PostgresServer;
-use super::session::{FRESH, Session};
+use super::session::{FRESH, PgResult, Session, writes};
 use super::values::Param;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -136,43 +135,42 @@ impl PgPool {
         })
     }
 
-    /// Rows of a statement that changes nothing. On a session that turns out to be gone it is made again on another one.
+    /// Runs a statement. One that only reads is made again on another session where its session turns out to be gone.
     pub(in crate::store) async fn query(
         &self,
         sql: &str,
         params: &[Param],
-    ) -> Result<Vec<Row>, PgFailure> {
-        match self.query_once(sql, params).await {
-            Err(failure) if failure.is_a_lost_session() => self.query_once(sql, params).await,
+    ) -> Result<PgResult, PgFailure> {
+        if writes(sql) {
+            return self.write(sql, params).await;
+        }
+        match self.read(sql, params).await {
+            Err(failure) if failure.is_a_lost_session() => self.read(sql, params).await,
             outcome => outcome,
         }
     }
 
-    async fn query_once(&self, sql: &str, params: &[Param]) -> Result<Vec<Row>, PgFailure> {
+    async fn read(&self, sql: &str, params: &[Param]) -> Result<PgResult, PgFailure> {
         let mut session = self.lend().await?;
-        let rows = self.watched(deadline::wait(session.query(sql, params)).await);
-        throw_away_after(session, &rows);
-        rows
+        let result = self.watched(deadline::wait(session.query(sql, params)).await);
+        throw_away_after(session, &result);
+        result
     }
 
-    /// A change of one statement that takes effect by itself. Where its answer is cut off there is time left to look.
-    pub(in crate::store) async fn execute(
-        &self,
-        sql: &str,
-        params: &[Param],
-    ) -> Result<u64, PgFailure> {
+    /// A change that takes effect by itself. Where its answer is cut off there is time left to look.
+    async fn write(&self, sql: &str, params: &[Param]) -> Result<PgResult, PgFailure> {
         let mut session = self.lend().await?;
         deadline::committing();
-        let changed = self.watched(deadline::wait_for_a_share(session.execute(sql, params)).await);
-        if !changed.as_ref().is_err_and(PgFailure::leaves_a_doubt) {
+        let result = self.watched(deadline::wait_for_a_share(session.query(sql, params)).await);
+        if !result.as_ref().is_err_and(PgFailure::leaves_a_doubt) {
             deadline::decided();
         }
-        throw_away_after(session, &changed);
-        if changed.is_ok() {
+        throw_away_after(session, &result);
+        if result.is_ok() {
             // A standby takes no writes.
             self.server().note_role(false);
         }
-        changed
+        result
     }
 
     /// Makes the other sessions prove themselves when one fails.
@@ -199,7 +197,7 @@ impl PgPool {
         let end = [Param::text(&mark.process.to_string()), Param::text(&mark.transaction)];
         let look = async {
             loop {
-                if let Ok(rows) = self.query(STATUS, &status).await {
+                if let Ok(PgResult { rows, .. }) = self.query(STATUS, &status).await {
                     let status =
                         rows.first().and_then(|row| row.try_get::<_, Option<&str>>(0).ok());
                     match status.flatten() {

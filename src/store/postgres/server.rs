@@ -3,7 +3,6 @@
 //! Invariant: a session that a pooler may hand on to others has no settings, no named statements and no LISTEN of ours; a
 //! server that only replays another one's changes is used only where the user allows it.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,6 +14,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::failure::{PgFailure, unmade};
 use super::process::first_process;
 use super::session::Session;
+use super::session_settings::SessionSettings;
 use super::tls::encrypt;
 use super::url::PostgresUrl;
 use crate::deadline;
@@ -51,7 +51,7 @@ struct Server {
     url: PostgresUrl,
     config: Config,
     tls: MakeRustlsConnect,
-    search_path: Option<String>,
+    session_settings: SessionSettings,
     limit: Duration,
     pooler: Option<Pooler>,
     replica: bool,
@@ -82,7 +82,7 @@ impl PostgresServer {
             url: url.clone(),
             config,
             tls: connector,
-            search_path: settings.search_path(),
+            session_settings: SessionSettings::new(settings.call_timeout, settings.search_path()),
             limit: settings.call_timeout,
             pooler: settings.pooler,
             replica: settings.replica,
@@ -121,16 +121,16 @@ impl PostgresServer {
 
     /// A session.
     pub(in crate::store) async fn connect(&self) -> Result<Session, ApiKeyError> {
-        self.connect_with(&[]).await
+        self.connect_with(self.0.session_settings.clone()).await
     }
 
     /// A session for statements that are planned once, if the server takes that from its client.
     pub(in crate::store) async fn connect_to_plan_once(&self) -> Result<Session, ApiKeyError> {
-        self.connect_with(&PLANNED_ONCE).await
+        self.connect_with(self.0.session_settings.with(&PLANNED_ONCE)).await
     }
 
-    async fn connect_with(&self, extra: &[(&str, &str)]) -> Result<Session, ApiKeyError> {
-        match deadline::wait(self.begin(extra)).await {
+    async fn connect_with(&self, settings: SessionSettings) -> Result<Session, ApiKeyError> {
+        match deadline::wait(self.begin(&settings)).await {
             Some(Ok(session)) => Ok(session),
             Some(Err(PgFailure::NoSession(error))) => Err(error),
             Some(Err(PgFailure::Broken)) => Err(self.unavailable("the connection broke")),
@@ -139,9 +139,9 @@ impl PostgresServer {
         }
     }
 
-    async fn begin(&self, extra: &[(&str, &str)]) -> Result<Session, PgFailure> {
+    async fn begin(&self, settings: &SessionSettings) -> Result<Session, PgFailure> {
         let server = &*self.0;
-        let (mut session, settled) = self.open(extra).await?;
+        let (mut session, settled) = self.open(settings).await?;
         let rows = session.introduce(WHO).await?;
         let unreadable = || PgFailure::Broken;
         let (process, replays): (i32, bool) = match rows.first() {
@@ -164,22 +164,23 @@ impl PostgresServer {
         server.shares.store(shared, Ordering::Relaxed);
         if shared {
             session.share();
-            session.begin_with(self.settings_of_a_transaction(), server.search_path.is_some());
+            let own = &server.session_settings;
+            session.begin_with(own.of_a_transaction(), own.are_required());
             self.refuse_statement_mode(&mut session).await?;
         } else if !settled || server.pooler.is_some() {
-            self.settle(&mut session, extra).await?;
+            settle(&mut session, settings).await?;
         }
         Ok(session)
     }
 
     /// Opens a session, with settings if they are taken. Tells whether they were.
-    async fn open(&self, extra: &[(&str, &str)]) -> Result<(Session, bool), PgFailure> {
+    async fn open(&self, settings: &SessionSettings) -> Result<(Session, bool), PgFailure> {
         let server = &*self.0;
         if server.takes_settings.load(Ordering::Relaxed) {
             let mut config = server.config.clone();
             let own = server.config.get_options().unwrap_or_default();
             // What the URL says comes last, and so holds.
-            config.options(format!("{} {own}", self.as_options(extra)).trim().to_owned());
+            config.options(format!("{} {own}", settings.startup_options()).trim().to_owned());
             match config.connect(server.tls.clone()).await {
                 Ok((client, link)) => return Ok((Session::new(client, link), true)),
                 // An older server lacks one of the extra settings.
@@ -194,22 +195,6 @@ impl PostgresServer {
             Ok((client, link)) => Ok((Session::new(client, link), false)),
             Err(error) => Err(self.unmade(&error)),
         }
-    }
-
-    /// Makes the settings in a session that is ours alone. Those that a server does not know are not missed.
-    async fn settle(&self, session: &mut Session, extra: &[(&str, &str)]) -> Result<(), PgFailure> {
-        if let Some(path) = &self.0.search_path {
-            session.run(&format!("SET search_path = {path}")).await?;
-        }
-        for (name, value) in
-            self.limits().iter().chain(extra.iter().map(owned).collect::<Vec<_>>().iter())
-        {
-            match session.run(&format!("SET {name} = '{value}'")).await {
-                Ok(()) | Err(PgFailure::Refused(_)) => {}
-                Err(failure) => return Err(failure),
-            }
-        }
-        Ok(())
     }
 
     /// A pooler in statement mode ends a session that begins a transaction.
@@ -228,42 +213,6 @@ impl PostgresServer {
         }
     }
 
-    /// What a server is to give up by itself, so that what a call has left behind does not stay.
-    fn limits(&self) -> [(String, String); 2] {
-        let ms = self.0.limit.as_millis().to_string();
-        ["statement_timeout", "idle_in_transaction_session_timeout"]
-            .map(|name| (name.to_owned(), ms.clone()))
-    }
-
-    fn settings_of_a_transaction(&self) -> String {
-        let mut sql = String::new();
-        if let Some(path) = &self.0.search_path {
-            let _infallible = write!(sql, "SET LOCAL search_path = {path};");
-        }
-        for (name, value) in self.limits() {
-            let _infallible = write!(sql, "SET LOCAL {name} = '{value}';");
-        }
-        sql
-    }
-
-    fn as_options(&self, extra: &[(&str, &str)]) -> String {
-        let mut settings: Vec<_> = self.limits().into();
-        settings.extend(extra.iter().map(owned));
-        if let Some(path) = &self.0.search_path {
-            settings.push(("search_path".to_owned(), path.clone()));
-        }
-        let option = |(name, value): &(String, String)| {
-            // PostgreSQL splits at white space that no backslash stands before.
-            let escaped = value.chars().flat_map(|character| {
-                let escapes =
-                    character == '\\' || character.is_ascii_whitespace() || character == '\x0b';
-                escapes.then_some('\\').into_iter().chain([character])
-            });
-            format!("-c {name}={}", escaped.collect::<String>())
-        };
-        settings.iter().map(option).collect::<Vec<_>>().join(" ")
-    }
-
     fn unmade(&self, error: &tokio_postgres::Error) -> PgFailure {
         PgFailure::NoSession(self.unavailable(&unmade(error)))
     }
@@ -273,8 +222,15 @@ impl PostgresServer {
     }
 }
 
-fn owned((name, value): &(&str, &str)) -> (String, String) {
-    ((*name).to_owned(), (*value).to_owned())
+/// Makes the settings in a session that is ours alone. A server may refuse those that are not required.
+async fn settle(session: &mut Session, settings: &SessionSettings) -> Result<(), PgFailure> {
+    for (statement, required) in settings.statements() {
+        match session.run(&statement).await {
+            Err(PgFailure::Refused(_)) if !required => {}
+            outcome => outcome?,
+        }
+    }
+    Ok(())
 }
 
 /// Whether a pooler has refused that a session begins with settings.

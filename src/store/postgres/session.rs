@@ -4,28 +4,30 @@
 //! no other task stands between a statement and its answer. Invariants: no notification, notice or setting that the server
 //! reports makes a statement fail; a session whose statement was not answered is never used again.
 
+mod statements;
+
 use std::future::poll_fn;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::task::{Poll, ready};
 use std::time::Duration;
 
-use lru::LruCache;
+use quick_cache::unsync::Cache;
 use tokio::time::{Instant, timeout};
 use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{AsyncMessage, Client, Connection, Notification, Row, Socket, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::drive::{Mark, drive, lost, marked};
+use super::drive::{Mark, drive, lost};
 use super::failure::PgFailure;
-use super::values::Param;
 use super::waker::SharedWaker;
+
+pub(in crate::store) use statements::PgResult;
+pub(super) use statements::writes;
 
 pub(super) type Link = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
 
 /// How many statements a session keeps prepared.
-const MOST_STATEMENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99);
+const MOST_STATEMENTS: usize = 100;
 
 /// A session that was silent for longer may be gone.
 pub(super) const FRESH: Duration = Duration::from_secs(1);
@@ -37,7 +39,7 @@ pub(in crate::store) struct Session {
     client: Client,
     link: Box<Link>,
     waker: Arc<SharedWaker>,
-    statements: LruCache<String, Statement>,
+    statements: Cache<String, Statement>,
     /// Whether a pooler may hand the server's session on after each transaction.
     shared: bool,
     /// What each transaction begins with.
@@ -57,7 +59,7 @@ impl Session {
             client,
             link: Box::new(link),
             waker: Arc::default(),
-            statements: LruCache::new(MOST_STATEMENTS),
+            statements: Cache::new(MOST_STATEMENTS),
             shared: false,
             preamble: String::new(),
             needs_preamble: false,
@@ -114,24 +116,6 @@ impl Session {
             })
         })
         .await
-    }
-
-    /// Rows of a statement.
-    pub(in crate::store) async fn query(
-        &mut self,
-        sql: &str,
-        params: &[Param],
-    ) -> Result<Vec<Row>, PgFailure> {
-        self.alone(async |session| session.rows(sql, params).await).await
-    }
-
-    /// How many rows a statement changed.
-    pub(in crate::store) async fn execute(
-        &mut self,
-        sql: &str,
-        params: &[Param],
-    ) -> Result<u64, PgFailure> {
-        self.alone(async |session| session.change(sql, params).await).await
     }
 
     /// Statements without values.
@@ -211,30 +195,6 @@ impl Session {
         let _ = timeout(FAREWELL, link).await;
     }
 
-    /// Runs a statement in a transaction of its own where the session has settings to make first.
-    async fn alone<T>(
-        &mut self,
-        statement: impl AsyncFnOnce(&mut Self) -> Result<T, PgFailure>,
-    ) -> Result<T, PgFailure> {
-        if self.in_transaction || !self.needs_preamble {
-            return self.guarded(statement).await;
-        }
-        self.begin("").await?;
-        let outcome = self.guarded(statement).await;
-        match outcome {
-            Ok(done) => {
-                self.commit().await?;
-                Ok(done)
-            }
-            Err(failure) => {
-                if !failure.ends_the_session() {
-                    self.roll_back().await?;
-                }
-                Err(failure)
-            }
-        }
-    }
-
     async fn guarded<T>(
         &mut self,
         statement: impl AsyncFnOnce(&mut Self) -> Result<T, PgFailure>,
@@ -247,66 +207,4 @@ impl Session {
         }
         outcome
     }
-
-    async fn rows(&mut self, sql: &str, params: &[Param]) -> Result<Vec<Row>, PgFailure> {
-        let prepared = if self.shared { None } else { Some(self.prepare(sql, params).await?) };
-        let (typed, values) = (typed(params), values(params));
-        let client = &self.client;
-        let query = async {
-            match &prepared {
-                Some(statement) => client.query(statement, &values).await,
-                None => client.query_typed(sql, &typed).await,
-            }
-        };
-        // What it changes, it tells.
-        let (rows, mark) =
-            if self.in_transaction && self.mark.is_none() && sql.starts_with("DELETE") {
-                marked(&mut self.link, &self.waker, client, query).await?
-            } else {
-                (drive(&mut self.link, &self.waker, query).await?, None)
-            };
-        self.mark = self.mark.take().or(mark);
-        Ok(rows)
-    }
-
-    async fn change(&mut self, sql: &str, params: &[Param]) -> Result<u64, PgFailure> {
-        let prepared = if self.shared { None } else { Some(self.prepare(sql, params).await?) };
-        let (typed, values) = (typed(params), values(params));
-        let client = &self.client;
-        let change = async {
-            match &prepared {
-                Some(statement) => client.execute(statement, &values).await,
-                None => client.execute_typed(sql, &typed).await,
-            }
-        };
-        let (changed, mark) = if self.in_transaction && self.mark.is_none() {
-            marked(&mut self.link, &self.waker, client, change).await?
-        } else {
-            (drive(&mut self.link, &self.waker, change).await?, None)
-        };
-        self.mark = self.mark.take().or(mark);
-        Ok(changed)
-    }
-
-    async fn prepare(&mut self, sql: &str, params: &[Param]) -> Result<Statement, PgFailure> {
-        let kinds = || params.iter().map(|param| &param.kind);
-        if let Some(known) = self.statements.get(sql)
-            && known.params().iter().eq(kinds())
-        {
-            return Ok(known.clone());
-        }
-        let kinds: Vec<Type> = kinds().cloned().collect();
-        let statement =
-            drive(&mut self.link, &self.waker, self.client.prepare_typed(sql, &kinds)).await?;
-        self.statements.put(sql.to_owned(), statement.clone());
-        Ok(statement)
-    }
-}
-
-fn typed(params: &[Param]) -> Vec<(&(dyn ToSql + Sync), Type)> {
-    params.iter().map(|param| (&*param.value as &(dyn ToSql + Sync), param.kind.clone())).collect()
-}
-
-fn values(params: &[Param]) -> Vec<&(dyn ToSql + Sync)> {
-    params.iter().map(|param| &*param.value as &(dyn ToSql + Sync)).collect()
 }

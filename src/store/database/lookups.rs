@@ -1,0 +1,58 @@
+//! Finding the keys of a token: shared reads on PostgreSQL, a pool for lookups on SQLite.
+
+use std::sync::Arc;
+
+use super::Database;
+use crate::api_key::ApiKey;
+use crate::error::ApiKeyError;
+use crate::store::lane::{Wanted, read_beside};
+use crate::store::lookup::{find_candidates, find_publishable};
+use crate::store::transaction::{Connection, Pool};
+use crate::token::{Redacted, TokenDigest};
+
+impl Database {
+    /// The undeleted secret keys that may belong to a token, live or not, by id, as of a read that begins now.
+    ///
+    /// # Errors
+    /// `Database` or `Unavailable`.
+    pub async fn candidates(
+        &self,
+        digest: TokenDigest,
+        redacted: Redacted,
+    ) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
+        self.find(Wanted::Candidates { digest, redacted }).await
+    }
+
+    /// The undeleted publishable key of a token, live or not, as of a read that begins now.
+    ///
+    /// # Errors
+    /// `Database` or `Unavailable`.
+    pub async fn publishable(&self, token: &str) -> Result<Option<Arc<ApiKey>>, ApiKeyError> {
+        Ok(self.find(Wanted::Publishable(token.to_owned())).await?.into_iter().next())
+    }
+
+    async fn find(&self, wanted: Wanted) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
+        let opened = self.opened().await?;
+        let wanted = Arc::new(wanted);
+        if let Some(lane) = &opened.lane
+            && let Some(found) = lane.ask(Arc::clone(&wanted)).await?
+        {
+            return Ok(found);
+        }
+        let main = match &opened.pool {
+            Pool::Postgres(pool) => return Box::pin(read_beside(pool, &wanted)).await,
+            Pool::Sqlite(main) => main,
+        };
+        let lookups = opened.sqlite.as_ref().map_or(main, |pools| &pools.lookups);
+        let on = Connection::of_pool(&Pool::Sqlite(lookups.clone()));
+        let found = Box::pin(async {
+            match &*wanted {
+                Wanted::Candidates { digest, redacted } => {
+                    find_candidates(&on, digest, redacted).await
+                }
+                Wanted::Publishable(token) => find_publishable(&on, token).await,
+            }
+        });
+        Ok(found.await?.into_iter().map(Arc::new).collect())
+    }
+}

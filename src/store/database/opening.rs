@@ -1,0 +1,124 @@
+//! Opening a database when it is first needed, and closing it.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
+
+use super::{Database, Memory};
+use crate::deadline;
+use crate::error::ApiKeyError;
+use crate::store::lane::Lane;
+use crate::store::listen::Listening;
+use crate::store::postgres::PostgresServer;
+use crate::store::settings::DatabaseUrl;
+use crate::store::sqlite::{OpenFile, Pools, Standing};
+use crate::store::transaction::Pool;
+
+/// How often one call reopens a file that keeps being replaced.
+const MOST_REOPENINGS: usize = 5;
+
+/// One attempt to connect, shared by all calls that need it.
+pub(super) type Attempt = Arc<OnceCell<Result<Arc<Opened>, ApiKeyError>>>;
+
+pub(super) struct Opened {
+    pub(super) pool: Pool,
+    pub(super) sqlite: Option<Pools>,
+    pub(super) lane: Option<Arc<Lane>>,
+    pub(super) listening: Mutex<Option<Listening>>,
+}
+
+impl Opened {
+    /// The SQLite file, if it is one.
+    pub(super) fn file(&self) -> Option<&OpenFile> {
+        self.sqlite.as_ref().and_then(Pools::file)
+    }
+}
+
+impl Database {
+    /// Closes every connection, after the statements that run, for which it waits as long as for a connection.
+    ///
+    /// # Errors
+    /// `Database` when the driver cannot close.
+    pub async fn close(&self) -> Result<(), ApiKeyError> {
+        self.closed.store(true, Ordering::SeqCst);
+        if let Memory::Private(_, private) = &self.memory {
+            private.end();
+        }
+        self.close_former().await;
+        let attempt = Arc::clone(&self.attempt());
+        // An attempt that is under way is waited for; without one there is nothing to close.
+        let opened = attempt.get_or_init(|| async { Err(ApiKeyError::Closed) });
+        let Ok(Ok(opened)) = timeout(self.settings.call_timeout, opened).await else {
+            return Ok(());
+        };
+        opened.listening.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(lane) = &opened.lane {
+            lane.close().await;
+        }
+        match &opened.pool {
+            Pool::Sqlite(_) => {
+                if let Some(pools) = &opened.sqlite {
+                    pools.close(self.settings.pool.acquire_timeout).await;
+                }
+            }
+            // A statement on a dead connection must not keep a server from shutting down.
+            Pool::Postgres(pool) => {
+                let _late = timeout(self.settings.call_timeout, pool.close()).await;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn opened(&self) -> Result<Arc<Opened>, ApiKeyError> {
+        for _ in 0..MOST_REOPENINGS {
+            let opened = self.opened_once().await?;
+            match opened.file().map_or(Standing::Same, OpenFile::standing) {
+                Standing::Same => return Ok(opened),
+                Standing::Gone => return Err(self.gone()),
+                Standing::Replaced => self.put_aside(&opened),
+            }
+        }
+        Err(self.gone())
+    }
+
+    async fn opened_once(&self) -> Result<Arc<Opened>, ApiKeyError> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(ApiKeyError::Closed);
+        }
+        let attempt = Arc::clone(&self.attempt());
+        let outcome = deadline::wait(attempt.get_or_init(|| Box::pin(self.open()))).await;
+        let outcome = outcome.ok_or(ApiKeyError::TimedOut)?.clone();
+        if outcome.is_err() {
+            self.give_up(&attempt);
+        }
+        // Whoever closed the service meanwhile found no pool to close.
+        if self.closed.load(Ordering::SeqCst) {
+            self.close().await?;
+            return Err(ApiKeyError::Closed);
+        }
+        outcome
+    }
+
+    async fn open(&self) -> Result<Arc<Opened>, ApiKeyError> {
+        match &self.settings.url {
+            DatabaseUrl::Postgres(url) => {
+                self.open_postgres(PostgresServer::new(url, &self.settings)?).await
+            }
+            DatabaseUrl::SqliteFile(_) | DatabaseUrl::SqliteMemory => self.open_sqlite().await,
+        }
+    }
+
+    pub(super) fn attempt(&self) -> MutexGuard<'_, Attempt> {
+        self.attempt.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the next call try anew. Those that waited for the attempt share its failure.
+    fn give_up(&self, failed: &Attempt) {
+        let mut current = self.attempt();
+        if Arc::ptr_eq(&current, failed) {
+            *current = Attempt::default();
+        }
+    }
+}

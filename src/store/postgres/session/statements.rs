@@ -1,0 +1,111 @@
+//! Statements with values, prepared where the session allows that.
+
+use std::pin::pin;
+
+use futures_util::TryStreamExt;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Row, RowStream, Statement};
+
+use super::Session;
+use crate::store::postgres::drive::{drive, marked};
+use crate::store::postgres::failure::PgFailure;
+use crate::store::postgres::values::Param;
+
+/// What the server returned for a statement.
+pub(in crate::store) struct PgResult {
+    pub(in crate::store) rows: Vec<Row>,
+    /// How many rows the statement wrote or selected.
+    pub(in crate::store) rows_affected: u64,
+}
+
+/// Whether a statement changes rows and takes effect by itself.
+pub(in crate::store::postgres) fn writes(sql: &str) -> bool {
+    ["INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.trim_start().starts_with(verb))
+}
+
+impl Session {
+    /// Runs a statement, in its own transaction where the session has settings to make first.
+    pub(in crate::store) async fn query(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+    ) -> Result<PgResult, PgFailure> {
+        if self.in_transaction || !self.needs_preamble {
+            return self.query_here(sql, params).await;
+        }
+        self.begin("").await?;
+        match self.query_here(sql, params).await {
+            Ok(result) => {
+                self.commit().await?;
+                Ok(result)
+            }
+            Err(failure) => {
+                if !failure.ends_the_session() {
+                    self.roll_back().await?;
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    async fn query_here(&mut self, sql: &str, params: &[Param]) -> Result<PgResult, PgFailure> {
+        self.guarded(async |session| {
+            let prepared =
+                if session.shared { None } else { Some(session.prepare(sql, params).await?) };
+            let query = run(&session.client, sql, prepared.as_ref(), params);
+            // The first write of a transaction brings the mark by which its outcome can be looked up.
+            if session.in_transaction && session.mark.is_none() && writes(sql) {
+                let (link, waker) = (&mut session.link, &session.waker);
+                let (result, mark) = marked(link, waker, &session.client, query).await?;
+                session.mark = mark;
+                Ok(result)
+            } else {
+                drive(&mut session.link, &session.waker, query).await
+            }
+        })
+        .await
+    }
+
+    async fn prepare(&mut self, sql: &str, params: &[Param]) -> Result<Statement, PgFailure> {
+        let kinds = || params.iter().map(|param| &param.kind);
+        if let Some(known) = self.statements.get(sql)
+            && known.params().iter().eq(kinds())
+        {
+            return Ok(known.clone());
+        }
+        let kinds: Vec<Type> = kinds().cloned().collect();
+        let statement =
+            drive(&mut self.link, &self.waker, self.client.prepare_typed(sql, &kinds)).await?;
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+}
+
+async fn run(
+    client: &Client,
+    sql: &str,
+    prepared: Option<&Statement>,
+    params: &[Param],
+) -> Result<PgResult, tokio_postgres::Error> {
+    let stream = match prepared {
+        Some(statement) => client.query_raw(statement, params.iter().map(value)).await?,
+        None => {
+            let typed = params.iter().map(|param| (value(param), param.kind.clone()));
+            client.query_typed_raw(sql, typed).await?
+        }
+    };
+    collect(stream).await
+}
+
+fn value(param: &Param) -> &(dyn ToSql + Sync) {
+    &*param.value
+}
+
+async fn collect(stream: RowStream) -> Result<PgResult, tokio_postgres::Error> {
+    let mut stream = pin!(stream);
+    let mut rows = Vec::new();
+    while let Some(row) = stream.try_next().await? {
+        rows.push(row);
+    }
+    Ok(PgResult { rows, rows_affected: stream.rows_affected().unwrap_or_default() })
+}
