@@ -127,29 +127,6 @@ export interface Argon2Options {
   /** Lanes. Default: 1. */
   parallelism?: number;
 }
-/** How Medusa calls a module's migrations. */
-export interface MigrationCall {
-  /** The module's options, to which Medusa adds its own connection. */
-  options?: ApiKeyModuleOptions | null;
-  /** Where progress is told. Default: `console`. */
-  logger?: MigrationLogger;
-  /** Medusa's container. */
-  container?: {
-    cradle?: object;
-  };
-}
-/** The part of Medusa's logger that is used here. */
-export interface MigrationLogger {
-  /** Tells of progress. */
-  info(message: string): void;
-}
-/** A step of the migration that was taken, as Medusa remembers it. */
-export interface TakenStep {
-  /** Its name. */
-  name: string;
-  /** The file that took it. */
-  path: string;
-}
 /** What happened to a key, as Medusa's event bus and message aggregator receive it. */
 export type ApiKeyEvent = {
   /** `api_key.api-key.created`, `api_key.api-key.updated` or `api_key.api-key.deleted`. */
@@ -192,223 +169,471 @@ export interface Context {
   /** The step of the workflow, `workflow:transaction:step:invoke`, or `…:compensate` when it is being undone. */
   idempotencyKey?: string;
 }
-/** What a key is for: `secret` authenticates admin users, `publishable` names a storefront. */
+/** What a key is for: `secret` authenticates admin users, `publishable` identifies a storefront. */
 export type ApiKeyType = "publishable" | "secret";
 declare const wholeKey: unique symbol;
 /**
- * A key as every method answers it. Dates are `Date` objects, empty columns are `null`.
+ * An API key. Dates are `Date` objects, empty columns are `null`.
  *
- * Which fields are there depends on `select`; `id` always is.
+ * A read with `select` returns a part of it: see `SelectedApiKey`.
  */
 export interface ApiKey {
-  /** `apk_` and 26 characters that sort by time of creation, unless the creator chose another. */
+  /** `apk_` and 26 characters that sort by creation time, unless the creator chose another id. */
   id: string;
   /**
-   * The token. For a publishable key it is always shown (`pk_` and 64 hex digits). For a secret key (`sk_` and 64 hex
-   * digits) only the answer that creates the key holds it; every other answer holds `""`.
+   * The token. A publishable key (`pk_` and 64 hex digits) always shows it. A secret key (`sk_` and 64 hex digits) shows
+   * it once, in the result of the call that creates the key; every other result holds `""`.
    */
   token: string;
-  /** The token's first six and last three characters, safe to show: `sk_12a***9f0`. */
+  /** The first six and last three characters of the token, safe to display: `sk_12a***9f0`. */
   redacted: string;
   /** The title. */
   title: string;
   /** What the key is for. */
   type: ApiKeyType;
-  /** When the key was last seen in use; `null` when it never was, or nobody recorded it. */
+  /** When the key was last used; `null` if no use was recorded. */
   last_used_at: Date | null;
-  /** Who created the key, as the creator said it. */
+  /** Who created the key, as given at creation. */
   created_by: string;
-  /** Who revoked the key; `null` for a key that nobody revoked, or that was revoked without saying by whom. */
+  /** Who revoked the key; `null` if it is not revoked, or was revoked without `revoked_by`. */
   revoked_by: string | null;
-  /** From when on the key is refused. In the future for a key that expires; `null` for one that does not. */
+  /** The time from which the key is rejected. In the future for a key that expires; `null` for one that does not. */
   revoked_at: Date | null;
   /** When the key was created. */
   created_at: Date;
   /** When the key was last changed. */
   updated_at: Date;
-  /** When the key was soft-deleted; `null` for a key that is there. */
+  /** When the key was soft-deleted; `null` if it was not. */
   deleted_at: Date | null;
-  /** Never there: it makes a whole key no selector for TypeScript. Pass `key.id`. */
+  /** Never set. It makes TypeScript reject a whole key as a selector: pass `key.id`. */
   readonly [wholeKey]?: true;
 }
 interface NoWholeKey {
-  /** A whole key is no selector: pass `key.id`. */
+  /** A whole key is not a selector: pass `key.id`. */
   readonly [wholeKey]?: never;
 }
-/** A key to create. */
+/**
+ * A time given at creation: a `Date`, milliseconds since 1970, or an ISO 8601 string, which is in UTC if it has no zone.
+ * Years 1 to 9999, kept to the millisecond.
+ */
+export type ApiKeyTime = Date | number | string;
+/** A key to create. Unknown members are ignored, except names such as `expires_at` or `scopes`, which are rejected. */
 export interface CreateApiKeyInput {
   /** The title; may be empty. At most 65,536 bytes of UTF-8. */
   title: string;
   /** What the key is for. */
   type: ApiKeyType;
-  /** Who creates it, for example a user's id; may be empty. At most 65,536 bytes of UTF-8. */
+  /** Who creates the key, for example a user's id; may be empty. At most 65,536 bytes of UTF-8. */
   created_by: string;
   /**
-   * After how many seconds the key stops to work: 0 to 3,155,760,000 (a hundred years), fractions are kept to the
-   * millisecond. Default: never. Stored as `revoked_at`, with `created_by` as `revoked_by`.
+   * Seconds until the key expires: 0 to 3,155,760,000 (a hundred years), kept to the millisecond. Default: never.
+   * Stored as `revoked_at`, with `created_by` as `revoked_by`, so it cannot be combined with either.
    */
   expires_in?: number;
-}
-/** A key to create (without an id) or a new title for a key that exists (with one). */
-export interface UpsertApiKeyInput {
-  /** The key whose title changes. Without it a key is created. */
+  /** The id; must be unused. At most 1,024 bytes of UTF-8. Default, and if empty: generated. */
   id?: string;
-  /** The title. At most 65,536 bytes of UTF-8. */
-  title?: string;
-  /** What the key is for; needed to create one, ignored otherwise. */
-  type?: ApiKeyType;
-  /** Who creates it; needed to create one, ignored otherwise. */
-  created_by?: string;
+  /** The time from which the key is rejected. Default: never. */
+  revoked_at?: ApiKeyTime | null;
+  /** Who revoked the key. At most 65,536 bytes of UTF-8. Default: `null`. */
+  revoked_by?: string | null;
+  /** When the key was last used. Default: `null`. */
+  last_used_at?: ApiKeyTime | null;
+  /** When the key was created. Default: now. */
+  created_at?: ApiKeyTime | null;
+  /** When the key was last changed. Default: now. */
+  updated_at?: ApiKeyTime | null;
+  /** When the key was soft-deleted. Default: `null`, not deleted. */
+  deleted_at?: ApiKeyTime | null;
 }
-/** What may change about a key. */
+/** An existing key and its new title. */
+export interface RetitleApiKeyInput {
+  /** The id of the key. */
+  id: string;
+  /** The new title. At most 65,536 bytes of UTF-8. */
+  title: string;
+}
+/** One element of an upsert: without an id, a key to create; with one, a new title for the key with that id. */
+export type UpsertApiKeyInput = CreateApiKeyInput | RetitleApiKeyInput;
+/** The change to make to a key. Only the title can be changed; use `revoke` to end a key. */
 export interface UpdateApiKeyInput {
-  /** The new title, which must be given. At most 65,536 bytes of UTF-8. */
-  title?: string;
+  /** The new title. At most 65,536 bytes of UTF-8. */
+  title: string;
 }
-/** How keys are revoked. */
+/** Who revokes keys, and when. */
 export interface RevokeApiKeyInput {
   /** Who revokes, for example a user's id; must not be empty. */
   revoked_by: string;
   /**
-   * After how many seconds: 0 to 3,155,760,000 (a hundred years), fractions are kept to the millisecond.
-   * Default: 0, now.
+   * Seconds until the revocation: 0 to 3,155,760,000 (a hundred years), kept to the millisecond. Default: 0, immediately.
    */
   revoke_in?: number;
 }
-/** How a key is replaced by a new one. */
+/** How to replace a key with a new one. Unknown members are rejected. */
 export interface RollApiKeyInput extends RevokeApiKeyInput {
   /** Who creates the new key. Default: the old key's `created_by`. */
   created_by?: string;
   /** The new key's title. Default: the old key's. */
   title?: string;
 }
-/** A key and its successor. */
+/** A revoked key and its replacement. */
 export interface RolledApiKey {
-  /** The old key, revoked now or at the end of its grace period. */
+  /** The old key, revoked immediately or after its grace period. */
   revoked: ApiKey;
-  /** The new key, of the same type. Its `token` is shown here and never again. */
+  /** The new key, of the same type. Its secret `token` is shown once: store it now. */
   created: ApiKey;
 }
 /** The names under which other modules link to a key. */
 export type ApiKeyLinkName = "api_key_id" | "publishable_key_id";
-/** What soft deletion and restoration are told. */
+/** How soft deletion and restoration report the affected keys. */
 export interface LinkableKeysConfig {
-  /** Which names the answer holds. Default, and when empty: both. */
+  /** The names to include in the result. Default, and if empty: both. */
   returnLinkableKeys?: readonly string[];
 }
-/** The ids of the keys that were touched, under each name; without any key it is empty. */
+/** The ids of the affected keys under each link name; `{}` if no key was affected. */
 export type LinkableApiKeys = Partial<Record<ApiKeyLinkName, string[]>>;
-/** Conditions on one column; all of them must hold. An operand that is `undefined` says nothing. */
+/** Operators on one column; all of them must hold. */
 export interface OperatorMap<T> {
-  /** Equal; `null` asks for an empty column. An array, which Medusa's own types admit, is refused: use `$in`. */
-  $eq?: T | null | readonly (T | null)[];
-  /** Not equal; an empty column is not matched. `null` asks for a column that is not empty. */
+  /** Equal. `null` matches an empty column. For several values use `$in`: an array is rejected. */
+  $eq?: T | null;
+  /** Not equal; does not match an empty column. `null` matches a column that is not empty. */
   $ne?: T | null;
-  /** Equal to one of these; an empty array matches nothing. */
+  /** Equal to one of these values; an empty array matches nothing. */
   $in?: readonly (T | null)[];
-  /** Equal to none of these; an empty column is not matched. */
+  /** Equal to none of these values; does not match an empty column. */
   $nin?: readonly (T | null)[];
-  /** Greater, or later. */
+  /** Greater, or later. `null` matches nothing. */
   $gt?: T | null;
-  /** Greater or equal, or not earlier. */
+  /** Greater or equal, or not earlier. `null` matches nothing. */
   $gte?: T | null;
-  /** Less, or earlier. */
+  /** Less, or earlier. `null` matches nothing. */
   $lt?: T | null;
-  /** Less or equal, or not later. */
+  /** Less or equal, or not later. `null` matches nothing. */
   $lte?: T | null;
-  /** SQL's LIKE: `%` stands for any text, `_` for any character. Text columns only. */
-  $like?: string;
-  /** Like `$like`, in upper or lower case. */
-  $ilike?: string;
-  /** A regular expression. Text columns only. */
-  $re?: string | RegExp;
-  /** All these words, whole. Text columns only. */
-  $fulltext?: string;
-  /** Whether the column holds anything. */
+  /** `true` matches a column that is not empty, `false` an empty one. */
   $exists?: boolean;
 }
-/** A value, several of which one must equal, or conditions. */
-export type FilterValue<T> = T | null | readonly (T | null)[] | OperatorMap<T>;
-/** A text to equal, a pattern to match, several texts, or conditions. */
-export type TextFilter = FilterValue<string> | RegExp;
-/** A moment: a `Date` or ISO 8601 text between the years 1 and 9999; text without a zone is UTC. */
+/** Operators on one string column; all of them must hold. */
+export interface TextOperatorMap<T extends string = string> extends OperatorMap<T> {
+  /** SQL's `LIKE`, case-sensitive: `%` matches any string, `_` any character. */
+  $like?: string;
+  /** `$like`, but case-insensitive. */
+  $ilike?: string;
+  /** A regular expression. */
+  $re?: string | RegExp;
+  /** Contains all these words, each as a whole word. */
+  $fulltext?: string;
+}
+/** A value to equal, several values of which one must equal, or operators. */
+export type FilterValue<T, Operators = OperatorMap<T>> = T | null | readonly (T | null)[] | Operators;
+/** A filter on a string column: a string, several strings, a pattern to match, or operators. */
+export type TextFilter = FilterValue<string, TextOperatorMap> | RegExp;
+/** A filter on a time column: `Date` objects or ISO 8601 strings (years 1 to 9999), in UTC if they have no zone. */
 export type TimeFilter = FilterValue<Date | string>;
-/** Conditions on the columns of a key and on groups of them; all of them must hold. */
+/** Conditions on the columns of a key, and groups of conditions; all of them must hold. */
 export interface ApiKeyConditions {
   /** The id. */
   id?: TextFilter;
-  /** The token of publishable keys: equality and `$in` only. It never matches a secret key. */
-  token?: string | null | readonly (string | null)[] | Pick<OperatorMap<string>, "$eq" | "$in">;
+  /** The token of publishable keys: equality and `$in` only. Never matches a secret key. */
+  token?: FilterValue<string, Pick<OperatorMap<string>, "$eq" | "$in">>;
   /** The redacted token. */
   redacted?: TextFilter;
   /** The title. */
   title?: TextFilter;
   /** What the key is for. */
-  type?: FilterValue<ApiKeyType>;
-  /** When it was last used. */
+  type?: FilterValue<ApiKeyType, TextOperatorMap<ApiKeyType>>;
+  /** When the key was last used. */
   last_used_at?: TimeFilter;
-  /** Who created it. */
+  /** Who created the key. */
   created_by?: TextFilter;
-  /** Who revoked it. */
+  /** Who revoked the key. */
   revoked_by?: TextFilter;
-  /** From when on it is refused. */
+  /** The time from which the key is rejected. */
   revoked_at?: TimeFilter;
-  /** When it was created. */
+  /** When the key was created. */
   created_at?: TimeFilter;
-  /** When it was last changed. */
+  /** When the key was last changed. */
   updated_at?: TimeFilter;
-  /** When it was soft-deleted; such keys are seen `withDeleted` only. */
+  /** When the key was soft-deleted. Only reads with `withDeleted` return such keys. */
   deleted_at?: TimeFilter;
   /** All of these must hold. */
   $and?: readonly ApiKeyConditions[];
-  /** One of these must hold. */
+  /** At least one of these must hold. */
   $or?: readonly ApiKeyConditions[];
-  /** This must not hold; by SQL's rules, an empty column makes neither a condition nor its opposite hold. */
+  /** This must not hold. As in SQL, a comparison with an empty column is neither true nor false. */
   $not?: ApiKeyConditions;
 }
 /**
- * Which keys are meant; `{}` means every key.
+ * The keys to read; `{}` matches every key.
  *
  * A member that is `undefined`, at any level, is rejected with `invalid_data`: a missing variable must not match every key.
- * In Medusa it is dropped, as in Medusa's own module; a selector of a write that has no condition left is rejected there, too.
+ * In Medusa it is ignored, as in Medusa's own module.
  */
 export interface ApiKeyFilters extends ApiKeyConditions {
-  /** Every word of this text must stand in the title or the redacted token, in upper or lower case. */
+  /** Search words. Each must occur in the title or the redacted token, in upper or lower case. */
   q?: string;
 }
 /**
- * Which keys a write is aimed at. A whole key is rejected with `invalid_data`, because it would match nothing: pass its id.
+ * The keys to change; `{}` matches every key.
+ *
+ * As `ApiKeyFilters`, and these are rejected with `invalid_data`, also in Medusa: a selector that has members but sets no
+ * condition, such as `{ q: "" }`, and a whole key, which would match nothing: pass its id.
  */
 export interface ApiKeySelector extends ApiKeyFilters, NoWholeKey {}
-/** The name of a field of a key. */
+/** The keys to change, by id. */
+export interface ApiKeyIdSelector extends NoWholeKey {
+  /** The id, or several ids. Ids that do not exist are ignored. */
+  id: string | string[];
+}
+/** The name of a column of a key. */
 export type ApiKeyField = Extract<keyof ApiKey, string>;
-/** Upwards or downwards, optionally with empty columns first or last; by default empty columns count as largest. */
-export type SortDirection = "ASC" | "DESC" | (string & {}) | 1 | -1;
-/**
- * Which fields are answered, of which page, in which order.
- *
- * Unknown members are rejected with `invalid_data`. In Medusa they are ignored, except for other names of a page, such as
- * `limit` and `offset`.
- */
-export interface FindConfig {
-  /** The fields to answer; `id` always is. Names that are no field are ignored. Default: all. */
-  select?: readonly (ApiKeyField | (string & {}))[];
-  /** How many keys at most: a whole number. Default, and for numbers beyond the safe integers: all. */
-  take?: number | null;
-  /** How many keys to pass over first: a whole number. Default: none. */
-  skip?: number | null;
-  /** The fields to order by. Default: `{ id: "ASC" }`. Unknown fields and directions are refused with `invalid_data`. */
-  order?:
-    | Record<string, unknown>
-    | {
-        [Field in ApiKeyField]?: SortDirection;
-      };
-  /** Whether soft-deleted keys are seen. Default: no. */
-  withDeleted?: boolean;
-  /** Without meaning here, as keys have no relations; accepted because Medusa sends it. */
-  relations?: readonly string[];
-  /** Medusa's named filters: `softDeletable` and `freeTextSearch_ApiKey`; others are ignored. */
-  filters?: Record<string, unknown>;
+interface ChangeMethods {
+  /**
+   * Changes the title of a key.
+   *
+   * @param id - The id of the key.
+   * @param data - The new title.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The changed key.
+   * @throws ApiKeyError `not_found` if no key has the id.
+   * @throws ApiKeyError `invalid_data` if the title is missing or invalid.
+   *
+   * @example
+   * await keys.updateApiKeys("apk_01K5", { title: "Old storefront" })
+   */
+  updateApiKeys(id: string, data: UpdateApiKeyInput, sharedContext?: Context): Promise<ApiKey>;
+  /**
+   * Changes the title of the keys with the given ids. Ids that do not exist are ignored.
+   *
+   * @param selector - The ids of the keys.
+   * @param data - The new title.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The changed keys, sorted by id.
+   * @throws ApiKeyError `invalid_data` if the ids or the title are invalid.
+   *
+   * @example
+   * await keys.updateApiKeys({ id: ["apk_01K5", "apk_01K6"] }, { title: "Old storefront" })
+   */
+  updateApiKeys(selector: ApiKeyIdSelector, data: UpdateApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
+  /**
+   * Changes the title of all keys that match; `{}` matches every key.
+   *
+   * @param selector - The keys to change.
+   * @param data - The new title.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The keys that match, sorted by id.
+   * @throws ApiKeyError `invalid_data` if the selector or the title is invalid.
+   *
+   * @example
+   * await keys.updateApiKeys({ created_by: "user_1", type: "secret" }, { title: "Keys of Ada" })
+   */
+  updateApiKeys(selector: ApiKeySelector, data: UpdateApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
+  /**
+   * Revokes a key, immediately or after `revoke_in` seconds.
+   *
+   * @param id - The id of the key.
+   * @param data - Who revokes, and when. Default: immediately, and `revoked_by` stays `null`.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The revoked key.
+   * @throws ApiKeyError `not_found` if no key has the id.
+   * @throws ApiKeyError `invalid_data` if the key is already revoked, or `data` is invalid.
+   *
+   * @example
+   * await keys.revoke("apk_01K5", { revoked_by: "user_1", revoke_in: 3600 })
+   */
+  revoke(id: string, data?: RevokeApiKeyInput, sharedContext?: Context): Promise<ApiKey>;
+  /**
+   * Revokes the keys with the given ids, or none if one of them is already revoked. Ids that do not exist are ignored.
+   *
+   * @param selector - The ids of the keys.
+   * @param data - Who revokes, and when.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The revoked keys, sorted by id.
+   * @throws ApiKeyError `invalid_data` if a key is already revoked, or the ids or `data` are invalid.
+   *
+   * @example
+   * const revoked = await keys.revoke({ id: ["apk_01K5", "apk_01K6"] }, { revoked_by: "user_1" })
+   */
+  revoke(selector: ApiKeyIdSelector, data: RevokeApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
+  /**
+   * Revokes all keys that match, or none if one of them is already revoked; `{}` matches every key.
+   *
+   * @param selector - The keys to revoke.
+   * @param data - Who revokes, and when.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The revoked keys, sorted by id.
+   * @throws ApiKeyError `invalid_data` if a key is already revoked, or the selector or `data` is invalid.
+   *
+   * @example
+   * const revoked = await keys.revoke({ created_by: "user_2", revoked_at: null }, { revoked_by: "user_1" })
+   */
+  revoke(selector: ApiKeySelector, data: RevokeApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
+  /**
+   * Replaces a key in one transaction: creates a new one and revokes the old one, immediately or after a grace period.
+   *
+   * **The token of the new secret key is shown once:** `created.token` holds it, and no later call returns it. Store it now.
+   *
+   * @param id - The id of the key to replace.
+   * @param data - Who revokes the old key, its grace period `revoke_in` in seconds, and what differs in the new one.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The revoked key and the created key.
+   * @throws ApiKeyError `not_found` if no key has the id.
+   * @throws ApiKeyError `invalid_data` if the key is revoked, or will be at a set time, or `data` is invalid.
+   * @throws ApiKeyError `unexpected_state` if too many tokens are waiting to be hashed (`hashQueueLimit`).
+   *
+   * @example
+   * const { created } = await keys.rollApiKeys("apk_01K5", { revoked_by: "user_1", revoke_in: 24 * 60 * 60 })
+   * console.log(created.token)
+   */
+  rollApiKeys(id: string, data: RollApiKeyInput, sharedContext?: Context): Promise<RolledApiKey>;
+}
+interface CreateMethods {
+  /**
+   * Creates several keys, all or none, and returns them in the given order.
+   *
+   * **The token of a secret key is shown once:** this result holds it, and no later call returns it. Store it now.
+   *
+   * @param data - The keys to create.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The keys, each with its `token`.
+   * @throws ApiKeyError `invalid_data` if a field is missing or invalid, or an id is taken; the message names it.
+   * @throws ApiKeyError `unexpected_state` if too many tokens are waiting to be hashed (`hashQueueLimit`).
+   *
+   * @example
+   * const [web, app] = await keys.createApiKeys([
+   *   { title: "Web", type: "publishable", created_by: "user_1" },
+   *   { title: "App", type: "publishable", created_by: "user_1" },
+   * ])
+   */
+  createApiKeys(data: CreateApiKeyInput[], sharedContext?: Context): Promise<ApiKey[]>;
+  /**
+   * Creates a key.
+   *
+   * **The token of a secret key is shown once:** this result holds it, and no later call returns it. Store it now.
+   *
+   * @param data - The key to create.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The key with its `token`.
+   * @throws ApiKeyError `invalid_data` if a field is missing or invalid, or the id is taken; the message names it.
+   * @throws ApiKeyError `unexpected_state` if too many tokens are waiting to be hashed (`hashQueueLimit`).
+   *
+   * @example
+   * const { token } = await keys.createApiKeys({
+   *   title: "CI",
+   *   type: "secret",
+   *   created_by: "user_1",
+   *   expires_in: 30 * 24 * 60 * 60, // seconds
+   * })
+   */
+  createApiKeys(data: CreateApiKeyInput, sharedContext?: Context): Promise<ApiKey>;
+  /**
+   * Creates several keys; another name for `createApiKeys`. The token of a secret key is shown once, in this result.
+   *
+   * @deprecated Use `createApiKeys`. This name exists because Medusa's earlier documentation uses it.
+   * @param data - The keys to create.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The keys, each with its `token`.
+   *
+   * @example
+   * const [web] = await keys.create([{ title: "Web", type: "publishable", created_by: "user_1" }])
+   */
+  create(data: CreateApiKeyInput[], sharedContext?: Context): Promise<ApiKey[]>;
+  /**
+   * Creates a key; another name for `createApiKeys`. The token of a secret key is shown once, in this result.
+   *
+   * @deprecated Use `createApiKeys`. This name exists because Medusa's earlier documentation uses it.
+   * @param data - The key to create.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The key with its `token`.
+   *
+   * @example
+   * const { token } = await keys.create({ title: "CI", type: "secret", created_by: "user_1" })
+   */
+  create(data: CreateApiKeyInput, sharedContext?: Context): Promise<ApiKey>;
+  /**
+   * Creates the keys without an id and changes the title of those with one, all or none.
+   *
+   * **The token of a secret key is shown once:** this result holds it for the created keys. Store it now.
+   *
+   * @param data - Keys to create, and ids with new titles.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The created keys in the given order, then the changed keys sorted by id.
+   * @throws ApiKeyError `invalid_data` if a field is missing or invalid; the message names it.
+   * @throws ApiKeyError `not_found` if no key has a given id.
+   * @throws ApiKeyError `unexpected_state` if too many tokens are waiting to be hashed (`hashQueueLimit`).
+   *
+   * @example
+   * const [created, changed] = await keys.upsertApiKeys([
+   *   { id: "apk_01K5", title: "Old storefront" },
+   *   { title: "New storefront", type: "publishable", created_by: "user_1" },
+   * ])
+   */
+  upsertApiKeys(data: UpsertApiKeyInput[], sharedContext?: Context): Promise<ApiKey[]>;
+  /**
+   * Creates a key, or changes the title of the key with the given id.
+   *
+   * **The token of a secret key is shown once:** this result holds it for a created key. Store it now.
+   *
+   * @param data - A key to create, or an id and a new title.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The key.
+   * @throws ApiKeyError `invalid_data` if a field is missing or invalid; the message names it.
+   * @throws ApiKeyError `not_found` if no key has the given id.
+   * @throws ApiKeyError `unexpected_state` if too many tokens are waiting to be hashed (`hashQueueLimit`).
+   *
+   * @example
+   * const key = await keys.upsertApiKeys({ id: "apk_01K5", title: "Old storefront" })
+   */
+  upsertApiKeys(data: UpsertApiKeyInput, sharedContext?: Context): Promise<ApiKey>;
+}
+interface DeleteMethods {
+  /**
+   * Deletes revoked or soft-deleted keys permanently, all or none. Ids that do not exist are ignored.
+   *
+   * In Medusa, a workflow that is being compensated also deletes the keys that it created, revoked or not.
+   *
+   * @param ids - The id, or several ids.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @throws ApiKeyError `not_allowed` if a key is neither revoked nor soft-deleted; the message names all such keys.
+   * @throws ApiKeyError `invalid_data` if an id is not a string.
+   *
+   * @example
+   * await keys.deleteApiKeys(["apk_01K5", "apk_01K6"])
+   */
+  deleteApiKeys(ids: string | string[], sharedContext?: Context): Promise<void>;
+  /**
+   * Soft-deletes keys: `authenticate` rejects them, and only reads with `withDeleted` return them.
+   *
+   * @param targets - Ids or selectors, one or several; `{}` matches every key.
+   * @param config - The link names to include in the result. Default: all.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The ids of the deleted keys under each link name, sorted.
+   * @throws ApiKeyError `invalid_data` if a target is invalid.
+   *
+   * @example
+   * const { api_key_id } = await keys.softDeleteApiKeys({ title: { $like: "test %" } })
+   */
+  softDeleteApiKeys(
+    targets: string | ApiKeySelector | (string | ApiKeySelector)[],
+    config?: LinkableKeysConfig | null,
+    sharedContext?: Context,
+  ): Promise<LinkableApiKeys>;
+  /**
+   * Restores soft-deleted keys.
+   *
+   * @param targets - Ids or selectors, one or several; `{}` matches every key.
+   * @param config - The link names to include in the result. Default: all.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The ids of all keys that match under each link name, sorted, including keys that were not deleted.
+   * @throws ApiKeyError `invalid_data` if a target is invalid.
+   *
+   * @example
+   * await keys.restoreApiKeys("apk_01K5")
+   */
+  restoreApiKeys(
+    targets: string | ApiKeySelector | (string | ApiKeySelector)[],
+    config?: LinkableKeysConfig | null,
+    sharedContext?: Context,
+  ): Promise<LinkableApiKeys>;
 }
 /** How a service is doing. Counts are since it was made; no number names a key. */
 export interface ApiKeyModuleStatus {
@@ -478,16 +703,269 @@ export interface LaneStatus {
 }
 declare global {
   interface SymbolConstructor {
-    /** As in TypeScript's library `esnext.disposable`, which a program may do without. */
+    /** As in TypeScript's library `esnext.disposable`, which a program may not include. */
     readonly asyncDispose: unique symbol;
   }
+}
+interface LifecycleMethods {
+  /**
+   * Returns the state of the service: the source of its answers, and its queues and counters. Reads no database.
+   *
+   * @returns The state; also after `close`.
+   *
+   * @example
+   * const { hashing } = await keys.status()
+   * console.log(`${hashing.waiting} of at most ${hashing.queueLimit} tokens are waiting to be hashed`)
+   */
+  status(): Promise<ApiKeyModuleStatus>;
+  /**
+   * Creates the table, or migrates it to this version. Needed only with the option `migrate: false`; in Medusa, run
+   * `medusa db:migrate` instead.
+   *
+   * @throws ApiKeyError `database_error` if the database is unreachable or rejects a statement.
+   *
+   * @example
+   * await keys.migrate()
+   */
+  migrate(): Promise<void>;
+  /**
+   * Writes pending `last_used_at` times, waits for running statements and closes the connections.
+   *
+   * Every later call except `status` rejects with `unexpected_state`, and so does a call that is still hashing. A service
+   * that is garbage-collected without `close` is closed then.
+   *
+   * @example
+   * await keys.close()
+   */
+  close(): Promise<void>;
+  /**
+   * Closes the service at the end of an `await using` declaration; the same as `close`.
+   *
+   * @example
+   * await using keys = new ApiKeyModuleService()
+   */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+type Direction = "ASC" | "DESC";
+type DirectionWithNulls = Direction | `${Direction} NULLS ${"FIRST" | "LAST"}`;
+/**
+ * A sort direction; 1 is ascending, -1 descending. Without `NULLS`, empty columns sort as the largest values: last when
+ * ascending, first when descending.
+ */
+export type SortDirection = DirectionWithNulls | Lowercase<DirectionWithNulls> | 1 | -1;
+interface LinkedOrder {
+  /** A column of a table that `__internal.crossModuleJoins` reaches. */
+  [column: `${string}.${string}`]: SortDirection;
+}
+/** The columns to sort by, most significant first. `token` is rejected: its order would reveal hashes. */
+export type ApiKeyOrder = {
+  [Field in Exclude<ApiKeyField, "token">]?: SortDirection;
+} & LinkedOrder;
+/** The columns to return; `"*"` means all. */
+export type ApiKeySelect = readonly (ApiKeyField | "*")[];
+declare const allFields: unique symbol;
+type AllFields = ApiKeySelect & {
+  readonly [allFields]: true;
+};
+type Checked<Select> = Select extends readonly (infer Name)[] ? (string extends Name ? Select : ApiKeySelect) : Select;
+/**
+ * The columns, page and order of a read. `Select` is the type of `select`, from which the type of the result follows.
+ *
+ * Unknown members are rejected with `invalid_data`. In Medusa they are ignored, except other names for a page, such as
+ * `limit` and `offset`.
+ */
+export interface FindConfig<Select extends readonly string[] | undefined = ApiKeySelect | undefined> {
+  /** The columns to return; `id` is always among them. Strings that name no column are ignored. Default: all. */
+  select?: Select & Checked<Select>;
+  /** The maximum number of keys, an integer. Default, and for numbers above `Number.MAX_SAFE_INTEGER`: no limit. */
+  take?: number | null;
+  /** The number of keys to skip, an integer. Default: 0. */
+  skip?: number | null;
+  /** The columns to sort by. Default: `{ id: "ASC" }`. Other columns and directions are rejected with `invalid_data`. */
+  order?: ApiKeyOrder | readonly ApiKeyOrder[];
+  /** Whether to include soft-deleted keys. Default: `false`. */
+  withDeleted?: boolean;
+  /** No effect, because keys have no relations; accepted because Medusa sends it. */
+  relations?: readonly string[];
+  /** Medusa's named filters: `softDeletable` and `freeTextSearch_ApiKey`; others are ignored. */
+  filters?: Record<string, unknown>;
+  /** Filters and joins on linked modules, as Medusa's query engine sends them. PostgreSQL only. */
+  __internal?: {
+    crossModuleJoins?: readonly object[];
+  };
+}
+type Single<Name, Each = Name> = Name extends unknown ? ([Each] extends [Name] ? Name : never) : never;
+type Certain<Select extends readonly string[]> = number extends Select["length"]
+  ? never
+  : Extract<
+      {
+        [Index in keyof Select]: Single<Select[Index]>;
+      }[number],
+      ApiKeyField | "*"
+    >;
+type Possible<Select extends readonly string[]> = string extends Select[number]
+  ? ApiKeyField
+  : "*" extends Select[number]
+    ? ApiKeyField
+    : Extract<Select[number], ApiKeyField>;
+type Part<Sure extends ApiKeyField, Perhaps extends ApiKeyField> = [Exclude<Perhaps, Sure>] extends [never]
+  ? Pick<ApiKey, Sure>
+  : Pick<ApiKey, Sure> & Partial<Pick<ApiKey, Exclude<Perhaps, Sure>>>;
+/**
+ * A key as a read with `select` returns it. `id` is always there.
+ *
+ * | `select` | result |
+ * |---|---|
+ * | none, or with `"*"` | `ApiKey` |
+ * | literals: `["id", "title"]` | `Pick<ApiKey, "id" \| "title">` |
+ * | not known at compile time: `string[]` | `id`; every other column may be missing |
+ */
+export type SelectedApiKey<Select extends readonly string[] | undefined> = 0 extends 1 & Select
+  ? ApiKey
+  : Select extends AllFields | undefined
+    ? ApiKey
+    : Select extends readonly string[]
+      ? "*" extends Certain<Select>
+        ? ApiKey
+        : Part<"id" | Exclude<Certain<Select>, "*">, Possible<Select>>
+      : never;
+interface ReadMethods {
+  /**
+   * Returns a key by its id.
+   *
+   * @param id - The id of the key.
+   * @returns The key; the `token` of a secret key is `""`.
+   * @throws ApiKeyError `not_found` if no key has the id, or it is not a string.
+   *
+   * @example
+   * const key = await keys.retrieveApiKey("apk_01K5")
+   */
+  retrieveApiKey(id: string): Promise<ApiKey>;
+  /**
+   * Returns a key by its id, with the selected columns.
+   *
+   * @param id - The id of the key.
+   * @param config - The columns to return, and whether to find soft-deleted keys.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The key, as far as selected; the `token` of a secret key is `""`.
+   * @throws ApiKeyError `not_found` if no key has the id, or it is not a string.
+   * @throws ApiKeyError `invalid_data` if the config is invalid; the message names the member.
+   *
+   * @example
+   * const { title } = await keys.retrieveApiKey("apk_01K5", { select: ["id", "title"] })
+   */
+  retrieveApiKey<const Select extends readonly string[] | undefined = AllFields>(
+    id: string,
+    config?: FindConfig<Select>,
+    sharedContext?: Context,
+  ): Promise<SelectedApiKey<Select>>;
+  /**
+   * Returns all keys, sorted by id.
+   *
+   * @returns The keys; the `token` of a secret key is `""`.
+   *
+   * @example
+   * const all = await keys.listApiKeys()
+   */
+  listApiKeys(): Promise<ApiKey[]>;
+  /**
+   * Returns the keys that match, by default sorted by id.
+   *
+   * @param filters - The keys to return. Default: all.
+   * @param config - The columns, page and order.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The keys, as far as selected; the `token` of a secret key is `""`.
+   * @throws ApiKeyError `invalid_data` if a filter or the config is invalid; the message names the member.
+   *
+   * @example
+   * const latest = await keys.listApiKeys(
+   *   { type: "secret", revoked_at: null },
+   *   { select: ["id", "title"], order: { created_at: "DESC" }, take: 10 },
+   * )
+   */
+  listApiKeys<const Select extends readonly string[] | undefined = AllFields>(
+    filters?: ApiKeyFilters,
+    config?: FindConfig<Select>,
+    sharedContext?: Context,
+  ): Promise<SelectedApiKey<Select>[]>;
+  /**
+   * Returns all keys; another name for `listApiKeys`.
+   *
+   * @deprecated Use `listApiKeys`. This name exists because Medusa's earlier documentation uses it.
+   * @returns The keys; the `token` of a secret key is `""`.
+   *
+   * @example
+   * const all = await keys.list()
+   */
+  list(): Promise<ApiKey[]>;
+  /**
+   * Returns the keys that match; another name for `listApiKeys`.
+   *
+   * @deprecated Use `listApiKeys`. This name exists because Medusa's earlier documentation uses it.
+   * @param filters - The keys to return. Default: all.
+   * @param config - The columns, page and order.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The keys, as far as selected; the `token` of a secret key is `""`.
+   *
+   * @example
+   * const secrets = await keys.list({ type: "secret" }, { take: 10 })
+   */
+  list<const Select extends readonly string[] | undefined = AllFields>(
+    filters?: ApiKeyFilters,
+    config?: FindConfig<Select>,
+    sharedContext?: Context,
+  ): Promise<SelectedApiKey<Select>[]>;
+  /**
+   * Returns all keys, sorted by id, and their number.
+   *
+   * @returns The keys, and how many there are.
+   *
+   * @example
+   * const [all, count] = await keys.listAndCountApiKeys()
+   */
+  listAndCountApiKeys(): Promise<[ApiKey[], number]>;
+  /**
+   * Returns a page of the keys that match, and the number of all that match, both from one database snapshot.
+   *
+   * @param filters - The keys to return. Default: all.
+   * @param config - The columns, page and order.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The keys of the page, as far as selected, and the number of keys on all pages.
+   * @throws ApiKeyError `invalid_data` if a filter or the config is invalid; the message names the member.
+   *
+   * @example
+   * const [page, count] = await keys.listAndCountApiKeys({ q: "storefront" }, { take: 20, skip: 40 })
+   */
+  listAndCountApiKeys<const Select extends readonly string[] | undefined = AllFields>(
+    filters?: ApiKeyFilters,
+    config?: FindConfig<Select>,
+    sharedContext?: Context,
+  ): Promise<[SelectedApiKey<Select>[], number]>;
+  /**
+   * Returns the secret key that a token belongs to, or `false`.
+   *
+   * `false` for every other input: a wrong, revoked, expired or publishable token, a non-string, a string of more than 512
+   * characters or with any that is not visible ASCII. The key's `token` is `""`, and its `last_used_at` is the use before
+   * this one, as far as it has been written.
+   *
+   * @param token - The token to check.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The key, or `false`.
+   * @throws ApiKeyError `database_error` or `unexpected_state` if the token could not be checked.
+   *
+   * @example
+   * const key = await keys.authenticate("sk_…")
+   * if (key) {
+   *   console.log(`request by ${key.title}`)
+   * }
+   */
+  authenticate(token: string, sharedContext?: Context): Promise<ApiKey | false>;
 }
 /**
  * Creates, finds, authenticates, rolls and revokes API keys.
  *
- * Every method is asynchronous and rejects with an `ApiKeyError`. A method that writes does so in one transaction: when it
- * rejects, nothing was written. Arguments are never changed. The last argument of each method is Medusa's shared context,
- * which nobody outside Medusa needs.
+ * Every method returns a promise, which rejects with an `ApiKeyError`. A method that writes uses one transaction: if it
+ * rejects, nothing was written. Arguments are never changed.
  *
  * @example
  * const keys = new ApiKeyModuleService({ databaseUrl: "sqlite:api-keys.db" })
@@ -495,146 +973,68 @@ declare global {
  * const key = await keys.authenticate(token) // the key, or false
  * await keys.close()
  */
-export declare class ApiKeyModuleService {
+export interface ApiKeyModuleService
+  extends CreateMethods,
+    ReadMethods,
+    ChangeMethods,
+    DeleteMethods,
+    LifecycleMethods {}
+/** The class of the service. */
+export interface ApiKeyModuleServiceConstructor {
   /**
-   * A service of its own. The database is opened on first use; call `close` when done.
+   * A service with its own database connection, which opens on first use. Call `close` when done.
    *
-   * @throws ApiKeyError `invalid_argument` when an option is unknown or cannot be used; the message names it.
-   * @throws Error when the native part for this platform is not installed; the message says what to do.
+   * @param options - The options of the service. Default: an SQLite database, `api-keys.db` in the working directory.
+   * @throws ApiKeyError `invalid_argument` if an option is unknown or invalid; the message names it.
+   * @throws Error if the native part for this platform is not installed; the message says what to do.
+   *
+   * @example
+   * const keys = new ApiKeyModuleService({ databaseUrl: "postgres://api@localhost:5432/shop" })
    */
-  constructor(options?: ApiKeyModuleOptions);
+  new (options?: ApiKeyModuleOptions): ApiKeyModuleService;
   /**
    * The module in Medusa, which calls this constructor itself.
    *
-   * @param cradle - The module's container, from which event bus, logger and connection are taken.
-   * @param options - The module's options in `medusa-config`. Those of others are ignored.
-   * @throws ApiKeyError `invalid_argument` when an option cannot be used; the message names it.
-   */
-  constructor(cradle: object, options: ApiKeyModuleOptions | undefined, moduleDeclaration?: unknown);
-  /**
-   * Creates keys, all of them or none, and answers them in the order given.
+   * @param cradle - The module's container, which holds the event bus, logger and connection.
+   * @param options - The module's options from `medusa-config`; unknown options are ignored.
+   * @param moduleDeclaration - The module's declaration from `medusa-config`; not used.
+   * @throws ApiKeyError `invalid_argument` if an option is invalid; the message names it.
    *
-   * This answer is the only one that ever holds the token of a secret key.
-   *
-   * @throws ApiKeyError `invalid_data` when a field is missing or cannot be used, or an id is taken.
-   * @throws ApiKeyError `unexpected_state` when too many tokens wait to be hashed.
+   * @example
+   * class ShopKeys extends ApiKeyModuleService {
+   *   constructor(cradle: object, options?: ApiKeyModuleOptions) {
+   *     super(cradle, options)
+   *   }
+   * }
    */
-  createApiKeys(data: CreateApiKeyInput[], context?: Context): Promise<ApiKey[]>;
-  /** Creates one key. */
-  createApiKeys(data: CreateApiKeyInput, context?: Context): Promise<ApiKey>;
-  /** The same as `createApiKeys`. */
-  create(data: CreateApiKeyInput[], context?: Context): Promise<ApiKey[]>;
-  /** The same as `createApiKeys`. */
-  create(data: CreateApiKeyInput, context?: Context): Promise<ApiKey>;
-  /**
-   * Creates the keys without an id and gives a new title to those with one, all of them or none. Answers the created
-   * keys first, with their tokens, and then the changed ones by id.
-   *
-   * @throws ApiKeyError `invalid_data` when a field is missing or cannot be used.
-   * @throws ApiKeyError `not_found` when there is no key with a given id.
-   */
-  upsertApiKeys(data: UpsertApiKeyInput[], context?: Context): Promise<ApiKey[]>;
-  /** Creates one key or changes its title. */
-  upsertApiKeys(data: UpsertApiKeyInput, context?: Context): Promise<ApiKey>;
-  /**
-   * Gives a key a new title.
-   *
-   * @throws ApiKeyError `not_found` when there is no such key.
-   * @throws ApiKeyError `invalid_data` without a title that can be stored.
-   */
-  updateApiKeys(id: string, data: UpdateApiKeyInput, context?: Context): Promise<ApiKey>;
-  /** Gives all keys that match a new title, and answers them by id. `{}` means every key. */
-  updateApiKeys(selector: ApiKeySelector, data: UpdateApiKeyInput, context?: Context): Promise<ApiKey[]>;
-  /**
-   * Answers a key.
-   *
-   * @throws ApiKeyError `not_found` when there is no such key, or `id` is no text.
-   */
-  retrieveApiKey(id: string, config?: FindConfig, _context?: Context): Promise<ApiKey>;
-  /**
-   * Answers the keys that match, by default all of them, by id.
-   *
-   * @throws ApiKeyError `invalid_data` for a filter, order or page that cannot be used; the message names it.
-   */
-  listApiKeys(filters?: ApiKeyFilters, config?: FindConfig, _context?: Context): Promise<ApiKey[]>;
-  /** The same as `listApiKeys`. */
-  list(filters?: ApiKeyFilters, config?: FindConfig, context?: Context): Promise<ApiKey[]>;
-  /**
-   * Answers a page of the keys that match, and how many match in all. Both are of one moment.
-   *
-   * @throws ApiKeyError `invalid_data` for a filter, order or page that cannot be used; the message names it.
-   */
-  listAndCountApiKeys(filters?: ApiKeyFilters, config?: FindConfig, _context?: Context): Promise<[ApiKey[], number]>;
-  /**
-   * Deletes revoked keys for good, all of them or none. Ids that do not exist are passed over. A workflow that is being
-   * undone deletes the keys that it created itself, revoked or not.
-   *
-   * @throws ApiKeyError `not_allowed` when a key is not revoked yet; the message names all such keys.
-   * @throws ApiKeyError `invalid_data` when an id is no text.
-   */
-  deleteApiKeys(ids: string | string[], context?: Context): Promise<void>;
-  /**
-   * Hides keys from everything but `withDeleted` reads; they are refused by `authenticate`. Answers whom it hit.
-   *
-   * @throws ApiKeyError `invalid_data` for a target that cannot be used.
-   */
-  softDeleteApiKeys(
-    targets: string | ApiKeySelector | (string | ApiKeySelector)[],
-    config?: LinkableKeysConfig | null,
-    context?: Context,
-  ): Promise<LinkableApiKeys>;
-  /**
-   * Brings soft-deleted keys back. Answers all keys that match, also those that were there already.
-   *
-   * @throws ApiKeyError `invalid_data` for a target that cannot be used.
-   */
-  restoreApiKeys(
-    targets: string | ApiKeySelector | (string | ApiKeySelector)[],
-    config?: LinkableKeysConfig | null,
-    context?: Context,
-  ): Promise<LinkableApiKeys>;
-  /**
-   * Revokes a key, now or after `revoke_in` seconds. Without `data`: now, by nobody in particular.
-   *
-   * @throws ApiKeyError `not_found` when there is no such key.
-   * @throws ApiKeyError `invalid_data` when the key is revoked already, or `data` cannot be used.
-   */
-  revoke(id: string, data?: RevokeApiKeyInput, context?: Context): Promise<ApiKey>;
-  /** Revokes all keys that match, or none when one of them is revoked already. `{}` means every key. */
-  revoke(selector: ApiKeySelector, data: RevokeApiKeyInput, context?: Context): Promise<ApiKey[]>;
-  /**
-   * Replaces a key in one transaction: revokes it, now or after a grace period of `revoke_in` seconds, and creates its
-   * successor. `created.token` is shown here and never again.
-   *
-   * @throws ApiKeyError `not_found` when there is no such key.
-   * @throws ApiKeyError `invalid_data` when the key is revoked already, or `data` cannot be used or has an unknown member.
-   */
-  rollApiKeys(id: string, data: RollApiKeyInput, context?: Context): Promise<RolledApiKey>;
-  /**
-   * Answers the secret key that a token belongs to, or `false` for anything else: a wrong, revoked or publishable token,
-   * a value that is no text, a string of more than 512 characters or with others than visible ASCII. The answer holds neither the token nor its hash; its `last_used_at` is the use before this one,
-   * as far as it is written.
-   *
-   * @throws ApiKeyError `database_error` or `unexpected_state` when it cannot tell.
-   */
-  authenticate(token: string, _context?: Context): Promise<ApiKey | false>;
-  /** Tells how the service is doing: where answers come from, and what waits. Asks nobody, not the database either. */
-  status(): Promise<ApiKeyModuleStatus>;
-  /**
-   * Creates the table, or brings it up to date. Only needed with the option `migrate: false`; in Medusa, `medusa db:migrate`
-   * does it.
-   *
-   * @throws ApiKeyError `database_error` when the database cannot be reached or refuses.
-   */
-  migrate(): Promise<void>;
-  /**
-   * Writes down when keys were last used and closes the connections, after the statements that run. From now on every
-   * method but `status` rejects with `unexpected_state`; calls that are still hashing do, too. A service that is dropped
-   * without `close()` is closed when it is garbage-collected.
-   */
-  close(): Promise<void>;
-  /** The same as `close`, for `await using service = new ApiKeyModuleService(…)`. */
-  [Symbol.asyncDispose](): Promise<void>;
+  new (cradle: object, options: ApiKeyModuleOptions | undefined, moduleDeclaration?: unknown): ApiKeyModuleService;
+  /** The prototype of every service. */
+  readonly prototype: ApiKeyModuleService;
+}
+/** Creates, finds, authenticates, rolls and revokes API keys. */
+export declare const ApiKeyModuleService: ApiKeyModuleServiceConstructor;
+/** How Medusa calls a module's migrations. */
+export interface MigrationCall {
+  /** The module's options, to which Medusa adds its own connection. */
+  options?: ApiKeyModuleOptions | null;
+  /** Where progress is told. Default: `console`. */
+  logger?: MigrationLogger;
+  /** Medusa's container. */
+  container?: {
+    cradle?: object;
+  };
+}
+/** The part of Medusa's logger that is used here. */
+export interface MigrationLogger {
+  /** Tells of progress. */
+  info(message: string): void;
+}
+/** A step of the migration that was taken, as Medusa remembers it. */
+export interface TakenStep {
+  /** Its name. */
+  name: string;
+  /** The file that took it. */
+  path: string;
 }
 /** What kind of failure an error is; values of `MedusaError.Types`, from which Medusa derives the HTTP status. */
 export type ApiKeyErrorType =
@@ -685,15 +1085,15 @@ export interface ApiKeyNotice {
   /** Why; only a lost lease has a reason. */
   reason: string | null;
 }
-/** A module as Medusa loads it. */
+/** A module in the form that Medusa loads. */
 export interface ApiKeyModule {
   /** The class that Medusa constructs. */
-  service: typeof ApiKeyModuleService;
-  /** What other modules link to. */
+  service: ApiKeyModuleServiceConstructor;
+  /** What other modules can link to. */
   linkable: ApiKeyLinkable;
-  /** What `medusa db:migrate` runs; answers the steps that were taken. */
+  /** What `medusa db:migrate` runs; returns the applied steps. */
   runMigrations(call: MigrationCall): Promise<TakenStep[]>;
-  /** What `medusa db:rollback` runs: takes the steps named back, or all of them. The table and its keys stay. */
+  /** What `medusa db:rollback` runs: reverts the named steps, or all of them. The table and its keys stay. */
   revertMigration(
     call: MigrationCall & {
       migrationNames?: string[];

@@ -28,14 +28,17 @@ function namesOf(element: unknown): Record<string, true | undefined> {
   );
 }
 
+/** A key or several keys. Which of the two follows from the arguments, so it stands in the overloads of `methods/`. */
+export type OneOrMany = ApiKey & ApiKey[];
+
 /** Keys for an array, the key for anything else. */
-export function likeInput(data: unknown, keys: ApiKey[]): ApiKey | ApiKey[] {
-  return Array.isArray(data) ? keys : first(keys);
+export function likeInput(data: unknown, keys: ApiKey[]): OneOrMany {
+  return (Array.isArray(data) ? keys : first(keys)) as OneOrMany;
 }
 
 /** The key for an id, keys for a selector. */
-export function likeTarget(target: unknown, keys: ApiKey[]): ApiKey | ApiKey[] {
-  return typeof target === "string" ? first(keys) : keys;
+export function likeTarget(target: unknown, keys: ApiKey[]): OneOrMany {
+  return (typeof target === "string" ? first(keys) : keys) as OneOrMany;
 }
 
 /** The only key of an answer about one. */

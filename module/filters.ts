@@ -1,119 +1,106 @@
 import type { ApiKey, ApiKeyType, NoWholeKey } from "./types";
 
-/** Conditions on one column; all of them must hold. An operand that is `undefined` says nothing. */
+/** Operators on one column; all of them must hold. */
 export interface OperatorMap<T> {
-  /** Equal; `null` asks for an empty column. An array, which Medusa's own types admit, is refused: use `$in`. */
-  $eq?: T | null | readonly (T | null)[];
-  /** Not equal; an empty column is not matched. `null` asks for a column that is not empty. */
+  /** Equal. `null` matches an empty column. For several values use `$in`: an array is rejected. */
+  $eq?: T | null;
+  /** Not equal; does not match an empty column. `null` matches a column that is not empty. */
   $ne?: T | null;
-  /** Equal to one of these; an empty array matches nothing. */
+  /** Equal to one of these values; an empty array matches nothing. */
   $in?: readonly (T | null)[];
-  /** Equal to none of these; an empty column is not matched. */
+  /** Equal to none of these values; does not match an empty column. */
   $nin?: readonly (T | null)[];
-  /** Greater, or later. */
+  /** Greater, or later. `null` matches nothing. */
   $gt?: T | null;
-  /** Greater or equal, or not earlier. */
+  /** Greater or equal, or not earlier. `null` matches nothing. */
   $gte?: T | null;
-  /** Less, or earlier. */
+  /** Less, or earlier. `null` matches nothing. */
   $lt?: T | null;
-  /** Less or equal, or not later. */
+  /** Less or equal, or not later. `null` matches nothing. */
   $lte?: T | null;
-  /** SQL's LIKE: `%` stands for any text, `_` for any character. Text columns only. */
-  $like?: string;
-  /** Like `$like`, in upper or lower case. */
-  $ilike?: string;
-  /** A regular expression. Text columns only. */
-  $re?: string | RegExp;
-  /** All these words, whole. Text columns only. */
-  $fulltext?: string;
-  /** Whether the column holds anything. */
+  /** `true` matches a column that is not empty, `false` an empty one. */
   $exists?: boolean;
 }
 
-/** A value, several of which one must equal, or conditions. */
-export type FilterValue<T> = T | null | readonly (T | null)[] | OperatorMap<T>;
+/** Operators on one string column; all of them must hold. */
+export interface TextOperatorMap<T extends string = string> extends OperatorMap<T> {
+  /** SQL's `LIKE`, case-sensitive: `%` matches any string, `_` any character. */
+  $like?: string;
+  /** `$like`, but case-insensitive. */
+  $ilike?: string;
+  /** A regular expression. */
+  $re?: string | RegExp;
+  /** Contains all these words, each as a whole word. */
+  $fulltext?: string;
+}
 
-/** A text to equal, a pattern to match, several texts, or conditions. */
-export type TextFilter = FilterValue<string> | RegExp;
+/** A value to equal, several values of which one must equal, or operators. */
+export type FilterValue<T, Operators = OperatorMap<T>> = T | null | readonly (T | null)[] | Operators;
 
-/** A moment: a `Date` or ISO 8601 text between the years 1 and 9999; text without a zone is UTC. */
+/** A filter on a string column: a string, several strings, a pattern to match, or operators. */
+export type TextFilter = FilterValue<string, TextOperatorMap> | RegExp;
+
+/** A filter on a time column: `Date` objects or ISO 8601 strings (years 1 to 9999), in UTC if they have no zone. */
 export type TimeFilter = FilterValue<Date | string>;
 
-/** Conditions on the columns of a key and on groups of them; all of them must hold. */
+/** Conditions on the columns of a key, and groups of conditions; all of them must hold. */
 export interface ApiKeyConditions {
   /** The id. */
   id?: TextFilter;
-  /** The token of publishable keys: equality and `$in` only. It never matches a secret key. */
-  token?: string | null | readonly (string | null)[] | Pick<OperatorMap<string>, "$eq" | "$in">;
+  /** The token of publishable keys: equality and `$in` only. Never matches a secret key. */
+  token?: FilterValue<string, Pick<OperatorMap<string>, "$eq" | "$in">>;
   /** The redacted token. */
   redacted?: TextFilter;
   /** The title. */
   title?: TextFilter;
   /** What the key is for. */
-  type?: FilterValue<ApiKeyType>;
-  /** When it was last used. */
+  type?: FilterValue<ApiKeyType, TextOperatorMap<ApiKeyType>>;
+  /** When the key was last used. */
   last_used_at?: TimeFilter;
-  /** Who created it. */
+  /** Who created the key. */
   created_by?: TextFilter;
-  /** Who revoked it. */
+  /** Who revoked the key. */
   revoked_by?: TextFilter;
-  /** From when on it is refused. */
+  /** The time from which the key is rejected. */
   revoked_at?: TimeFilter;
-  /** When it was created. */
+  /** When the key was created. */
   created_at?: TimeFilter;
-  /** When it was last changed. */
+  /** When the key was last changed. */
   updated_at?: TimeFilter;
-  /** When it was soft-deleted; such keys are seen `withDeleted` only. */
+  /** When the key was soft-deleted. Only reads with `withDeleted` return such keys. */
   deleted_at?: TimeFilter;
   /** All of these must hold. */
   $and?: readonly ApiKeyConditions[];
-  /** One of these must hold. */
+  /** At least one of these must hold. */
   $or?: readonly ApiKeyConditions[];
-  /** This must not hold; by SQL's rules, an empty column makes neither a condition nor its opposite hold. */
+  /** This must not hold. As in SQL, a comparison with an empty column is neither true nor false. */
   $not?: ApiKeyConditions;
 }
 
 /**
- * Which keys are meant; `{}` means every key.
+ * The keys to read; `{}` matches every key.
  *
  * A member that is `undefined`, at any level, is rejected with `invalid_data`: a missing variable must not match every key.
- * In Medusa it is dropped, as in Medusa's own module; a selector of a write that has no condition left is rejected there, too.
+ * In Medusa it is ignored, as in Medusa's own module.
  */
 export interface ApiKeyFilters extends ApiKeyConditions {
-  /** Every word of this text must stand in the title or the redacted token, in upper or lower case. */
+  /** Search words. Each must occur in the title or the redacted token, in upper or lower case. */
   q?: string;
 }
 
 /**
- * Which keys a write is aimed at. A whole key is rejected with `invalid_data`, because it would match nothing: pass its id.
+ * The keys to change; `{}` matches every key.
+ *
+ * As `ApiKeyFilters`, and these are rejected with `invalid_data`, also in Medusa: a selector that has members but sets no
+ * condition, such as `{ q: "" }`, and a whole key, which would match nothing: pass its id.
  */
 export interface ApiKeySelector extends ApiKeyFilters, NoWholeKey {}
 
-/** The name of a field of a key. */
-export type ApiKeyField = Extract<keyof ApiKey, string>;
-
-/** Upwards or downwards, optionally with empty columns first or last; by default empty columns count as largest. */
-export type SortDirection = "ASC" | "DESC" | (string & {}) | 1 | -1;
-
-/**
- * Which fields are answered, of which page, in which order.
- *
- * Unknown members are rejected with `invalid_data`. In Medusa they are ignored, except for other names of a page, such as
- * `limit` and `offset`.
- */
-export interface FindConfig {
-  /** The fields to answer; `id` always is. Names that are no field are ignored. Default: all. */
-  select?: readonly (ApiKeyField | (string & {}))[];
-  /** How many keys at most: a whole number. Default, and for numbers beyond the safe integers: all. */
-  take?: number | null;
-  /** How many keys to pass over first: a whole number. Default: none. */
-  skip?: number | null;
-  /** The fields to order by. Default: `{ id: "ASC" }`. Unknown fields and directions are refused with `invalid_data`. */
-  order?: Record<string, unknown> | { [Field in ApiKeyField]?: SortDirection };
-  /** Whether soft-deleted keys are seen. Default: no. */
-  withDeleted?: boolean;
-  /** Without meaning here, as keys have no relations; accepted because Medusa sends it. */
-  relations?: readonly string[];
-  /** Medusa's named filters: `softDeletable` and `freeTextSearch_ApiKey`; others are ignored. */
-  filters?: Record<string, unknown>;
+/** The keys to change, by id. */
+export interface ApiKeyIdSelector extends NoWholeKey {
+  /** The id, or several ids. Ids that do not exist are ignored. */
+  id: string | string[];
 }
+
+/** The name of a column of a key. */
+export type ApiKeyField = Extract<keyof ApiKey, string>;

@@ -1,6 +1,6 @@
 import { type ApiKeyLinkable, linkable } from "./linkable";
+import { ApiKeyModuleService, type ApiKeyModuleServiceConstructor } from "./methods";
 import { type MigrationCall, revertMigration, runMigrations, type TakenStep } from "./migrations";
-import { ApiKeyModuleService } from "./service";
 
 export type { ApiKeyEvent, Context, MessageAggregator } from "./context";
 export { ApiKeyError, type ApiKeyErrorType } from "./errors";
@@ -8,15 +8,17 @@ export type {
   ApiKeyConditions,
   ApiKeyField,
   ApiKeyFilters,
+  ApiKeyIdSelector,
   ApiKeySelector,
   FilterValue,
-  FindConfig,
   OperatorMap,
-  SortDirection,
   TextFilter,
+  TextOperatorMap,
   TimeFilter,
 } from "./filters";
+export type { ApiKeyOrder, ApiKeySelect, FindConfig, SelectedApiKey, SortDirection } from "./find-config";
 export type { ApiKeyLink, ApiKeyLinkable } from "./linkable";
+export type { ApiKeyModuleServiceConstructor } from "./methods";
 export type { MigrationCall, MigrationLogger, TakenStep } from "./migrations";
 export type { ApiKeyNotice, ApiKeyNoticeName } from "./notices";
 export type { ApiKeyModuleOptions, Argon2Options, PoolOptions, TlsOptions } from "./options";
@@ -24,10 +26,12 @@ export type { ApiKeyModuleStatus, LaneStatus, LeaseStatus } from "./status";
 export type {
   ApiKey,
   ApiKeyLinkName,
+  ApiKeyTime,
   ApiKeyType,
   CreateApiKeyInput,
   LinkableApiKeys,
   LinkableKeysConfig,
+  RetitleApiKeyInput,
   RevokeApiKeyInput,
   RollApiKeyInput,
   RolledApiKey,
@@ -36,15 +40,15 @@ export type {
 } from "./types";
 export { ApiKeyModuleService };
 
-/** A module as Medusa loads it. */
+/** A module in the form that Medusa loads. */
 export interface ApiKeyModule {
   /** The class that Medusa constructs. */
-  service: typeof ApiKeyModuleService;
-  /** What other modules link to. */
+  service: ApiKeyModuleServiceConstructor;
+  /** What other modules can link to. */
   linkable: ApiKeyLinkable;
-  /** What `medusa db:migrate` runs; answers the steps that were taken. */
+  /** What `medusa db:migrate` runs; returns the applied steps. */
   runMigrations(call: MigrationCall): Promise<TakenStep[]>;
-  /** What `medusa db:rollback` runs: takes the steps named back, or all of them. The table and its keys stay. */
+  /** What `medusa db:rollback` runs: reverts the named steps, or all of them. The table and its keys stay. */
   revertMigration(call: MigrationCall & { migrationNames?: string[] }): Promise<void>;
 }
 

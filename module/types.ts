@@ -1,97 +1,115 @@
-/** What a key is for: `secret` authenticates admin users, `publishable` names a storefront. */
+/** What a key is for: `secret` authenticates admin users, `publishable` identifies a storefront. */
 export type ApiKeyType = "publishable" | "secret";
 
-/** Marks a key, so that TypeScript rejects one where a selector is expected. No key has this member. */
+/** Marks a key, so that TypeScript rejects one where a selector is expected. No key has this member at run time. */
 declare const wholeKey: unique symbol;
 
 /**
- * A key as every method answers it. Dates are `Date` objects, empty columns are `null`.
+ * An API key. Dates are `Date` objects, empty columns are `null`.
  *
- * Which fields are there depends on `select`; `id` always is.
+ * A read with `select` returns a part of it: see `SelectedApiKey`.
  */
 export interface ApiKey {
-  /** `apk_` and 26 characters that sort by time of creation, unless the creator chose another. */
+  /** `apk_` and 26 characters that sort by creation time, unless the creator chose another id. */
   id: string;
   /**
-   * The token. For a publishable key it is always shown (`pk_` and 64 hex digits). For a secret key (`sk_` and 64 hex
-   * digits) only the answer that creates the key holds it; every other answer holds `""`.
+   * The token. A publishable key (`pk_` and 64 hex digits) always shows it. A secret key (`sk_` and 64 hex digits) shows
+   * it once, in the result of the call that creates the key; every other result holds `""`.
    */
   token: string;
-  /** The token's first six and last three characters, safe to show: `sk_12a***9f0`. */
+  /** The first six and last three characters of the token, safe to display: `sk_12a***9f0`. */
   redacted: string;
   /** The title. */
   title: string;
   /** What the key is for. */
   type: ApiKeyType;
-  /** When the key was last seen in use; `null` when it never was, or nobody recorded it. */
+  /** When the key was last used; `null` if no use was recorded. */
   last_used_at: Date | null;
-  /** Who created the key, as the creator said it. */
+  /** Who created the key, as given at creation. */
   created_by: string;
-  /** Who revoked the key; `null` for a key that nobody revoked, or that was revoked without saying by whom. */
+  /** Who revoked the key; `null` if it is not revoked, or was revoked without `revoked_by`. */
   revoked_by: string | null;
-  /** From when on the key is refused. In the future for a key that expires; `null` for one that does not. */
+  /** The time from which the key is rejected. In the future for a key that expires; `null` for one that does not. */
   revoked_at: Date | null;
   /** When the key was created. */
   created_at: Date;
   /** When the key was last changed. */
   updated_at: Date;
-  /** When the key was soft-deleted; `null` for a key that is there. */
+  /** When the key was soft-deleted; `null` if it was not. */
   deleted_at: Date | null;
-  /** Never there: it makes a whole key no selector for TypeScript. Pass `key.id`. */
+  /** Never set. It makes TypeScript reject a whole key as a selector: pass `key.id`. */
   readonly [wholeKey]?: true;
 }
 
-/** Not a whole key. */
+/** Any object but a whole key. */
 export interface NoWholeKey {
-  /** A whole key is no selector: pass `key.id`. */
+  /** A whole key is not a selector: pass `key.id`. */
   readonly [wholeKey]?: never;
 }
 
-/** A key to create. */
+/**
+ * A time given at creation: a `Date`, milliseconds since 1970, or an ISO 8601 string, which is in UTC if it has no zone.
+ * Years 1 to 9999, kept to the millisecond.
+ */
+export type ApiKeyTime = Date | number | string;
+
+/** A key to create. Unknown members are ignored, except names such as `expires_at` or `scopes`, which are rejected. */
 export interface CreateApiKeyInput {
   /** The title; may be empty. At most 65,536 bytes of UTF-8. */
   title: string;
   /** What the key is for. */
   type: ApiKeyType;
-  /** Who creates it, for example a user's id; may be empty. At most 65,536 bytes of UTF-8. */
+  /** Who creates the key, for example a user's id; may be empty. At most 65,536 bytes of UTF-8. */
   created_by: string;
   /**
-   * After how many seconds the key stops to work: 0 to 3,155,760,000 (a hundred years), fractions are kept to the
-   * millisecond. Default: never. Stored as `revoked_at`, with `created_by` as `revoked_by`.
+   * Seconds until the key expires: 0 to 3,155,760,000 (a hundred years), kept to the millisecond. Default: never.
+   * Stored as `revoked_at`, with `created_by` as `revoked_by`, so it cannot be combined with either.
    */
   expires_in?: number;
-}
-
-/** A key to create (without an id) or a new title for a key that exists (with one). */
-export interface UpsertApiKeyInput {
-  /** The key whose title changes. Without it a key is created. */
+  /** The id; must be unused. At most 1,024 bytes of UTF-8. Default, and if empty: generated. */
   id?: string;
-  /** The title. At most 65,536 bytes of UTF-8. */
-  title?: string;
-  /** What the key is for; needed to create one, ignored otherwise. */
-  type?: ApiKeyType;
-  /** Who creates it; needed to create one, ignored otherwise. */
-  created_by?: string;
+  /** The time from which the key is rejected. Default: never. */
+  revoked_at?: ApiKeyTime | null;
+  /** Who revoked the key. At most 65,536 bytes of UTF-8. Default: `null`. */
+  revoked_by?: string | null;
+  /** When the key was last used. Default: `null`. */
+  last_used_at?: ApiKeyTime | null;
+  /** When the key was created. Default: now. */
+  created_at?: ApiKeyTime | null;
+  /** When the key was last changed. Default: now. */
+  updated_at?: ApiKeyTime | null;
+  /** When the key was soft-deleted. Default: `null`, not deleted. */
+  deleted_at?: ApiKeyTime | null;
 }
 
-/** What may change about a key. */
+/** An existing key and its new title. */
+export interface RetitleApiKeyInput {
+  /** The id of the key. */
+  id: string;
+  /** The new title. At most 65,536 bytes of UTF-8. */
+  title: string;
+}
+
+/** One element of an upsert: without an id, a key to create; with one, a new title for the key with that id. */
+export type UpsertApiKeyInput = CreateApiKeyInput | RetitleApiKeyInput;
+
+/** The change to make to a key. Only the title can be changed; use `revoke` to end a key. */
 export interface UpdateApiKeyInput {
-  /** The new title, which must be given. At most 65,536 bytes of UTF-8. */
-  title?: string;
+  /** The new title. At most 65,536 bytes of UTF-8. */
+  title: string;
 }
 
-/** How keys are revoked. */
+/** Who revokes keys, and when. */
 export interface RevokeApiKeyInput {
   /** Who revokes, for example a user's id; must not be empty. */
   revoked_by: string;
   /**
-   * After how many seconds: 0 to 3,155,760,000 (a hundred years), fractions are kept to the millisecond.
-   * Default: 0, now.
+   * Seconds until the revocation: 0 to 3,155,760,000 (a hundred years), kept to the millisecond. Default: 0, immediately.
    */
   revoke_in?: number;
 }
 
-/** How a key is replaced by a new one. */
+/** How to replace a key with a new one. Unknown members are rejected. */
 export interface RollApiKeyInput extends RevokeApiKeyInput {
   /** Who creates the new key. Default: the old key's `created_by`. */
   created_by?: string;
@@ -99,22 +117,22 @@ export interface RollApiKeyInput extends RevokeApiKeyInput {
   title?: string;
 }
 
-/** A key and its successor. */
+/** A revoked key and its replacement. */
 export interface RolledApiKey {
-  /** The old key, revoked now or at the end of its grace period. */
+  /** The old key, revoked immediately or after its grace period. */
   revoked: ApiKey;
-  /** The new key, of the same type. Its `token` is shown here and never again. */
+  /** The new key, of the same type. Its secret `token` is shown once: store it now. */
   created: ApiKey;
 }
 
 /** The names under which other modules link to a key. */
 export type ApiKeyLinkName = "api_key_id" | "publishable_key_id";
 
-/** What soft deletion and restoration are told. */
+/** How soft deletion and restoration report the affected keys. */
 export interface LinkableKeysConfig {
-  /** Which names the answer holds. Default, and when empty: both. */
+  /** The names to include in the result. Default, and if empty: both. */
   returnLinkableKeys?: readonly string[];
 }
 
-/** The ids of the keys that were touched, under each name; without any key it is empty. */
+/** The ids of the affected keys under each link name; `{}` if no key was affected. */
 export type LinkableApiKeys = Partial<Record<ApiKeyLinkName, string[]>>;

@@ -3,6 +3,7 @@ import { MedusaModule } from "@medusajs/modules-sdk";
 import { defineLink } from "@medusajs/utils";
 import apiKeyModule from "../../module/index";
 import { joinerConfig } from "../../module/joiner-config";
+import type { ApiKeyModuleService } from "../../module/service";
 
 const stocks = stock.service.prototype.__joinerConfig();
 
@@ -18,7 +19,7 @@ describe("what Medusa reads of the module", () => {
   });
 
   it("is there on the prototype, without a service, afresh on every call", () => {
-    const { __joinerConfig } = apiKeyModule.service.prototype;
+    const { __joinerConfig } = apiKeyModule.service.prototype as ApiKeyModuleService;
     const config = __joinerConfig.call(undefined as never);
     config.alias.length = 0;
     config.linkableKeys.other_id = "Other";
@@ -51,10 +52,11 @@ describe("what Medusa reads of the module", () => {
     const shopId = { linkable: "shop_id", primaryKey: "id", serviceName: "shop", field: "shop", entity: "Shop" };
     const links = (definition: typeof apiKeyModule | typeof stock) => {
       const { apiKey } = definition.linkable as typeof apiKeyModule.linkable;
+      const prototype = definition.service.prototype as Pick<typeof stock.service.prototype, "__joinerConfig">;
       return [apiKey, apiKey.id].map((end) => {
         defineLink(end, { linkable: shopId, isList: true });
         const register = MedusaModule.getCustomLinks().at(-1) as (modules: unknown[]) => unknown;
-        return register([definition.service.prototype.__joinerConfig(), shop]);
+        return register([prototype.__joinerConfig(), shop]);
       });
     };
     expect(JSON.stringify(links(apiKeyModule))).toContain("api_key_id");

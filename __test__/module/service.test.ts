@@ -124,7 +124,7 @@ describe("the service", () => {
     mockAnswers.deleteApiKeys = written({ deleted: ["d"] });
     mockAnswers.softDeleteApiKeys = written({ deleted: ["s"] });
     mockAnswers.restoreApiKeys = written({ updated: ["s"] });
-    await service.upsertApiKeys([{ title: "a" }, { id: "u", title: "b" }]);
+    await service.upsertApiKeys([WISH, { id: "u", title: "b" }]);
     await service.rollApiKeys("old", { revoked_by: "u" });
     await service.revoke("r", { revoked_by: "u" });
     await expect(service.deleteApiKeys("d")).resolves.toBeUndefined();

@@ -62,7 +62,8 @@ fn every_file_of_the_code_is_on_the_map() {
 #[test]
 fn every_path_in_the_documents_exists() {
     let quoted = Regex::new("`([^`\\s]+)`").unwrap();
-    let is_path = Regex::new(r"^[\w.@-]+(?:/[\w.@-]+)*(?:/|\.(?:rs|ts|js|mjs|md|json|toml))$").unwrap();
+    let is_path =
+        Regex::new(r"^[\w.@-]+(?:/[\w.@-]+)*(?:/|\.(?:rs|ts|js|mjs|md|json|toml))$").unwrap();
     for document in DOCUMENTS {
         let text = read(document);
         let prose: String = text.split("```").step_by(2).collect();

@@ -11,11 +11,7 @@ use super::rings::Ring;
 const TEST_CRATES: &[&str] = &["proptest", "rcgen"];
 
 /// The top-level modules of this crate that the code names, from `crate` or by climbing there with `super`.
-pub fn modules_named(
-    code: &str,
-    depth: usize,
-    rings: &BTreeMap<String, Ring>,
-) -> BTreeSet<String> {
+pub fn modules_named(code: &str, depth: usize, rings: &BTreeMap<String, Ring>) -> BTreeSet<String> {
     let climbs = format!(r"\bcrate::|(?:\bsuper::){{{depth},}}");
     let start = Regex::new(&climbs).unwrap();
     start

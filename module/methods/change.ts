@@ -1,0 +1,110 @@
+import type { Context } from "../context";
+import type { ApiKeyIdSelector, ApiKeySelector } from "../filters";
+import type { ApiKey, RevokeApiKeyInput, RollApiKeyInput, RolledApiKey, UpdateApiKeyInput } from "../types";
+
+// The overloads for `{ id }` are also what makes the service assignable to Medusa's `IApiKeyModuleService`, whose filters
+// admit values that this module rejects.
+
+/** The methods that change keys. */
+export interface ChangeMethods {
+  /**
+   * Changes the title of a key.
+   *
+   * @param id - The id of the key.
+   * @param data - The new title.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The changed key.
+   * @throws ApiKeyError `not_found` if no key has the id.
+   * @throws ApiKeyError `invalid_data` if the title is missing or invalid.
+   *
+   * @example
+   * await keys.updateApiKeys("apk_01K5", { title: "Old storefront" })
+   */
+  updateApiKeys(id: string, data: UpdateApiKeyInput, sharedContext?: Context): Promise<ApiKey>;
+  /**
+   * Changes the title of the keys with the given ids. Ids that do not exist are ignored.
+   *
+   * @param selector - The ids of the keys.
+   * @param data - The new title.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The changed keys, sorted by id.
+   * @throws ApiKeyError `invalid_data` if the ids or the title are invalid.
+   *
+   * @example
+   * await keys.updateApiKeys({ id: ["apk_01K5", "apk_01K6"] }, { title: "Old storefront" })
+   */
+  updateApiKeys(selector: ApiKeyIdSelector, data: UpdateApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
+  /**
+   * Changes the title of all keys that match; `{}` matches every key.
+   *
+   * @param selector - The keys to change.
+   * @param data - The new title.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The keys that match, sorted by id.
+   * @throws ApiKeyError `invalid_data` if the selector or the title is invalid.
+   *
+   * @example
+   * await keys.updateApiKeys({ created_by: "user_1", type: "secret" }, { title: "Keys of Ada" })
+   */
+  updateApiKeys(selector: ApiKeySelector, data: UpdateApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
+
+  /**
+   * Revokes a key, immediately or after `revoke_in` seconds.
+   *
+   * @param id - The id of the key.
+   * @param data - Who revokes, and when. Default: immediately, and `revoked_by` stays `null`.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The revoked key.
+   * @throws ApiKeyError `not_found` if no key has the id.
+   * @throws ApiKeyError `invalid_data` if the key is already revoked, or `data` is invalid.
+   *
+   * @example
+   * await keys.revoke("apk_01K5", { revoked_by: "user_1", revoke_in: 3600 })
+   */
+  revoke(id: string, data?: RevokeApiKeyInput, sharedContext?: Context): Promise<ApiKey>;
+  /**
+   * Revokes the keys with the given ids, or none if one of them is already revoked. Ids that do not exist are ignored.
+   *
+   * @param selector - The ids of the keys.
+   * @param data - Who revokes, and when.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The revoked keys, sorted by id.
+   * @throws ApiKeyError `invalid_data` if a key is already revoked, or the ids or `data` are invalid.
+   *
+   * @example
+   * const revoked = await keys.revoke({ id: ["apk_01K5", "apk_01K6"] }, { revoked_by: "user_1" })
+   */
+  revoke(selector: ApiKeyIdSelector, data: RevokeApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
+  /**
+   * Revokes all keys that match, or none if one of them is already revoked; `{}` matches every key.
+   *
+   * @param selector - The keys to revoke.
+   * @param data - Who revokes, and when.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The revoked keys, sorted by id.
+   * @throws ApiKeyError `invalid_data` if a key is already revoked, or the selector or `data` is invalid.
+   *
+   * @example
+   * const revoked = await keys.revoke({ created_by: "user_2", revoked_at: null }, { revoked_by: "user_1" })
+   */
+  revoke(selector: ApiKeySelector, data: RevokeApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
+
+  /**
+   * Replaces a key in one transaction: creates a new one and revokes the old one, immediately or after a grace period.
+   *
+   * **The token of the new secret key is shown once:** `created.token` holds it, and no later call returns it. Store it now.
+   *
+   * @param id - The id of the key to replace.
+   * @param data - Who revokes the old key, its grace period `revoke_in` in seconds, and what differs in the new one.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The revoked key and the created key.
+   * @throws ApiKeyError `not_found` if no key has the id.
+   * @throws ApiKeyError `invalid_data` if the key is revoked, or will be at a set time, or `data` is invalid.
+   * @throws ApiKeyError `unexpected_state` if too many tokens are waiting to be hashed (`hashQueueLimit`).
+   *
+   * @example
+   * const { created } = await keys.rollApiKeys("apk_01K5", { revoked_by: "user_1", revoke_in: 24 * 60 * 60 })
+   * console.log(created.token)
+   */
+  rollApiKeys(id: string, data: RollApiKeyInput, sharedContext?: Context): Promise<RolledApiKey>;
+}
