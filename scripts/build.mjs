@@ -3,8 +3,8 @@
 
 import { rmSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { setup } from "./setup.mjs";
-import { hostTriple, root, runPackage, step } from "./steps.mjs";
+import { setup } from "../harness/setup.mjs";
+import { hostTriple, root, runPackage, step } from "../harness/steps.mjs";
 
 /** Cargo skips what has not changed; a cold build compiles some 300 crates. */
 export async function build(profile = "quick") {

@@ -1,8 +1,8 @@
 // Every check that runs no test. All of them run, also after one has failed, and then this fails.
 // The check that imports point inward only is a test: tests/imports.rs.
 
+import { fail, hostTriple, outputOf, root, step, succeeds } from "../harness/steps.mjs";
 import { build } from "./build.mjs";
-import { fail, hostTriple, outputOf, root, step, succeeds } from "./steps.mjs";
 import { typesAreTrue } from "./types.mjs";
 
 const CLIPPY = ["clippy", "--profile", "quick", "--all-targets", "--target", hostTriple()];

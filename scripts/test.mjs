@@ -4,8 +4,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hostTriple, shown, step, succeeds } from "../harness/steps.mjs";
 import { build } from "./build.mjs";
-import { hostTriple, shown, step, succeeds } from "./steps.mjs";
 
 // Medusa loads modules by `import()`, which Jest knows only with this flag.
 const JEST = ["--experimental-vm-modules", "node_modules/jest/bin/jest.js"];

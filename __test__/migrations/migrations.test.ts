@@ -2,11 +2,11 @@
 
 import apiKeyModule from "../../index.js";
 import { expectFailure } from "../support/failures";
-import { migrate, rollBack } from "../support/medusa-migrations";
 import { openService } from "../support/ours";
 import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
 import { PUBLISHABLE, SECRET } from "../support/service";
 import { startStock } from "../support/stock";
+import { migrate, rollBack } from "./medusa-migrations";
 
 /** Stock's four migrations as MikroORM records them. */
 const STOCKS = [
@@ -248,7 +248,7 @@ describe("[postgres] db:rollback with this package", () => {
     expect(await dump(database)).toEqual(before);
   });
 
-  const failing = () => ({ failing: { resolve: require.resolve("./fixtures/failing-module.js") } });
+  const failing = () => ({ failing: { resolve: require.resolve("../medusa/fixtures/failing-module.js") } });
 });
 
 describe("[postgres] Back to stock", () => {

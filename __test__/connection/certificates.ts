@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Identity } from "./proxy";
+import type { Identity } from "../support/proxy";
 
 /** Whether the program is there. */
 export const opensslIsInstalled = (() => {

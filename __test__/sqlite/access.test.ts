@@ -8,7 +8,7 @@ import { openService } from "../support/ours";
 import { type ApiKey, PUBLISHABLE, SECRET } from "../support/service";
 import { createSqliteDatabase, type SqliteDatabase } from "../support/sqlite";
 import { SqliteShell } from "../support/sqlite-shell";
-import { UnprivilegedService } from "../support/unprivileged";
+import { UnprivilegedService } from "./unprivileged";
 
 const OPTIONS = { argon2: { memoryKib: 64, iterations: 1 } };
 const REVOKE = "UPDATE api_key SET revoked_at = '2020-01-01T00:00:00.000+00:00', revoked_by = 'x' WHERE id = ?";

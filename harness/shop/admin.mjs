@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { runMedusa } from "../shop/command.js";
-import { copyExample, EXAMPLE, isOfExample, ROOT } from "../shop/example.js";
+import { runMedusa } from "./command.js";
+import { copyExample, EXAMPLE, isOfExample, ROOT } from "./example.js";
 
 /** Answers the folder of the built shop. It is built again only when the example or the packages have changed. */
 export async function builtShop() {

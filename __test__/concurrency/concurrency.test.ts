@@ -1,4 +1,4 @@
-// Many calls at a time. Parallel revocations of one key are in revoke.test.ts, a race between processes in ../coherence/race.test.ts.
+// Many calls at a time. Parallel revocations of one key are in ../revoke/revoke.test.ts, a race between processes in ../revoke/race.test.ts.
 
 import { CHEAP } from "../differential/hashes";
 import { describeOurs } from "../support/implementations";

@@ -1,11 +1,11 @@
 // Encryption of the way to PostgreSQL. The server is the tests' own PostgreSQL behind a proxy that encrypts.
 
-import { type Authority, certify, opensslIsInstalled, selfSign } from "../support/certificates";
 import { expectFailure } from "../support/failures";
 import { openService } from "../support/ours";
 import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
 import { type RunningProxy, startProxy } from "../support/proxy";
 import { SECRET } from "../support/service";
+import { type Authority, certify, opensslIsInstalled, selfSign } from "./certificates";
 
 const HERE = "IP:127.0.0.1,DNS:localhost";
 const NO_CHECK = { rejectUnauthorized: false };

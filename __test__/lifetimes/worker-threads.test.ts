@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import { describeOnEachDatabase } from "../support/databases";
-import { descriptorsOf } from "../support/descriptors";
 import { createPostgresDatabase } from "../support/postgres";
 import { createSqliteDatabase } from "../support/sqlite";
 import { until } from "../support/until";
+import { descriptorsOf } from "./descriptors";
 
 const PACKAGE = JSON.stringify(join(__dirname, "../.."));
 const ROUNDS = 12;

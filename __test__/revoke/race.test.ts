@@ -4,11 +4,11 @@
 
 import { openService, startOurs } from "../support/ours";
 import { createPostgresDatabase } from "../support/postgres";
-import { Authenticator, type Contender, run } from "../support/race";
 import type { OurService } from "../support/service";
 import { createSqliteDatabase } from "../support/sqlite";
 import { SqliteShell } from "../support/sqlite-shell";
 import { startStock } from "../support/stock";
+import { Authenticator, type Contender, run } from "./race";
 
 const ROUNDS = Number(process.env.RACE_ROUNDS ?? 100);
 const LEASE_MS = 200;

@@ -1,14 +1,14 @@
 // Filters and orders on what Medusa's other modules hold: stock's module and this package on one database that Medusa has migrated.
 
+import { createShopDatabase } from "../medusa/database";
+import { SHOP_TIMEOUT_MS } from "../medusa/shop";
 import { expectFailure, failureOf } from "../support/failures";
 import { startOurs } from "../support/ours";
 import type { PostgresDatabase } from "../support/postgres";
 import type { ApiKey, OurService, Service } from "../support/service";
 import { createSqliteDatabase } from "../support/sqlite";
 import { type Running, startStock } from "../support/stock";
-import { createShopDatabase } from "./database";
 import { CHANNELS, CREATORS, CURRENCIES, type Join, KEYS_OF_CHANNELS, LINKS, LOCATIONS, linkKeys } from "./linked-keys";
-import { SHOP_TIMEOUT_MS } from "./shop";
 
 type Answer = [titles: string, count: number];
 

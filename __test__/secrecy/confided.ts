@@ -4,11 +4,11 @@ import { writeFile } from "node:fs/promises";
 import pg from "pg";
 import { newMemory, remember } from "../differential/memory";
 import { type History, toCall } from "../differential/operation";
+import { startOwnServer } from "../support/own-server";
+import { createSqliteDatabase } from "../support/sqlite";
+import { SqliteShell } from "../support/sqlite-shell";
 import { Confidential } from "./confidential";
 import { type Came, Eavesdropper } from "./eavesdropper";
-import { startOwnServer } from "./own-server";
-import { createSqliteDatabase } from "./sqlite";
-import { SqliteShell } from "./sqlite-shell";
 
 /** A row, as far as it is confidential. */
 interface Stored {

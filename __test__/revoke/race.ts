@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { SECRET, type Service } from "./service";
+import { SECRET, type Service } from "../support/service";
 
 /** What the other process answers in one round. */
 type Message = { round: number; warm?: true; lastStart?: string | null; error?: string };

@@ -1,6 +1,6 @@
 // Medusa's filters evaluated one key at a time in JavaScript, with SQL's three truth values: the yardstick for the databases.
 
-import type { ApiKey } from "./service";
+import type { ApiKey } from "../support/service";
 
 type Truth = boolean | null;
 type Operand = string | Date | null;

@@ -3,11 +3,11 @@
 import fc from "fast-check";
 import { history } from "../differential/generate/history";
 import { CHEAP } from "../differential/hashes";
-import { Confided, GROUNDS, type Ground } from "../support/confided";
-import { Confidential, withSql } from "../support/confidential";
 import { openService } from "../support/ours";
 import { createPostgresDatabase } from "../support/postgres";
 import { PUBLISHABLE, SECRET } from "../support/service";
+import { Confided, GROUNDS, type Ground } from "./confided";
+import { Confidential, withSql } from "./confidential";
 
 const HISTORIES = 24;
 const BY = { revoked_by: "user_1" };

@@ -2,9 +2,9 @@
 
 import fc from "fast-check";
 import { describeEverywhere } from "../support/implementations";
-import { type ColumnFilter, type Filter, matches } from "../support/naive-filter";
 import type { ApiKey } from "../support/service";
 import { fillShelf } from "../support/shelf";
+import { type ColumnFilter, type Filter, matches } from "./naive-filter";
 
 const RUNS = { numRuns: 150 };
 const TITLES = [
