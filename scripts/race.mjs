@@ -3,8 +3,8 @@
 //   npm run race -- --rounds 2000     as many as that in each mode; prints the worst delay between a commit and the last success
 
 import { parseArgs } from "node:util";
+import { build } from "../harness/build.mjs";
 import { fail, run } from "../harness/steps.mjs";
-import { build } from "./build.mjs";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "2000" } } });
 if (!(Number.isSafeInteger(Number(values.rounds)) && Number(values.rounds) > 0)) {

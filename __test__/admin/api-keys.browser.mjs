@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { createDatabase } from "../../benchmarks/databases/postgres.mjs";
 import { openBrowser } from "../../harness/browser.mjs";
+import { createDatabase } from "../../harness/database.mjs";
 import { builtShop } from "../../harness/shop/admin.mjs";
 import { runMedusa } from "../../harness/shop/command.js";
 import { serveShop } from "../../harness/shop/server.js";

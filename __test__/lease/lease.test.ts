@@ -1,9 +1,9 @@
 // A lease that cannot be kept: the triggers are gone, or nothing is heard any more.
 
 import pg from "pg";
+import { PostgresServer } from "../../harness/postgres.js";
 import { MAX_STALENESS_MS, openLeased, untilHeld, untilLost, warm } from "../support/leased";
 import { NoticeBoard } from "../support/notices";
-import { startOwnServer } from "../support/own-server";
 import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
 import { type RunningProxy, startProxy } from "../support/proxy";
 import { type OurService, SECRET } from "../support/service";
@@ -175,16 +175,14 @@ describe("[postgres] A lease", () => {
 
 describe("[postgres] A server that crashes", () => {
   it("takes the lease along, and gives it back when it has recovered", async () => {
-    const server = await startOwnServer();
+    const server = await PostgresServer.create();
     const board = new NoticeBoard();
-    const service = await openLeased(server.url, CHEAP, { logger: board.logger });
-    const client = new pg.Client({ connectionString: server.url });
+    const service = await openLeased(server.url(), CHEAP, { logger: board.logger });
+    const client = new pg.Client({ connectionString: server.url() });
     client.on("error", () => undefined);
     await client.connect();
     const { id, token } = await service.createApiKeys(SECRET);
     await warm(service, () => service.authenticate(token));
-    // The tests' servers let commits be lost in a crash, and this one must not be.
-    await client.query("SET synchronous_commit = on");
     await client.query("UPDATE api_key SET revoked_at = now() WHERE id = $1", [id]);
     const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
     process.kill(rows[0].pid, "SIGKILL");
@@ -203,6 +201,6 @@ describe("[postgres] A server that crashes", () => {
     await service.close();
     board.close();
     await client.end().catch(() => undefined);
-    await server.stop();
+    await server.remove();
   }, 60_000);
 });

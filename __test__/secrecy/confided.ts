@@ -2,9 +2,9 @@
 
 import { writeFile } from "node:fs/promises";
 import pg from "pg";
+import { PostgresServer } from "../../harness/postgres.js";
 import { newMemory, remember } from "../differential/memory";
 import { type History, toCall } from "../differential/operation";
-import { startOwnServer } from "../support/own-server";
 import { createSqliteDatabase } from "../support/sqlite";
 import { SqliteShell } from "../support/sqlite-shell";
 import { Confidential } from "./confidential";
@@ -44,12 +44,13 @@ export const GROUNDS: Record<"sqlite" | "postgres", () => Promise<Ground>> = {
     return { url, sql: (statement) => shell.query(statement), ruin, drop };
   },
   postgres: async () => {
-    const { url, stop } = await startOwnServer();
+    const server = await PostgresServer.create();
+    const url = server.url();
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     const end = async () => {
       await client.end();
-      await stop();
+      await server.remove();
     };
     return { url, sql: async (statement) => (await client.query(statement)).rows, ruin: end, drop: end };
   },
