@@ -1,9 +1,7 @@
 // Where SQLite and PostgreSQL differ.
 
 import { describeEverywhere } from "../support/implementations";
-import { openService } from "../support/ours";
-import { PUBLISHABLE, SECRET } from "../support/service";
-import { createSqliteDatabase } from "../support/sqlite";
+import { PUBLISHABLE } from "../support/service";
 
 describeEverywhere("$fulltext", (current) => {
   const TITLES = {
@@ -48,23 +46,5 @@ describeEverywhere("$fulltext", (current) => {
     ["5", ["number"]],
   ])("finds %j within a host, a path or a number on SQLite alone (D8)", async (words, ids) => {
     expect(await found(words)).toEqual(current().name === "sqlite" ? ids : []);
-  });
-});
-
-describe("[sqlite] A service with options that mean something to PostgreSQL alone", () => {
-  it.each<[string, object]>([
-    ["schema", { schema: "not_there" }],
-    ["ssl: true", { ssl: true }],
-    ["ssl: false", { ssl: false }],
-    ["ssl with certificates", { ssl: { rejectUnauthorized: false, ca: "no PEM", cert: "no PEM", key: "no PEM" } }],
-  ])("takes %s and works as without it (D10)", async (_, options) => {
-    const database = await createSqliteDatabase();
-    const [service, without] = [openService(database.url, options), openService(database.url)];
-    const { id, token } = await service.createApiKeys(SECRET);
-
-    expect(await service.authenticate(token)).toMatchObject({ id });
-    expect(await without.listApiKeys()).toMatchObject([{ id }]);
-    await Promise.all([service.close(), without.close()]);
-    await database.drop();
   });
 });

@@ -1,14 +1,24 @@
-// What stock derives, and for whom.
+// When stock derives hashes.
 
 import crypto from "node:crypto";
 import { describeStock } from "../support/implementations";
 import { openService } from "../support/ours";
-import { SECRET } from "../support/service";
+import { PUBLISHABLE, SECRET } from "../support/service";
+
+describeStock("Stock's createApiKeys", (current) => {
+  beforeEach(() => current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" }));
+
+  it("lets any number of secret keys wait for their hashes (A38)", async () => {
+    const creations = Array.from({ length: 40 }, () => current().service.createApiKeys(SECRET));
+
+    expect(await Promise.all(creations)).toHaveLength(40);
+  });
+});
 
 // Before stock is loaded, which keeps the function that it finds then.
 const scrypt = jest.spyOn(crypto, "scrypt");
 
-describeStock("Stock", (current) => {
+describeStock("Stock's hashing", (current) => {
   const derivations = async (act: () => Promise<unknown>) => {
     scrypt.mockClear();
     await act();
@@ -45,15 +55,5 @@ describeStock("Stock", (current) => {
 
     expect(await current().service.authenticate(token)).toBe(false);
     expect(await current().table()).toEqual(before);
-  });
-});
-
-describe("[stock] Stock's connection", () => {
-  it("is PostgreSQL's, whatever the URL says (M7)", async () => {
-    const { createPgConnection } = (await import("@medusajs/utils")).ModulesSdkUtils;
-    const connection = createPgConnection({ clientUrl: "sqlite::memory:" });
-
-    expect([connection.client.dialect, connection.client.config.client]).toEqual(["postgresql", "pg"]);
-    await connection.destroy();
   });
 });

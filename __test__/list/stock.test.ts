@@ -1,12 +1,90 @@
-// What stock makes of values of another kind than its types ask for.
+// How stock reads the config of a list.
 
+import pg from "pg";
 import { failureOf } from "../support/failures";
 import { describeStock } from "../support/implementations";
-import { MORE_THAN_MEMBERS } from "../support/kinds";
 import { PUBLISHABLE, untyped } from "../support/service";
 import { fillShelf } from "../support/shelf";
 
-describeStock("Stock", (current) => {
+describeStock("Stock's listApiKeys", (current) => {
+  beforeEach(() => fillShelf(current().service));
+
+  const found = async (filter: object, config?: object) =>
+    (await current().service.listApiKeys(filter, config)).map((key) => key.id.slice(-1)).join("");
+  const refusal = (filter: object, config?: object) => failureOf(current().service.listApiKeys(filter, config));
+
+  it("pastes what follows a direction into the SQL (S3)", async () => {
+    expect(await found({}, { order: { title: "asc, (SELECT 1)" } })).toHaveLength(9);
+    expect((await refusal({}, { order: { title: "asc, nope" } })).message).toContain('column "nope" does not exist');
+  });
+
+  it("changes the caller's filters and config (S16)", async () => {
+    const [filter, config] = [{ q: "alpha" }, { primaryKeyFields: ["id"] }];
+    await current().service.listApiKeys(filter, config);
+
+    expect(filter).toEqual({});
+    expect(config).toEqual({
+      order: { id: "ASC" },
+      filters: { freeTextSearch_ApiKey: { value: "alpha", fromEntity: "ApiKey" } },
+    });
+    await expect(current().service.listApiKeys({}, Object.freeze({}))).rejects.toThrow(/not extensible/);
+    await expect(current().service.listApiKeys(Object.freeze({ q: "a" }), {})).rejects.toThrow(/delete property 'q'/);
+  });
+
+  it.each<[unknown]>([["title"], [5], [true]])("passes over the config %j of one key (A30)", async (config) => {
+    expect(await current().service.retrieveApiKey("apk_01", untyped(config))).toMatchObject({ id: "apk_01" });
+    await expect(current().service.listApiKeys({}, untyped(config))).rejects.toThrow(TypeError);
+  });
+
+  it("leaves a negative page to the database (A11)", async () => {
+    expect((await refusal({}, { take: -1 })).message).toContain("LIMIT must not be negative");
+    expect((await refusal({}, { skip: -1 })).name).toBe("DriverException");
+  });
+
+  it.each<[string, unknown]>([
+    ["text", "2"],
+    ["a fraction", 1.5],
+    ["NaN", Number.NaN],
+    ["Infinity", Number.POSITIVE_INFINITY],
+    ["2 ** 60", 2 ** 60],
+    ["true", true],
+    ["a bigint", 2n],
+  ])("passes over a page that is %s, and finds every key (A11)", async (_, page) => {
+    expect(await found({}, { take: page })).toBe("123456789");
+    expect(await found({}, { skip: page })).toBe("123456789");
+  });
+
+  it("passes over other names of a page, and finds every key (S23)", async () => {
+    for (const name of ["limit", "offset", "page", "per_page", "pageSize"]) {
+      expect(await found({}, { [name]: 2 })).toBe("123456789");
+    }
+  });
+
+  it("lets raw options of its ORM win (A12)", async () => {
+    expect(await found({}, { take: 5, options: { limit: 2, orderBy: { id: "DESC" } } })).toBe("98");
+  });
+
+  it.each<[string, unknown]>([
+    ["a direction that is undefined", { id: undefined }],
+    ["false", false],
+    ["0", 0],
+    ["an array of false", [false]],
+  ])("leaves out the order for %s (A14)", async (_, order) => {
+    // An update moves the row behind all others.
+    await current().service.updateApiKeys("apk_01", { title: "Moved" });
+
+    const unordered = await found({}, { order });
+
+    expect(unordered).not.toBe("123456789");
+    expect([...unordered].sort().join("")).toBe("123456789");
+  });
+
+  it.each([null, undefined])("fails on %p in an array of orders (A14)", async (none) => {
+    await expect(current().service.listApiKeys({}, { order: [none, { id: "DESC" }] })).rejects.toThrow(TypeError);
+  });
+});
+
+describeStock("Stock's listApiKeys", (current) => {
   beforeEach(() => fillShelf(current().service));
 
   const found = async (filter: unknown, config?: unknown) =>
@@ -40,87 +118,43 @@ describeStock("Stock", (current) => {
     expect((await failureOf(found({}, { order: new Order() }))).message).toContain("toLowerCase is not a function");
   });
 
-  it.each<[string, object]>([
-    ["a number in $or", { $or: [5] }],
-    ["text in $or", { $or: [""] }],
-    ["an array in $or", { $or: [[]] }],
-    ["a boolean in $or", { $or: [false] }],
-    ["an array for $not", { $not: [] }],
-    ["text for $not", { $not: "" }],
-  ])("drops %s and finds every key (A32)", async (_, filter) => {
-    expect(await found(filter)).toBe("123456789");
-  });
-
-  it("hides every key for what is no branch, and reads a text in $or for an id (A32)", async () => {
-    const hidden = async (target: object) =>
-      (await current().service.softDeleteApiKeys(target)).api_key_id?.map((id) => id.slice(-1)).join("");
-
-    expect(await hidden({ $or: ["apk_01"] })).toBe("1");
-    expect(sorted((await hidden({ $or: [true] })) ?? "")).toBe("23456789");
-  });
-
-  it("flattens lists of ids, and compares regular expressions in lists as text (A32)", async () => {
-    expect(await found({ id: ["apk_01", ["apk_02"]] })).toBe("12");
-    expect(await found({ id: [/apk_01/] })).toBe("");
-    expect(await found({ id: { $ne: /apk_01/ } })).toBe("123456789");
-  });
-
-  it.each(MORE_THAN_MEMBERS)("takes %s with the right members for data (A33)", async (_, make) => {
-    const [key] = await current().service.createApiKeys([Object.assign(make(), PUBLISHABLE)]);
-
-    expect(key).toMatchObject(PUBLISHABLE);
-    expect(await current().service.updateApiKeys("apk_01", Object.assign(make(), { title: "Odd" }))).toMatchObject({
-      title: "Odd",
-    });
-  });
-
-  it.each([true, () => undefined, Symbol("apk_01")])("hides and shows every key for %p (A22)", async (target) => {
-    expect((await current().service.softDeleteApiKeys(untyped(target))).api_key_id).toHaveLength(9);
-    expect((await current().service.restoreApiKeys(untyped(target))).api_key_id).toHaveLength(9);
-  });
-
-  it("hides keys whose id a regular expression matches (A22)", async () => {
-    expect((await current().service.softDeleteApiKeys(/apk_0[12]/)).api_key_id).toHaveLength(2);
-  });
-
-  it.each([5, new Date(0), new Set(["apk_01"])])("shows every key for %p (A22)", async (target) => {
-    await current().service.softDeleteApiKeys("apk_01");
-
-    expect((await current().service.restoreApiKeys(untyped(target))).api_key_id).toHaveLength(9);
-  });
-
   it("passes over a bigint and a symbol for the config of one key (A30)", async () => {
     for (const config of [5n, Symbol("config")]) {
       expect(await current().service.retrieveApiKey("apk_01", untyped(config))).toMatchObject({ id: "apk_01" });
       await expect(current().service.listApiKeys({}, untyped(config))).rejects.toThrow(TypeError);
     }
   });
+});
 
-  it("answers a creation with the caller's own Dates (A34)", async () => {
-    const created_at = new Date(0);
+type Callback = (...outcome: unknown[]) => void;
 
-    expect((await current().service.createApiKeys({ ...PUBLISHABLE, created_at })).created_at).toBe(created_at);
-  });
+/** Lets `act` happen after the first read of the table was answered and before the second is asked. */
+function holdSecondRead(act: () => Promise<unknown>): { restore(): void } {
+  const query = pg.Client.prototype.query as unknown as (...args: unknown[]) => unknown;
+  let answered: Promise<void> | null = null;
+  const spy = jest.spyOn(pg.Client.prototype, "query").mockImplementation(function (this: unknown, ...args: unknown[]) {
+    const { text = "" } = Object(args[0]) as { text?: string };
+    if (!/^select .* from "api_key"/.test(text)) return query.apply(this, args);
+    if (answered !== null) return void answered.then(act).then(() => query.apply(this, args));
+    answered = new Promise((resolve) => {
+      const callback = args.pop() as Callback;
+      args.push((...outcome: unknown[]) => {
+        resolve();
+        callback(...outcome);
+      });
+    });
+    return query.apply(this, args);
+  } as never);
+  return { restore: () => spy.mockRestore() };
+}
 
-  it("leaves the event of an upsert that failed with the caller's aggregator (A35)", async () => {
-    const { MessageAggregator } = await import("@medusajs/utils");
-    const messageAggregator = new MessageAggregator();
-    const upsert = [PUBLISHABLE, { id: "apk_nope", title: "A" }];
-    await failureOf(current().service.upsertApiKeys(upsert, { messageAggregator }));
+describeStock("Stock's listAndCountApiKeys", (current) => {
+  it("reads a page and its count of two states of the table (S19)", async () => {
+    await current().service.createApiKeys([PUBLISHABLE, PUBLISHABLE]);
+    const between = holdSecondRead(() => current().sql("DELETE FROM api_key"));
+    const [keys, count] = await current().service.listAndCountApiKeys();
+    between.restore();
 
-    expect(Object.values(messageAggregator.getMessages()).flat()).toMatchObject([{ name: "api_key.api-key.created" }]);
-  });
-
-  it("makes tokens by static methods, and has protected methods for subclasses (A36)", () => {
-    const prototype = Object.getPrototypeOf(current().service);
-
-    expect(prototype.constructor.generatePublishableKey().rawToken).toMatch(/^pk_/);
-    for (const name of ["createApiKeys_", "updateApiKeys_", "authenticate_"]) expect(prototype).toHaveProperty(name);
-  });
-
-  it("stores a bigint for an id (A31)", async () => {
-    await current().service.createApiKeys({ ...PUBLISHABLE, id: 7n });
-
-    expect(await current().service.retrieveApiKey("7")).toMatchObject(PUBLISHABLE);
+    expect([keys.length, count].sort()).toEqual([0, 2]);
   });
 });

@@ -1,6 +1,5 @@
-// How stock revokes, and what it does with several calls at a time.
+// How stock revokes.
 
-import pg from "pg";
 import { failureOf } from "../support/failures";
 import { describeStock } from "../support/implementations";
 import { createPostgresDatabase } from "../support/postgres";
@@ -9,31 +8,10 @@ import { startStock } from "../support/stock";
 import { after, inTimeZone, stopClock } from "../support/time";
 
 const NOW = new Date("2030-06-07T06:07:08.009Z");
+
 const by = (revoked_by: string) => ({ revoked_by });
 
-type Callback = (...outcome: unknown[]) => void;
-
-/** Lets `act` happen after the first read of the table was answered and before the second is asked. */
-function holdSecondRead(act: () => Promise<unknown>): { restore(): void } {
-  const query = pg.Client.prototype.query as unknown as (...args: unknown[]) => unknown;
-  let answered: Promise<void> | null = null;
-  const spy = jest.spyOn(pg.Client.prototype, "query").mockImplementation(function (this: unknown, ...args: unknown[]) {
-    const { text = "" } = Object(args[0]) as { text?: string };
-    if (!/^select .* from "api_key"/.test(text)) return query.apply(this, args);
-    if (answered !== null) return void answered.then(act).then(() => query.apply(this, args));
-    answered = new Promise((resolve) => {
-      const callback = args.pop() as Callback;
-      args.push((...outcome: unknown[]) => {
-        resolve();
-        callback(...outcome);
-      });
-    });
-    return query.apply(this, args);
-  } as never);
-  return { restore: () => spy.mockRestore() };
-}
-
-describeStock("Stock", (current) => {
+describeStock("Stock's revoke", (current) => {
   afterEach(() => jest.useRealTimers());
 
   it.each<[string, string, number, number]>([
@@ -118,39 +96,6 @@ describeStock("Stock", (current) => {
     expect([typeof service.create, typeof service.list, typeof service.rollApiKeys]).toEqual(
       Array(3).fill("undefined"),
     );
-  });
-
-  it("leaves out dates and empty columns of the keys that an upsert created (M2)", async () => {
-    const key = await current().service.upsertApiKeys(SECRET);
-
-    expect(Object.keys(key)).toEqual(["id", "token", "salt", "redacted", "title", "type", "created_by"]);
-    expect(Object.hasOwn(key, "salt") && key.salt === undefined).toBe(true);
-  });
-
-  it("knows no expires_in (M5)", async () => {
-    expect(await current().service.createApiKeys({ ...PUBLISHABLE, expires_in: 60 })).toMatchObject({
-      revoked_at: null,
-      revoked_by: null,
-    });
-  });
-
-  it("refuses to delete the live keys of a workflow that failed, and they survive (S20)", async () => {
-    const { id, token } = await current().service.createApiKeys(SECRET, { transactionId: "workflow_1" });
-    const context = { transactionId: "workflow_1", isCancelling: true };
-
-    expect((await failureOf(current().service.deleteApiKeys(id, context))).message).toBe(
-      `Cannot delete api keys that are not revoked - ${id}`,
-    );
-    expect(await current().service.authenticate(token)).toMatchObject({ id });
-  });
-
-  it("reads a page and its count of two states of the table (S19)", async () => {
-    await current().service.createApiKeys([PUBLISHABLE, PUBLISHABLE]);
-    const between = holdSecondRead(() => current().sql("DELETE FROM api_key"));
-    const [keys, count] = await current().service.listAndCountApiKeys();
-    between.restore();
-
-    expect([keys.length, count].sort()).toEqual([0, 2]);
   });
 });
 
