@@ -29,7 +29,7 @@ const create = (current: Current) =>
 
 const only = (answer: ApiKey | ApiKey[]): ApiKey => [answer].flat()[0] as ApiKey;
 
-describeEverywhere("A key in the answer of", (current) => {
+describeEverywhere("A key returned by", (current) => {
   beforeEach(async () => {
     stopClock(NOW);
     await create(current);
@@ -46,7 +46,7 @@ describeEverywhere("A key in the answer of", (current) => {
     expect(shown).toEqual(COLUMNS);
   });
 
-  it.each(ANSWERS)("%s is a plain object of the caller's realm that nothing protects", async (_, call) => {
+  it.each(ANSWERS)("%s is a mutable plain object of the caller's realm", async (_, call) => {
     const key = only(await call(current));
 
     expect(Object.getPrototypeOf(key)).toBe(Object.prototype);
@@ -56,7 +56,7 @@ describeEverywhere("A key in the answer of", (current) => {
     }
   });
 
-  it.each(ANSWERS)("%s has null where nothing has happened, and Dates to the millisecond", async (_, call) => {
+  it.each(ANSWERS)("%s has null for events that have not happened and Dates with milliseconds", async (_, call) => {
     const { created_at, updated_at, revoked_at, last_used_at, deleted_at } = only(await call(current));
 
     expect([last_used_at, deleted_at]).toStrictEqual([null, null]);
@@ -67,8 +67,8 @@ describeEverywhere("A key in the answer of", (current) => {
   });
 });
 
-describeEverywhere("A time in the table", (current) => {
-  it("that is finer than a millisecond is cut, not rounded", async () => {
+describeEverywhere("A stored time", (current) => {
+  it("is truncated, not rounded, to milliseconds", async () => {
     await create(current);
     await current().sql("UPDATE api_key SET created_at = '2030-06-07T06:07:08.009999Z' WHERE id = 'apk_1'");
 
@@ -76,8 +76,8 @@ describeEverywhere("A time in the table", (current) => {
   });
 });
 
-describeEverywhere("A key in the answer of createApiKeys", (current) => {
-  it("has an own salt that is undefined, in an array and alone, of either type", async () => {
+describeEverywhere("A key returned by createApiKeys", (current) => {
+  it("has its own undefined salt property, alone or in an array, for both types", async () => {
     const { service } = current();
     for (const key of [
       await service.createApiKeys(SECRET),
@@ -92,7 +92,7 @@ describeEverywhere("A key in the answer of createApiKeys", (current) => {
     }
   });
 
-  it("has null for what was undefined, null or left out", async () => {
+  it("has null for members that were undefined, null or absent", async () => {
     const { service } = current();
     for (const nothing of [
       {},
@@ -106,8 +106,8 @@ describeEverywhere("A key in the answer of createApiKeys", (current) => {
   });
 });
 
-describeEverywhere("The key that authenticate answers", (current) => {
-  it("has, beside token and salt, the columns of every other answer", async () => {
+describeEverywhere("The key returned by authenticate", (current) => {
+  it("has the columns of every other result except token and salt", async () => {
     const { id, token } = await current().service.createApiKeys(SECRET);
     const key = (await current().service.authenticate(token)) as ApiKey;
     const { token: _, salt, ...shown } = key;
@@ -118,7 +118,7 @@ describeEverywhere("The key that authenticate answers", (current) => {
   });
 });
 
-describeEverywhere("An answer to a selector", (current) => {
+describeEverywhere("The result of a selector", (current) => {
   beforeEach(() => create(current));
 
   it.each<[string, (selector: object) => Promise<ApiKey[]>]>([
@@ -126,14 +126,14 @@ describeEverywhere("An answer to a selector", (current) => {
     ["listAndCountApiKeys", async (selector) => (await current().service.listAndCountApiKeys(selector))[0]],
     ["updateApiKeys", (selector) => current().service.updateApiKeys(selector, { title: "New" })],
     ["revoke", (selector) => current().service.revoke(selector, BY)],
-  ])("of %s is in the order of ids, however they were asked for and lie in the table", async (_, ask) => {
+  ])("of %s is ordered by id, regardless of request order and row order", async (_, ask) => {
     await current().service.updateApiKeys("apk_1", { title: "Moved" });
     const keys = await ask({ id: ["apk_2", "apk_3", "apk_1"] });
 
     expect(keys.map((key) => key.id)).toEqual(["apk_1", "apk_2", "apk_3"]);
   });
 
-  it("of one key, of none and of an empty array in a list is an array", async () => {
+  it("is an array for one match, for none and for an empty list", async () => {
     const { service } = current();
 
     expect(await service.updateApiKeys({ id: "apk_1" }, { title: "New" })).toHaveLength(1);
@@ -142,7 +142,7 @@ describeEverywhere("An answer to a selector", (current) => {
     expect(await service.listAndCountApiKeys({ id: [] })).toStrictEqual([[], 0]);
   });
 
-  it("of softDeleteApiKeys and restoreApiKeys is an object of arrays of ids, in this order of names", async () => {
+  it("of softDeleteApiKeys and restoreApiKeys is an object of id arrays in a fixed name order", async () => {
     for (const answer of [
       await current().service.softDeleteApiKeys("apk_1"),
       await current().service.restoreApiKeys("apk_1"),
@@ -162,7 +162,7 @@ describeEverywhere("An answer to a selector", (current) => {
   });
 });
 
-describeEverywhere("A failure", (current) => {
+describeEverywhere("An error", (current) => {
   beforeEach(() => create(current));
 
   it.each<[string, string, (current: Current) => Promise<unknown>]>([
@@ -200,7 +200,7 @@ describeEverywhere("A failure", (current) => {
       "Api key with id: apk_1, already exists.",
       (on) => on().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" }),
     ],
-  ])("of type %s has Medusa's shape, and says: %s", async (type, message, call) => {
+  ])("of type %s has Medusa's shape and the message: %s", async (type, message, call) => {
     const failure = await failureOf(call(current));
 
     expect(failure).toMatchObject({ name: "Error", type, message, __isMedusaError: true, date: expect.any(Date) });
@@ -213,8 +213,8 @@ describeEverywhere("A failure", (current) => {
   });
 });
 
-describeEverywhere("for…in over a service", (current) => {
-  it("lists two of its methods, softDeleteApiKeys and restoreApiKeys", () => {
+describeEverywhere("A for…in loop over a service", (current) => {
+  it("lists two methods, softDeleteApiKeys and restoreApiKeys", () => {
     const { service } = current();
     const listed: string[] = [];
     for (const name in service) {

@@ -7,7 +7,7 @@ import { fillShelf } from "../support/shelf";
 describeStock("Stock's retrieveApiKey", (current) => {
   beforeEach(() => fillShelf(current().service));
 
-  it("answers an invalid Date for a time that is infinite, and years beyond 9999 as they are (D6)", async () => {
+  it("returns an invalid Date for an infinite time and keeps years beyond 9999 (D6)", async () => {
     await current().sql("UPDATE api_key SET revoked_at = 'infinity', created_at = '20000-01-01' WHERE id = 'apk_01'");
 
     const key = await current().service.retrieveApiKey("apk_01");
@@ -17,10 +17,10 @@ describeStock("Stock's retrieveApiKey", (current) => {
   });
 });
 
-describeStock("Stock's answers", (current) => {
+describeStock("Stock's authenticate, upsertApiKeys and select", (current) => {
   const stored = async () => (await current().table())[0] as { token: string; salt: string };
 
-  it("hands out hash and salt to whoever authenticates, upserts or selects (S4)", async () => {
+  it("return the stored hash and salt (S4)", async () => {
     const { id, token } = await current().service.createApiKeys(SECRET);
     const { token: hash, salt } = await stored();
 

@@ -9,7 +9,7 @@ import { openService } from "../support/ours";
 import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
 import { type OurService, PUBLISHABLE, SECRET } from "../support/service";
 
-describe("[postgres] A row with a date that JavaScript does not have", () => {
+describe("[postgres] A row with a date that JavaScript cannot represent", () => {
   let database: PostgresDatabase;
   let service: OurService;
 
@@ -27,7 +27,7 @@ describe("[postgres] A row with a date that JavaScript does not have", () => {
     ["revoked_at", "infinity"],
     ["revoked_at", "-infinity"],
     ["created_at", "infinity"],
-  ])("whose %s is %s fails the calls that read it, and no other", async (column, value) => {
+  ])("fails only the calls that read it when %s is %s", async (column, value) => {
     const [odd, sound] = await service.createApiKeys([
       { ...SECRET, id: "apk_1" },
       { ...SECRET, id: "apk_2" },
@@ -60,7 +60,7 @@ describe("[postgres] A row with a date that JavaScript does not have", () => {
     expect(await service.listApiKeys()).toMatchObject([{ id: "apk_1", title: SECRET.title }, {}, {}]);
   });
 
-  it("makes the process print nothing by itself", async () => {
+  it("does not make the process print anything", async () => {
     const [odd] = await service.createApiKeys([SECRET, PUBLISHABLE]);
     await database.query("UPDATE api_key SET revoked_at = 'infinity'");
     const source = `

@@ -7,7 +7,7 @@ import { after, stopClock } from "../support/time";
 describeEverywhere("authenticate", (current) => {
   afterEach(() => jest.useRealTimers());
 
-  it("answers the key whose token it is given, and again the next time", async () => {
+  it("returns the key of a token on the first and on later calls", async () => {
     const [first, second] = await current().service.createApiKeys([SECRET, { ...SECRET, title: "Another" }]);
 
     for (let round = 0; round < 3; round++) {
@@ -16,7 +16,7 @@ describeEverywhere("authenticate", (current) => {
     }
   });
 
-  it("answers every caller who comes at the same time", async () => {
+  it("returns the key to all concurrent callers", async () => {
     const { id, token } = await current().service.createApiKeys(SECRET);
     const answers = await Promise.all(Array.from({ length: 20 }, () => current().service.authenticate(token)));
 
@@ -24,8 +24,8 @@ describeEverywhere("authenticate", (current) => {
   });
 
   it.each<[string, (token: string) => string]>([
-    ["an empty text", () => ""],
-    ["a text", () => "hello"],
+    ["an empty string", () => ""],
+    ["a word", () => "hello"],
     ["a token of the right form", () => `sk_${"0".repeat(64)}`],
     ["a publishable prefix", (token) => token.replace("sk_", "pk_")],
     ["no prefix", (token) => token.slice(3)],
@@ -42,13 +42,13 @@ describeEverywhere("authenticate", (current) => {
     ["one megabyte", () => `sk_${"a".repeat(1_000_000)}`],
     ["SQL", () => "' OR 1=1 --"],
     ["a pattern", () => "sk_%"],
-  ])("answers false for a token with or of %s", async (_, change) => {
+  ])("returns false for a token with or of %s", async (_, change) => {
     const { token } = await current().service.createApiKeys(SECRET);
 
     expect(await current().service.authenticate(change(token))).toBe(false);
   });
 
-  it("answers false for a redacted form, an id, a stored hash and a stored salt", async () => {
+  it("returns false for a redacted form, an id, a stored hash and a stored salt", async () => {
     const key = await current().service.createApiKeys(SECRET);
     const [row] = await current().table();
 
@@ -57,7 +57,7 @@ describeEverywhere("authenticate", (current) => {
     }
   });
 
-  it("answers false for the token of a publishable key", async () => {
+  it("returns false for the token of a publishable key", async () => {
     const { token } = await current().service.createApiKeys(PUBLISHABLE);
 
     expect(await current().service.authenticate(token)).toBe(false);
@@ -69,7 +69,7 @@ describeEverywhere("authenticate", (current) => {
     ["made publishable", "UPDATE api_key SET type = 'publishable'"],
     ["given another hash", "UPDATE api_key SET token = 'changed'"],
     ["deleted", "DELETE FROM api_key"],
-  ])("answers false at once when the row was %s by somebody else after a success", async (_, statement) => {
+  ])("returns false immediately after another connection has %s", async (_, statement) => {
     const { token } = await current().service.createApiKeys(SECRET);
     expect(await current().service.authenticate(token)).toMatchObject({ title: SECRET.title });
     await current().sql(statement);
@@ -77,7 +77,7 @@ describeEverywhere("authenticate", (current) => {
     expect(await current().service.authenticate(token)).toBe(false);
   });
 
-  it("answers false from the millisecond of revocation on, and not before", async () => {
+  it("returns false from the millisecond of the revocation", async () => {
     stopClock("2030-01-01");
     const { id, token } = await current().service.createApiKeys({
       ...SECRET,
@@ -91,7 +91,7 @@ describeEverywhere("authenticate", (current) => {
     expect(await current().service.authenticate(token)).toBe(false);
   });
 
-  it("follows the clock back when it is set back", async () => {
+  it("accepts a revoked key again when the clock is set back", async () => {
     stopClock("2030-01-01");
     const { id, token } = await current().service.createApiKeys({
       ...SECRET,
@@ -109,7 +109,7 @@ describeEverywhere("authenticate", (current) => {
 describeOurs("authenticate", (current) => {
   afterEach(() => jest.useRealTimers());
 
-  it("answers false at once to a caller whose clock is behind the revoker's", async () => {
+  it("returns false immediately after a revocation although the caller's clock lags", async () => {
     const { service } = current();
     stopClock("2030-01-01");
     const { id, token } = await service.createApiKeys(SECRET);
@@ -122,7 +122,7 @@ describeOurs("authenticate", (current) => {
     }
   });
 
-  it("lets a key in until its planned revocation, also by a clock that is behind the planner's", async () => {
+  it("accepts a key until its scheduled revocation when the caller's clock lags", async () => {
     const { service } = current();
     stopClock("2030-01-01");
     const { id, token } = await service.createApiKeys(SECRET);
@@ -157,7 +157,7 @@ describeOurs("authenticate", (current) => {
     ["a hash", "a salt"],
   ] as const;
 
-  it("answers false for a row whose hash it cannot read", async () => {
+  it("returns false for a row with an unreadable hash", async () => {
     const token = `sk_${"0123456789abcdef".repeat(4)}`;
     for (const [index, [hash, salt]] of UNREADABLE.entries()) {
       await insert(`apk_${index}`, hash, salt, `${token.slice(0, 6)}***${token.slice(-3)}`);
@@ -166,14 +166,14 @@ describeOurs("authenticate", (current) => {
     expect(await current().service.authenticate(token)).toBe(false);
   });
 
-  it("finds the key behind rows whose hash it cannot read", async () => {
+  it("finds the key among rows with unreadable hashes", async () => {
     const key = await current().service.createApiKeys({ ...SECRET, id: "apk_z" });
     for (const [index, [hash, salt]] of UNREADABLE.entries()) await insert(`apk_${index}`, hash, salt, key.redacted);
 
     expect(await current().service.authenticate(key.token)).toMatchObject({ id: "apk_z" });
   });
 
-  it("answers every column but never a hash or a salt (S4)", async () => {
+  it("returns every column except the hash and the salt (S4)", async () => {
     const { salt, ...key } = await current().service.createApiKeys(SECRET);
     const answer = await current().service.authenticate(key.token);
 
@@ -193,26 +193,26 @@ describeOurs("authenticate", (current) => {
     ["a bigint", 5n],
     ["text with a NUL", "sk_\u0000"],
     ["text with a NUL at its end", `sk_${"0".repeat(63)}\u0000`],
-  ])("answers false for %s (S14)", async (_, token) => {
+  ])("returns false for %s (S14)", async (_, token) => {
     await current().service.createApiKeys(SECRET);
 
     expect(await current().service.authenticate(untyped(token))).toBe(false);
   });
 
-  it("answers false for a valid token that is not plain text (S14)", async () => {
+  it("returns false for a valid token that is not a primitive string (S14)", async () => {
     const { token } = await current().service.createApiKeys(SECRET);
     const disguises = [Buffer.from(token), [token], { toString: () => token }, new String(token)];
 
     for (const disguise of disguises) expect(await current().service.authenticate(untyped(disguise))).toBe(false);
   });
 
-  it("answers false for a valid token with a NUL behind it (S14)", async () => {
+  it("returns false for a valid token followed by a NUL (S14)", async () => {
     const { token } = await current().service.createApiKeys(SECRET);
 
     expect(await current().service.authenticate(`${token}\u0000`)).toBe(false);
   });
 
-  it("answers false for a forged token with a known redacted form (S15)", async () => {
+  it("returns false for a forged token with a known redacted form (S15)", async () => {
     const { token } = await current().service.createApiKeys(SECRET);
     const forged = `${token.slice(0, 6)}${"0".repeat(58)}${token.slice(-3)}`;
 

@@ -5,7 +5,7 @@ import { describeStock } from "../support/implementations";
 import { SECRET, untyped } from "../support/service";
 
 describeStock("Stock's authenticate", (current) => {
-  it("fails from the inside for a token that is no text, and takes a Buffer for one (S14)", async () => {
+  it("throws internal errors for a non-string token and accepts a Buffer (S14)", async () => {
     const { id, token } = await current().service.createApiKeys(SECRET);
 
     for (const wrong of [undefined, null, 5, {}, new Date(0), new String(token)]) {

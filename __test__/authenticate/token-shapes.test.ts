@@ -14,15 +14,15 @@ const asked = (service: OurService) => {
   return names.map((name) => jest.spyOn(native_, name));
 };
 
-describeOurs("A text that cannot be a token", (current) => {
+describeOurs("A string that cannot be a token", (current) => {
   afterEach(() => jest.restoreAllMocks());
 
   it.each([
-    ["100 MB of text", HUNDRED_MEGABYTES],
+    ["100 MB of letters", HUNDRED_MEGABYTES],
     ["513 characters", "x".repeat(513)],
     ["100 MB behind a prefix", `sk_${HUNDRED_MEGABYTES}`],
     ["100 MB of NUL", "\0".repeat(100_000_000)],
-  ])("is refused before it is handed to the native part: %s (A41)", async (_, text) => {
+  ])("is rejected before the native call: %s (A41)", async (_, text) => {
     const spies = asked(current().service);
 
     expect(await current().service.authenticate(text)).toBe(false);
@@ -31,7 +31,7 @@ describeOurs("A text that cannot be a token", (current) => {
   });
 
   it.each(["", " ", "sk_ä", "sk_1 2", "sk_1\n", "pk_\u{7f}", "\u{1f511}", "\ud800", "a\0"])(
-    "is found by no way, though the table holds it: %j (A41)",
+    "matches no lookup even when it is stored: %j (A41)",
     async (text) => {
       const { service, sql } = current();
       const { id } = await service.createApiKeys(PUBLISHABLE);
@@ -48,7 +48,7 @@ describeOurs("A text that cannot be a token", (current) => {
     },
   );
 
-  it("costs PostgreSQL no read (A41)", async () => {
+  it("causes no read in PostgreSQL (A41)", async () => {
     const service = current().service as unknown as ApiKeyModuleService;
     await service.authenticate("sk_1");
     const before = await service.status();
@@ -58,7 +58,7 @@ describeOurs("A text that cannot be a token", (current) => {
     expect((await service.status()).lane?.calls).toBe(before.lane?.calls);
   });
 
-  it("is not what a short or an unusual token is", async () => {
+  it("does not include short or unusual tokens", async () => {
     const { service, sql } = current();
     const { id } = await service.createApiKeys(PUBLISHABLE);
     for (const token of ["1", "~!", "x".repeat(512)]) {

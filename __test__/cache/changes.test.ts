@@ -13,7 +13,7 @@ const LONG_AGO = "2020-01-01T00:00:00.000Z";
 const seen = (key: ApiKey | false) => (key === false ? false : key.title);
 
 describeOurs(
-  "A key in memory that somebody else changes",
+  "A cached key that another connection changes",
   (current) => {
     const service = () => current().service as OurService;
 
@@ -37,7 +37,7 @@ describeOurs(
       ["is revoked", "UPDATE api_key SET revoked_at = ?", [LONG_AGO], false],
       ["is made publishable", "UPDATE api_key SET type = 'publishable'", [], false],
       ["gets another title", "UPDATE api_key SET title = ?", ["Another"], "Another"],
-    ])("is seen as it is when it %s", async (_, sql, parameters, expected) => {
+    ])("is not served stale when it %s", async (_, sql, parameters, expected) => {
       const { token } = await service().createApiKeys(SECRET);
       await untilHeld(service());
       await warm(service(), () => service().authenticate(token));
@@ -61,7 +61,7 @@ describeOurs(
       await warm(service(), () => service().authenticate(token));
     });
 
-    it("is seen as it is when it is one of many that change at once", async () => {
+    it("is not served stale when it is one of many that change together", async () => {
       const [{ token }] = await service().createApiKeys([SECRET]);
       const { token: publishable } = await service().createApiKeys(PUBLISHABLE);
       await service().createApiKeys(Array.from({ length: 150 }, () => PUBLISHABLE));
@@ -80,7 +80,7 @@ describeOurs(
       ["is revoked", "UPDATE api_key SET revoked_at = ?", [LONG_AGO]],
       ["gets another token", "UPDATE api_key SET token = ?", ["pk_another"]],
       ["is made secret", "UPDATE api_key SET type = 'secret'", []],
-    ])("is looked up as the query engine finds it when it %s", async (_, sql, parameters) => {
+    ])("is returned by the lookup as by a query when it %s", async (_, sql, parameters) => {
       const { token } = await service().createApiKeys(PUBLISHABLE);
       await untilHeld(service());
       expect(await warm(service(), () => lookUp(service(), token))).toHaveLength(1);
@@ -90,7 +90,7 @@ describeOurs(
       await looksUpAsPlainly("pk_another");
     });
 
-    it("ends when its planned end is reached, and not before, whichever way the clock jumps", async () => {
+    it("ends exactly at its scheduled revocation when the clock jumps", async () => {
       try {
         stopClock("2030-01-01T00:00:00.000Z");
         const { id, token } = await service().createApiKeys(SECRET);
@@ -108,7 +108,7 @@ describeOurs(
       }
     });
 
-    it("is told alike by the lookup and by the query engine, whatever is selected", async () => {
+    it("is returned alike by the lookup and by a query for every selection", async () => {
       const [live, revoked, deleted, secret] = await service().createApiKeys([
         PUBLISHABLE,
         PUBLISHABLE,
@@ -162,7 +162,7 @@ describeOurs(
 describeOurs(
   "A key that changes while its hash is derived",
   (current) => {
-    it("does not enter memory as it was", async () => {
+    it("is not cached in its former state", async () => {
       const { service, sql } = current() as Implementation<OurService>;
       const { token } = await service.createApiKeys(SECRET);
       const { id: other, token: otherToken } = await service.createApiKeys(PUBLISHABLE);

@@ -53,7 +53,7 @@ describe.each([
       },
       SECRET.title,
     ],
-  ])("a secret key that was just %s is seen as it is", async (_, write, expected) => {
+  ])("a secret key that was just %s is not served stale", async (_, write, expected) => {
     for (let round = 0; round < 10; round++) {
       const { id, token } = await service.createApiKeys(SECRET);
       await warm(service, () => service.authenticate(token));
@@ -63,7 +63,7 @@ describe.each([
     }
   });
 
-  it("what a caller does to an answer changes no other caller's", async () => {
+  it("a caller that mutates its result changes no other result", async () => {
     const { token } = await service.createApiKeys(SECRET);
     const first = await warm(service, () => service.authenticate(token));
     if (first === false) throw new Error("The key is live.");
@@ -74,7 +74,7 @@ describe.each([
     expect(await warm(service, () => service.authenticate(token))).toEqual(asItWas);
   });
 
-  it("each of many keys is answered as itself, however they take turns", async () => {
+  it("each of many keys is returned for its own token in any order of calls", async () => {
     const keys = await service.createApiKeys(
       Array.from({ length: 20 }, (_, number) => ({ ...SECRET, title: `Number ${number}` })),
     );
@@ -85,7 +85,7 @@ describe.each([
     expect(answers).toEqual([...keys, ...keys].map(({ title }) => title));
   });
 
-  it("the key that took another's place is accepted at once, and goes when it is revoked", async () => {
+  it("the successor of a rolled key is accepted immediately and rejected once revoked", async () => {
     const { id } = await service.createApiKeys(SECRET);
     const { created } = await service.rollApiKeys(id, { revoked_by: "user_1" });
     await warm(service, () => service.authenticate(created.token));
@@ -94,7 +94,7 @@ describe.each([
     expect(await titleOf(created.token)).toBe(false);
   });
 
-  it("a publishable key that was just revoked, soft-deleted or restored is looked up as it is", async () => {
+  it("the lookup returns the current state of a publishable key that was just revoked, soft-deleted or restored", async () => {
     const { id, token } = await service.createApiKeys(PUBLISHABLE);
     await warm(service, () => lookUp(service, token));
     await service.softDeleteApiKeys(id);

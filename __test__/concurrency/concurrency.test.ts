@@ -21,7 +21,7 @@ const failuresOf = (outcomes: PromiseSettledResult<unknown>[]): Error[] =>
 describeOurs(
   "Parallel writes",
   (current) => {
-    it("create one key of one id, which is the key that the one success answered, and nothing of the others", async () => {
+    it("create one key for one id and roll back the failed calls completely", async () => {
       for (const kind of [SECRET, PUBLISHABLE]) {
         await current().sql("DELETE FROM api_key");
         const outcomes = await Promise.allSettled(
@@ -43,7 +43,7 @@ describeOurs(
       }
     });
 
-    it("update one key one after another: what is left is what one of them wrote, with its time", async () => {
+    it("of one key leave the title and time of a single update", async () => {
       const { id } = await current().service.createApiKeys(PUBLISHABLE);
       const answers = await Promise.all(
         times(40, (index) => current().service.updateApiKeys(id, { title: `Title ${index}` })),
@@ -53,7 +53,7 @@ describeOurs(
       expect(answers).toContainEqual(await current().service.retrieveApiKey(id));
     });
 
-    it("of the same keys in opposite orders wait for each other, and all are carried out", async () => {
+    it("of the same keys in opposite orders complete without a deadlock", async () => {
       const { service } = current();
       const ids = (await service.createApiKeys(times(12, () => PUBLISHABLE))).map((key) => key.id);
       for (let round = 0; round < 10; round++) {
@@ -76,7 +76,7 @@ describeOurs(
       expect(new Set(keys.map((key) => `${key.title} ${key.revoked_at?.toISOString()}`)).size).toBe(1);
     });
 
-    it("leave a key revoked and rolled by one caller, never by two", async () => {
+    it("let only one of a roll and a revocation of one key succeed", async () => {
       const { service } = current();
       for (let round = 0; round < 20; round++) {
         const { id } = await service.createApiKeys(SECRET);
@@ -118,13 +118,13 @@ for (const [mode, options] of Object.entries({ "": {}, ", with maxStaleness": { 
         return late;
       };
 
-      it("lets nobody in who comes after the revocation was answered", async () => {
+      it("is rejected for every call that starts after the revocation returned", async () => {
         for (const { id, token } of await current().service.createApiKeys(times(25, () => SECRET))) {
           expect(await latecomers(token, () => current().service.revoke(id, BY))).toBe(0);
         }
       });
 
-      it("does not come back once its deletion was answered, whatever is done to it meanwhile", async () => {
+      it("stays deleted when other writes run at the same time", async () => {
         const { service } = current();
         for (const { id, token } of await service.createApiKeys(times(25, () => SECRET))) {
           const meddle = () =>
@@ -170,7 +170,7 @@ const CALLS: Record<string, (service: OurService, key: ApiKey, index: number) =>
   list: (service) => service.list({ type: "secret" }, { take: 20, order: { title: "DESC" } }),
   listAndCountApiKeys: (service) => service.listAndCountApiKeys({}, { take: 5 }),
   "authenticate with as many tokens": (service, { token }) => service.authenticate(token),
-  "authenticate with tokens of nobody": async (service, { token }) =>
+  "authenticate with unknown tokens": async (service, { token }) =>
     (await service.authenticate(`${token.slice(0, -9)}000000${token.slice(-3)}`)) === false,
   "revoke by id": (service, { id }) => service.revoke(id, BY),
   "revoke by a selector": (service, { id }) => service.revoke({ id: [id] }, { ...BY, revoke_in: 60 }),
@@ -187,7 +187,7 @@ const CALLS: Record<string, (service: OurService, key: ApiKey, index: number) =>
 describeOurs(
   `${MANY} parallel calls on a pool of 10`,
   (current) => {
-    it.each(Object.entries(CALLS))("of %s are all answered (S7)", async (_, call) => {
+    it.each(Object.entries(CALLS))("of %s all succeed (S7)", async (_, call) => {
       const { service } = current();
       const keys = await service.createApiKeys(
         times(MANY, (index) => ({ ...SECRET, id: `apk_${index}`, title: `Key ${index}` })),

@@ -27,23 +27,26 @@ describe("[postgres] A write", () => {
     ["an update", (service) => service.updateApiKeys("apk_1", { title: "New" })],
     ["an upsert", (service) => service.upsertApiKeys({ id: "apk_1", title: "New" })],
     ["a revocation", (service) => service.revoke("apk_1", BY)],
-  ])("finds no key that was deleted or soft-deleted meanwhile, and tells nobody: %s (A37)", async (_, act) => {
-    await expectFailure(
-      during("UPDATE api_key SET deleted_at = now()", () => act(ours.service)),
-      "not_found",
-      GONE,
-    );
-    expect(await ours.table()).toMatchObject([{ title: PUBLISHABLE.title, revoked_by: null }]);
-    await ours.service.restoreApiKeys("apk_1");
-    await expectFailure(
-      during("DELETE FROM api_key", () => act(ours.service)),
-      "not_found",
-      GONE,
-    );
-    expect(ours.emitted).toEqual([]);
-  });
+  ])(
+    "finds no key that another transaction deleted or soft-deleted meanwhile and publishes no event: %s (A37)",
+    async (_, act) => {
+      await expectFailure(
+        during("UPDATE api_key SET deleted_at = now()", () => act(ours.service)),
+        "not_found",
+        GONE,
+      );
+      expect(await ours.table()).toMatchObject([{ title: PUBLISHABLE.title, revoked_by: null }]);
+      await ours.service.restoreApiKeys("apk_1");
+      await expectFailure(
+        during("DELETE FROM api_key", () => act(ours.service)),
+        "not_found",
+        GONE,
+      );
+      expect(ours.emitted).toEqual([]);
+    },
+  );
 
-  it("answers every column as it is, and not as it was (A37)", async () => {
+  it("returns the columns that another transaction committed meanwhile (A37)", async () => {
     const key = await during("UPDATE api_key SET title = 'Other'", () => ours.service.revoke("apk_1", BY));
 
     expect(key).toMatchObject({ title: "Other", revoked_by: "user_1" });

@@ -6,7 +6,7 @@ import { PUBLISHABLE } from "../support/service";
 
 const BY = { revoked_by: "user_1" };
 
-describeStock("Stock", (current) => {
+describeStock("Stock, during a concurrent write,", (current) => {
   beforeEach(async () => {
     await current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" });
     current().emitted.length = 0;
@@ -14,7 +14,7 @@ describeStock("Stock", (current) => {
 
   const during = <Answer>(change: string, call: () => Promise<Answer>) => meanwhile(current().url, change, call);
 
-  it("answers and tells of an update of a key that was deleted meanwhile (A37)", async () => {
+  it("returns and publishes an update of a key that was deleted meanwhile (A37)", async () => {
     const { service } = current();
     const key = await during("DELETE FROM api_key", () => service.updateApiKeys("apk_1", { title: "New" }));
 
@@ -29,7 +29,7 @@ describeStock("Stock", (current) => {
     expect(await current().table()).toMatchObject([{ deleted_at: expect.any(Date), revoked_by: "user_1" }]);
   });
 
-  it("answers the other columns as they were before (A37)", async () => {
+  it("returns the other columns in their former state (A37)", async () => {
     const key = await during("UPDATE api_key SET title = 'Other'", () => current().service.revoke("apk_1", BY));
 
     expect(key.title).toBe(PUBLISHABLE.title);

@@ -19,7 +19,7 @@ function sharedConnection(connection: unknown): object {
 }
 
 describe("the settings of a standalone service", () => {
-  it("are SQLite in the working directory, unless told otherwise", () => {
+  it("default to SQLite in the working directory", () => {
     const defaults = { databaseUrl: "sqlite:api-keys.db" };
     expect(standaloneSettings()).toEqual(defaults);
     expect(standaloneSettings({ migrate: undefined })).toEqual(defaults);
@@ -29,13 +29,13 @@ describe("the settings of a standalone service", () => {
     });
   });
 
-  it("are refused when databaseUrl is given and undefined, as by a missing environment variable", () => {
+  it("are rejected when databaseUrl is given but undefined, as with a missing environment variable", () => {
     for (const options of [{ databaseUrl: undefined }, { databaseUrl: undefined, migrate: false }]) {
       expect(() => standaloneSettings(options)).toThrow(/^databaseUrl: is given but undefined/);
     }
   });
 
-  it("hold whatever else was given, for Rust to judge", () => {
+  it("pass all other members on for validation in Rust", () => {
     expect(standaloneSettings({ databaseUrl: "", databaseURL: "typo" })).toMatchObject({
       databaseUrl: "",
       databaseURL: "typo",
@@ -46,7 +46,7 @@ describe("the settings of a standalone service", () => {
 });
 
 describe("the settings of the module in Medusa", () => {
-  it("are the connection that Medusa passes on", () => {
+  it("use the connection that Medusa passes", () => {
     const database = {
       clientUrl: "postgres://host/medusa",
       schema: "",
@@ -62,7 +62,7 @@ describe("the settings of the module in Medusa", () => {
     });
   });
 
-  it("fall back on the shared connection, and then on the project's config", () => {
+  it("fall back to the shared connection and then to the project's config", () => {
     const configModule = { projectConfig: { databaseUrl: "postgres://host/from-the-config" } };
     const everything = { __pg_connection__: sharedConnection({ connectionString: PG, ssl: false }), configModule };
     expect(medusaSettings(cradleWith(everything), undefined)).toMatchObject({
@@ -81,7 +81,7 @@ describe("the settings of the module in Medusa", () => {
     });
   });
 
-  it("let the module's own options decide, and ignore what others put there", () => {
+  it("prefer the module's own options and ignore members that Medusa adds", () => {
     const options = {
       database: { clientUrl: PG },
       schema: "own",
@@ -98,7 +98,7 @@ describe("the settings of the module in Medusa", () => {
     });
   });
 
-  it("follow the schema of the shared connection, also where DATABASE_SCHEMA names another", () => {
+  it("use the schema of the shared connection even if DATABASE_SCHEMA names another", () => {
     const cradle = cradleWith({ __pg_connection__: sharedConnection({ connectionString: PG }) });
     const database = { clientUrl: PG, schema: "from-the-environment" };
 
@@ -108,7 +108,7 @@ describe("the settings of the module in Medusa", () => {
     expect(medusaSettings(cradleWith({}), marked)).toMatchObject({ schema: "from-the-environment" });
   });
 
-  it("share nothing with Medusa's connection when the module has a database of its own", () => {
+  it("take nothing from Medusa's connection when the module has its own database", () => {
     const options = {
       databaseUrl: "sqlite:keys.db",
       database: { clientUrl: PG, schema: "shop", pool: { max: 1 }, driverOptions: { connection: { ssl: true } } },
@@ -121,7 +121,7 @@ describe("the settings of the module in Medusa", () => {
 });
 
 describe("Medusa's container", () => {
-  it("is asked only for what it has, as it throws otherwise", () => {
+  it("is asked only for registered names because it throws for others", () => {
     const cradle = cradleWith({ logger: "the logger" });
     expect(() => (cradle as { event_bus: unknown }).event_bus).toThrow("event_bus");
     expect(fromCradle(cradle, "event_bus")).toBeUndefined();

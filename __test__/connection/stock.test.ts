@@ -3,7 +3,7 @@
 // Before stock is loaded, which keeps the function that it finds then.
 
 describe("[stock] Stock's connection", () => {
-  it("is PostgreSQL's, whatever the URL says (M7)", async () => {
+  it("uses PostgreSQL for every URL (M7)", async () => {
     const { createPgConnection } = (await import("@medusajs/utils")).ModulesSdkUtils;
     const connection = createPgConnection({ clientUrl: "sqlite::memory:" });
 

@@ -45,20 +45,20 @@ declare("[postgres] Over TLS (needs the program openssl)", () => {
     void (await expect(create()).resolves.toMatchObject({ title: SECRET.title }));
   const isRefused = (create: () => Promise<unknown>) => expectFailure(create(), "database_error", /databaseUrl/);
 
-  it("works when the authority that certified the server is given", async () => {
+  it("connects when ssl.ca is the server's certificate authority", async () => {
     const sessions = await through({ identity: certified.identity }, { ssl: { ca: certified.ca } }, works);
 
     expect(sessions).toEqual({ plain: 0, encrypted: expect.any(Number) });
     expect(sessions.encrypted).toBeGreaterThan(0);
   });
 
-  it("works when a self-signed certificate is given as the authority", async () => {
+  it("connects when ssl.ca is the server's self-signed certificate", async () => {
     const sessions = await through({ identity: selfSigned.identity }, { ssl: { ca: selfSigned.ca } }, works);
 
     expect(sessions).toMatchObject({ plain: 0 });
   });
 
-  it("works without any check when that is asked for", async () => {
+  it("connects without verification with rejectUnauthorized: false", async () => {
     const sessions = await through({ identity: selfSigned.identity }, { ssl: { rejectUnauthorized: false } }, works);
 
     expect(sessions.plain).toBe(0);
@@ -69,37 +69,37 @@ declare("[postgres] Over TLS (needs the program openssl)", () => {
     ["ssl: true", { ssl: true }],
     ["an empty ssl object", { ssl: {} }],
     ["rejectUnauthorized: true", { ssl: { rejectUnauthorized: true } }],
-  ])("refuses a self-signed certificate with %s, and sends no password", async (_, options) => {
+  ])("rejects a self-signed certificate with %s and sends no password", async (_, options) => {
     expect(await through({ identity: selfSigned.identity }, options, isRefused)).toEqual({ plain: 0, encrypted: 0 });
   });
 
-  it("refuses a certificate of another authority than the given one", async () => {
+  it("rejects a certificate of another authority", async () => {
     const sessions = await through({ identity: certified.identity }, { ssl: { ca: selfSigned.ca } }, isRefused);
 
     expect(sessions.plain).toBe(0);
   });
 
-  it("refuses a certificate for another server", async () => {
+  it("rejects a certificate for another host", async () => {
     const elsewhere = certify("DNS:elsewhere.example");
     const sessions = await through({ identity: elsewhere.identity }, { ssl: { ca: elsewhere.ca } }, isRefused);
 
     expect(sessions.plain).toBe(0);
   });
 
-  it("refuses a server that does not encrypt, rather than talk openly", async () => {
+  it("rejects a server without TLS", async () => {
     for (const ssl of [true, { rejectUnauthorized: false }, { ca: certified.ca }]) {
       expect(await through("refused", { ssl }, isRefused)).toEqual({ plain: 0, encrypted: 0 });
     }
   });
 
-  it("is not asked for with ssl: false", async () => {
+  it("is not requested with ssl: false", async () => {
     const sessions = await through({ identity: certified.identity }, { ssl: false }, works);
 
     expect(sessions.encrypted).toBe(0);
   });
 
   it.each(["?ssl=true", "?ssl=1", "?sslmode=no-verify", "?sslmode=require", "?sslmode=verify-full"])(
-    "refuses a server that does not encrypt with %s in the URL, rather than talk openly",
+    "rejects a server without TLS with %s in the URL",
     async (query) => {
       const sessions = await through("refused", {}, isRefused, (url) => url + query);
 
@@ -107,7 +107,7 @@ declare("[postgres] Over TLS (needs the program openssl)", () => {
     },
   );
 
-  it("checks the certificate with ?ssl=true in the URL, and sends no password to another", async () => {
+  it("verifies the certificate with ?ssl=true in the URL before it sends a password", async () => {
     const sessions = await through({ identity: selfSigned.identity }, {}, isRefused, (url) => `${url}?ssl=true`);
 
     expect(sessions).toEqual({ plain: 0, encrypted: 0 });
@@ -117,20 +117,20 @@ declare("[postgres] Over TLS (needs the program openssl)", () => {
     ["?sslmode=no-verify in the URL", "?sslmode=no-verify", {}],
     ["?ssl=true in the URL beside an option that lets any certificate pass", "?ssl=true", { ssl: NO_CHECK }],
     ["?ssl=false in the URL beside an option that asks for encryption", "?ssl=false", { ssl: NO_CHECK }],
-  ])("works with %s", async (_, query, options) => {
+  ])("connects with %s", async (_, query, options) => {
     const sessions = await through({ identity: selfSigned.identity }, options, works, (url) => url + query);
 
     expect(sessions.plain).toBe(0);
     expect(sessions.encrypted).toBeGreaterThan(0);
   });
 
-  it("is not asked for with ?ssl=false in the URL", async () => {
+  it("is not requested with ?ssl=false in the URL", async () => {
     const sessions = await through({ identity: certified.identity }, {}, works, (url) => `${url}?ssl=false`);
 
     expect(sessions.encrypted).toBe(0);
   });
 
-  it("is asked for by sslmode in the URL", async () => {
+  it("is requested by sslmode in the URL", async () => {
     const sessions = await through({ identity: selfSigned.identity }, {}, works, (url) => `${url}?sslmode=require`);
 
     expect(sessions.plain).toBe(0);
@@ -142,7 +142,7 @@ describe("The option ssl", () => {
   it.each<[string, object]>([
     ["an authority that is no PEM", { ca: "not a certificate" }],
     ["a certificate without its key", { cert: "-----BEGIN CERTIFICATE-----" }],
-  ])("is refused with %s", async (_, ssl) => {
+  ])("is rejected with %s", async (_, ssl) => {
     const attempt = async () => {
       const service = openService("postgres://me@127.0.0.1:1/db", { ssl });
       await service.listApiKeys().finally(() => service.close());

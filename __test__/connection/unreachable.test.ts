@@ -42,7 +42,7 @@ describe("[postgres] A database that cannot be reached", () => {
 
   it.each<[string, () => Promise<string>]>([
     [
-      "nobody listens",
+      "no server listens",
       async () => {
         const port = await freePort();
         return changed((url) => {
@@ -65,7 +65,7 @@ describe("[postgres] A database that cannot be reached", () => {
           url.hostname = "host.invalid";
         }),
     ],
-  ])("fails a call with a reason and without the password when %s", async (_, url) => {
+  ])("fails a call with a reason that omits the password when %s", async (_, url) => {
     const error = await failure(await url(), { pool: { acquireTimeoutMs: 5_000 } });
 
     expect(error).toMatchObject({ type: "database_error", __isMedusaError: true });
@@ -99,7 +99,7 @@ describe("[postgres] A database that cannot be reached", () => {
     "postgres://me:PASSWORD@127.0.0.1:PORT/db?sslkey=/PASSWORD&sslmode=verify-full",
     "postgres://me:PASSWORD@127.0.0.1:PORT/db?port=PASSWORD",
     "postgres:///db?host=/nowhere&password=PASSWORD",
-  ])("shows no password of %s", async (pattern) => {
+  ])("keeps the password out of the error for %s", async (pattern) => {
     const error = await failure(pattern.replaceAll("PASSWORD", PASSWORD).replace("PORT", String(await freePort())));
 
     expect(error).toMatchObject({ __isMedusaError: true });
@@ -107,7 +107,7 @@ describe("[postgres] A database that cannot be reached", () => {
     expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain(PASSWORD);
   });
 
-  it("names the option schema when there is no such schema, and goes on once there is", async () => {
+  it("names the option schema when the schema is missing and recovers once it exists", async () => {
     const service = openService(database.url, { schema: "not_there" });
     await expectFailure(service.listApiKeys(), "database_error", /\bschema\b/);
     await expectFailure(service.createApiKeys(PUBLISHABLE), "database_error", /^schema\b/);
@@ -118,7 +118,7 @@ describe("[postgres] A database that cannot be reached", () => {
     await service.close();
   });
 
-  it("serves the next call once it can be reached", async () => {
+  it("serves the next call once it is reachable", async () => {
     const port = await freePort();
     const url = new URL(database.url);
     url.port = String(port);
@@ -131,7 +131,7 @@ describe("[postgres] A database that cannot be reached", () => {
     await proxy.stop();
   });
 
-  it("serves the next calls after the server ended all sessions", async () => {
+  it("serves the next calls after the server terminated all sessions", async () => {
     const service = openService(database.url);
     const { id, token } = await service.createApiKeys(SECRET);
     for (let round = 0; round < 3; round++) {
@@ -182,8 +182,8 @@ describe("[sqlite] A file that cannot be used", () => {
   });
 });
 
-describeOnEachDatabase("With migrate: false", (kind) => {
-  it("a missing table fails every call and tells what to do, and nothing is created", async () => {
+describeOnEachDatabase("A service with migrate: false", (kind) => {
+  it("fails every call on a missing table, names the remedy and creates nothing", async () => {
     const database = await kind.create();
     const service = openService(database.url, { migrate: false });
 
@@ -198,7 +198,7 @@ describeOnEachDatabase("With migrate: false", (kind) => {
     await database.drop();
   });
 
-  it("migrate() makes the table", async () => {
+  it("creates the table on migrate()", async () => {
     const database = await kind.create();
     const service = openService(database.url, { migrate: false });
     await service.migrate();

@@ -18,7 +18,7 @@ interface Entry {
 
 const list: Entry[] = JSON.parse(readFileSync(join(__dirname, "urls.json"), "utf8"));
 
-describe("The list of URLs that are compared with pg", () => {
+describe("The list of URLs", () => {
   let warn: jest.SpyInstance;
 
   beforeAll(() => {
@@ -26,11 +26,14 @@ describe("The list of URLs that are compared with pg", () => {
   });
   afterAll(() => warn.mockRestore());
 
-  it.each(list.map(({ url, pg }) => [url, pg]))("says of %j what pg-connection-string reads", (url, pg) => {
-    expect(read(url as string)).toEqual(pg);
-  });
+  it.each(list.map(({ url, pg }) => [url, pg]))(
+    "holds for %j the settings that pg-connection-string reads",
+    (url, pg) => {
+      expect(read(url as string)).toEqual(pg);
+    },
+  );
 
-  it("names each URL once", () => {
+  it("contains each URL once", () => {
     expect(new Set(list.map(({ url }) => url)).size).toBe(list.length);
   });
 });

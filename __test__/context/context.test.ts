@@ -13,7 +13,7 @@ const untouchable = (): object => {
 };
 
 describeOurs("A transactionManager in the context", (current) => {
-  it("is ignored: every write is a transaction of its own, and committed when it is answered (A15)", async () => {
+  it("is ignored, so that each write commits its own transaction before it returns (A15)", async () => {
     const { service } = current();
     const context = Object.freeze({ transactionManager: untouchable(), manager: untouchable() });
     const by = { revoked_by: "user_1" };
@@ -35,15 +35,15 @@ describeOurs("A transactionManager in the context", (current) => {
   });
 });
 
-describeOurs("What the context holds beside that", (current) => {
-  it("may be frozen, also when it is Medusa's own (S16)", async () => {
+describeOurs("The context of a call", (current) => {
+  it("may be frozen, even when Medusa created it (S16)", async () => {
     const context = Object.freeze({ __type: "MedusaContext" });
 
     expect(await current().service.createApiKeys(PUBLISHABLE, context)).toMatchObject(PUBLISHABLE);
   });
 
   it.each([{ isolationLevel: "nope" }, { messageAggregator: false }, { messageAggregator: {} }])(
-    "fails no call: %j (A15)",
+    "causes no failure: %j (A15)",
     async (context) => {
       const silenced = jest.spyOn(console, "error").mockImplementation();
 

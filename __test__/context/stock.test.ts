@@ -11,13 +11,13 @@ describeStock("Stock's context", (current) => {
   const found = async (filter: object, config?: object) =>
     (await current().service.listApiKeys(filter, config)).map((key) => key.id.slice(-1)).join("");
 
-  it("fails on a frozen context of Medusa's own (S16)", async () => {
+  it("fails when Medusa created it and it is frozen (S16)", async () => {
     const context = Object.freeze({ __type: "MedusaContext" });
 
     expect(() => current().service.createApiKeys(PUBLISHABLE, context)).toThrow(/read only property '__type'/);
   });
 
-  it("joins a transaction of its ORM, and fails on what is none (A15)", async () => {
+  it("joins an ORM transaction and fails on any other value (A15)", async () => {
     await expect(current().service.createApiKeys(PUBLISHABLE, { transactionManager: {} })).rejects.toThrow(TypeError);
     await expect(current().service.listApiKeys({}, {}, { manager: {} })).rejects.toThrow(TypeError);
     expect((await failureOf(current().service.createApiKeys(PUBLISHABLE, { isolationLevel: "nope" }))).message).toMatch(
@@ -25,7 +25,7 @@ describeStock("Stock's context", (current) => {
     );
   });
 
-  it("fails on an aggregator that is none before its write is committed, or after it (A15)", async () => {
+  it("with an invalid aggregator fails before or after the write commits (A15)", async () => {
     const titled = (title: string, messageAggregator: unknown) =>
       failureOf(current().service.createApiKeys({ ...PUBLISHABLE, title }, { messageAggregator }));
 

@@ -6,7 +6,7 @@ import { stopClock } from "../support/time";
 
 const WITH_SALT = ["id", "token", "salt", ...COLUMNS.slice(2)];
 
-describeEverywhere("createApiKeys answers", (current) => {
+describeEverywhere("createApiKeys returns", (current) => {
   afterEach(() => jest.useRealTimers());
 
   it("a secret token of sk_ and 64 hexadecimal digits", async () => {
@@ -21,7 +21,7 @@ describeEverywhere("createApiKeys answers", (current) => {
     expect(key.token).toMatch(/^pk_[0-9a-f]{64}$/);
   });
 
-  it("an id of apk_ and a ULID that tells when it was made", async () => {
+  it("an id of apk_ and a ULID with the creation time", async () => {
     stopClock("2027-03-04T05:06:07.089Z");
     const key = await current().service.createApiKeys(PUBLISHABLE);
 
@@ -43,14 +43,14 @@ describeEverywhere("createApiKeys answers", (current) => {
     expect(new Set(keys.map((key) => key.token)).size).toBe(20);
   });
 
-  it("every column in the table's order, with an own salt that is undefined", async () => {
+  it("every column in table order with its own undefined salt property", async () => {
     const key = await current().service.createApiKeys(SECRET);
 
     expect(Object.keys(key)).toEqual(WITH_SALT);
     expect(key.salt).toBeUndefined();
   });
 
-  it("what was given, equal creation and update times, and null for all that has not happened", async () => {
+  it("the given members, equal created_at and updated_at, and null for events that have not happened", async () => {
     const key = await current().service.createApiKeys({ ...SECRET, title: "Ünïcode 🔑", created_by: "" });
 
     expect(key).toMatchObject({
@@ -66,7 +66,7 @@ describeEverywhere("createApiKeys answers", (current) => {
     expect(key).toMatchObject({ updated_at: expect.any(Date), revoked_at: new Date("2030-01-02T03:04:05.678Z") });
   });
 
-  it("a plain object of the caller's realm, whose properties can be changed and deleted", async () => {
+  it("a mutable plain object of the caller's realm", async () => {
     const key: Record<string, unknown> = { ...(await current().service.createApiKeys(SECRET)) };
     const answer = await current().service.createApiKeys(SECRET);
 
@@ -91,7 +91,7 @@ describeEverywhere("createApiKeys answers", (current) => {
     expect(keys.map((key) => key.title)).toEqual(titles);
   });
 
-  it("columns that the caller set himself", async () => {
+  it("columns that the caller has set", async () => {
     const given = {
       ...{ id: "apk_mine", revoked_by: "user_9", revoked_at: new Date("2031-01-01") },
       ...{ created_at: new Date("2020-01-01"), updated_at: new Date("2021-01-01") },
@@ -101,7 +101,7 @@ describeEverywhere("createApiKeys answers", (current) => {
     expect(await current().service.createApiKeys({ ...PUBLISHABLE, ...given })).toMatchObject(given);
   });
 
-  it("its own token, salt and redacted form instead of given ones, and no unknown field", async () => {
+  it("generated token, salt and redacted form instead of given ones and no unknown members", async () => {
     const key = await current().service.createApiKeys({
       ...SECRET,
       ...{ token: "sk_mine", salt: "mine", redacted: "mine", metadata: { a: 1 }, toString: "mine" },
@@ -113,16 +113,16 @@ describeEverywhere("createApiKeys answers", (current) => {
   });
 
   it.each([
-    ["an empty text", ""],
+    ["an empty string", ""],
     ["null", null],
     ["undefined", undefined],
-  ])("an id of its own for %s", async (_, id) => {
+  ])("a generated id for %s", async (_, id) => {
     const key = await current().service.createApiKeys({ ...PUBLISHABLE, id });
 
     expect(key.id).toMatch(/^apk_/);
   });
 
-  it("without changing what it was given, frozen or not", async () => {
+  it("without changing its arguments, frozen or not", async () => {
     const data = Object.freeze([Object.freeze({ ...SECRET }), Object.freeze({ ...PUBLISHABLE })]);
 
     await expect(current().service.createApiKeys(data)).resolves.toHaveLength(2);
@@ -131,7 +131,7 @@ describeEverywhere("createApiKeys answers", (current) => {
 });
 
 describeOurs("create (M1)", (current) => {
-  it("is createApiKeys by its older name", async () => {
+  it("is an alias of createApiKeys", async () => {
     const [first, second] = await current().service.create([SECRET, PUBLISHABLE]);
 
     expect(Object.keys(first)).toEqual(WITH_SALT);

@@ -11,14 +11,14 @@ describeOurs("createApiKeys with expires_in (M5)", (current) => {
   beforeEach(() => stopClock(NOW));
   afterEach(() => jest.useRealTimers());
 
-  it("stores a revocation to come, by the key's creator", async () => {
+  it("schedules a revocation by the key's creator", async () => {
     const key = await current().service.createApiKeys({ ...SECRET, created_by: "user_7", expires_in: 900 });
 
     expect(key).toMatchObject({ revoked_at: after(NOW, 900), revoked_by: "user_7" });
     expect(Object.keys(key)).not.toContain("expires_in");
   });
 
-  it("lets the token in until then and no longer", async () => {
+  it("accepts the token only until the scheduled revocation", async () => {
     const { id, token } = await current().service.createApiKeys({ ...SECRET, expires_in: 900 });
 
     jest.setSystemTime(after(NOW, 899.999));
@@ -29,15 +29,15 @@ describeOurs("createApiKeys with expires_in (M5)", (current) => {
 
   it.each<[string, unknown]>([
     ["a negative number", -1],
-    ["text", "900"],
+    ["a string", "900"],
     ["NaN", Number.NaN],
     ["a date", new Date()],
-  ])("refuses %s", async (_, expires_in) => {
+  ])("rejects %s", async (_, expires_in) => {
     await expectFailure(current().service.createApiKeys({ ...SECRET, expires_in }), "invalid_data", /expires_in/);
     expect(await current().table()).toEqual([]);
   });
 
-  it("refuses it beside a revocation of the caller's own", async () => {
+  it("rejects expires_in together with revoked_at", async () => {
     const data = { ...SECRET, expires_in: 900, revoked_at: new Date("2031-01-01") };
 
     await expectFailure(current().service.createApiKeys(data), "invalid_data", /expires_in/);

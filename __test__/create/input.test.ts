@@ -17,15 +17,15 @@ const NOT_TEXT: [string, unknown][] = [
   ["a symbol", Symbol("a")],
   ["a Buffer", Buffer.from("a")],
   ["a String object", new String("a")],
-  ["text with a NUL", "a\u0000b"],
+  ["a string with a NUL", "a\u0000b"],
   ["a lone high surrogate", "a\ud800b"],
   ["a lone low surrogate", "\udc00"],
-  ["one mebibyte of text", MEBIBYTE],
+  ["a string of one mebibyte", MEBIBYTE],
 ];
 const NOT_A_DATE: [string, unknown][] = [
   ["an invalid Date", new Date(Number.NaN)],
-  ["text that is no date", "garbage"],
-  ["empty text", ""],
+  ["a string that is not a date", "garbage"],
+  ["an empty string", ""],
   ["a boolean", true],
   ["an object", {}],
   ["infinity", Number.POSITIVE_INFINITY],
@@ -52,22 +52,22 @@ const FIELDS: [string, string, unknown][] = [
   ),
 ];
 
-describeOurs("createApiKeys refuses, by the field's name, and writes nothing (S18):", (current) => {
-  it.each(FIELDS)("%s of %s", async (field, _, value) => {
+describeOurs("createApiKeys rejects invalid data and writes nothing (S18):", (current) => {
+  it.each(FIELDS)("%s of %s, naming the field", async (field, _, value) => {
     const creation = current().service.createApiKeys({ ...PUBLISHABLE, [field]: value });
 
     await expectFailure(creation, "invalid_data", new RegExp(`\\b${field}\\b`));
     expect(await current().table()).toEqual([]);
   });
 
-  it.each(["title", "type", "created_by"] as const)("a missing %s", async (field) => {
+  it.each(["title", "type", "created_by"] as const)("a missing %s, naming the field", async (field) => {
     const { [field]: _, ...data } = SECRET;
 
     await expectFailure(current().service.createApiKeys(data), "invalid_data", new RegExp(`\\b${field}\\b`));
     expect(await current().table()).toEqual([]);
   });
 
-  it("fields that are only inherited", async () => {
+  it("inherited members", async () => {
     await expectFailure(
       current().service.createApiKeys(Object.create(SECRET)),
       "invalid_data",
@@ -75,7 +75,7 @@ describeOurs("createApiKeys refuses, by the field's name, and writes nothing (S1
     );
   });
 
-  it("a batch for its one wrong element, wherever that stands", async () => {
+  it("a batch with one invalid element at any position", async () => {
     for (const position of [0, 5, 9]) {
       const batch: object[] = Array(9).fill(PUBLISHABLE);
       batch.splice(position, 0, { ...SECRET, title: 5 });
@@ -85,7 +85,7 @@ describeOurs("createApiKeys refuses, by the field's name, and writes nothing (S1
     expect(await current().table()).toEqual([]);
   });
 
-  it("a long text by the limit that it states, without repeating the text", async () => {
+  it("a long string, stating the limit without repeating the string", async () => {
     const failure = await failureOf(current().service.createApiKeys({ ...PUBLISHABLE, title: MEBIBYTE }));
 
     expect(failure.message).toMatch(/the most is \d+/);
@@ -97,7 +97,7 @@ describeOurs("createApiKeys refuses, by the field's name, and writes nothing (S1
     ["created_by", 65_536],
     ["revoked_by", 65_536],
     ["id", 1_024],
-  ])("no %s of %d bytes, and each that is longer (A3)", async (field, limit) => {
+  ])("any %s longer than %d bytes and none of that length (A3)", async (field, limit) => {
     const [longest, tooLong] = ["é".repeat(limit / 2), `${"é".repeat(limit / 2)}x`];
 
     await expect(
@@ -111,17 +111,17 @@ describeOurs("createApiKeys refuses, by the field's name, and writes nothing (S1
   });
 });
 
-describeOurs("createApiKeys refuses data that is no key:", (current) => {
+describeOurs("createApiKeys rejects data that is not a key:", (current) => {
   it.each<[string, unknown]>([
     ["undefined", undefined],
     ["null", null],
-    ["text", "title"],
+    ["a string", "title"],
     ["a number", 5],
     ["a function", () => SECRET],
     ["a Set", new Set([SECRET])],
     ["a Map", new Map(Object.entries(SECRET))],
     ["an array of null", [null]],
-    ["an array of text", ["title"]],
+    ["an array of strings", ["title"]],
     ["an array with a hole", [PUBLISHABLE, undefined]],
     ["an array of arrays", [[PUBLISHABLE]]],
     ["an empty object", {}],
@@ -130,7 +130,7 @@ describeOurs("createApiKeys refuses data that is no key:", (current) => {
     expect(await current().table()).toEqual([]);
   });
 
-  it("an object that holds itself", async () => {
+  it("a cyclic object", async () => {
     const data: Record<string, unknown> = { ...SECRET };
     data.title = data;
 
@@ -138,8 +138,8 @@ describeOurs("createApiKeys refuses data that is no key:", (current) => {
   });
 });
 
-describeOurs("createApiKeys takes", (current) => {
-  it("any text that is well-formed", async () => {
+describeOurs("createApiKeys accepts", (current) => {
+  it("any well-formed string", async () => {
     for (const title of ["", " ", "'; DROP TABLE api_key; --", "日本語 🔑 \u202e", "\n\t\u0001", '{"\\u0000": 1}']) {
       const { id } = await current().service.createApiKeys({ ...PUBLISHABLE, title, created_by: title });
 

@@ -10,14 +10,14 @@ import { fillShelf } from "../support/shelf";
 describeStock("Stock's createApiKeys", (current) => {
   beforeEach(() => fillShelf(current().service));
 
-  it("stores a lone surrogate as U+FFFD and echoes it (A4)", async () => {
+  it("stores a lone surrogate as U+FFFD and returns the original (A4)", async () => {
     const key = await current().service.createApiKeys({ ...PUBLISHABLE, title: "\ud800" });
 
     expect(key.title).toBe("\ud800");
     expect(await current().service.retrieveApiKey(key.id)).toMatchObject({ title: "\ufffd" });
   });
 
-  it("stores titles of a megabyte, under ids of kilobytes (A3)", async () => {
+  it("stores titles of a megabyte under ids of kilobytes (A3)", async () => {
     const title = "a".repeat(2 ** 20);
     // What compresses well would fit an index anyway.
     const id = Array.from({ length: 40 }, (_, index) => createHash("sha256").update(`${index}`).digest("hex")).join("");
@@ -25,7 +25,7 @@ describeStock("Stock's createApiKeys", (current) => {
     expect(await current().service.createApiKeys({ ...PUBLISHABLE, id, title })).toMatchObject({ id, title });
   });
 
-  it("has a title of the wrong type echoed and stored as text, and NaN read as a column (S18)", async () => {
+  it("returns a title of the wrong type, stores it as text, and reads NaN as a column (S18)", async () => {
     const key = await current().service.createApiKeys({ ...PUBLISHABLE, title: 5 });
 
     expect(key.title).toBe(5);
@@ -38,7 +38,7 @@ describeStock("Stock's createApiKeys", (current) => {
     );
   });
 
-  it.each(MORE_THAN_MEMBERS)("takes %s with the right members for data (A33)", async (_, make) => {
+  it.each(MORE_THAN_MEMBERS)("accepts %s with the members of a key as data (A33)", async (_, make) => {
     const [key] = await current().service.createApiKeys([Object.assign(make(), PUBLISHABLE)]);
 
     expect(key).toMatchObject(PUBLISHABLE);
@@ -47,13 +47,13 @@ describeStock("Stock's createApiKeys", (current) => {
     });
   });
 
-  it("answers a creation with the caller's own Dates (A34)", async () => {
+  it("returns the caller's own Dates (A34)", async () => {
     const created_at = new Date(0);
 
     expect((await current().service.createApiKeys({ ...PUBLISHABLE, created_at })).created_at).toBe(created_at);
   });
 
-  it("stores a bigint for an id (A31)", async () => {
+  it("stores a bigint as an id (A31)", async () => {
     await current().service.createApiKeys({ ...PUBLISHABLE, id: 7n });
 
     expect(await current().service.retrieveApiKey("7")).toMatchObject(PUBLISHABLE);
@@ -61,7 +61,7 @@ describeStock("Stock's createApiKeys", (current) => {
 });
 
 describeStock("Stock's createApiKeys", (current) => {
-  it("knows no expires_in (M5)", async () => {
+  it("ignores expires_in (M5)", async () => {
     expect(await current().service.createApiKeys({ ...PUBLISHABLE, expires_in: 60 })).toMatchObject({
       revoked_at: null,
       revoked_by: null,
@@ -89,7 +89,7 @@ describeStock("Stock's createApiKeys", (current) => {
     );
   });
 
-  it("answers two keys and stores one when an id stands twice in one call (S12)", async () => {
+  it("returns two keys and stores one when an id appears twice in one call (S12)", async () => {
     const answers = await current().service.createApiKeys([
       { ...PUBLISHABLE, id: "apk_3", title: "One" },
       { ...PUBLISHABLE, id: "apk_3", title: "Other" },

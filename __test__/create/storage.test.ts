@@ -4,13 +4,13 @@ import { describeEverywhere, describeOurs, type Row } from "../support/implement
 import { PUBLISHABLE, SECRET } from "../support/service";
 
 describeEverywhere("createApiKeys stores", (current) => {
-  it("a publishable token as it is, with an empty salt", async () => {
+  it("a publishable token in plain text with an empty salt", async () => {
     const key = await current().service.createApiKeys(PUBLISHABLE);
 
     expect(await onlyRow()).toMatchObject({ id: key.id, token: key.token, salt: "", redacted: key.redacted });
   });
 
-  it("neither the token of a secret key nor a part of it that could not be shown", async () => {
+  it("no part of a secret token beyond its redacted form", async () => {
     const { token } = await current().service.createApiKeys(SECRET);
     const stored = JSON.stringify(await onlyRow());
 
@@ -31,7 +31,7 @@ describeEverywhere("createApiKeys stores", (current) => {
     expect(new Set(rows.map((row) => row.salt)).size).toBe(3);
   });
 
-  it("no last use", async () => {
+  it("no last_used_at", async () => {
     await current().service.createApiKeys(SECRET);
 
     expect((await onlyRow()).last_used_at).toBeNull();
@@ -85,7 +85,7 @@ describeEverywhere("createApiKeys stores", (current) => {
 });
 
 describeOurs("createApiKeys hashes a secret token", (current) => {
-  it("with argon2id at OWASP's minimum, in the PHC format", async () => {
+  it("with argon2id at OWASP's minimum in PHC format", async () => {
     await current().service.createApiKeys(SECRET);
 
     expect((await theOnlyRow(current().table())).token).toMatch(
@@ -95,7 +95,7 @@ describeOurs("createApiKeys hashes a secret token", (current) => {
 });
 
 describeOurs("createApiKeys", (current) => {
-  it.each(["shop, north", "shop (north)", "t", " pad "])("names the taken id %j as it is (A39)", async (id) => {
+  it.each(["shop, north", "shop (north)", "t", " pad "])("names the taken id %j unchanged (A39)", async (id) => {
     await current().service.createApiKeys({ ...PUBLISHABLE, id });
 
     await expect(current().service.createApiKeys({ ...PUBLISHABLE, id })).rejects.toMatchObject({
@@ -104,7 +104,7 @@ describeOurs("createApiKeys", (current) => {
     });
   });
 
-  it("refuses an id that stands twice in one call (S12)", async () => {
+  it("rejects an id that appears twice in one call (S12)", async () => {
     const creation = current().service.createApiKeys([
       { ...PUBLISHABLE, id: "apk_twice" },
       { ...SECRET, id: "apk_twice" },
@@ -121,7 +121,7 @@ describeOurs("createApiKeys", (current) => {
 describeOurs(
   "createApiKeys with the option argon2",
   (current) => {
-    it("hashes at the cost that was asked for", async () => {
+    it("hashes at the configured cost", async () => {
       const key = await current().service.createApiKeys(SECRET);
 
       expect((await theOnlyRow(current().table())).token).toMatch(/^\$argon2id\$v=19\$m=64,t=3,p=2\$/);
@@ -134,7 +134,7 @@ describeOurs(
 describeOurs(
   "createApiKeys with hashing: scrypt (M6)",
   (current) => {
-    it("stores stock's 128 hexadecimal digits", async () => {
+    it("stores 128 hexadecimal digits as stock does", async () => {
       await current().service.createApiKeys(SECRET);
 
       expect(await theOnlyRow(current().table())).toMatchObject({

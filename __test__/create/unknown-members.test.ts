@@ -20,7 +20,7 @@ const SCOPES = ["scopes", "scope", "permissions", "roles"];
 
 const unknown = (name: string) => new RegExp(`^unknown member "${name}" of `);
 
-describeOurs("A member that was meant to be another", (current) => {
+describeOurs("createApiKeys", (current) => {
   const service = () => current().service;
   beforeEach(() => service().createApiKeys({ ...PUBLISHABLE, id: "apk_1" }));
 
@@ -31,7 +31,7 @@ describeOurs("A member that was meant to be another", (current) => {
   };
 
   it.each([...ENDS, ...SCOPES, "revoke_in", "revokedAt", "secret", "notBefore"])(
-    "is refused in the data of a new key: %s (S22)",
+    "rejects a member that resembles another: %s (S22)",
     async (name) => {
       await refused(() => service().createApiKeys({ ...SECRET, [name]: 3600 }), unknown(name));
       await refused(() => service().createApiKeys([SECRET, { ...SECRET, [name]: null }]), unknown(name));

@@ -22,12 +22,12 @@ describeEverywhere("deleteApiKeys", (current) => {
 
   const ids = async () => (await current().table()).map((row) => row.id);
 
-  it("removes a revoked key's row and answers nothing", async () => {
+  it("deletes the row of a revoked key and returns undefined", async () => {
     expect(await current().service.deleteApiKeys("apk_old_s")).toBeUndefined();
     expect(await ids()).toEqual(["apk_later", "apk_live_p", "apk_live_s", "apk_old_p"]);
   });
 
-  it("removes several revoked keys and passes over unknown ids", async () => {
+  it("deletes several revoked keys and ignores unknown ids", async () => {
     await current().service.deleteApiKeys(["apk_old_s", "apk_nope", "apk_old_p"]);
 
     expect(await ids()).toEqual(["apk_later", "apk_live_p", "apk_live_s"]);
@@ -41,7 +41,7 @@ describeEverywhere("deleteApiKeys", (current) => {
       ["apk_old_s", "apk_live_s", "apk_live_p"],
       "apk_live_p, apk_live_s",
     ],
-  ])("refuses %s and removes nothing", async (_, asked, named) => {
+  ])("rejects %s and deletes nothing", async (_, asked, named) => {
     await expectFailure(
       current().service.deleteApiKeys(asked),
       "not_allowed",
@@ -50,7 +50,7 @@ describeEverywhere("deleteApiKeys", (current) => {
     expect(await ids()).toHaveLength(5);
   });
 
-  it("removes a soft-deleted key, revoked or not", async () => {
+  it("deletes a soft-deleted key, revoked or not", async () => {
     await current().service.softDeleteApiKeys("apk_live_s");
     await current().service.deleteApiKeys("apk_live_s");
 
@@ -59,7 +59,7 @@ describeEverywhere("deleteApiKeys", (current) => {
 
   it.each<[string, unknown]>([
     ["an empty array", []],
-    ["an empty text", ""],
+    ["an empty string", ""],
     ["null", null],
     ["an array of null", [null]],
   ])("does nothing for %s", async (_, asked) => {
@@ -92,14 +92,14 @@ describeOurs("deleteApiKeys", (current) => {
     ["nested arrays", [["apk_old"]]],
     ["a number", 5],
     ["an array with a boolean", ["apk_old", true]],
-  ])("refuses %s, deletes nothing and discloses no id (S2)", async (_, asked) => {
+  ])("rejects %s, deletes nothing and discloses no id (S2)", async (_, asked) => {
     const before = await current().table();
 
     await expectFailure(current().service.deleteApiKeys(untyped(asked)), "invalid_data", /^(?!.*apk_).*\bids?\b/s);
     expect(await current().table()).toEqual(before);
   });
 
-  it("never removes a key that a parallel call restored", async () => {
+  it("never deletes a key that a parallel call restored", async () => {
     const { service } = current();
     for (let round = 0; round < 50; round++) {
       const { id } = await service.createApiKeys(PUBLISHABLE);
@@ -116,7 +116,7 @@ describeOurs("deleteApiKeys", (current) => {
 });
 
 describe("[postgres] deleteApiKeys", () => {
-  it("leaves a soft-deleted key that another connection restores while the deletion waits for it", async () => {
+  it("keeps a soft-deleted key that another connection restores while the deletion waits", async () => {
     const database = await createPostgresDatabase();
     const service = openService(database.url);
     const { id } = await service.createApiKeys(SECRET);

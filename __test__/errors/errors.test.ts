@@ -4,8 +4,8 @@ import { failureOf } from "../support/failures";
 import { describeEverywhere, describeOurs } from "../support/implementations";
 import { PUBLISHABLE, SECRET } from "../support/service";
 
-describeEverywhere("An error", (current) => {
-  it("is what MedusaError makes: an Error of the caller's realm with type, code and date of its own", async () => {
+describeEverywhere("A rejected call", (current) => {
+  it("rejects with an Error of the caller's realm that has the members of MedusaError", async () => {
     const failure = await failureOf(current().service.retrieveApiKey("apk_nope"));
 
     expect(failure).toBeInstanceOf(Error);
@@ -19,7 +19,7 @@ describeEverywhere("An error", (current) => {
     });
   });
 
-  it("comes as a rejection, never as an exception", async () => {
+  it("never throws synchronously", async () => {
     const calls = [
       () => current().service.retrieveApiKey("apk_nope"),
       () => current().service.revoke("apk_nope", {}),
@@ -35,8 +35,8 @@ describeEverywhere("An error", (current) => {
   });
 });
 
-describeOurs("No error", (current) => {
-  it("shows a token, a hash, a salt or SQL (S6)", async () => {
+describeOurs("An error message", (current) => {
+  it("contains no token, hash, salt or SQL (S6)", async () => {
     const { service } = current();
     const secret = await service.createApiKeys({ ...SECRET, id: "apk_1" });
     const publishable = await service.createApiKeys({ ...PUBLISHABLE, id: "apk_2" });

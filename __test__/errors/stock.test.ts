@@ -5,7 +5,7 @@ import { describeStock } from "../support/implementations";
 import { SECRET, untyped } from "../support/service";
 
 describeStock("Stock's errors", (current) => {
-  it("prints SQL, values, hashes and salts in its messages (S6)", async () => {
+  it("contain SQL, values, hashes and salts (S6)", async () => {
     const failure = await failureOf(current().service.createApiKeys({ ...SECRET, title: "a\0b" }));
 
     expect(failure.message).toMatch(/^insert into "api_key"/);
@@ -15,7 +15,7 @@ describeStock("Stock's errors", (current) => {
     expect(dump.message).toMatch(/token: '[0-9a-f]{128}'/);
   });
 
-  it("repeats wrong values (A2)", async () => {
+  it("repeat invalid values (A2)", async () => {
     const { id } = await current().service.createApiKeys(SECRET);
 
     expect((await failureOf(current().service.updateApiKeys(id, { title: 5 }))).message).toBe(
@@ -26,7 +26,7 @@ describeStock("Stock's errors", (current) => {
     );
   });
 
-  it("fails with errors of its ORM, of the driver and of V8 (A1)", async () => {
+  it("come from the ORM, the driver and V8 (A1)", async () => {
     const failures = await Promise.all([
       failureOf(current().service.createApiKeys({ ...SECRET, title: undefined })),
       failureOf(current().service.createApiKeys({ ...SECRET, title: "\0" })),

@@ -11,7 +11,7 @@ describeEverywhere("The event bus", (current) => {
   const told = () => current().emitted.flatMap(({ messages }) => messages as { name: string; data: { id: string } }[]);
   const brief = () => told().map(({ name, data }) => [name.replace("api_key.api-key.", ""), data.id]);
 
-  it("is told of all keys of one call at once, each with source, object and action", async () => {
+  it("receives one message per key of a call in one emit, with source, object and action", async () => {
     await current().service.createApiKeys(["apk_b", "apk_a"].map((id) => ({ ...PUBLISHABLE, id })));
 
     expect(current().emitted).toHaveLength(1);
@@ -53,7 +53,7 @@ describeEverywhere("The event bus", (current) => {
           .catch(() => undefined),
       [],
     ],
-  ])("is told of %s", async (_, act, messages) => {
+  ])("receives the right messages for %s", async (_, act, messages) => {
     await current().service.createApiKeys([
       { ...SECRET, id: "apk_1", title: "One" },
       { ...PUBLISHABLE, id: "apk_2", title: "Two" },
@@ -66,13 +66,13 @@ describeEverywhere("The event bus", (current) => {
     expect(current().emitted).toHaveLength(messages.length === 0 ? 0 : 1);
   });
 
-  it("is told the group that the context names", async () => {
+  it("receives the group id of the context", async () => {
     await current().service.createApiKeys(PUBLISHABLE, { eventGroupId: "group_1" });
 
     expect(told()).toMatchObject([{ metadata: { eventGroupId: "group_1" } }]);
   });
 
-  it("never hears a token, a hash or a salt", async () => {
+  it("never receives a token, a hash or a salt", async () => {
     const key = await current().service.createApiKeys(SECRET);
     const [row] = await current().table();
     const heard = JSON.stringify(current().emitted);
@@ -82,7 +82,7 @@ describeEverywhere("The event bus", (current) => {
 });
 
 describeOurs("The event bus", (current) => {
-  it("has nothing left for it by an upsert that failed (A35)", async () => {
+  it("receives nothing after a failed upsert (A35)", async () => {
     const messageAggregator = { save: jest.fn(), getMessages: () => ({}), clearMessages: jest.fn() };
     const upsert = current().service.upsertApiKeys([PUBLISHABLE, { id: "apk_nope", title: "A" }], {
       messageAggregator,
@@ -93,7 +93,7 @@ describeOurs("The event bus", (current) => {
     expect(current().emitted).toEqual([]);
   });
 
-  it("does not undo a committed call by failing (S13)", async () => {
+  it("does not fail a committed call when it is down (S13)", async () => {
     const silenced = jest.spyOn(console, "error").mockImplementation();
     const { id, token } = await whileBusFails(current().emitted, () => current().service.createApiKeys(SECRET));
 
@@ -103,7 +103,7 @@ describeOurs("The event bus", (current) => {
     silenced.mockRestore();
   });
 
-  it("does not undo a deletion either (S13)", async () => {
+  it("does not undo a deletion when it is down (S13)", async () => {
     const silenced = jest.spyOn(console, "error").mockImplementation();
     const { id } = await current().service.createApiKeys({ ...PUBLISHABLE, ...REVOKED });
     await whileBusFails(current().emitted, () => current().service.deleteApiKeys(id));

@@ -17,8 +17,8 @@ function publisher(emit: (...args: unknown[]) => unknown = () => undefined) {
   return { bus, logger, events: new EventPublisher(bus, logger) };
 }
 
-describe("what was committed", () => {
-  it("is published in one go, one message a key, in the order told, shaped like Medusa's own", async () => {
+describe("a committed change", () => {
+  it("is published in one emit with one message per key in Medusa's shape", async () => {
     const { bus, events } = publisher();
     await events.publish(
       [
@@ -35,7 +35,7 @@ describe("what was committed", () => {
     expect(bus.emit.mock.calls).toStrictEqual([[messages, { internal: true }]]);
   });
 
-  it("carries the group of its workflow, and any context will do", async () => {
+  it("carries the event group of its workflow, if the context has one", async () => {
     const { bus, events } = publisher();
     await events.publish([["deleted", ["apk_1"]]], Object.freeze({ eventGroupId: "group_1" }));
     expect(bus.emit.mock.calls[0]?.[0]).toStrictEqual([medusasMessage("deleted", "apk_1", "group_1")]);
@@ -45,20 +45,20 @@ describe("what was committed", () => {
     }
   });
 
-  it("is published once, however often it is named", async () => {
+  it("is published once per key, even if the key is listed twice", async () => {
     const { bus, events } = publisher();
     await events.publish([["updated", ["apk_1", "apk_1"]]], undefined);
     expect(bus.emit.mock.calls[0]?.[0]).toHaveLength(1);
   });
 
-  it("is silence when nothing was", async () => {
+  it("publishes nothing when no key has changed", async () => {
     const { bus, events } = publisher();
     await events.publish([["updated", []]], undefined);
     await events.publish([], { messageAggregator: new MessageAggregator() });
     expect(bus.emit).not.toHaveBeenCalled();
   });
 
-  it("goes through the caller's aggregator, which is published whole and emptied", async () => {
+  it("goes through the caller's aggregator, which is then published and cleared", async () => {
     const { bus, events } = publisher();
     const messageAggregator = new MessageAggregator();
     const others = {
@@ -72,13 +72,13 @@ describe("what was committed", () => {
     expect(messageAggregator.count()).toBe(0);
   });
 
-  it("needs no bus", async () => {
+  it("needs no event bus", async () => {
     const logger = { error: jest.fn() };
     await new EventPublisher(undefined, logger).publish([["created", ["apk_1"]]], undefined);
     expect(logger.error).not.toHaveBeenCalled();
   });
 
-  it("stands though the bus fails, which is logged", async () => {
+  it("stays committed when the bus fails, and the failure is logged", async () => {
     const failures = [
       () => Promise.reject(new Error("redis is away")),
       () => {
@@ -92,7 +92,7 @@ describe("what was committed", () => {
     }
   });
 
-  it("stands though the aggregator is none, which is logged", async () => {
+  it("stays committed with an invalid aggregator, and the failure is logged", async () => {
     const { events, logger } = publisher();
     await events.publish([["created", ["apk_1"]]], { messageAggregator: {} as MessageAggregator });
     expect(logger.error).toHaveBeenCalledTimes(1);

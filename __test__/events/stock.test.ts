@@ -9,7 +9,7 @@ import { fillShelf } from "../support/shelf";
 describeStock("Stock's upsertApiKeys", (current) => {
   beforeEach(() => fillShelf(current().service));
 
-  it("leaves the event of an upsert that failed with the caller's aggregator (A35)", async () => {
+  it("leaves the event of a failed upsert in the caller's aggregator (A35)", async () => {
     const { MessageAggregator } = await import("@medusajs/utils");
     const messageAggregator = new MessageAggregator();
     const upsert = [PUBLISHABLE, { id: "apk_nope", title: "A" }];
@@ -19,8 +19,8 @@ describeStock("Stock's upsertApiKeys", (current) => {
   });
 });
 
-describeStock("Stock's event bus", (current) => {
-  it("fails a call whose write is committed when the event bus fails (S13)", async () => {
+describeStock("Stock, with a failing event bus,", (current) => {
+  it("rejects a call whose write is committed (S13)", async () => {
     const failure = await failureOf(
       whileBusFails(current().emitted, () => current().service.createApiKeys(PUBLISHABLE)),
     );
@@ -29,7 +29,7 @@ describeStock("Stock's event bus", (current) => {
     expect(await current().table()).toHaveLength(1);
   });
 
-  it("tells of a deletion before it commits, and takes it back when the event bus fails (S13)", async () => {
+  it("publishes a deletion before the commit and rolls it back (S13)", async () => {
     const revoked = { revoked_at: new Date("2020-01-01"), revoked_by: "user_1" };
     const { id } = await current().service.createApiKeys({ ...PUBLISHABLE, ...revoked });
     const failure = await failureOf(whileBusFails(current().emitted, () => current().service.deleteApiKeys(id)));

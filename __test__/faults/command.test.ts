@@ -20,11 +20,11 @@ describe("[sqlite] npm run faults", () => {
     "refused-at-random": /a live key was refused: \d/,
   };
 
-  it("knows of every broken promise which rule finds it", () => {
+  it("has an expected rule for every broken promise", () => {
     expect(Object.keys(FOUND).sort()).toEqual([...LAYERS].sort());
   });
 
-  it.each(Object.entries(FOUND))("fails on a service with the layer %s, and says what it found", (layer, rule) => {
+  it.each(Object.entries(FOUND))("fails on a service with the layer %s and prints the violation", (layer, rule) => {
     const { code, printed } = faults(
       "--only",
       "none",
@@ -38,7 +38,7 @@ describe("[sqlite] npm run faults", () => {
     expect(code).toBe(1);
   });
 
-  it("passes the service itself, and counts answers and faults", () => {
+  it("passes on the unchanged service and counts answers and faults", () => {
     const { code, printed } = faults("--only", "freeze-worker,kill-worker,clock-jump", "--minutes", "0.2");
 
     expect(printed).toMatch(/answers checked: \d{3,}/);
@@ -53,7 +53,7 @@ describe("[sqlite] npm run faults", () => {
     [["--only", "rain"], "not rain."],
     [["--layer", "cake"], "--layer takes stale-cache"],
     [["--seed", "x"], "--seed takes a whole number, not x."],
-  ])("refuses %j", (args, message) => {
+  ])("rejects the arguments %j", (args, message) => {
     expect(faults(...args)).toEqual({ code: 1, printed: expect.stringContaining(message) });
   });
 });

@@ -34,7 +34,7 @@ describe("The oracle", () => {
   const ENDED = { ...LIVE, revoked: true };
   const SUCCESSOR = { id: "apk_2", title: "w.2", revoked: false };
 
-  it("finds a success that began after the revocation's answer and the bound", () => {
+  it("reports a success that began later than the bound after a revocation returned", () => {
     create();
     begin("revoke", 200);
     end(300);
@@ -44,7 +44,7 @@ describe("The oracle", () => {
     expect(oracle.worstDelayMs).toBe(51);
   });
 
-  it("passes a success that began within the bound, or before the answer", () => {
+  it("accepts a success that began within the bound or before the revocation returned", () => {
     create();
     begin("revoke", 200);
     end(300);
@@ -54,7 +54,7 @@ describe("The oracle", () => {
     expect(found()).toEqual([]);
   });
 
-  it("finds a live key that was refused, and passes one whose revocation had begun", () => {
+  it("reports a rejected live key unless its revocation had begun", () => {
     create();
     authenticate(90, "refused", 5);
     begin("revoke", 200);
@@ -65,7 +65,7 @@ describe("The oracle", () => {
     expect(found()).toEqual(["a live key was refused"]);
   });
 
-  it("finds a call that outlasted its deadline, and leaves out the time for which its process stood still", () => {
+  it("reports a call beyond its deadline, not counting the time its process was stopped", () => {
     create();
     oracle.stoodStill("a", 500, 1_500);
     authenticate(400, "accepted", 2_000);
@@ -75,13 +75,13 @@ describe("The oracle", () => {
     expect(found()).toEqual(["a call outlasted its deadline"]);
   });
 
-  it("finds a call that still waits beyond its deadline", () => {
+  it("reports a call still pending beyond its deadline", () => {
     oracle.waiting("authenticate", "a", 100, 1_300);
 
     expect(found()).toEqual(["a call outlasted its deadline"]);
   });
 
-  it("finds a call that failed in a calm time, and passes one within a fault or its recovery", () => {
+  it("reports a failed call outside a fault and its recovery", () => {
     create();
     oracle.faultBegan(1_000);
     oracle.faultEnded(2_000);
@@ -96,7 +96,7 @@ describe("The oracle", () => {
   it.each([
     ["an acknowledged creation that the table lacks", "an acknowledged write is lost", [] as (typeof LIVE)[]],
     ["an acknowledged revocation that the table lacks", "an acknowledged write is lost", [LIVE]],
-  ])("finds %s", (_, rule, rows) => {
+  ])("reports %s", (_, rule, rows) => {
     create();
     begin("revoke", 200);
     end(300);
@@ -110,7 +110,7 @@ describe("The oracle", () => {
     ["a roll of unknown outcome without a successor", "unknown", [ENDED]],
     ["a roll of unknown outcome whose old key lives", "unknown", [LIVE, SUCCESSOR]],
     ["a rejected roll without a successor", "rejected", [ENDED]],
-  ] as const)("finds %s", (_, outcome, rows) => {
+  ] as const)("reports %s", (_, outcome, rows) => {
     create();
     oracle.faultBegan(150);
     begin("roll", 200);
@@ -119,7 +119,7 @@ describe("The oracle", () => {
     expect(audit(...rows)).toEqual(["a roll was carried out by half"]);
   });
 
-  it.each([[[LIVE]], [[ENDED, SUCCESSOR]]])("passes a whole roll of unknown outcome, and none: %#", (rows) => {
+  it.each([[[LIVE]], [[ENDED, SUCCESSOR]]])("accepts a complete or an absent roll of unknown outcome: %#", (rows) => {
     create();
     oracle.faultBegan(150);
     begin("roll", 200);
@@ -128,7 +128,7 @@ describe("The oracle", () => {
     expect(audit(...rows)).toEqual([]);
   });
 
-  it("finds a rejected write that was carried out", () => {
+  it("reports a rejected write that was applied", () => {
     create();
     oracle.faultBegan(150);
     begin("revoke", 200);
@@ -137,7 +137,7 @@ describe("The oracle", () => {
     expect(audit(ENDED)).toEqual(["a rejected write was carried out"]);
   });
 
-  it("takes what a killed process had begun for unknown", () => {
+  it("treats writes of a killed process as unknown", () => {
     create();
     begin("revoke", 2_000);
     oracle.killed("w", 2_010);
@@ -146,7 +146,7 @@ describe("The oracle", () => {
     expect(audit(LIVE)).toEqual([]);
   });
 
-  it("excuses what a restored file undid, and nothing older or younger", () => {
+  it("excuses only the writes that a restored file undid", () => {
     create();
     begin("revoke", 200);
     end(300);

@@ -44,7 +44,7 @@ describeEverywhere("$fulltext", (current) => {
     ["example", ["address", "host"]],
     ["local", ["path"]],
     ["5", ["number"]],
-  ])("finds %j within a host, a path or a number on SQLite alone (D8)", async (words, ids) => {
+  ])("finds %j inside a host, a path or a number on SQLite only (D8)", async (words, ids) => {
     expect(await found(words)).toEqual(current().name === "sqlite" ? ids : []);
   });
 });

@@ -103,11 +103,11 @@ describeEverywhere("A filter", (current) => {
     ],
     ["a type that does not exist", { type: { $in: ["private"] } }, ""],
     ["a publishable type by $ne", { type: { $ne: "publishable" } }, "247"],
-  ])("may hold %s", async (_, filter, ids) => {
+  ])("may contain %s", async (_, filter, ids) => {
     expect(await found(filter)).toBe(ids);
   });
 
-  it("asks every column of a row", async () => {
+  it("can test every column of a row", async () => {
     const [first] = shelf as [ApiKey];
     await current().service.revoke("apk_01", { revoked_by: "user_9" });
     const row = (await current().service.listApiKeys({ id: "apk_01" }))[0] as ApiKey;
@@ -124,7 +124,7 @@ describeEverywhere("A filter", (current) => {
     expect(await found({ last_used_at: new Date("2023-01-01") })).toBe("6");
   });
 
-  it("asks deleted_at of soft-deleted keys", async () => {
+  it("can test deleted_at of soft-deleted keys", async () => {
     await current().service.softDeleteApiKeys(["apk_02", "apk_03"]);
 
     expect(await found({ deleted_at: null })).toBe("1456789");
@@ -147,7 +147,7 @@ describeEverywhere("A filter", (current) => {
     ["finer than a microsecond, which is rounded down", "2021-02-03T00:00:00.0010004Z", "9"],
     ["finer than a microsecond, which is rounded up", "2021-02-03T00:00:00.0009996Z", "9"],
     ["a blank, no seconds and a zone", "2021-02-03 00:00Z", "8"],
-  ])("takes for a time %s", async (_, time, ids) => {
+  ])("accepts as a time %s", async (_, time, ids) => {
     expect(await found({ created_at: time })).toBe(ids);
     expect(await found({ created_at: [time] })).toBe(ids);
     expect(await found({ created_at: { $gte: time, $lte: time } })).toBe(ids);
@@ -169,7 +169,7 @@ describeEverywhere("A filter", (current) => {
     ["a Map", new Map([["id", "apk_01"]])],
     ["a symbol", Symbol("id")],
     ["an object that inherits its filters", Object.create({ id: "apk_01" })],
-  ])("is none when it is %s", async (_, filter) => {
+  ])("matches every key when it is %s", async (_, filter) => {
     expect(await found(filter as object)).toBe("123456789");
     expect((await current().service.listAndCountApiKeys(filter as object))[1]).toBe(9);
   });
@@ -182,7 +182,7 @@ describeEverywhere("A filter", (current) => {
     ["an object for a value", { id: { foo: 1 } }, "Trying to query by not existing property ApiKey.foo"],
     ["an unknown field within a group", { $or: [{ nope: 1 }] }, "Trying to query by not existing property ApiKey.nope"],
     ["a search within a group", { $and: [{ q: "alpha" }] }, "Trying to query by not existing property ApiKey.q"],
-  ])("is refused, in these words, when it is or holds %s", async (_, filter, message) => {
+  ])("is rejected with stock's message when it is or contains %s", async (_, filter, message) => {
     expect((await failureOf(current().service.listApiKeys(filter as object))).message).toBe(message);
   });
 
@@ -208,7 +208,7 @@ describeEverywhere("A filter", (current) => {
     ["empty text for a time", { created_at: "" }],
     ["a regular expression that is none", { title: { $re: "(" } }],
     ["an array operator on a text", { title: { $overlap: ["Alpha"] } }],
-  ])("is refused, each in its own words, when it holds %s", async (_, filter) => {
+  ])("is rejected on each side when it contains %s", async (_, filter) => {
     const before = await current().table();
 
     await failureOf(current().service.listApiKeys(filter));
@@ -217,7 +217,7 @@ describeEverywhere("A filter", (current) => {
     expect(await current().table()).toEqual(before);
   });
 
-  it("aims updates and revocations as it does reads", async () => {
+  it("selects the same keys for updates and revocations as for reads", async () => {
     const selector = { q: "beta", type: "secret", $not: { id: { $like: "%9" } } };
 
     expect(await current().service.updateApiKeys(selector, { title: "Beta three" })).toMatchObject([{ id: "apk_04" }]);
@@ -228,7 +228,7 @@ describeEverywhere("A filter", (current) => {
 });
 
 describeOurs("A filter", (current) => {
-  it("whose operators on top are several means all of them, beside an id, too (A26)", async () => {
+  it("with several top-level operators combines all of them, also with an id (A26)", async () => {
     await fillShelf(current().service);
     const found = async (filter: object) => (await current().service.listApiKeys(filter)).map((key) => key.id);
 

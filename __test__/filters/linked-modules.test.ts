@@ -12,7 +12,7 @@ import { CHANNELS, CREATORS, CURRENCIES, type Join, KEYS_OF_CHANNELS, LINKS, LOC
 
 type Answer = [titles: string, count: number];
 
-describe("[postgres] filters and orders on linked modules", () => {
+describe("[postgres] A query on linked modules", () => {
   let database: PostgresDatabase;
   let stock: Running<Service>;
   let ours: Running<OurService>;
@@ -90,7 +90,7 @@ describe("[postgres] filters and orders on linked modules", () => {
     ["F", { id: "sc_4" }],
     ["", { id: "sc_4", name: "Hidden" }],
     ["", { $and: [{ id: "sc_4" }] }],
-  ])("finds as stock does: %s for %p", async (titles, filters) => {
+  ])("finds the same keys as stock, %s, for %p (case %#)", async (titles, filters) => {
     const ourAnswer = await answer(ours.service, [channels(filters)]);
 
     expect(ourAnswer).toEqual(await answer(stock.service, [channels(filters)]));
@@ -111,21 +111,21 @@ describe("[postgres] filters and orders on linked modules", () => {
     ["DF", "numbers", [currencies({ decimal_digits: [0, 2, null] })]],
     ["F", "a number with a fraction", [currencies({ decimal_digits: { $gt: 0.5 } })]],
     ["F", "a number as text", [currencies({ decimal_digits: { $gte: "2" } })]],
-  ])("finds as stock does: %s for %s", async (titles, _, joins, config = {}, filters = {}) => {
+  ])("finds the same keys as stock, %s, with %s", async (titles, _, joins, config = {}, filters = {}) => {
     const ourAnswer = await answer(ours.service, joins, config, filters);
 
     expect(ourAnswer).toEqual(await answer(stock.service, joins, config, filters));
     expect(ourAnswer).toEqual([titles, titles.length]);
   });
 
-  it("counts all pages as stock does", async () => {
+  it("counts the same keys over all pages as stock", async () => {
     const page = (service: Service) => answer(service, [channels({ name: { $ne: "Web" } })], { take: 1, skip: 1 });
 
     expect(await page(ours.service)).toEqual(await page(stock.service));
     expect(await page(ours.service)).toEqual(["C", 2]);
   });
 
-  it("retrieves a key only if it is linked so, as stock does", async () => {
+  it("retrieves a key only if its links match, as stock does", async () => {
     const retrieval = (service: Service, id: string) => service.retrieveApiKey(id, asked([channels({ name: "Web" })]));
 
     for (const { service } of [ours, stock]) {
@@ -144,21 +144,21 @@ describe("[postgres] filters and orders on linked modules", () => {
     ["BA", [channels({ name: ["Web", "App"] })], { "sales_channel.name": "ASC" }],
     ["ACEBDF", [creators()], { "user.email": "ASC", title: "ASC" }],
     ["ABCFDE", [links()], { "publishable_api_key_sales_channel.sales_channel_id": "ASC", title: "ASC" }],
-  ])("orders as stock does: %s", async (titles, joins, order, filters = {}) => {
+  ])("returns keys in stock's order, %s (case %#)", async (titles, joins, order, filters = {}) => {
     const [found] = await answer(ours.service, joins, { order: { ...order } }, filters);
 
     expect(found).toEqual((await answer(stock.service, joins, { order: { ...order } }, filters))[0]);
     expect(found).toBe(titles);
   });
 
-  it("keeps a filter further on beside one by an id, which stock drops (A27)", async () => {
+  it("keeps a nested filter beside one by id, which stock drops (A27)", async () => {
     const joins = [channels({ id: "sc_1" }), locations({ name: "Oslo" })];
 
     expect(await answer(stock.service, joins)).toEqual(["A", 1]);
     expect(await answer(ours.service, joins)).toEqual(["", 0]);
   });
 
-  it("orders by what is further on, where stock finds nothing to order by (A28)", async () => {
+  it("orders by a nested module, which stock ignores (A28)", async () => {
     const order = () => ({ order: { "stock_location.name": "DESC", title: "ASC" } });
     const filters = { title: ["A", "B"] };
 
@@ -174,7 +174,7 @@ describe("[postgres] filters and orders on linked modules", () => {
     expect(await answer(ours.service, joins)).toEqual(["AB", 2]);
   });
 
-  it("takes text beside a column of JSON for a JSON string, which stock reads as JSON (A29)", async () => {
+  it("compares a string with a JSON column as a JSON string, which stock reads as JSON (A29)", async () => {
     await database.query(
       `UPDATE sales_channel SET metadata = CASE id WHEN 'sc_1' THEN '{"a": 1}' ELSE '"a"' END::jsonb`,
     );
@@ -193,7 +193,7 @@ describe("[postgres] filters and orders on linked modules", () => {
     ["an undefined operand", channels({ name: { $eq: undefined } }), /Undefined binding/, /'undefined' found/],
     ["a column that is not there", channels({ nickname: "Web" }), /does not exist/, /does not exist/],
     ["an operator that is not there", channels({ name: { $re: "W" } }), /Invalid operator/, /Invalid operator: \$re/],
-  ])("refuses %s, at which stock fails (A29)", async (_, join, stocks, message) => {
+  ])("rejects %s, at which stock fails (A29)", async (_, join, stocks, message) => {
     expect((await refusal(stock.service, [join])).message).toMatch(stocks);
     await expectFailure(answer(ours.service, [join]), "invalid_data", message);
   });
@@ -204,7 +204,7 @@ describe("[postgres] filters and orders on linked modules", () => {
     ["a schema", [{ ...CHANNELS, target: { table: "sales_channel", schema: 'public"."' } }]],
     ["a link", [{ ...CHANNELS, link: { ...CHANNELS.link, sourceKey: "id) or (true" } }]],
     ["an order", [channels()], { order: { 'sales_channel.name" desc; DROP TABLE api_key; --': "ASC" } }],
-  ])("refuses a hostile name of %s and changes nothing", async (_, joins, config = {}) => {
+  ])("rejects a malicious name of %s and changes nothing", async (_, joins, config = {}) => {
     await expectFailure(answer(ours.service, joins, config), "invalid_data", /is no name of a table or column/);
     expect(await answer(ours.service, [])).toEqual(["ABCDEF", 6]);
   });
@@ -214,7 +214,7 @@ describe("[postgres] filters and orders on linked modules", () => {
     ["a condition on tokens", [channels(), keysOfChannels({ token: "pk_A" })]],
     ["an order", [channels(), keysOfChannels()], { order: { "api_key.token": "ASC" } }],
   ])(
-    "tells nothing about hashes and salts by %s on a link that leads back to the keys",
+    "discloses nothing about hashes and salts through %s on a link back to the keys",
     async (_, joins, config = {}) => {
       await expectFailure(
         answer(ours.service, joins, config),
@@ -224,7 +224,7 @@ describe("[postgres] filters and orders on linked modules", () => {
     },
   );
 
-  it("looks for tables in the schema of the keys, as stock does", async () => {
+  it("reads linked tables from the schema of the keys, as stock does", async () => {
     await database.query("CREATE SCHEMA elsewhere");
     await database.query(
       "CREATE TABLE elsewhere.sales_channel AS SELECT id, 'Other' AS name, deleted_at FROM sales_channel",
@@ -240,8 +240,8 @@ describe("[postgres] filters and orders on linked modules", () => {
   });
 });
 
-describe("[sqlite] filters and orders on linked modules", () => {
-  it("are refused, for Medusa's other tables are not there", async () => {
+describe("[sqlite] A query on linked modules", () => {
+  it("is rejected because Medusa's other tables do not exist", async () => {
     const database = await createSqliteDatabase();
     const { service, stop } = await startOurs(database.url);
     const config = { __internal: { crossModuleJoins: [CHANNELS] } };

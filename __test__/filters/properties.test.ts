@@ -75,7 +75,7 @@ const { tree } = fc.letrec<{ tree: Filter }>((tie) => ({
   ) as fc.Arbitrary<Filter>,
 }));
 
-describeEverywhere("A filter finds what SQL's logic says", (current) => {
+describeEverywhere("A filter follows SQL's three-valued logic", (current) => {
   let shelf: ApiKey[];
 
   beforeEach(async () => {
@@ -90,7 +90,7 @@ describeEverywhere("A filter finds what SQL's logic says", (current) => {
     await fc.assert(fc.asyncProperty(tree, agrees), RUNS);
   });
 
-  it("for tokens of publishable keys, alone and in lists, wanted and not wanted", async () => {
+  it("for tokens of publishable keys, alone or in lists, negated or not", async () => {
     const tokens = [...shelf.filter((key) => key.type === "publishable").map((key) => key.token), "pk_unknown"];
     const asked = fc.oneof(
       operand(tokens),

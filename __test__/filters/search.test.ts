@@ -11,13 +11,13 @@ describeEverywhere("A search", (current) => {
     (await current().service.listApiKeys(filter, config)).map((key) => key.id);
 
   it.each<[string, string, string[]]>([
-    ["a part of a title in any case", "ALPH", ["apk_01", "apk_02"]],
-    ["titles that hold every word, in any order", "two beta", ["apk_04"]],
-    ["words whatever white space is around them", "  beta \t one\n", ["apk_03"]],
-    ["words between all that JavaScript calls white space", "\ufeffbeta\u3000one\u2028", ["apk_03"]],
-    ["nothing for a NEL between words, which is none", "beta\u0085one", []],
-    ["nothing for a word that no key holds", "beta gamma", []],
-    ["quotes as they are", "it's", ["apk_09"]],
+    ["part of a title, case-insensitively", "ALPH", ["apk_01", "apk_02"]],
+    ["titles that contain every word in any order", "two beta", ["apk_04"]],
+    ["words surrounded by any white space", "  beta \t one\n", ["apk_03"]],
+    ["words separated by any white space of JavaScript", "\ufeffbeta\u3000one\u2028", ["apk_03"]],
+    ["nothing for words separated by NEL, which is not white space", "beta\u0085one", []],
+    ["nothing for a word that no key contains", "beta gamma", []],
+    ["literal quotes", "it's", ["apk_09"]],
   ])("finds %s", async (_, q, ids) => {
     expect(await found({ q })).toEqual(ids);
   });
@@ -29,21 +29,21 @@ describeEverywhere("A search", (current) => {
     expect(await found({ q: `${key.redacted.slice(-6)} sought` })).toEqual([key.id]);
   });
 
-  it.each(["", "   ", null, undefined])("for %j is no search", async (q) => {
+  it.each(["", "   ", null, undefined])("matches every key for %j", async (q) => {
     expect(await found({ q })).toHaveLength(9);
   });
 
-  it("is and-ed with the other filters", async () => {
+  it("is combined with the other filters by AND", async () => {
     expect(await found({ q: "alpha", type: "secret" })).toEqual(["apk_02"]);
   });
 
-  it("is counted and paged like any filter", async () => {
+  it("supports counts and pages like any filter", async () => {
     const [keys, count] = await current().service.listAndCountApiKeys({ q: "beta" }, { take: 1 });
 
     expect({ ids: keys.map((key) => key.id), count }).toEqual({ ids: ["apk_03"], count: 2 });
   });
 
-  it("does not find soft-deleted keys unless they are asked for", async () => {
+  it("finds soft-deleted keys only with withDeleted", async () => {
     await current().service.softDeleteApiKeys("apk_03");
 
     expect(await found({ q: "beta" })).toEqual(["apk_04"]);
@@ -63,7 +63,7 @@ describeOurs("A search", (current) => {
     expect((await current().service.listApiKeys({ q })).map((key) => key.id)).toEqual(ids);
   });
 
-  it("leaves the caller's filter as it was, frozen or not (S16)", async () => {
+  it("leaves the caller's filter unchanged, frozen or not (S16)", async () => {
     const filter = Object.freeze({ q: "alpha" });
     const config = Object.freeze({});
 

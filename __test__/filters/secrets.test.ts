@@ -4,7 +4,7 @@ import { expectFailure } from "../support/failures";
 import { describeOurs } from "../support/implementations";
 import { PUBLISHABLE, SECRET } from "../support/service";
 
-describeOurs("A secret in a filter", (current) => {
+describeOurs("A secret token in a filter", (current) => {
   const secret = `sk_${"0f".repeat(32)}`;
 
   it.each<[string, object]>([
@@ -27,7 +27,7 @@ describeOurs("A secret in a filter", (current) => {
     expect(await current().service.listAndCountApiKeys(filter)).toEqual([[], 0]);
   });
 
-  it("makes a condition true that must not hold, and is refused where only the secret could decide (A42)", async () => {
+  it("satisfies a negated condition and is rejected in a comparison (A42)", async () => {
     const { service } = current();
     const { id } = await service.createApiKeys(SECRET);
 

@@ -32,7 +32,7 @@ describeOurs("A filter", (current) => {
     ["8,000 words of $fulltext without a space", { title: { $fulltext: "a.".repeat(8_000) } }, /500 conditions/],
     ["one condition too many", { $or: branches(LIMIT + 1) }, /500 conditions/],
     ["20,000 levels", deep(20_000), /deep/],
-  ])("of %s is refused, and the next call is served", async (_, filter, message) => {
+  ])("of %s is rejected, and the next call succeeds", async (_, filter, message) => {
     const { service } = current();
     const before = await current().table();
 
@@ -46,7 +46,7 @@ describeOurs("A filter", (current) => {
     expect(await current().table()).toEqual(before);
   });
 
-  it("that many selectors make together is refused when it is too large", async () => {
+  it("combined from too many selectors is rejected", async () => {
     const before = await current().table();
 
     await expectFailure(current().service.softDeleteApiKeys(branches(30_000)), "invalid_data", /500 conditions/);
@@ -67,7 +67,7 @@ describeOurs("A filter", (current) => {
           { filters: { freeTextSearch_ApiKey: { value: WORDS, fromEntity: "ApiKey" } } },
         ),
     ],
-  ])(`of ${LIMIT} and ${LIMIT} conditions, two %s, is refused as a whole`, async (_, call) => {
+  ])(`of ${LIMIT} and ${LIMIT} conditions, two %s, is rejected as a whole`, async (_, call) => {
     const before = await current().table();
 
     await expectFailure(call(current().service), "invalid_data", /500 conditions/);
@@ -84,7 +84,7 @@ describeOurs("A filter", (current) => {
     ["branches of $and", { $and: Array.from({ length: LIMIT }, () => ({ created_by: PUBLISHABLE.created_by })) }, 3],
     ["branches below $not", { $not: { $or: branches(LIMIT) } }, 0],
     ["conditions in 60 levels", mixed, 3],
-  ])(`of ${LIMIT} %s works`, async (_, filter, count) => {
+  ])(`of ${LIMIT} %s is accepted`, async (_, filter, count) => {
     expect(await current().service.listApiKeys(filter)).toHaveLength(count);
     expect((await current().service.listAndCountApiKeys(filter, { take: 1 }))[1]).toBe(count);
     expect(await current().service.updateApiKeys(filter, { title: "New" })).toHaveLength(count);
@@ -104,7 +104,7 @@ describeOurs("A filter", (current) => {
     ["a long $like", { id: { $like: `apk${"%".repeat(LONGEST - 3)}` } }],
     ["a long $re", { id: { $re: `^apk.${" ?".repeat(LONGEST / 2 - 3)}` } }],
     ["a long $ilike below $not", { $not: { title: { $ilike: "x".repeat(LONGEST) } } }],
-  ])(`with patterns up to the limits works: %s`, async (_, filter) => {
+  ])(`with patterns up to the limits is accepted: %s`, async (_, filter) => {
     expect(await current().service.listApiKeys(filter)).toHaveLength(3);
     expect((await current().service.listAndCountApiKeys(filter, { take: 1 }))[1]).toBe(3);
   });
@@ -122,7 +122,7 @@ describeOurs("A filter", (current) => {
     ["a megabyte of $re", { title: { $re: MEGABYTE } }, /1000000 bytes long/],
     ["a megabyte of a RegExp", { title: new RegExp(MEGABYTE) }, /1000000 bytes long/],
     ["a megabyte of $fulltext", { title: { $fulltext: MEGABYTE } }, /1000000 bytes long/],
-  ])("with %s is refused by every method", async (_, filter, message) => {
+  ])("with %s is rejected by every method", async (_, filter, message) => {
     const { service } = current();
 
     await expectFailure(service.listApiKeys(filter), "invalid_data", message);
@@ -134,7 +134,7 @@ describeOurs("A filter", (current) => {
     await expectFailure(service.restoreApiKeys(filter), "invalid_data", message);
   });
 
-  it("with a megabyte of q is refused, in a filter and in a config", async () => {
+  it("with a megabyte of q is rejected in a filter and in a config", async () => {
     const search = { filters: { freeTextSearch_ApiKey: { value: MEGABYTE, fromEntity: "ApiKey" } } };
 
     await expectFailure(current().service.listApiKeys({ q: MEGABYTE }), "invalid_data", /1000000 bytes long/);

@@ -12,16 +12,16 @@ describeStock("Stock's listApiKeys", (current) => {
     (await current().service.listApiKeys(filter, config)).map((key) => key.id.slice(-1)).join("");
   const refusal = (filter: object, config?: object) => failureOf(current().service.listApiKeys(filter, config));
 
-  it("takes % and _ in a search for LIKE's signs (S17)", async () => {
+  it("treats % and _ in a search as wildcards of LIKE (S17)", async () => {
     expect(await found({ q: "%" })).toBe("123456789");
     expect(await found({ q: "B_ta" })).toBe("34");
     expect(await found({ q: "\\" })).toBe("");
   });
 
   it.each<[string, object, RegExp]>([
-    ["a number for a text", { title: 5 }, /text = integer/],
+    ["a number for a string", { title: 5 }, /text = integer/],
     ["a boolean for a time", { created_at: true }, /timestamp with time zone = boolean/],
-    ["text that is no time", { created_at: "garbage" }, /invalid input syntax/],
+    ["a string that is not a time", { created_at: "garbage" }, /invalid input syntax/],
     ["an invalid Date", { created_at: new Date(Number.NaN) }, /Invalid time value/],
     ["a NUL", { title: "a\0" }, /invalid message format/],
     ["a pattern for a time", { created_at: { $like: "2%" } }, /operator does not exist/],
@@ -35,45 +35,45 @@ describeStock("Stock's listApiKeys", (current) => {
     ["an array for $eq", { id: { $eq: ["apk_01", "apk_02"] } }, /syntax error/],
     ["a scalar for $in", { id: { $in: "apk_01" } }, /syntax error/],
     ["null for $nin", { id: { $nin: null } }, /syntax error/],
-  ])("makes a syntax error of %s (A8)", async (_, filter, message) => {
+  ])("generates invalid SQL for %s (A8)", async (_, filter, message) => {
     expect((await refusal(filter)).message).toMatch(message);
   });
 
-  it("takes an array of one for $eq, and whatever is truthy for $exists (A8)", async () => {
+  it("accepts an array of one for $eq and any truthy value for $exists (A8)", async () => {
     expect(await found({ id: { $eq: ["apk_01"] } })).toBe("1");
     expect(await found({ last_used_at: { $exists: "yes" } })).toBe("6");
   });
 
-  it.each(["$overlap", "$contains", "$contained"])("asks PostgreSQL for %s on a text (A9)", async (operator) => {
+  it.each(["$overlap", "$contains", "$contained"])("passes %s on a string to PostgreSQL (A9)", async (operator) => {
     expect((await refusal({ id: { [operator]: ["apk_01"] } })).message).toMatch(
       /operator (does not exist|is not unique)/,
     );
   });
 
-  it.each(["$hasKey", "$hasKeys", "$hasSomeKeys"])("asks PostgreSQL for %s on a text (A9)", async (operator) => {
+  it.each(["$hasKey", "$hasKeys", "$hasSomeKeys"])("passes %s on a string to PostgreSQL (A9)", async (operator) => {
     expect((await refusal({ id: { [operator]: "apk_01" } })).name).toBe("DriverException");
   });
 
-  it.each(["$none", "$some", "$every"])("drops %s without a word (A9)", async (operator) => {
+  it.each(["$none", "$some", "$every"])("silently drops %s (A9)", async (operator) => {
     expect(await found({ id: { [operator]: {} } })).toBe("123456789");
   });
 
-  it("keeps one of several operators on top, and drops the id beside it (A26)", async () => {
+  it("keeps one of several top-level operators and drops an id beside it (A26)", async () => {
     expect(await found({ $gt: "apk_02", $lte: "apk_04" })).toBe("1234");
     expect(await found({ id: "apk_01", $in: ["apk_02"] })).toBe("2");
     expect((await refusal({ $not: { $gt: "apk_02" } })).message).toContain("column a0.$gt does not exist");
   });
 
-  it("finds a pattern's half escape only where a row comes that far (A10)", async () => {
+  it("fails on a pattern's trailing escape only when a row matches up to it (A10)", async () => {
     expect(await found({ title: { $like: "zzz\\" } })).toBe("");
     expect((await refusal({ title: { $like: "Alph\\" } })).message).toContain("LIKE pattern must not end");
   });
 
-  it("drops conditions that are undefined from a read (S24)", async () => {
+  it("drops undefined conditions of a read (S24)", async () => {
     expect(await found({ created_by: undefined })).toBe("123456789");
   });
 
-  it("takes its ORM's names and fragments of SQL for conditions (A12)", async () => {
+  it("accepts ORM names and SQL fragments as conditions (A12)", async () => {
     const { raw } = await import("@medusajs/deps/mikro-orm/core");
 
     expect(await found({ "a0.id": "apk_01" })).toBe("1");
@@ -84,22 +84,25 @@ describeStock("Stock's listApiKeys", (current) => {
   it.each<[string, RegExp, string, string]>([
     ["a choice", /one|two/, "", "34"],
     ["a class", /\d/, "9", "6"],
-  ])("takes a regular expression with %s and without brackets for LIKE (A24)", async (_, title, asLike, asMeant) => {
-    expect(await found({ title })).toBe(asLike);
-    expect(await found({ title: new RegExp(`(${title.source})`) })).toBe(asMeant);
-  });
+  ])(
+    "treats a regular expression with %s and without brackets as a LIKE pattern (A24)",
+    async (_, title, asLike, asMeant) => {
+      expect(await found({ title })).toBe(asLike);
+      expect(await found({ title: new RegExp(`(${title.source})`) })).toBe(asMeant);
+    },
+  );
 
   it("finds nothing for a regular expression below $re (A24)", async () => {
     expect(await found({ title: { $re: /Beta/ } })).toBe("");
   });
 
-  it("reads 'now' and 'infinity' for times, and a date by the session's zone (A7)", async () => {
+  it("reads 'now' and 'infinity' as times and a date in the session's time zone (A7)", async () => {
     expect(await found({ revoked_at: { $gt: "now" } })).toBe("5");
     expect(await found({ created_at: { $lt: "infinity" } })).toBe("123456789");
     expect(await found({ created_at: { $gt: "February 2, 2021" } })).toBe("89");
   });
 
-  it("reads each form of a time either where PostgreSQL does or where JavaScript does (A7)", async () => {
+  it("parses times as PostgreSQL does in filters and as JavaScript does in data (A7)", async () => {
     const create = (created_at: string) => current().service.createApiKeys({ ...PUBLISHABLE, created_at });
 
     for (const text of ["20210203", "2021-034", "2021-02-03t00:00:00z", "2021-02-03T00:00:00+02"]) {
@@ -112,7 +115,7 @@ describeStock("Stock's listApiKeys", (current) => {
     }
   });
 
-  it("fails inside for filters and configs that are null (S18)", async () => {
+  it("throws internal errors for a null filter and a null config (S18)", async () => {
     await expect(current().service.listApiKeys(untyped(null))).rejects.toThrow(TypeError);
     await expect(current().service.listApiKeys({}, untyped(null))).rejects.toThrow(TypeError);
   });
@@ -127,16 +130,16 @@ describeStock("Stock's listApiKeys", (current) => {
 
   it.each<[string, object]>([
     ["a number in $or", { $or: [5] }],
-    ["text in $or", { $or: [""] }],
+    ["a string in $or", { $or: [""] }],
     ["an array in $or", { $or: [[]] }],
     ["a boolean in $or", { $or: [false] }],
     ["an array for $not", { $not: [] }],
-    ["text for $not", { $not: "" }],
+    ["a string for $not", { $not: "" }],
   ])("drops %s and finds every key (A32)", async (_, filter) => {
     expect(await found(filter)).toBe("123456789");
   });
 
-  it("hides every key for what is no branch, and reads a text in $or for an id (A32)", async () => {
+  it("matches every key for an invalid branch and reads a string in $or as an id (A32)", async () => {
     const hidden = async (target: object) =>
       (await current().service.softDeleteApiKeys(target)).api_key_id?.map((id) => id.slice(-1)).join("");
 
@@ -144,7 +147,7 @@ describeStock("Stock's listApiKeys", (current) => {
     expect(sorted((await hidden({ $or: [true] })) ?? "")).toBe("23456789");
   });
 
-  it("flattens lists of ids, and compares regular expressions in lists as text (A32)", async () => {
+  it("flattens lists of ids and compares regular expressions in lists as strings (A32)", async () => {
     expect(await found({ id: ["apk_01", ["apk_02"]] })).toBe("12");
     expect(await found({ id: [/apk_01/] })).toBe("");
     expect(await found({ id: { $ne: /apk_01/ } })).toBe("123456789");
@@ -158,13 +161,13 @@ describeStock("Stock's listApiKeys", (current) => {
   const nested = (levels: number) =>
     Array.from({ length: levels }).reduce<object>((filter) => ({ $not: filter }), { id: "apk_1" });
 
-  it("takes a NUL for a part of a field's name (A5)", async () => {
+  it("treats a NUL as part of a field name (A5)", async () => {
     expect((await failureOf(current().service.listApiKeys({ "title\0": "A" }))).message).toBe(
       "Trying to query by not existing property ApiKey.title\0",
     );
   });
 
-  it("nests filters as deep as the engine's stack (A6)", async () => {
+  it("accepts nested filters up to the engine's stack limit (A6)", async () => {
     const ring: Record<string, unknown> = {};
     ring.$not = ring;
 
@@ -174,20 +177,20 @@ describeStock("Stock's listApiKeys", (current) => {
     }
   });
 
-  it("takes thousands of conditions (A21)", async () => {
+  it("accepts thousands of conditions (A21)", async () => {
     const branches = Array.from({ length: 5_000 }, (_, index) => ({ id: `apk_${index}` }));
 
     expect(await found({ $or: branches })).toEqual(["apk_1"]);
   });
 
-  it("takes patterns of any number and length (A21)", async () => {
+  it("accepts patterns of any number and length (A21)", async () => {
     const branches = Array.from({ length: 500 }, (_, index) => ({ id: { $like: `apk_${index}` } }));
 
     expect(await found({ $or: branches })).toEqual(["apk_1"]);
     expect(await found({ id: { $like: `apk${"%".repeat(100_000)}` } })).toEqual(["apk_1"]);
   });
 
-  it("finds tokens and titles whatever they hold, and so binds a secret that stands in a filter (A41, A42)", async () => {
+  it("matches tokens and titles of any content and so binds a secret in a filter (A41, A42)", async () => {
     const secret = `sk_${"0f".repeat(32)}`;
     await current().service.updateApiKeys("apk_1", { title: secret });
     await current().sql("UPDATE api_key SET token = 'pk no token' WHERE id = 'apk_1'");
@@ -201,7 +204,7 @@ describeStock("Stock's listApiKeys", (current) => {
 describeStock("Stock's listApiKeys", (current) => {
   const stored = async () => (await current().table())[0] as { token: string; salt: string };
 
-  it("tells whether hashes and salts begin with something, and orders by them (S5)", async () => {
+  it("matches prefixes of hashes and salts and orders by them (S5)", async () => {
     const { id } = await current().service.createApiKeys(SECRET);
     const { token: hash, salt } = await stored();
 

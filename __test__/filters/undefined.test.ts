@@ -26,7 +26,7 @@ describeOurs("A standalone service", (current) => {
     ["a value in a list", { id: ["apk_1", undefined] }, "id"],
     ["the search", { q: undefined }, "q"],
     ["an unknown member", { nope: undefined }, "nope"],
-  ])("rejects a filter with %s that is undefined, in reads and in writes (S24)", async (_, filter, name) => {
+  ])("rejects a filter with %s that is undefined in reads and writes (S24)", async (_, filter, name) => {
     const message = new RegExp(`member ${name} is undefined`);
     const before = await current().table();
 
@@ -52,7 +52,7 @@ describeOurs("A standalone service", (current) => {
     await expectFailure(service.listApiKeys({ ...lookup, created_by: undefined }), "invalid_data", /created_by/);
   });
 
-  it("takes no filter, an empty one and null (S24)", async () => {
+  it("accepts an absent filter, an empty filter and null values (S24)", async () => {
     await expect(service.listApiKeys()).resolves.toHaveLength(2);
     await expect(service.listApiKeys({})).resolves.toHaveLength(2);
     await expect(service.listApiKeys({ revoked_by: null })).resolves.toHaveLength(2);
@@ -60,8 +60,8 @@ describeOurs("A standalone service", (current) => {
   });
 });
 
-describeOurs("In Medusa", (current) => {
-  it("an undefined condition and an unknown config member are ignored, as in stock (S24)", async () => {
+describeOurs("A service in Medusa", (current) => {
+  it("ignores an undefined condition and an unknown config member, as stock does (S24)", async () => {
     const { service } = current();
     await service.createApiKeys(PUBLISHABLE);
 

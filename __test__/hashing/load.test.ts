@@ -17,7 +17,7 @@ describeOnEachDatabase("While tokens are hashed", (kind) => {
   });
   afterEach(() => database.drop());
 
-  it("the event loop turns", async () => {
+  it("the event loop is not blocked", async () => {
     const service = openService(database.url);
     await service.migrate();
     let turns = 0;
@@ -48,7 +48,7 @@ describeOnEachDatabase("While tokens are hashed", (kind) => {
     await service.close();
   });
 
-  it("known tokens do not wait behind unknown ones", async () => {
+  it("known tokens do not wait for unknown ones", async () => {
     const service = openService(database.url, SLOW);
     const warm = await service.createApiKeys(SECRET);
     await service.authenticate(warm.token);
@@ -61,7 +61,7 @@ describeOnEachDatabase("While tokens are hashed", (kind) => {
     await service.close();
   });
 
-  it("a forged token with a known redacted form is refused without a derivation (S15)", async () => {
+  it("a forged token with a known redacted form is rejected without a derivation (S15)", async () => {
     const service = openService(database.url, SLOW);
     const { token } = await service.createApiKeys(SECRET);
     const order: string[] = [];
@@ -75,7 +75,7 @@ describeOnEachDatabase("While tokens are hashed", (kind) => {
     await service.close();
   });
 
-  it("callers beyond hashQueueLimit are told to come again, and the others are served", async () => {
+  it("callers beyond hashQueueLimit get a retryable error and the others succeed", async () => {
     const service = openService(database.url, { ...SLOW, hashQueueLimit: 2 });
     await service.migrate();
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => service.createApiKeys(SECRET)));

@@ -26,8 +26,8 @@ const insertStocksRow = (current: Implementation, id = "apk_stock", hash = SCRYP
 const rowOf = async (current: Implementation, id: string) =>
   (await current.table()).find((row) => row.id === id) as Row;
 
-describeOurs("A row of stock whose token authenticates", (current) => {
-  it("gets the digest of its token, and nothing else changes", async () => {
+describeOurs("A row of stock after a successful authentication", (current) => {
+  it("gets the digest of its token and no other change", async () => {
     await insertStocksRow(current());
     const before = await rowOf(current(), "apk_stock");
     expect(before.token_digest).toBeNull();
@@ -42,7 +42,7 @@ describeOurs("A row of stock whose token authenticates", (current) => {
     expect(await current().service.authenticate(TOKEN)).toMatchObject({ id: "apk_stock" });
   });
 
-  it("gets no digest from a token that was refused", async () => {
+  it("gets no digest from a rejected token", async () => {
     await insertStocksRow(current());
     expect(await current().service.authenticate(forgeryOf(TOKEN))).toBe(false);
     // Another row's digest comes later than this one's would.
@@ -70,7 +70,7 @@ describeOurs("A row of stock whose token authenticates", (current) => {
 });
 
 describeOurs(
-  "A forged token of a stock row's redacted form",
+  "A forged token with the redacted form of a stock row",
   (current) => {
     it("costs no derivation once the row has its digest (S15)", async () => {
       await insertStocksRow(current());
@@ -98,7 +98,7 @@ describeOurs(
   (current) => {
     const rehashed = () => until(async () => String((await rowOf(current(), "apk_stock")).token).startsWith("$"));
 
-    it("has an argon2id hash after its first success, and nothing else changes (M6)", async () => {
+    it("gets an argon2id hash after its first success and no other change (M6)", async () => {
       await insertStocksRow(current());
       const before = await rowOf(current(), "apk_stock");
       expect(await current().service.authenticate(TOKEN)).toMatchObject({ id: "apk_stock" });
@@ -114,7 +114,7 @@ describeOurs(
       expect(await current().service.authenticate(forgeryOf(TOKEN))).toBe(false);
     });
 
-    it("stays as it is when its token is refused", async () => {
+    it("is unchanged when its token is rejected", async () => {
       await insertStocksRow(current());
       expect(await current().service.authenticate(forgeryOf(TOKEN))).toBe(false);
       const { token } = await current().service.createApiKeys(SECRET);
@@ -123,7 +123,7 @@ describeOurs(
       expect((await rowOf(current(), "apk_stock")).token).toBe(SCRYPT);
     });
 
-    it("keeps a hash whose salt no other hash could have", async () => {
+    it("keeps a hash with an unusual salt", async () => {
       const hash = scryptSync(TOKEN, "salt", 64).toString("hex");
       await insertStocksRow(current(), "apk_stock", hash, "salt");
       await current().service.authenticate(TOKEN);
@@ -137,7 +137,7 @@ describeOurs(
       expect(await current().service.authenticate(TOKEN)).toMatchObject({ id: "apk_stock" });
     });
 
-    it("keeps what was done to it meanwhile, in 20 rounds", async () => {
+    it("keeps concurrent changes in 20 rounds", async () => {
       for (let round = 0; round < 20; round++) {
         await current().sql("DELETE FROM api_key");
         // A fresh id: each row is rehashed once.
@@ -160,7 +160,7 @@ describeOurs(
       }
     });
 
-    it("is not brought back when it is deleted meanwhile, in 20 rounds", async () => {
+    it("stays deleted when it is deleted concurrently in 20 rounds", async () => {
       for (let round = 0; round < 20; round++) {
         const id = `apk_deleted_${round}`;
         await insertStocksRow(current(), id);
@@ -176,9 +176,9 @@ describeOurs(
 );
 
 describeOurs(
-  "With rehash, a row of another cost",
+  "With rehash, a row with another hashing cost",
   (current) => {
-    it("gets the cost of new ones", async () => {
+    it("gets the configured cost", async () => {
       const key = await current().service.createApiKeys(SECRET);
       const { token } = await rowOf(current(), key.id);
       await current().service.authenticate(key.token);
@@ -193,7 +193,7 @@ describeOurs(
       expect(await current().service.authenticate(older.token)).toMatchObject({ id: older.id });
     });
 
-    it("has one hash when two services rehash it at once, in 20 rounds", async () => {
+    it("has one valid hash after two concurrent rehashes in 20 rounds", async () => {
       const old = openService(current().url, { argon2: { ...CHEAP, iterations: 2 } });
       const other = openService(current().url, { argon2: CHEAP, rehash: true });
       for (let round = 0; round < 20; round++) {
@@ -221,8 +221,8 @@ describeOurs("Without rehash, a row that stock hashed", (current) => {
   });
 });
 
-describe("[postgres] The way back to stock", () => {
-  it("is hashing: scrypt with rehash: every key that was used verifies in stock again (M6)", async () => {
+describe("[postgres] Going back to stock", () => {
+  it("works with hashing: scrypt and rehash for every key that was used (M6)", async () => {
     const database = await createPostgresDatabase();
     const stock = await startStock(database.url);
     const hashes = async () =>

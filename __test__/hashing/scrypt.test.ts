@@ -15,7 +15,7 @@ const VECTOR = {
 };
 
 describeEverywhere("A row that stock hashed with scrypt", (current) => {
-  it("is what Node.js derives, or the vector proves nothing", () => {
+  it("has the hash that Node.js derives", () => {
     expect(scryptSync(VECTOR.token, VECTOR.salt, 64).toString("hex")).toBe(VECTOR.hash);
   });
 
@@ -25,7 +25,7 @@ describeEverywhere("A row that stock hashed with scrypt", (current) => {
     expect(await current().service.authenticate(VECTOR.token)).toMatchObject({ id: "apk_vector", title: "Vector" });
   });
 
-  it("authenticates its token again, and again after a wrong one with the same redacted form", async () => {
+  it("authenticates its token again after a wrong token with the same redacted form", async () => {
     await insertVector();
     const forged = `${VECTOR.token.slice(0, 6)}${"0".repeat(58)}${VECTOR.token.slice(-3)}`;
 
@@ -34,13 +34,13 @@ describeEverywhere("A row that stock hashed with scrypt", (current) => {
     expect(await current().service.authenticate(VECTOR.token)).toMatchObject({ id: "apk_vector" });
   });
 
-  it("does not take its own hash for a token", async () => {
+  it("does not accept its own hash as a token", async () => {
     await insertVector();
 
     expect(await current().service.authenticate(VECTOR.hash)).toBe(false);
   });
 
-  it("is told from another row with the same redacted form", async () => {
+  it("is distinguished from another row with the same redacted form", async () => {
     await insertVector();
     await current().sql(
       "INSERT INTO api_key (id, token, salt, redacted, title, type, created_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -57,7 +57,7 @@ describeEverywhere("A row that stock hashed with scrypt", (current) => {
     );
 });
 
-describe("[postgres] One database under stock and this package", () => {
+describe("[postgres] A database shared by stock and this package", () => {
   let database: PostgresDatabase;
   let stock: Running<Service>;
   let ours: OurService;
@@ -73,19 +73,19 @@ describe("[postgres] One database under stock and this package", () => {
     await database?.drop();
   });
 
-  it("lets a key that stock created authenticate here", async () => {
+  it("authenticates a key of stock here", async () => {
     const key = await stock.service.createApiKeys(SECRET);
 
     expect(await ours.authenticate(key.token)).toMatchObject({ id: key.id, title: SECRET.title });
   });
 
-  it("lets a key that this package created with hashing: scrypt authenticate in stock (M6)", async () => {
+  it("authenticates a key of this package in stock with hashing: scrypt (M6)", async () => {
     const key = await ours.createApiKeys(SECRET);
 
     expect(await stock.service.authenticate(key.token)).toMatchObject({ id: key.id, title: SECRET.title });
   });
 
-  it("shows a key alike on both sides, whoever created it", async () => {
+  it("returns a key alike on both sides", async () => {
     const keys = [
       await stock.service.createApiKeys({ ...SECRET, revoked_at: new Date("2031-02-03T04:05:06.007Z") }),
       await ours.createApiKeys({ ...SECRET, revoked_at: new Date("2031-02-03T04:05:06.007Z") }),
@@ -96,7 +96,7 @@ describe("[postgres] One database under stock and this package", () => {
     }
   });
 
-  it("refuses on each side what the other has revoked", async () => {
+  it("rejects on each side the keys that the other has revoked", async () => {
     const [first, second] = await stock.service.createApiKeys([SECRET, SECRET]);
     expect(await ours.authenticate(first.token)).toMatchObject({ id: first.id });
     await stock.service.revoke(first.id, { revoked_by: "user_1" });

@@ -8,7 +8,7 @@ import { PUBLISHABLE, SECRET } from "../support/service";
 describeStock("Stock's createApiKeys", (current) => {
   beforeEach(() => current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" }));
 
-  it("lets any number of secret keys wait for their hashes (A38)", async () => {
+  it("queues any number of derivations (A38)", async () => {
     const creations = Array.from({ length: 40 }, () => current().service.createApiKeys(SECRET));
 
     expect(await Promise.all(creations)).toHaveLength(40);
@@ -25,7 +25,7 @@ describeStock("Stock's hashing", (current) => {
     return scrypt.mock.calls.length;
   };
 
-  it("derives a hash for each token that looks like a key's, equal ones at once, too, and for no other (S15)", async () => {
+  it("derives a hash for each token with a known redacted form, even for equal concurrent ones (S15)", async () => {
     const { service } = current();
     const { token } = await service.createApiKeys(SECRET);
     const forged = (middle: string) => `${token.slice(0, 6)}${middle.repeat(58)}${token.slice(-3)}`;
@@ -36,7 +36,7 @@ describeStock("Stock's hashing", (current) => {
     expect(await derivations(() => refused(`sk_${"0".repeat(64)}`))).toBe(0);
   });
 
-  it("stores scrypt's 128 digits, and derives them again whenever the token is used (M6)", async () => {
+  it("stores 128 digits of scrypt and derives them again on each use (M6)", async () => {
     const { service } = current();
     const { token } = await service.createApiKeys(SECRET);
     const [row] = await current().table();
@@ -47,7 +47,7 @@ describeStock("Stock's hashing", (current) => {
     expect(await derivations(() => service.authenticate(token))).toBe(1);
   });
 
-  it("verifies no key whose hash is argon2id's, and does not hash it anew (M6)", async () => {
+  it("does not verify or rehash a key with an argon2id hash (M6)", async () => {
     const ours = openService(current().url);
     const { token } = await ours.createApiKeys(SECRET);
     await ours.close();

@@ -8,7 +8,7 @@ import { PUBLISHABLE, SECRET } from "../support/service";
 const BY = { revoked_by: "user_2" };
 const unknown = (name: string) => new RegExp(`^unknown member "${name}" of `);
 
-describeOurs("A member that was meant to be another", (current) => {
+describeOurs("A member that resembles another", (current) => {
   const service = () => current().service;
   beforeEach(() => service().createApiKeys({ ...PUBLISHABLE, id: "apk_1" }));
 
@@ -18,14 +18,14 @@ describeOurs("A member that was meant to be another", (current) => {
     expect(await current().table()).toEqual(before);
   };
 
-  it("is told what it was probably meant to be (S22)", async () => {
+  it("is rejected with the name of the likely member (S22)", async () => {
     await refused(() => service().createApiKeys({ ...SECRET, expires_at: 1 }), /did you mean "expires_in", in seconds/);
     await refused(() => service().revoke("apk_1", { ...BY, expires_in: 1 }), /did you mean "revoke_in", in seconds/);
     await refused(() => service().revoke("apk_1", { revokedBy: "user_2" }), /did you mean "revoked_by"\?$/);
     await refused(() => service().createApiKeys({ ...SECRET, scopes: [] }), /keys have no scopes$/);
   });
 
-  it("is ignored where it is undefined, and other unknown members are ignored as in stock (S22)", async () => {
+  it("is ignored when it is undefined, and other unknown members are ignored as in stock (S22)", async () => {
     const more = { ttl: undefined, metadata: { a: 1 }, token: "mine", salt: "mine", nope: true };
 
     await expect(service().createApiKeys({ ...PUBLISHABLE, ...more })).resolves.toMatchObject(PUBLISHABLE);
@@ -37,8 +37,8 @@ describeOurs("A member that was meant to be another", (current) => {
   });
 });
 
-describeOurs("A method that stock does not have", (current) => {
-  it("refuses settings that it does not have, and ignores other arguments", async () => {
+describeOurs("migrate(), status() and close()", (current) => {
+  it("reject unknown settings and ignore other arguments", async () => {
     const service = openService(current().url) as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
     for (const method of ["migrate", "status", "close"]) {
       await expectFailure(service[method]?.({ force: true }) as Promise<unknown>, "invalid_data", unknown("force"));

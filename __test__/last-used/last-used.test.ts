@@ -40,7 +40,7 @@ describeOurs(
       await until(async () => (await lastUseOf(current(), id)) !== null);
     };
 
-    it("is written soon after a first use, and nothing else is, and nobody is told (M3)", async () => {
+    it("is written soon after the first use without other changes or events (M3)", async () => {
       const { id, token } = await service().createApiKeys(SECRET);
       const [before] = await current().table();
       current().emitted.length = 0;
@@ -54,7 +54,7 @@ describeOurs(
       expect(await service().authenticate(token)).toMatchObject({ last_used_at: after(NOON, 5) });
     });
 
-    it("is written for a publishable key whose token is looked up, live, as every storefront request does (M3)", async () => {
+    it("is written for a live publishable key whose token is looked up (M3)", async () => {
       const [live, revoked] = await service().createApiKeys([PUBLISHABLE, PUBLISHABLE]);
       await service().revoke(revoked.id, { revoked_by: "user_1" });
       for (const { token } of [live, revoked]) {
@@ -66,7 +66,7 @@ describeOurs(
       expect(await lastUseOf(current(), revoked.id)).toBeNull();
     });
 
-    it("is written at most once an interval, by the callers' clock (M3)", async () => {
+    it("is written at most once per interval of the callers' clock (M3)", async () => {
       const { id, token } = await service().createApiKeys(SECRET);
       await service().authenticate(token);
       await written(id, NOON);
@@ -96,7 +96,7 @@ describeOurs(
       expect(await lastUseOf(current(), id)).toBe("2031-01-01T00:00:00.000Z");
     });
 
-    it("is not changed by a token that is refused (M3)", async () => {
+    it("is not changed by a rejected token (M3)", async () => {
       const { id, token } = await service().createApiKeys(SECRET);
       expect(await service().authenticate(`${token.slice(0, -1)}_`)).toBe(false);
       await flushed();
@@ -114,7 +114,7 @@ describeOurs(
         "UPDATE api_key SET revoked_at = '2030-01-01T12:00:05.000+00:00', updated_at = '2030-01-01T12:00:05.000+00:00' WHERE id = ?",
       ],
       ["soft-deleted", "UPDATE api_key SET deleted_at = '2030-01-01T12:00:00.000+00:00' WHERE id = ?"],
-    ])("of a row that was %s since is left alone (M3)", async (_, statement) => {
+    ])("is not written to a row that was %s since its use (M3)", async (_, statement) => {
       const { id, token } = await service().createApiKeys(SECRET);
       await service().authenticate(token);
       await current().sql(statement, [id]);
@@ -124,7 +124,7 @@ describeOurs(
       expect((await current().table()).find((row) => row.id === id)).toEqual(before);
     });
 
-    it("of a row that is to be revoked later is written (M3)", async () => {
+    it("is written to a row with a scheduled revocation (M3)", async () => {
       const { id, token } = await service().createApiKeys(SECRET);
       await service().revoke(id, { revoked_by: "user_1", revoke_in: 60 });
       jest.setSystemTime(after(NOON, 1));
@@ -133,7 +133,7 @@ describeOurs(
       await written(id, after(NOON, 1));
     });
 
-    it("brings no deleted row back (M3)", async () => {
+    it("does not recreate a deleted row (M3)", async () => {
       const { id, token } = await service().createApiKeys(SECRET);
       await service().authenticate(token);
       await current().sql("DELETE FROM api_key WHERE id = ?", [id]);
@@ -142,7 +142,7 @@ describeOurs(
       expect((await current().table()).map((row) => row.title)).toEqual(["Flushed"]);
     });
 
-    it("of many keys is written for each (M3)", async () => {
+    it("is written for each of many keys (M3)", async () => {
       const keys = await service().createApiKeys(Array.from({ length: 50 }, () => SECRET));
       for (const [index, { token }] of keys.entries()) {
         jest.setSystemTime(after(NOON, index));
@@ -151,7 +151,7 @@ describeOurs(
       for (const [index, { id }] of keys.entries()) await written(id, after(NOON, index));
     });
 
-    it("is written when the service is closed, also what came within the interval (M3)", async () => {
+    it("is written on close, including uses within the interval (M3)", async () => {
       const other = openService(current().url, CHEAP);
       const [first, second] = await other.createApiKeys([SECRET, SECRET]);
       await other.authenticate(first.token);
@@ -165,7 +165,7 @@ describeOurs(
       expect(await lastUseOf(current(), second.id)).toBe(timeOf(after(NOON, 0.05)));
     });
 
-    it("is the latest that two services saw, whichever writes last (M3)", async () => {
+    it("is the latest use of two services, regardless of write order (M3)", async () => {
       const other = openService(current().url, CHEAP);
       for (let round = 0; round < 10; round++) {
         const { id, token } = await service().createApiKeys(SECRET);
@@ -178,7 +178,7 @@ describeOurs(
       await other.close();
     }, 60_000);
 
-    it("does not deadlock when two services write the same keys, in 10 rounds (M3)", async () => {
+    it("does not deadlock when two services write the same keys in 10 rounds (M3)", async () => {
       const services = [1, 2].map(() => openService(current().url, { ...CHEAP, lastUsedInterval: 1 }));
       const keys = await service().createApiKeys(Array.from({ length: 100 }, () => SECRET));
       for (let round = 1; round <= 10; round++) {
@@ -201,7 +201,7 @@ const CHEAP = { argon2: { memoryKib: 8, iterations: 1 }, lastUsedInterval: INTER
 describeOurs(
   "With lastUsedInterval: false",
   (current) => {
-    it("last_used_at stays as it is, also when the service is closed, as in stock (M3)", async () => {
+    it("last_used_at is never written, not even on close, as in stock (M3)", async () => {
       const other = openService(current().url, { ...CHEAP, lastUsedInterval: false });
       const { token } = await other.createApiKeys(SECRET);
       await other.authenticate(token);
@@ -227,7 +227,7 @@ describe("[postgres] last_used_at", () => {
     return { database, service, lastUse };
   };
 
-  it("waits for no row that another transaction holds, and is written to the others meanwhile and to it afterwards (M3)", async () => {
+  it("skips rows that another transaction has locked and is written to them later (M3)", async () => {
     const { database, service, lastUse } = await running();
     const [held, free] = await service.createApiKeys([SECRET, SECRET]);
     const other = new pg.Client({ connectionString: database.url });
@@ -246,7 +246,7 @@ describe("[postgres] last_used_at", () => {
     await database.drop();
   });
 
-  it("is not written to a row that a revocation held, once that is committed (M3)", async () => {
+  it("is not written to a row after the revocation that locked it commits (M3)", async () => {
     const { database, service, lastUse } = await running();
     const [held, free, later] = await service.createApiKeys([SECRET, SECRET, SECRET]);
     const other = new pg.Client({ connectionString: database.url });
@@ -269,7 +269,7 @@ describe("[postgres] last_used_at", () => {
     await database.drop();
   });
 
-  it("holds no connection between two writes (M3)", async () => {
+  it("uses no connection between two writes (M3)", async () => {
     const { database, service, lastUse } = await running({ pool: { max: 1 } });
     const { id, token } = await service.createApiKeys(SECRET);
     await service.authenticate(token);
@@ -281,7 +281,7 @@ describe("[postgres] last_used_at", () => {
     await database.drop();
   });
 
-  it("is written once a database that went away has come back (M3)", async () => {
+  it("is written once an unreachable database is back (M3)", async () => {
     const database = await createPostgresDatabase();
     const port = await freePort();
     let proxy = await startProxy(database.url, "refused", port);
@@ -308,7 +308,7 @@ describe("[postgres] last_used_at", () => {
     await database.drop();
   }, 60_000);
 
-  it("keeps close() waiting for no longer than a few seconds when the database has gone (M3)", async () => {
+  it("delays close() by at most a few seconds when the database is unreachable (M3)", async () => {
     const database = await createPostgresDatabase();
     const proxy = await startProxy(database.url, "refused");
     const service = openService(proxy.url, { ...CHEAP, pool: { acquireTimeoutMs: 1_000 } });
@@ -323,7 +323,7 @@ describe("[postgres] last_used_at", () => {
 });
 
 describe("[sqlite] last_used_at", () => {
-  it("of a key in memory is written too (M3)", async () => {
+  it("is written for a cached key (M3)", async () => {
     const service = openService("sqlite::memory:", CHEAP);
     const { id, token } = await service.createApiKeys(SECRET);
     await service.authenticate(token);
@@ -332,7 +332,7 @@ describe("[sqlite] last_used_at", () => {
     await service.close();
   });
 
-  it("is flushed by Medusa's shutdown (M3)", async () => {
+  it("is flushed on Medusa's shutdown (M3)", async () => {
     const database = await createSqliteDatabase();
     const service = openService(database.url, CHEAP) as OurService & {
       __hooks: { onApplicationShutdown(): Promise<void> };

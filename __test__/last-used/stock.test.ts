@@ -4,7 +4,7 @@ import { describeStock } from "../support/implementations";
 import { SECRET } from "../support/service";
 
 describeStock("Stock's authenticate", (current) => {
-  it("leaves last_used_at empty, and writes nothing when somebody authenticates (M3)", async () => {
+  it("leaves last_used_at null and writes nothing (M3)", async () => {
     const { id, token } = await current().service.createApiKeys(SECRET);
     const before = await current().table();
 

@@ -68,7 +68,7 @@ describe("[postgres] A role without rights on the table", () => {
     await onServer(`DROP ROLE IF EXISTS ${role}`);
   });
 
-  it("cannot keep a lease alive, when the listener lags, with signals that it foresees", async () => {
+  it("cannot extend a lease with predicted signals while the listener lags", async () => {
     const { id, token } = await service.createApiKeys(SECRET);
     await until(() => signals().length > 2);
     relay.listenersLagMs = LAG_MS;
@@ -91,7 +91,7 @@ describe("[postgres] A role without rights on the table", () => {
     expect(latest).toBeLessThanOrEqual(BOUND_MS);
   });
 
-  it("sees signals that hold 128 bits which no two of them share", async () => {
+  it("sees signals with 128 bits that never repeat", async () => {
     await until(() => signals().length >= 8);
     const random = signals().map((payload) => /[0-9a-f]{32}(?!.*[0-9a-f]{32})/.exec(payload)?.[0] ?? "none");
 

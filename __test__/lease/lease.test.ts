@@ -66,7 +66,7 @@ describe("[postgres] A lease", () => {
     ["is disabled", "ALTER TABLE api_key DISABLE TRIGGER api_key_native_change"],
     ["fires no longer for replicas", "ALTER TABLE api_key ENABLE TRIGGER api_key_native_clear"],
     ["goes with its table", "ALTER TABLE api_key RENAME TO former; CREATE TABLE api_key (LIKE former INCLUDING ALL)"],
-  ])("ends when a trigger %s, and migrate() brings it back", async (_, sql) => {
+  ])("ends when a trigger %s and returns after migrate()", async (_, sql) => {
     await open(database.url);
     const { token } = await warmKey();
     await database.query(sql);
@@ -81,7 +81,7 @@ describe("[postgres] A lease", () => {
     expectQuiet(token, next);
   });
 
-  it("is never held behind a pooler that passes no notifications on, and says why", async () => {
+  it("is never held behind a pooler that drops notifications, and the reason is reported", async () => {
     proxy = await startProxy(database.url, "refused");
     await open(proxy.url);
     proxy.deaf = true;
@@ -97,7 +97,7 @@ describe("[postgres] A lease", () => {
     expect(board.names).toEqual(["lease.held", "lease.lost", "lease.held"]);
   });
 
-  it("runs out when the way of the listener swallows everything, and comes back by itself", async () => {
+  it("expires when the listener's connection drops all packets and returns by itself", async () => {
     proxy = await startProxy(database.url, "refused");
     await open(proxy.url);
     const { token } = await warmKey();
@@ -116,7 +116,7 @@ describe("[postgres] A lease", () => {
     expectQuiet(token, next);
   });
 
-  it("runs out when every way swallows everything, and no revoked key is accepted", async () => {
+  it("expires when every connection drops all packets, and no revoked key is accepted", async () => {
     proxy = await startProxy(database.url, "refused");
     await open(proxy.url, IMPATIENT);
     const { id, token } = await warmKey();
@@ -144,8 +144,8 @@ describe("[postgres] A lease", () => {
   it.each([
     ["the listener", "query ILIKE 'LISTEN %'", ["lease.lost", "lease.held"]],
     ["the shared reads", "query LIKE '%pg_notify(''api_key_native%'", ["lane.lost", "lane.reconnected"]],
-    ["everyone", "true", ["lease.lost", "lease.held", "lane.lost", "lane.reconnected"]],
-  ])("survives that the server ends the session of %s", async (_, whose, notices) => {
+    ["all clients", "true", ["lease.lost", "lease.held", "lane.lost", "lane.reconnected"]],
+  ])("returns after the server terminates the session of %s", async (_, whose, notices) => {
     await open(database.url);
     const { id, token } = await warmKey();
     board.told.length = 0;
@@ -174,7 +174,7 @@ describe("[postgres] A lease", () => {
 });
 
 describe("[postgres] A server that crashes", () => {
-  it("takes the lease along, and gives it back when it has recovered", async () => {
+  it("ends the lease, which returns after recovery", async () => {
     const server = await PostgresServer.create();
     const board = new NoticeBoard();
     const service = await openLeased(server.url(), CHEAP, { logger: board.logger });

@@ -38,7 +38,7 @@ describe("[postgres] With tampered triggers", () => {
   const pauseForBound = () => new Promise((resolve) => setTimeout(resolve, MAX_STALENESS_MS));
 
   it.each(["ENABLE ALWAYS", "ENABLE"])(
-    "a change under triggers that one transaction disabled and set to %s again is noticed within the bound",
+    "a change is noticed within the bound when one transaction disabled the triggers and set them to %s again",
     async (enable) => {
       const { id, token } = await warmKey();
       const names = await triggers();
@@ -55,7 +55,7 @@ describe("[postgres] With tampered triggers", () => {
     },
   );
 
-  it("a change under a function that one transaction replaced and restored is noticed within the bound", async () => {
+  it("a change is noticed within the bound when one transaction replaced and restored the function", async () => {
     const { id, token } = await warmKey();
     const [row] = await database.query<{ definition: string }>(
       "SELECT pg_get_functiondef('api_key_native_changed'::regproc) AS definition",
@@ -101,7 +101,7 @@ describe("[postgres] With tampered triggers", () => {
         ];
       },
     ],
-  ])("%s ends the lease, with a reason, and migrate() repairs it", async (_, tamper) => {
+  ])("%s ends the lease with a reason, and migrate() repairs it", async (_, tamper) => {
     const { id, token } = await warmKey();
     const statements = await tamper();
     await withClient(database.url, (client) => client.query(`BEGIN; ${statements.join("; ")}; COMMIT`));

@@ -11,7 +11,7 @@ import { until } from "../support/until";
 /** The notification for a key: the start of its id's SHA-256. */
 const notice = (id: string) => `=${createHash("sha256").update(id).digest("hex").slice(0, 32)}`;
 
-describe("[postgres] The triggers on api_key tell", () => {
+describe("[postgres] The triggers on api_key notify", () => {
   let database: PostgresDatabase;
   let stock: Running<Service>;
   let ours: Running<OurService>;
@@ -49,7 +49,7 @@ describe("[postgres] The triggers on api_key tell", () => {
     return told.filter((line) => !line.startsWith("mark "));
   };
 
-  it("nothing of a creation", async () => {
+  it("nothing on a creation", async () => {
     await ours.service.createApiKeys([SECRET, PUBLISHABLE]);
 
     expect(await heard()).toEqual([]);
@@ -60,7 +60,7 @@ describe("[postgres] The triggers on api_key tell", () => {
     "token_digest = '0123456789abcdef'",
     "token_digest = NULL, last_used_at = now()",
     "title = title",
-  ])("nothing of an update to %s", async (assignment) => {
+  ])("nothing on an update to %s", async (assignment) => {
     await ours.service.createApiKeys([SECRET, PUBLISHABLE]);
     await database.query(`UPDATE api_key SET ${assignment}`);
 
@@ -80,14 +80,14 @@ describe("[postgres] The triggers on api_key tell", () => {
     "updated_at = now() + interval '1 day'",
     "type = 'publishable'",
     "last_used_at = now(), title = 'Another'",
-  ])("the key of an update to %s, and no other", async (assignment) => {
+  ])("exactly the updated key on an update to %s", async (assignment) => {
     const [{ id }] = await ours.service.createApiKeys([SECRET, SECRET]);
     await database.query(`UPDATE api_key SET ${assignment} WHERE id = $1`, [id]);
 
     expect(await heard()).toEqual([notice(id)]);
   });
 
-  it("the former id of a key that got another", async () => {
+  it("the former id when an id changes", async () => {
     const { id } = await ours.service.createApiKeys(SECRET);
     await database.query("UPDATE api_key SET id = 'apk_another'");
 
@@ -98,7 +98,7 @@ describe("[postgres] The triggers on api_key tell", () => {
     [100, 100],
     [101, 101],
     [150, 101],
-  ])("of %i keys that change at once in %i messages", async (keys, messages) => {
+  ])("of %i simultaneous changes in %i messages", async (keys, messages) => {
     await ours.service.createApiKeys(Array.from({ length: keys }, () => PUBLISHABLE));
     await database.query("UPDATE api_key SET title = 'All'");
     const updated = await heard();
@@ -113,7 +113,7 @@ describe("[postgres] The triggers on api_key tell", () => {
     }
   });
 
-  it("the key of an id of any length", async () => {
+  it("of a key with an id of any length", async () => {
     await ours.service.createApiKeys({ ...PUBLISHABLE });
     await database.query("UPDATE api_key SET id = repeat('x', 5000)");
     await heard();
@@ -123,20 +123,20 @@ describe("[postgres] The triggers on api_key tell", () => {
     expect(await heard()).toEqual([notice("x".repeat(5000))]);
   });
 
-  it("no id", async () => {
+  it("without sending an id", async () => {
     const { id } = await ours.service.createApiKeys(PUBLISHABLE);
     await database.query("UPDATE api_key SET title = 'Another'");
 
     expect((await heard()).join()).not.toContain(id);
   });
 
-  it("that any key may have changed when the table is emptied", async () => {
+  it("that any key may have changed on TRUNCATE", async () => {
     await database.query("TRUNCATE api_key");
 
     expect(await heard()).toEqual(["*"]);
   });
 
-  it("nothing of what was rolled back", async () => {
+  it("nothing on a rolled-back change", async () => {
     const { id } = await ours.service.createApiKeys(PUBLISHABLE);
     await listener.query("BEGIN");
     await listener.query("UPDATE api_key SET title = 'Another' WHERE id = $1", [id]);
@@ -145,7 +145,7 @@ describe("[postgres] The triggers on api_key tell", () => {
     expect(await heard()).toEqual([]);
   });
 
-  it("of a session that switched triggers off for replication", async () => {
+  it("on changes by a session in replica mode", async () => {
     const { id } = await ours.service.createApiKeys(PUBLISHABLE);
     const session = new pg.Client({ connectionString: database.url });
     await session.connect();
@@ -156,7 +156,7 @@ describe("[postgres] The triggers on api_key tell", () => {
     expect(await heard()).toEqual([notice(id)]);
   });
 
-  it("of every write by stock", async () => {
+  it("on every write by stock", async () => {
     const { id } = await stock.service.createApiKeys(PUBLISHABLE);
     const lines: string[][] = [];
     for (const write of [
@@ -174,7 +174,7 @@ describe("[postgres] The triggers on api_key tell", () => {
     expect(lines).toEqual(Array.from({ length: 5 }, () => [notice(id)]));
   });
 
-  it("once of every write by this package", async () => {
+  it("once on every write by this package", async () => {
     const { id } = await ours.service.createApiKeys(PUBLISHABLE);
     const lines: string[][] = [];
     for (const write of [

@@ -28,11 +28,11 @@ describeOnEachDatabase("A service", (kind) => {
     await database.drop();
   });
 
-  it("makes its table when it is first used", async () => {
+  it("creates its table on first use", async () => {
     await expect(open().listApiKeys()).resolves.toEqual([]);
   });
 
-  it("finds its keys when it is opened again", async () => {
+  it("finds its keys after it is reopened", async () => {
     const first = open();
     const [secret, publishable] = await first.createApiKeys([SECRET, PUBLISHABLE]);
     await first.close();
@@ -42,7 +42,7 @@ describeOnEachDatabase("A service", (kind) => {
     expect(await second.retrieveApiKey(publishable.id)).toMatchObject({ token: publishable.token });
   });
 
-  it("refuses calls when it is closed, as often as that happens", async () => {
+  it("rejects calls after close(), however often it is called", async () => {
     const service = open();
     await service.createApiKeys(SECRET);
     await service.close();
@@ -60,7 +60,7 @@ describeOnEachDatabase("A service", (kind) => {
     await expectFailure(service.listApiKeys(), "unexpected_state", /closed/);
   });
 
-  it("settles every call that was under way when it was closed", async () => {
+  it("settles every call that is pending on close()", async () => {
     const service = open();
     await service.migrate();
     const calls = Array.from({ length: 20 }, () => service.createApiKeys(SECRET));
@@ -74,7 +74,7 @@ describeOnEachDatabase("A service", (kind) => {
     expect(await open().listApiKeys()).toHaveLength(created.length);
   });
 
-  it("sees what another service on the same database does", async () => {
+  it("sees changes by another service on the same database", async () => {
     const [one, other] = [open(), open()];
     const { id, token } = await one.createApiKeys(SECRET);
     expect(await other.authenticate(token)).toMatchObject({ id });
@@ -85,7 +85,7 @@ describeOnEachDatabase("A service", (kind) => {
     expect(await one.retrieveApiKey(id)).toMatchObject({ revoked_by: "user_1" });
   });
 
-  it("is not closed by the closing of another on the same database", async () => {
+  it("stays open when another service on the same database closes", async () => {
     const [one, other] = [open(), open()];
     await one.listApiKeys();
     await other.listApiKeys();
@@ -94,7 +94,7 @@ describeOnEachDatabase("A service", (kind) => {
     await expect(one.createApiKeys(SECRET)).resolves.toMatchObject(SECRET);
   });
 
-  it("makes one table when many services start at the same moment", async () => {
+  it("creates one table when many services start at the same moment", async () => {
     const services = Array.from({ length: 6 }, () => open());
     await Promise.all(services.map((service) => service.createApiKeys(PUBLISHABLE)));
 
@@ -119,8 +119,8 @@ describeOnEachDatabase("A service", (kind) => {
   });
 });
 
-describe("[sqlite] A service in memory", () => {
-  it("keeps its keys while it is open, also under parallel calls", async () => {
+describe("[sqlite] A service on an in-memory database", () => {
+  it("keeps its keys while it is open, even under parallel calls", async () => {
     const service = openService("sqlite::memory:");
     await Promise.all(Array.from({ length: 50 }, () => service.createApiKeys(PUBLISHABLE)));
 
@@ -137,7 +137,7 @@ describe("[sqlite] A service in memory", () => {
     await Promise.all([one.close(), other.close()]);
   });
 
-  it("refuses a token that it has in memory once it is closed", async () => {
+  it("rejects a cached token once it is closed", async () => {
     const service = openService("sqlite::memory:", { argon2: { memoryKib: 64, iterations: 1 } });
     const { token } = await service.createApiKeys(SECRET);
     for (let call = 0; call < 3; call++) await service.authenticate(token);
@@ -147,7 +147,7 @@ describe("[sqlite] A service in memory", () => {
   });
 });
 
-describe("[sqlite] A service on a file that another program is writing to", () => {
+describe("[sqlite] A service on a file with a foreign write transaction", () => {
   let database: SqliteDatabase;
   let other: SqliteShell;
   let service: OurService;
@@ -163,7 +163,7 @@ describe("[sqlite] A service on a file that another program is writing to", () =
   });
 
   // For the change to write-ahead logging SQLite waits for nobody, whatever its patience.
-  it("waits for the other's transaction before its own first", async () => {
+  it("waits for that transaction before its own first one", async () => {
     await other.query("CREATE TABLE notes (text TEXT)");
     await other.query("BEGIN IMMEDIATE");
     await other.query("INSERT INTO notes VALUES ('not committed yet')");
@@ -176,7 +176,7 @@ describe("[sqlite] A service on a file that another program is writing to", () =
 });
 
 describe("[postgres] A service", () => {
-  it("fails clearly when its schema is dropped, and goes on after migrate()", async () => {
+  it("rejects calls with a clear error when its schema is dropped and recovers after migrate()", async () => {
     const database = await createPostgresDatabase();
     const service = openService(database.url, { migrate: false });
     await service.migrate();
@@ -191,7 +191,7 @@ describe("[postgres] A service", () => {
     await database.drop();
   });
 
-  it("keeps to the schema that it is given", async () => {
+  it("uses only the configured schema", async () => {
     const database = await createPostgresDatabase();
     await database.query('CREATE SCHEMA "Shop ""One"""');
     const service = openService(database.url, { schema: 'Shop "One"' });
@@ -204,7 +204,7 @@ describe("[postgres] A service", () => {
     await database.drop();
   });
 
-  it("works on a table that stock's migrations made, and stock's columns stay as they are", async () => {
+  it("works on a table of stock's migrations without changing stock's columns", async () => {
     const database = await createPostgresDatabase();
     await database.query(`CREATE TABLE api_key (id text PRIMARY KEY, token text NOT NULL, salt text NOT NULL, redacted text NOT NULL,
       title text NOT NULL, type text NOT NULL, last_used_at timestamptz, created_by text NOT NULL, created_at timestamptz NOT NULL DEFAULT now(),

@@ -28,21 +28,21 @@ describeOnEachDatabase("A process with an open service", (kind) => {
   });
   afterEach(() => database.drop());
 
-  it("ends by itself when it has nothing more to do", async () => {
+  it("ends when it has nothing more to do", async () => {
     expect(await run(program(database.url, `${CREATE}.then(({ token }) => console.log(token.slice(0, 3)));`))).toBe(
       "sk_\n",
     );
   });
 
-  it("ends by itself when the service was never used", async () => {
+  it("ends when the service was never used", async () => {
     expect(await run(program(database.url, "console.log('made')"))).toBe("made\n");
   });
 
-  it("does not end before a call has answered that nothing else waits for", async () => {
+  it("stays alive until an unawaited call has settled", async () => {
     expect(await run(program(database.url, `await ${CREATE}; console.log("answered")`))).toBe("answered\n");
   });
 
-  it("ends at process.exit with calls under way", async () => {
+  it("ends at process.exit with pending calls", async () => {
     expect(
       await run(program(database.url, `for (let i = 0; i < 20; i++) ${CREATE}; console.log("bye"); process.exit(0)`)),
     ).toBe("bye\n");
@@ -56,7 +56,7 @@ describeOnEachDatabase("A process with an open service", (kind) => {
     await service.close();
   });
 
-  it("refuses at once what another process has revoked", async () => {
+  it("rejects immediately a key that another process has revoked", async () => {
     const service = openService(database.url);
     const { id, token } = await service.createApiKeys({ title: "A", type: "secret", created_by: "user_1" });
     expect(await service.authenticate(token)).toMatchObject({ id });
@@ -79,7 +79,7 @@ describe("[sqlite] A service without options", () => {
     await rm(directory, { recursive: true });
   });
 
-  it("is what ES modules import by name", async () => {
+  it("can be imported by name in ES modules", async () => {
     const source = `import(${PACKAGE} + "/index.js").then((it) => console.log([it.ApiKeyModuleService, it.ApiKeyError, it.default.default ?? it.default].map((value) => typeof value).join()))`;
 
     expect(await run(source)).toBe("function,function,object\n");

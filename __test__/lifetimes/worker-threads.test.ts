@@ -56,7 +56,7 @@ const main = (url: string, source: string, end: string) => `
     await service.close();
   })().catch((error) => { console.error(error); process.exitCode = 1; });`;
 
-describeOnEachDatabase("The main thread lives on", (kind) => {
+describeOnEachDatabase("The main thread survives", (kind) => {
   let database: Awaited<ReturnType<typeof kind.create>>;
 
   beforeEach(async () => {

@@ -15,7 +15,7 @@ describeEverywhere("A config", (current) => {
     ["false", false],
     ["null", null],
     ["undefined", undefined],
-  ])("passes over take and skip that are %s", async (_, page) => {
+  ])("ignores take and skip of %s", async (_, page) => {
     expect(await found({ take: page })).toBe("123456789");
     expect(await found({ skip: page })).toBe("123456789");
   });
@@ -30,7 +30,7 @@ describeEverywhere("A config", (current) => {
     ["null for an order", { order: null }, "123456789"],
     ["an empty order", { order: {} }, "123456789"],
     ["an empty array of orders", { order: [] }, "123456789"],
-    ["empty text for upwards", { order: { id: "" } }, "123456789"],
+    ["an empty direction, which is ascending", { order: { id: "" } }, "123456789"],
     ["directions in any case", { order: { id: "dEsC" } }, "987654321"],
     ["-1 for downwards", { order: { id: -1 } }, "987654321"],
     ["1 for upwards", { order: { id: 1 } }, "123456789"],
@@ -52,7 +52,7 @@ describeEverywhere("A config", (current) => {
     ["an unknown member", { nope: 1, populate: true }, "123456789"],
     ["a search that is switched off", { filters: { freeTextSearch_ApiKey: false } }, "123456789"],
     ["a search for nothing", { filters: { freeTextSearch_ApiKey: {} } }, "123456789"],
-  ])("may hold %s", async (_, config, ids) => {
+  ])("may contain %s", async (_, config, ids) => {
     expect(await found(config)).toBe(ids);
   });
 
@@ -69,9 +69,9 @@ describeEverywhere("A config", (current) => {
         }
       })(),
     ],
-    ["has though it is a function", Object.assign(() => undefined, { take: 2, select: ["title"] })],
-    ["has though it is an array", Object.assign([], { take: 2, select: ["title"] })],
-  ])("means what it %s", async (_, config) => {
+    ["has as a function", Object.assign(() => undefined, { take: 2, select: ["title"] })],
+    ["has as an array", Object.assign([], { take: 2, select: ["title"] })],
+  ])("is read with members that it %s", async (_, config) => {
     expect(await current().service.listApiKeys({}, config)).toEqual([
       { id: "apk_01", title: "Alpha" },
       { id: "apk_02", title: "alpha" },
@@ -79,7 +79,7 @@ describeEverywhere("A config", (current) => {
     expect(await current().service.retrieveApiKey("apk_01", config)).toEqual({ id: "apk_01", title: "Alpha" });
   });
 
-  it.each([false, 0, ""])("selects every column for %j, which `wanted && [...]` can come to", async (select) => {
+  it.each([false, 0, ""])("selects every column for a falsy select: %j", async (select) => {
     const [key = {}] = await current().service.listApiKeys({ id: "apk_01" }, { select });
 
     expect(Object.keys(key)).toEqual(COLUMNS);
@@ -101,27 +101,27 @@ describeEverywhere("A config", (current) => {
     ["an order by an unknown column without a direction", { order: { nope: undefined } }],
     ["numbers for relations", { relations: [5] }],
     ["null among relations", { relations: ["nope", null] }],
-    ["text for a search of Medusa's", { filters: { freeTextSearch_ApiKey: "alpha" } }],
-    ["a search of Medusa's that names no words", { filters: { freeTextSearch_ApiKey: true } }],
-    ["a search of Medusa's that is null", { filters: { freeTextSearch_ApiKey: null } }],
-    ["a search of Medusa's that is undefined", { filters: { freeTextSearch_ApiKey: undefined } }],
+    ["a string for Medusa's search", { filters: { freeTextSearch_ApiKey: "alpha" } }],
+    ["Medusa's search of true", { filters: { freeTextSearch_ApiKey: true } }],
+    ["Medusa's search of null", { filters: { freeTextSearch_ApiKey: null } }],
+    ["Medusa's search of undefined", { filters: { freeTextSearch_ApiKey: undefined } }],
     ["null for a direction", { order: { id: null } }],
     ["true for a direction", { order: { id: true } }],
     ["0 for a direction", { order: { id: 0 } }],
     ["2 for a direction", { order: { id: 2 } }],
-    ["text for a selection", { select: "title" }],
+    ["a string for a selection", { select: "title" }],
     ["an object for a selection", { select: { title: true } }],
     ["numbers in a selection", { select: [5] }],
-  ])("is refused when it holds %s", async (_, config) => {
+  ])("is rejected when it contains %s", async (_, config) => {
     await failureOf(current().service.listApiKeys({}, config));
     await failureOf(current().service.listAndCountApiKeys({}, config));
   });
 
-  it("is refused when it is null or no object", async () => {
+  it("is rejected when it is null or not an object", async () => {
     for (const config of [null, "id", 5, true]) await failureOf(current().service.listApiKeys({}, untyped(config)));
   });
 
-  it("names an order's unknown column in these words", async () => {
+  it("names an unknown order column in stock's words", async () => {
     expect((await failureOf(current().service.listApiKeys({}, { order: { nope: "ASC" } }))).message).toBe(
       "Trying to order by not existing property ApiKey.nope",
     );
@@ -145,14 +145,14 @@ describeEverywhere("A config", (current) => {
     expect(Object.keys(await current().service.retrieveApiKey("apk_01", { select }))).toEqual(columns);
   });
 
-  it("shows the empty token of a secret key whose type is selected, asked for or not", async () => {
+  it("includes the empty token of a secret key whenever its type is selected", async () => {
     expect(await current().service.listApiKeys({ id: ["apk_01", "apk_02"] }, { select: ["type"] })).toStrictEqual([
       { id: "apk_01", type: "publishable" },
       { id: "apk_02", token: "", type: "secret" },
     ]);
   });
 
-  describe("where keys are soft-deleted", () => {
+  describe("with soft-deleted keys", () => {
     beforeEach(() => current().service.softDeleteApiKeys(["apk_01", "apk_02"]));
 
     it.each<[string, object, string]>([
@@ -165,21 +165,29 @@ describeEverywhere("A config", (current) => {
       ["withDeleted: ''", { withDeleted: "" }, "3456789"],
       ["withDeleted: null", { withDeleted: null }, "3456789"],
       ["the filter softDeletable switched off", { filters: { softDeletable: false } }, "123456789"],
-      ["the filter softDeletable told to let pass", { filters: { softDeletable: { withDeleted: true } } }, "123456789"],
+      [
+        "the filter softDeletable with withDeleted: true",
+        { filters: { softDeletable: { withDeleted: true } } },
+        "123456789",
+      ],
       ["the filter softDeletable switched on", { filters: { softDeletable: true } }, "3456789"],
-      ["the filter softDeletable told not to", { filters: { softDeletable: { withDeleted: false } } }, "3456789"],
+      [
+        "the filter softDeletable with withDeleted: false",
+        { filters: { softDeletable: { withDeleted: false } } },
+        "3456789",
+      ],
       ["an unknown filter", { filters: { nope: true } }, "3456789"],
       ["withDeleted and an unknown filter", { withDeleted: true, filters: { nope: true } }, "123456789"],
       ["withDeleted and softDeletable, which wins", { withDeleted: true, filters: { softDeletable: true } }, "3456789"],
       ["softDeletable that is undefined", { withDeleted: true, filters: { softDeletable: undefined } }, "3456789"],
-      ["softDeletable without a word", { withDeleted: true, filters: { softDeletable: {} } }, "3456789"],
+      ["an empty softDeletable", { withDeleted: true, filters: { softDeletable: {} } }, "3456789"],
       ["both switched on", { withDeleted: true, filters: { softDeletable: false } }, "123456789"],
-    ])("finds what %s means", async (_, config, ids) => {
+    ])("returns the right keys for %s", async (_, config, ids) => {
       expect(await found(config)).toBe(ids);
       expect((await current().service.listAndCountApiKeys({}, config))[1]).toBe(ids.length);
     });
 
-    it("retrieves one when told so", async () => {
+    it("retrieves a soft-deleted key with withDeleted", async () => {
       expect(await current().service.retrieveApiKey("apk_01", { withDeleted: true })).toMatchObject({ id: "apk_01" });
       expect(await current().service.retrieveApiKey("apk_01", { filters: { softDeletable: false } })).toMatchObject({
         id: "apk_01",
@@ -196,25 +204,25 @@ describeEverywhere("A config", (current) => {
     ["undefined", undefined, "123456789"],
     ["0", 0, "123456789"],
     ["false", false, "123456789"],
-  ])("may hold a search of %s, as Medusa passes it on, and means what q means", async (_, value, ids) => {
+  ])("may contain Medusa's search of %s with the meaning of q", async (_, value, ids) => {
     expect(await found({ filters: { freeTextSearch_ApiKey: { value, fromEntity: "ApiKey" } } })).toBe(ids);
     expect(await found({}, { q: value })).toBe(ids);
   });
 
-  it("has its search replaced by q", async () => {
+  it("has its search overridden by q", async () => {
     const config = { filters: { freeTextSearch_ApiKey: { value: "alpha", fromEntity: "ApiKey" } } };
 
     expect(await found(config, { q: "beta" })).toBe("34");
   });
 
-  it.each([5, true, {}, ["alpha"]].map((q) => [JSON.stringify(q), q]))("refuses %s for q", async (_, q) => {
+  it.each([5, true, {}, ["alpha"]].map((q) => [JSON.stringify(q), q]))("is rejected with %s for q", async (_, q) => {
     await failureOf(current().service.listApiKeys({ q }));
   });
 
   it.each<[string, object]>([
     ["take: 0", { take: 0 }],
     ["skip: 1", { skip: 1 }],
-  ])("lets retrieveApiKey find nothing with %s", async (_, config) => {
+  ])("makes retrieveApiKey find nothing with %s", async (_, config) => {
     expect((await failureOf(current().service.retrieveApiKey("apk_01", config))).message).toBe(
       "ApiKey with id: apk_01 was not found",
     );
@@ -225,8 +233,8 @@ describeOurs("A config", (current) => {
   beforeEach(() => fillShelf(current().service));
 
   it.each<[string, unknown]>([
-    ["text", "2"],
-    ["empty text", ""],
+    ["a string", "2"],
+    ["an empty string", ""],
     ["a fraction", 1.5],
     ["NaN", Number.NaN],
     ["true", true],
@@ -242,18 +250,21 @@ describeOurs("A config", (current) => {
     await expectFailure(current().service.retrieveApiKey("apk_01", { take: page }), "invalid_data", /take must be/);
   });
 
-  it.each([Number.POSITIVE_INFINITY, 2 ** 60])("takes %p for no limit, and rejects it for skip (A11)", async (page) => {
-    expect(await current().service.listApiKeys({}, { take: page })).toHaveLength(9);
-    await expectFailure(current().service.listApiKeys({}, { skip: page }), "invalid_data", /skip must be/);
-  });
+  it.each([Number.POSITIVE_INFINITY, 2 ** 60])(
+    "treats a take of %p as no limit and rejects a skip of it (A11)",
+    async (page) => {
+      expect(await current().service.listApiKeys({}, { take: page })).toHaveLength(9);
+      await expectFailure(current().service.listApiKeys({}, { skip: page }), "invalid_data", /skip must be/);
+    },
+  );
 
-  it("of raw options of an ORM is passed over (A12)", async () => {
+  it("with raw ORM options ignores them (A12)", async () => {
     const config = { take: 5, options: { limit: 2, orderBy: { id: "DESC" } } };
 
     expect(await current().service.listApiKeys({}, config)).toHaveLength(5);
   });
 
-  it("with an order that is undefined is by id, or by what is left of it (A14)", async () => {
+  it("with an undefined order sorts by id or by the remaining columns (A14)", async () => {
     const ids = async (order: object) =>
       (await current().service.listApiKeys({}, { order, take: 2 })).map((key) => key.id);
 
@@ -263,16 +274,19 @@ describeOurs("A config", (current) => {
     for (const none of [false, 0, "", [false]]) expect(await ids(untyped(none))).toEqual(["apk_01", "apk_02"]);
   });
 
-  it.each(["id", "title", "created_at"])("finds no pattern that ends within an escape on %s (A10)", async (column) => {
-    for (const operator of ["$like", "$ilike"]) {
-      await expect(current().service.listApiKeys({ [column]: { [operator]: "zzz\\" } })).rejects.toMatchObject({
-        type: "invalid_data",
-      });
-    }
-  });
+  it.each(["id", "title", "created_at"])(
+    "rejects or ignores nothing for a pattern with a trailing escape on %s (A10)",
+    async (column) => {
+      for (const operator of ["$like", "$ilike"]) {
+        await expect(current().service.listApiKeys({ [column]: { [operator]: "zzz\\" } })).rejects.toMatchObject({
+          type: "invalid_data",
+        });
+      }
+    },
+  );
 
   it.each(["$overlap", "$contains", "$contained", "$hasKey", "$hasKeys", "$hasSomeKeys", "$none", "$some", "$every"])(
-    "has no use for %s, which would be dropped otherwise (A9)",
+    "rejects the operator %s, which stock drops or passes on (A9)",
     async (operator) => {
       await expect(current().service.listApiKeys({ id: { [operator]: {} } })).rejects.toMatchObject({
         type: "invalid_data",

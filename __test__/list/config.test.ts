@@ -11,25 +11,25 @@ describeEverywhere("listApiKeys with a config", (current) => {
     (await current().service.listApiKeys(filter, config)).map((key) => key.id.slice(-1)).join("");
 
   it.each<[string, object, string]>([
-    ["takes no limit by itself", {}, "123456789"],
+    ["has no default limit", {}, "123456789"],
     ["takes the first keys by id", { take: 3 }, "123"],
     ["skips keys", { skip: 7 }, "89"],
     ["skips and takes", { skip: 2, take: 3 }, "345"],
-    ["answers nothing beyond the end", { skip: 9, take: 3 }, ""],
-    ["answers nothing for take: 0", { take: 0 }, ""],
-    ["takes everything for take: null, as Medusa sends it", { take: null, skip: undefined }, "123456789"],
-    ["orders by id when it is told nothing", { order: undefined }, "123456789"],
-    ["orders downwards", { order: { id: "DESC" } }, "987654321"],
+    ["returns nothing beyond the end", { skip: 9, take: 3 }, ""],
+    ["returns nothing for take: 0", { take: 0 }, ""],
+    ["returns every key for take: null, as Medusa sends it", { take: null, skip: undefined }, "123456789"],
+    ["orders by id by default", { order: undefined }, "123456789"],
+    ["orders in descending order", { order: { id: "DESC" } }, "987654321"],
     ["orders by a column and then by another", { order: { created_by: "asc", id: "desc" } }, "431298765"],
     ["orders by several in an array", { order: [{ created_by: "desc" }, { id: "asc" }] }, "567892134"],
     ["orders by time", { order: { created_at: "DESC" }, take: 3 }, "987"],
-    ["puts NULL last upwards", { order: { revoked_at: "ASC" }, take: 3 }, "345"],
-    ["puts NULL first downwards", { order: { revoked_at: "DESC", id: "ASC" }, take: 7 }, "1267895"],
-    ["puts NULL where it is told to", { order: { revoked_at: "asc nulls first", id: "ASC" }, take: 7 }, "1267893"],
-    ["puts NULL where it is told to in capitals", { order: { revoked_at: "DESC NULLS LAST" }, take: 3 }, "543"],
-    ["takes 1 and -1 for directions", { order: { type: -1, id: 1 } }, "247135689"],
+    ["sorts NULL last in ascending order", { order: { revoked_at: "ASC" }, take: 3 }, "345"],
+    ["sorts NULL first in descending order", { order: { revoked_at: "DESC", id: "ASC" }, take: 7 }, "1267895"],
+    ["sorts NULL as requested", { order: { revoked_at: "asc nulls first", id: "ASC" }, take: 7 }, "1267893"],
+    ["sorts NULL as requested in capitals", { order: { revoked_at: "DESC NULLS LAST" }, take: 3 }, "543"],
+    ["accepts 1 and -1 as directions", { order: { type: -1, id: 1 } }, "247135689"],
     [
-      "tolerates what Medusa's query layer adds",
+      "ignores members that Medusa's query layer adds",
       { relations: [""], args: {}, order: undefined, select: undefined },
       "123456789",
     ],
@@ -59,13 +59,13 @@ describeEverywhere("listApiKeys with a config", (current) => {
     expect(Object.keys(key)).toEqual(columns);
   });
 
-  it("shows no token of a secret key when type and token are selected", async () => {
+  it("returns an empty token for a secret key when type and token are selected", async () => {
     expect(await current().service.listApiKeys({ id: "apk_02" }, { select: ["token", "type"] })).toStrictEqual([
       { id: "apk_02", token: "", type: "secret" },
     ]);
   });
 
-  it("leaves soft-deleted keys out unless it is told otherwise", async () => {
+  it("omits soft-deleted keys without withDeleted", async () => {
     await current().service.softDeleteApiKeys(["apk_01", "apk_02"]);
 
     expect(await found({})).toBe("3456789");
@@ -78,7 +78,7 @@ describeEverywhere("listApiKeys with a config", (current) => {
 describeOurs("A config", (current) => {
   beforeEach(() => fillShelf(current().service));
 
-  it("never selects a stored hash (S4)", async () => {
+  it("cannot select a stored hash (S4)", async () => {
     const config = { select: ["token"], order: { id: "ASC" } };
 
     expect(await current().service.listApiKeys({ type: "secret" }, config)).toStrictEqual(
@@ -86,7 +86,7 @@ describeOurs("A config", (current) => {
     );
   });
 
-  it("is never changed, frozen or not (S16)", async () => {
+  it("is never modified, frozen or not (S16)", async () => {
     const config = Object.freeze({ filters: Object.freeze({}), primaryKeyFields: ["id"] });
     await current().service.listApiKeys({ q: "alpha" }, config);
 
@@ -94,7 +94,7 @@ describeOurs("A config", (current) => {
   });
 
   it.each(["asc; DROP TABLE api_key", "asc, (SELECT token)", "sideways", "desc nulls", "asc--"])(
-    "refuses the direction %j (S3)",
+    "is rejected with the direction %j (S3)",
     async (direction) => {
       const before = await current().table();
 

@@ -7,7 +7,7 @@ describeEverywhere("listAndCountApiKeys", (current) => {
   beforeEach(() => fillShelf(current().service));
 
   it.each<[string, object, object, number, number]>([
-    ["counts all that match, not only the page", {}, { skip: 2, take: 3 }, 3, 9],
+    ["counts all matches, not only the page", {}, { skip: 2, take: 3 }, 3, 9],
     ["counts for an empty page", { type: "secret" }, { take: 0 }, 0, 3],
     ["counts nothing for a filter that nothing matches", { id: "apk_nope" }, {}, 0, 0],
     ["counts beyond the end", {}, { skip: 100 }, 0, 9],
@@ -17,7 +17,7 @@ describeEverywhere("listAndCountApiKeys", (current) => {
     expect([keys.length, count]).toEqual([page, total]);
   });
 
-  it("answers the page that listApiKeys answers", async () => {
+  it("returns the page that listApiKeys returns", async () => {
     const filter = { created_at: { $gte: new Date("2021-01-03") } };
     const config = { order: { title: "DESC" }, skip: 1, take: 4, select: ["title", "revoked_at"] };
     const [keys] = await current().service.listAndCountApiKeys(filter, config);
@@ -26,7 +26,7 @@ describeEverywhere("listAndCountApiKeys", (current) => {
     expect(keys).toHaveLength(4);
   });
 
-  it("counts soft-deleted keys only when asked to", async () => {
+  it("counts soft-deleted keys only with withDeleted", async () => {
     await current().service.softDeleteApiKeys("apk_01");
 
     expect((await current().service.listAndCountApiKeys())[1]).toBe(8);
@@ -34,10 +34,10 @@ describeEverywhere("listAndCountApiKeys", (current) => {
   });
 });
 
-describeOurs("A config", (current) => {
+describeOurs("A page and its count", (current) => {
   beforeEach(() => fillShelf(current().service));
 
-  it("counts and pages of one moment while keys come and go (S19)", async () => {
+  it("come from one snapshot while keys are created and deleted (S19)", async () => {
     let writing = true;
     const writer = (async () => {
       while (writing) {

@@ -5,7 +5,7 @@ import { describeOurs } from "../support/implementations";
 import { untyped } from "../support/service";
 import { fillShelf } from "../support/shelf";
 
-describeOurs("A config with a value of another kind", (current) => {
+describeOurs("A config with a value of another type", (current) => {
   beforeEach(() => fillShelf(current().service));
 
   const refused = async (call: Promise<unknown>, message: RegExp) => {
@@ -21,22 +21,22 @@ describeOurs("A config with a value of another kind", (current) => {
     ["true for an order", { order: true }, /order/],
     ["a symbol for an order", { order: Symbol("id") }, /order/],
     ["a bigint for an order", { order: 0n }, /order/],
-    ["boxed text for a direction", { order: { id: new String("desc") } }, /order of id/],
+    ["a String object for a direction", { order: { id: new String("desc") } }, /order of id/],
     ["an array for a direction", { order: { id: [] } }, /order of id/],
     ["an array in a selection", { select: [["title"]] }, /select/],
     ["an object in a selection", { select: [{}] }, /select/],
-  ])("in a config is refused by the member's name: %s (A31)", async (_, config, message) => {
+  ])("is rejected, naming the member: %s (A31)", async (_, config, message) => {
     await refused(current().service.listApiKeys({}, config), message);
     await refused(current().service.retrieveApiKey("apk_01", config), message);
   });
 
-  it("is no name that every object has: it is an unknown column (A31)", async () => {
+  it("treats names of Object.prototype as unknown columns (A31)", async () => {
     const select = ["toString", "constructor", "__proto__", "title"];
 
     expect(await current().service.retrieveApiKey("apk_01", { select })).toEqual({ id: "apk_01", title: "Alpha" });
   });
 
-  it("is no class instance for an order, which is read (A31)", async () => {
+  it("may contain a class instance as its order (A31)", async () => {
     class Order {
       id = "desc";
     }
@@ -47,7 +47,7 @@ describeOurs("A config with a value of another kind", (current) => {
   it.each<[string, unknown]>([
     ["a bigint", 5n],
     ["a symbol", Symbol("config")],
-  ])("is no config of one key or many: %s (A30)", async (_, config) => {
+  ])("is rejected when it is not an object: %s (A30)", async (_, config) => {
     await refused(current().service.retrieveApiKey("apk_01", untyped(config)), /config/);
     await refused(current().service.listApiKeys({}, untyped(config)), /config/);
   });

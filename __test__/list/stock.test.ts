@@ -13,12 +13,12 @@ describeStock("Stock's listApiKeys", (current) => {
     (await current().service.listApiKeys(filter, config)).map((key) => key.id.slice(-1)).join("");
   const refusal = (filter: object, config?: object) => failureOf(current().service.listApiKeys(filter, config));
 
-  it("pastes what follows a direction into the SQL (S3)", async () => {
+  it("copies text after a direction into the SQL (S3)", async () => {
     expect(await found({}, { order: { title: "asc, (SELECT 1)" } })).toHaveLength(9);
     expect((await refusal({}, { order: { title: "asc, nope" } })).message).toContain('column "nope" does not exist');
   });
 
-  it("changes the caller's filters and config (S16)", async () => {
+  it("modifies the caller's filters and config (S16)", async () => {
     const [filter, config] = [{ q: "alpha" }, { primaryKeyFields: ["id"] }];
     await current().service.listApiKeys(filter, config);
 
@@ -31,36 +31,36 @@ describeStock("Stock's listApiKeys", (current) => {
     await expect(current().service.listApiKeys(Object.freeze({ q: "a" }), {})).rejects.toThrow(/delete property 'q'/);
   });
 
-  it.each<[unknown]>([["title"], [5], [true]])("passes over the config %j of one key (A30)", async (config) => {
+  it.each<[unknown]>([["title"], [5], [true]])("ignores the config %j for one key (A30)", async (config) => {
     expect(await current().service.retrieveApiKey("apk_01", untyped(config))).toMatchObject({ id: "apk_01" });
     await expect(current().service.listApiKeys({}, untyped(config))).rejects.toThrow(TypeError);
   });
 
-  it("leaves a negative page to the database (A11)", async () => {
+  it("passes a negative page to the database (A11)", async () => {
     expect((await refusal({}, { take: -1 })).message).toContain("LIMIT must not be negative");
     expect((await refusal({}, { skip: -1 })).name).toBe("DriverException");
   });
 
   it.each<[string, unknown]>([
-    ["text", "2"],
+    ["a string", "2"],
     ["a fraction", 1.5],
     ["NaN", Number.NaN],
     ["Infinity", Number.POSITIVE_INFINITY],
     ["2 ** 60", 2 ** 60],
     ["true", true],
     ["a bigint", 2n],
-  ])("passes over a page that is %s, and finds every key (A11)", async (_, page) => {
+  ])("ignores a page that is %s and returns every key (A11)", async (_, page) => {
     expect(await found({}, { take: page })).toBe("123456789");
     expect(await found({}, { skip: page })).toBe("123456789");
   });
 
-  it("passes over other names of a page, and finds every key (S23)", async () => {
+  it("ignores other names of a page and returns every key (S23)", async () => {
     for (const name of ["limit", "offset", "page", "per_page", "pageSize"]) {
       expect(await found({}, { [name]: 2 })).toBe("123456789");
     }
   });
 
-  it("lets raw options of its ORM win (A12)", async () => {
+  it("gives precedence to raw ORM options (A12)", async () => {
     expect(await found({}, { take: 5, options: { limit: 2, orderBy: { id: "DESC" } } })).toBe("98");
   });
 
@@ -69,7 +69,7 @@ describeStock("Stock's listApiKeys", (current) => {
     ["false", false],
     ["0", 0],
     ["an array of false", [false]],
-  ])("leaves out the order for %s (A14)", async (_, order) => {
+  ])("omits the order for %s (A14)", async (_, order) => {
     // An update moves the row behind all others.
     await current().service.updateApiKeys("apk_01", { title: "Moved" });
 
@@ -91,17 +91,17 @@ describeStock("Stock's listApiKeys", (current) => {
     (await current().service.listApiKeys(untyped(filter), untyped(config))).map((key) => key.id.slice(-1)).join("");
   const sorted = (ids: string) => [...ids].sort().join("");
 
-  it("takes a Set for an order and for relations, and boxed text and arrays for directions (A31)", async () => {
+  it("accepts a Set as order and relations, and String objects and arrays as directions (A31)", async () => {
     expect(await found({}, { order: new Set([{ id: "DESC" }]), relations: new Set() })).toBe("987654321");
     expect(await found({}, { order: { id: new String("desc") } })).toBe("987654321");
     expect(sorted(await found({}, { order: { id: [] } }))).toBe("123456789");
   });
 
-  it.each([true, Symbol("order"), 0n])("leaves a page unordered for the order %p (A31)", async (order) => {
+  it.each([true, Symbol("order"), 0n])("returns an unordered page for the order %p (A31)", async (order) => {
     expect(sorted(await found({}, { order }))).toBe("123456789");
   });
 
-  it("passes over what is no text in a selection, and fails on names that every object has (A31)", async () => {
+  it("ignores non-strings in a selection and fails on names of Object.prototype (A31)", async () => {
     expect(await current().service.listApiKeys({ id: "apk_01" }, { select: [["title"], {}] })).toEqual([
       { id: "apk_01" },
     ]);
@@ -118,7 +118,7 @@ describeStock("Stock's listApiKeys", (current) => {
     expect((await failureOf(found({}, { order: new Order() }))).message).toContain("toLowerCase is not a function");
   });
 
-  it("passes over a bigint and a symbol for the config of one key (A30)", async () => {
+  it("ignores a bigint and a symbol as the config for one key (A30)", async () => {
     for (const config of [5n, Symbol("config")]) {
       expect(await current().service.retrieveApiKey("apk_01", untyped(config))).toMatchObject({ id: "apk_01" });
       await expect(current().service.listApiKeys({}, untyped(config))).rejects.toThrow(TypeError);
@@ -149,7 +149,7 @@ function holdSecondRead(act: () => Promise<unknown>): { restore(): void } {
 }
 
 describeStock("Stock's listAndCountApiKeys", (current) => {
-  it("reads a page and its count of two states of the table (S19)", async () => {
+  it("reads a page and its count from two snapshots (S19)", async () => {
     await current().service.createApiKeys([PUBLISHABLE, PUBLISHABLE]);
     const between = holdSecondRead(() => current().sql("DELETE FROM api_key"));
     const [keys, count] = await current().service.listAndCountApiKeys();

@@ -7,7 +7,7 @@ import { PUBLISHABLE, SECRET } from "../support/service";
 
 const unknown = (name: string) => new RegExp(`^unknown member "${name}" of `);
 
-describeOurs("A member that was meant to be another", (current) => {
+describeOurs("A config", (current) => {
   const service = () => current().service;
   beforeEach(() => service().createApiKeys({ ...PUBLISHABLE, id: "apk_1" }));
 
@@ -18,7 +18,7 @@ describeOurs("A member that was meant to be another", (current) => {
   };
 
   it.each(["limit", "offset", "page", "per_page", "perPage", "pageSize", "first", "cursor", "Take"])(
-    "is refused in a config: %s (S23)",
+    "is rejected with another name for a page: %s (S23)",
     async (name) => {
       for (const config of [{ [name]: 1 }, { take: 5, [name]: "1" }]) {
         await refused(() => service().listApiKeys({}, config), unknown(name));
@@ -28,7 +28,7 @@ describeOurs("A member that was meant to be another", (current) => {
     },
   );
 
-  it("is refused in a config beside the lookup of a publishable key (S23)", async () => {
+  it("is rejected with another name for a page in the lookup of a publishable key (S23)", async () => {
     const [key] = await service().listApiKeys({ id: "apk_1" });
 
     await refused(

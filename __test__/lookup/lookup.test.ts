@@ -56,7 +56,7 @@ describe("[postgres] A token's row", () => {
     expect(read).toEqual({ expected: 1, others: 0 });
   });
 
-  it("is found by its redacted form among many keys of stock's that have no digest", async () => {
+  it("is found by its redacted form among many stock keys without a digest", async () => {
     const service = migrator();
     const keys = await service.createApiKeys(Array.from({ length: SOME }, () => SECRET));
     await service.close();
@@ -81,7 +81,7 @@ describe("[postgres] A token's row", () => {
   });
 });
 
-describe("[postgres] Behind a pooler that refuses settings", () => {
+describe("[postgres] Behind a pooler that rejects settings", () => {
   let database: PostgresDatabase;
   let proxy: RunningProxy;
 
@@ -95,7 +95,7 @@ describe("[postgres] Behind a pooler that refuses settings", () => {
     await database.drop();
   });
 
-  it("reads are shared all the same, and nothing is set in a session that others use, too", async () => {
+  it("reads are batched and no session setting is changed", async () => {
     const options = { ...OPTIONS, migrate: false, pooler: "transaction" as const };
     const service = new ApiKeyModuleService({ databaseUrl: proxy.url, ...options });
     const migrating = new ApiKeyModuleService({ databaseUrl: database.url, ...OPTIONS });

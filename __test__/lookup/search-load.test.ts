@@ -6,7 +6,7 @@ import { createSqliteDatabase, type SqliteDatabase } from "../support/sqlite";
 
 const SEARCHES = 20;
 
-describe("[sqlite] While many searches are under way", () => {
+describe("[sqlite] While many searches run", () => {
   let database: SqliteDatabase;
   let service: OurService;
 
@@ -18,7 +18,7 @@ describe("[sqlite] While many searches are under way", () => {
     await database.drop();
   });
 
-  it.each([1, 10])("tokens are looked up without waiting for them, on a pool of %d", async (max) => {
+  it.each([1, 10])("token lookups do not wait on a pool of %d", async (max) => {
     service = openService(database.url, {
       argon2: { memoryKib: 64, iterations: 1 },
       lastUsedInterval: false,

@@ -11,13 +11,13 @@ function compact(schema = ""): string {
   return schema.replace(/\s+/g, " ").trim();
 }
 
-describe("what Medusa reads of the module", () => {
-  it("is stock's joiner config, down to the order of the columns", () => {
+describe("the module's definition for Medusa", () => {
+  it("has stock's joiner config with the same column order", () => {
     const ours = joinerConfig();
     expect({ ...ours, schema: compact(ours.schema) }).toStrictEqual({ ...stocks, schema: compact(stocks.schema) });
   });
 
-  it("is there on the prototype, without a service, afresh on every call", () => {
+  it("is available on the prototype and new on every call", () => {
     const { __joinerConfig } = apiKeyModule.service.prototype;
     const config = __joinerConfig.call(undefined as never);
     config.alias.length = 0;
@@ -26,7 +26,7 @@ describe("what Medusa reads of the module", () => {
     expect(config).not.toEqual(joinerConfig());
   });
 
-  it("is stock's linkable", () => {
+  it("has stock's linkable", () => {
     const { linkable } = apiKeyModule;
     const { toJSON: _ours, ...ours } = linkable.apiKey;
     const { toJSON: _stocks, ...stocks } = stock.linkable.apiKey as typeof linkable.apiKey;
@@ -34,14 +34,14 @@ describe("what Medusa reads of the module", () => {
     expect(JSON.stringify(linkable)).toBe(JSON.stringify(stock.linkable));
   });
 
-  it("answers each link as plain data", () => {
+  it("returns each link as plain data", () => {
     const { id, publishable_key_id } = apiKeyModule.linkable.apiKey;
     expect(id.toJSON()).toStrictEqual({ ...id });
     expect(publishable_key_id.toJSON()).toStrictEqual({ ...publishable_key_id });
     expect(apiKeyModule.linkable.apiKey.toJSON()).toStrictEqual(id);
   });
 
-  it("makes the links that stock's makes", () => {
+  it("produces the same links as stock's", () => {
     const shop = {
       serviceName: "shop",
       primaryKeys: ["id"],
@@ -61,12 +61,12 @@ describe("what Medusa reads of the module", () => {
     expect(links(apiKeyModule)).toEqual(links(stock));
   });
 
-  it("can be extended, as Medusa writes into it", () => {
+  it("can be extended by Medusa", () => {
     expect(Object.isExtensible(apiKeyModule)).toBe(true);
     expect(Object.isExtensible(apiKeyModule.service)).toBe(true);
   });
 
-  it("says where workflows put their context, at stock's positions", () => {
+  it("places the context parameter where stock places it", () => {
     const positions = (service: { prototype: object }) =>
       (service.prototype as { MedusaContextIndex_: Record<string, number> }).MedusaContextIndex_;
     const stocksPublic = Object.entries(positions(stock.service)).filter(([name]) => !name.endsWith("_"));
@@ -74,7 +74,7 @@ describe("what Medusa reads of the module", () => {
     expect(positions(apiKeyModule.service)).toMatchObject({ create: 1, list: 2, rollApiKeys: 2 });
   });
 
-  it("is no promise and has no JSON form, so that it can be awaited and logged", () => {
+  it("is neither thenable nor serialized, so that it can be awaited and logged", () => {
     expect(apiKeyModule.service.prototype).not.toHaveProperty("then");
     expect(apiKeyModule.service.prototype).not.toHaveProperty("toJSON");
   });

@@ -24,7 +24,7 @@ describe("[postgres] db:migrate with this package", () => {
   });
   afterEach(() => database?.drop());
 
-  it("makes the table in an empty database, in which the module then works without migrating anything itself", async () => {
+  it("creates the table in an empty database, after which the module migrates nothing itself", async () => {
     const told = await migrate("ours", database);
     const service = inMedusa();
     const { id, token } = await service.createApiKeys(SECRET);
@@ -34,7 +34,7 @@ describe("[postgres] db:migrate with this package", () => {
     await service.close();
   });
 
-  it("leaves stock's columns, constraints and indexes as stock's own migrations make them", async () => {
+  it("creates stock's columns, constraints and indexes exactly as stock's migrations do", async () => {
     const other = await createPostgresDatabase();
     await migrate("ours", database);
     await migrate("stock", other);
@@ -46,7 +46,7 @@ describe("[postgres] db:migrate with this package", () => {
     await other.drop();
   });
 
-  it("records stock's migrations in the table that MikroORM would have made, each once", async () => {
+  it("records each of stock's migrations once in MikroORM's table", async () => {
     const other = await createPostgresDatabase();
     await migrate("ours", database);
     await migrate("ours", database);
@@ -60,7 +60,7 @@ describe("[postgres] db:migrate with this package", () => {
     await other.drop();
   });
 
-  it("does nothing the second time, and says so", async () => {
+  it("reports on a second run that there is nothing to do", async () => {
     await migrate("ours", database);
     const before = await dump(database);
 
@@ -68,7 +68,7 @@ describe("[postgres] db:migrate with this package", () => {
     expect(await dump(database)).toEqual(before);
   });
 
-  it("takes a table that stock made and filled, whose keys all go on working", async () => {
+  it("migrates a filled table of stock whose keys all keep working", async () => {
     const stock = await startStock(database.url);
     const secret = await stock.service.createApiKeys(SECRET);
     const revoked = await stock.service.createApiKeys(SECRET);
@@ -88,7 +88,7 @@ describe("[postgres] db:migrate with this package", () => {
     await service.close();
   });
 
-  it("brings a table that an older Medusa made to the shape of stock's today", async () => {
+  it("upgrades a table of an older Medusa to stock's current shape", async () => {
     await migrate("stock", database);
     for (let step = 0; step < 3; step++) await rollBack("stock", database);
     expect(await recorded(database)).toEqual(STOCKS.slice(0, 1));
@@ -107,7 +107,7 @@ describe("[postgres] db:migrate with this package", () => {
     await other.drop();
   });
 
-  it("records nothing twice where some names carry the ending of a file", async () => {
+  it("records nothing twice when some names have a file extension", async () => {
     await migrate("stock", database);
     await database.query("UPDATE mikro_orm_migrations SET name = name || '.js' WHERE id = 2");
     await migrate("ours", database);
@@ -115,7 +115,7 @@ describe("[postgres] db:migrate with this package", () => {
     expect(await recorded(database)).toEqual([STOCKS[0], `${STOCKS[1]}.js`, STOCKS[2], STOCKS[3]]);
   });
 
-  it("keeps to Medusa's schema, which it makes like stock, and to none that the module's options name", async () => {
+  it("uses Medusa's schema, which it creates as stock does, instead of the module's option", async () => {
     await migrate("ours", { ...database, schema: "shop" });
 
     expect(await tables(database)).toEqual([
@@ -127,7 +127,7 @@ describe("[postgres] db:migrate with this package", () => {
     expect(await tables(database)).toHaveLength(3);
   });
 
-  it("makes the table where stock makes it when DATABASE_SCHEMA names a schema that the project does not", async () => {
+  it("creates the table where stock does when only DATABASE_SCHEMA names a schema", async () => {
     const other = await createPostgresDatabase();
     await Promise.all([database, other].map((each) => each.query("CREATE SCHEMA shop")));
     process.env.DATABASE_SCHEMA = "shop";
@@ -147,7 +147,7 @@ describe("[postgres] db:migrate with this package", () => {
     await other.drop();
   });
 
-  it("means public by no schema, whatever the role's search path", async () => {
+  it("uses public by default, whatever the role's search path", async () => {
     await database.query("CREATE SCHEMA elsewhere");
     await database.query(
       "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = elsewhere', current_database()); END $$",
@@ -160,7 +160,7 @@ describe("[postgres] db:migrate with this package", () => {
     await service.close();
   });
 
-  it("migrates the database that the module's own options name", async () => {
+  it("migrates the database of the module's own options", async () => {
     const own = await createPostgresDatabase();
     await migrate("ours", { ...database, options: { databaseUrl: own.url } });
 
@@ -169,14 +169,14 @@ describe("[postgres] db:migrate with this package", () => {
     await own.drop();
   });
 
-  it("refuses a table of that name which is none of Medusa's, and changes nothing", async () => {
+  it("rejects a foreign table of that name and changes nothing", async () => {
     await database.query("CREATE TABLE api_key (id text PRIMARY KEY)");
 
     await expect(migrate("ours", database)).rejects.toThrow(/lacks columns of Medusa's/);
     expect(await tables(database)).toEqual(["public.api_key"]);
   });
 
-  it("takes turns with others that migrate at the same time", async () => {
+  it("serializes with concurrent migrations", async () => {
     const call = { options: { databaseUrl: database.url }, logger: { info: () => undefined } };
     const runs = await Promise.all(Array.from({ length: 4 }, () => apiKeyModule.runMigrations(call)));
 
@@ -197,7 +197,7 @@ describe("[postgres] db:rollback with this package", () => {
   });
   afterEach(() => database?.drop());
 
-  it("takes back what this package added, and leaves stock's table with every key", async () => {
+  it("reverts this package's changes and keeps stock's table with every key", async () => {
     const untouched = await createPostgresDatabase();
     await migrate("stock", untouched);
     await migrate("ours", database);
@@ -215,7 +215,7 @@ describe("[postgres] db:rollback with this package", () => {
     await untouched.drop();
   });
 
-  it("can be undone, and the keys authenticate as before", async () => {
+  it("can be followed by db:migrate, after which the keys authenticate as before", async () => {
     await migrate("ours", database);
     const service = openService(database.url, { migrate: false });
     const { id, token } = await service.createApiKeys(SECRET);
@@ -228,7 +228,7 @@ describe("[postgres] db:rollback with this package", () => {
     await again.close();
   });
 
-  it("says that there is nothing to revert where nothing was migrated", async () => {
+  it("reports that there is nothing to revert when nothing was migrated", async () => {
     await migrate("stock", database);
     const before = await dump(database);
 
@@ -236,7 +236,7 @@ describe("[postgres] db:rollback with this package", () => {
     expect(await dump(database)).toEqual(before);
   });
 
-  it("takes back just the steps of its run when a later module fails under --all-or-nothing", async () => {
+  it("reverts only the steps of its run when a later module fails under --all-or-nothing", async () => {
     await expect(migrate("ours", { ...database, allOrNothing: true, modules: failing() })).rejects.toThrow(
       "This migration fails.",
     );
@@ -251,7 +251,7 @@ describe("[postgres] db:rollback with this package", () => {
   const failing = () => ({ failing: { resolve: require.resolve("../medusa/fixtures/failing-module.js") } });
 });
 
-describe("[postgres] Back to stock", () => {
+describe("[postgres] Going back to stock", () => {
   let database: PostgresDatabase;
 
   beforeEach(async () => {
@@ -259,7 +259,7 @@ describe("[postgres] Back to stock", () => {
   });
   afterEach(() => database?.drop());
 
-  it("is a clean db:migrate of stock's on a table that this package made, and all keys that stock can read authenticate", async () => {
+  it("needs one clean db:migrate on a table of this package, and every key that stock can read authenticates", async () => {
     await migrate("ours", database);
     const service = openService(database.url, { migrate: false, hashing: "scrypt" });
     const ours = await service.createApiKeys(SECRET);
@@ -275,7 +275,7 @@ describe("[postgres] Back to stock", () => {
     await stock.stop();
   });
 
-  it("works from stock over this package to stock, and stock's own rollback still works", async () => {
+  it("works after a migration from stock to this package, with stock's own rollback", async () => {
     const first = await startStock(database.url);
     const { id, token } = await first.service.createApiKeys(SECRET);
     await first.stop();
@@ -299,7 +299,7 @@ describe("[postgres] Back to stock", () => {
     await stock.stop();
   });
 
-  it("needs no db:migrate in between where a standalone service made the table beside Medusa", async () => {
+  it("needs no db:migrate when a standalone service created the table beside Medusa", async () => {
     await database.query(
       "CREATE TABLE mikro_orm_migrations (id serial PRIMARY KEY, name varchar(255), executed_at timestamptz DEFAULT now())",
     );
@@ -313,7 +313,7 @@ describe("[postgres] Back to stock", () => {
 });
 
 describe("[postgres] A standalone service", () => {
-  it("makes no table of Medusa's in a database where Medusa does not live", async () => {
+  it("creates no table of Medusa's in a database without Medusa", async () => {
     const database = await createPostgresDatabase();
     const service = openService(database.url);
     await service.listApiKeys();
@@ -324,8 +324,8 @@ describe("[postgres] A standalone service", () => {
   });
 });
 
-describe("[postgres] A server on a database that nobody migrated", () => {
-  it("says at its start, and to whoever calls, that medusa db:migrate is to be run, and goes on once it was", async () => {
+describe("[postgres] A server on a database without migrations", () => {
+  it("asks for medusa db:migrate at startup and in every call, and recovers after it", async () => {
     const database = await createPostgresDatabase();
     const error = jest.fn();
     const service = new apiKeyModule.service({ logger: { error } }, {
@@ -344,7 +344,7 @@ describe("[postgres] A server on a database that nobody migrated", () => {
     await database.drop();
   });
 
-  it("says so, too, on a table that stock alone has migrated", async () => {
+  it("asks for medusa db:migrate on a table that only stock has migrated", async () => {
     const database = await createPostgresDatabase();
     await migrate("stock", database);
     const service = new apiKeyModule.service({}, { database: { clientUrl: database.url } } as object);
@@ -356,7 +356,7 @@ describe("[postgres] A server on a database that nobody migrated", () => {
 });
 
 describe("[postgres] The hooks of the service", () => {
-  it("are asynchronous functions, all three, and say nothing where all is well (R15)", async () => {
+  it("are three asynchronous functions that log nothing on success (R15)", async () => {
     const database = await createPostgresDatabase();
     await migrate("ours", database);
     const error = jest.fn();

@@ -39,7 +39,7 @@ function answering(answer: unknown, failure: NativeFailure | null = null) {
   };
 }
 
-describe("the border to Rust", () => {
+describe("the native wrapper", () => {
   beforeEach(() => jest.resetModules());
 
   it("turns a failure into an error of the caller's realm", async () => {
@@ -51,14 +51,14 @@ describe("the border to Rust", () => {
     }
   });
 
-  it("answers every ticket of many that come at once", async () => {
+  it("resolves every ticket of a batch", async () => {
     mockLoad.mockReturnValue(answering(null));
     const native = new Native({}, ignore);
     const answers = await Promise.all(Array.from({ length: 100 }, () => native.authenticate("sk_1")));
     expect(answers).toEqual(Array.from({ length: 100 }, () => null));
   });
 
-  it("rejects every call of a turn whose questions could not be asked", async () => {
+  it("rejects every call of a turn whose batch could not be sent", async () => {
     const binding = answering(null);
     binding.NativeApiKeyService.prototype.ask = () => {
       throw new TypeError("of another realm");
@@ -71,7 +71,7 @@ describe("the border to Rust", () => {
     }
   });
 
-  it("lets every other answer pass", async () => {
+  it("returns every other result unchanged", async () => {
     mockLoad.mockReturnValue(answering(null));
     await expect(new Native({}, ignore).listApiKeys({}, {})).resolves.toBeNull();
     jest.resetModules();
@@ -79,14 +79,14 @@ describe("the border to Rust", () => {
     await expect(new Native({}, ignore).listApiKeys({}, {})).resolves.toEqual({ id: "apk_1", title: "message" });
   });
 
-  it("refuses settings that Rust refuses", () => {
+  it("rejects settings that Rust rejects", () => {
     mockLoad.mockReturnValue(answering(null, { type: "invalid_argument", message: "pool: must be an object" }));
     expect(() => new Native({ pool: 5 }, ignore)).toThrow(
       expect.objectContaining({ type: "invalid_argument", message: "pool: must be an object" }),
     );
   });
 
-  it("says which package is missing and what to do when the addon cannot be loaded", () => {
+  it("names the missing package and the remedy when the addon cannot be loaded", () => {
     const reason = new Error("Cannot find native binding");
     mockLoad.mockImplementation(() => {
       throw reason;

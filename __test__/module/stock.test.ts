@@ -3,7 +3,7 @@
 import { describeStock } from "../support/implementations";
 
 describeStock("Stock's service", (current) => {
-  it("has methods without a declared parameter (A16)", () => {
+  it("has methods with a length of 0 (A16)", () => {
     const service = current().service as unknown as Record<string, { length: number }>;
 
     expect(["createApiKeys", "listApiKeys", "revoke", "authenticate"].map((name) => service[name]?.length)).toEqual(
@@ -11,7 +11,7 @@ describeStock("Stock's service", (current) => {
     );
   });
 
-  it("makes tokens by static methods, and has protected methods for subclasses (A36)", () => {
+  it("has static methods for tokens and protected methods for subclasses (A36)", () => {
     const prototype = Object.getPrototypeOf(current().service);
 
     expect(prototype.constructor.generatePublishableKey().rawToken).toMatch(/^pk_/);

@@ -44,14 +44,14 @@ describe("The names of options", () => {
     expect(declared(name)).toEqual(known(unknown));
   });
 
-  it("are the ones that are passed on from Medusa's configuration", () => {
+  it("are the ones passed on from Medusa's configuration", () => {
     const names = declared("ApiKeyModuleOptions");
     const options = Object.fromEntries(names.map((name) => [name, `the ${name}`]));
 
     expect(medusaSettings({}, { ...options, nope: 1 } as object)).toEqual({ ...options, inMedusa: true });
   });
 
-  it("are the ones that README.md explains", () => {
+  it("are the ones documented in README.md", () => {
     const names = TABLES.flatMap(([name, prefix]) => declared(name).map((member) => prefix + member));
 
     // An object of options is explained by its members.

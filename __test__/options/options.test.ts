@@ -16,16 +16,16 @@ const refusalOf = (url: unknown, options: object = {}): Error & Failure => {
   throw new Error("The options were taken.");
 };
 
-describe("The constructor refuses, naming the option,", () => {
+describe("The constructor rejects, naming the option,", () => {
   it.each<[string, unknown]>([
     ["no scheme", "api-keys.db"],
-    ["empty text", ""],
+    ["an empty string", ""],
     ["another database", `mysql://me:${PASSWORD}@localhost/db`],
     ["a URL that cannot be read", `postgres://me:${PASSWORD}@localhost:port/db`],
     ["an SQLite URL without a file", "sqlite:"],
     ["a number", 5],
     ["an object", {}],
-    ["text with a NUL", "sqlite:a\u0000.db"],
+    ["a string with a NUL", "sqlite:a\u0000.db"],
   ])("a databaseUrl of %s", (_, url) => {
     const refusal = refusalOf(url);
 
@@ -48,7 +48,7 @@ describe("The constructor refuses, naming the option,", () => {
     "POSTGRES:///user:PASSWORD@localhost/db",
     " postgres:/user:PASSWORD@localhost/db",
     "PASSWORD",
-  ])("a databaseUrl of %s, without the password in any message", async (pattern) => {
+  ])("a databaseUrl of %s without disclosing the password", async (pattern) => {
     const refusal = refusalOf(pattern.replace("PASSWORD", PASSWORD));
 
     expect(refusal).toMatchObject({ __isMedusaError: true, type: "invalid_argument" });
@@ -105,7 +105,7 @@ describe("The constructor refuses, naming the option,", () => {
     ["lastUsedInterval", { lastUsedInterval: "soon" }],
     ["hashConcurrency", { hashConcurrency: 0 }],
     ["hashQueueLimit", { hashQueueLimit: Number.POSITIVE_INFINITY }],
-  ])("the option %s of %p", (name, options) => {
+  ])("the option %s of %p (case %#)", (name, options) => {
     const refusal = refusalOf("sqlite::memory:", options);
 
     expect(refusal).toMatchObject({ __isMedusaError: true, type: "invalid_argument" });
@@ -120,8 +120,8 @@ describe("The constructor refuses, naming the option,", () => {
   );
 });
 
-describe("The constructor takes", () => {
-  it("options that are undefined for options that are absent", async () => {
+describe("The constructor treats", () => {
+  it("undefined options as absent", async () => {
     const service = openService("sqlite::memory:", {
       pool: undefined,
       ssl: undefined,

@@ -5,7 +5,7 @@ import { describeEverywhere } from "../support/implementations";
 import { COLUMNS, PUBLISHABLE, SECRET, untyped } from "../support/service";
 
 describeEverywhere("retrieveApiKey", (current) => {
-  it("answers a secret key without its token, hash or salt", async () => {
+  it("returns a secret key without its token, hash or salt", async () => {
     const created = await current().service.createApiKeys(SECRET);
     const key = await current().service.retrieveApiKey(created.id);
     const { salt, ...rest } = created;
@@ -14,14 +14,14 @@ describeEverywhere("retrieveApiKey", (current) => {
     expect(key).toStrictEqual({ ...rest, token: "" });
   });
 
-  it("answers a publishable key with its token", async () => {
+  it("returns a publishable key with its token", async () => {
     const created = await current().service.createApiKeys(PUBLISHABLE);
     const { salt, ...rest } = created;
 
     expect(await current().service.retrieveApiKey(created.id)).toStrictEqual(rest);
   });
 
-  it("answers a fresh object each time", async () => {
+  it("returns a new object each time", async () => {
     const { id } = await current().service.createApiKeys(SECRET);
     const first = await current().service.retrieveApiKey(id);
     first.title = "Changed by the caller";
@@ -29,7 +29,7 @@ describeEverywhere("retrieveApiKey", (current) => {
     expect(await current().service.retrieveApiKey(id)).toMatchObject({ title: SECRET.title });
   });
 
-  it("answers the selected columns and the id", async () => {
+  it("returns the selected columns and the id", async () => {
     const { id } = await current().service.createApiKeys(SECRET);
 
     expect(await current().service.retrieveApiKey(id, { select: ["title", "created_by"] })).toStrictEqual({
@@ -37,7 +37,7 @@ describeEverywhere("retrieveApiKey", (current) => {
     });
   });
 
-  it("finds a soft-deleted key only when asked to", async () => {
+  it("finds a soft-deleted key only with withDeleted", async () => {
     const { id } = await current().service.createApiKeys(SECRET);
     await current().service.softDeleteApiKeys(id);
 
@@ -47,18 +47,18 @@ describeEverywhere("retrieveApiKey", (current) => {
     });
   });
 
-  it.each(["apk_nope", ""])("refuses the unknown id %j", async (id) => {
+  it.each(["apk_nope", ""])("rejects the unknown id %j", async (id) => {
     await expectFailure(current().service.retrieveApiKey(id), "not_found", `ApiKey with id: ${id} was not found`);
   });
 
   it.each([undefined, null, 5, true, {}, ["apk_1"], { id: "apk_1" }, 5n].map((id) => [typeof id, id]))(
-    "refuses an id that is no text: %s",
+    "rejects a non-string id: %s (case %#)",
     async (_, id) => {
       await expectFailure(current().service.retrieveApiKey(untyped(id)), "not_found", "apiKey - id must be defined");
     },
   );
 
-  it("changes neither a config nor needs to: a frozen one is taken", async () => {
+  it("accepts a frozen config and changes none", async () => {
     const { id } = await current().service.createApiKeys(SECRET);
     const config = Object.freeze({ select: Object.freeze(["id"]), relations: [] });
 

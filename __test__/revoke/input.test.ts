@@ -9,12 +9,12 @@ const WRONG_TEXTS: [string, unknown][] = [
   ["NaN", Number.NaN],
   ["an object", {}],
   ["an array", ["a"]],
-  ["text with a NUL", "a\u0000"],
+  ["a string with a NUL", "a\u0000"],
   ["a lone surrogate", "\udfff"],
-  ["one mebibyte of text", "x".repeat(1024 * 1024)],
+  ["a string of one mebibyte", "x".repeat(1024 * 1024)],
 ];
 
-describeOurs("A change is refused, by the field's name, and writes nothing:", (current) => {
+describeOurs("revoke rejects, naming the field and writing nothing,", (current) => {
   beforeEach(() =>
     current().service.createApiKeys([
       { ...SECRET, id: "apk_1" },
@@ -28,7 +28,7 @@ describeOurs("A change is refused, by the field's name, and writes nothing:", (c
     expect(await current().table()).toEqual(before);
   };
 
-  it.each(WRONG_TEXTS)("revoke with a revoked_by of %s (S18)", async (_, revoked_by) => {
+  it.each(WRONG_TEXTS)("a revoked_by of %s (S18)", async (_, revoked_by) => {
     await refused(() => current().service.revoke("apk_1", { revoked_by }), /revoked_by/);
     await refused(() => current().service.revoke({ id: ["apk_1", "apk_2"] }, { revoked_by }), /revoked_by/);
   });

@@ -19,7 +19,7 @@ describeEverywhere("revoke", (current) => {
   });
   afterEach(() => jest.useRealTimers());
 
-  it("answers the key, revoked now and by whom it says", async () => {
+  it("returns the key with revoked_at set to now and the given revoked_by", async () => {
     const key = await current().service.revoke("apk_s1", BY);
 
     expect(Object.keys(key)).toEqual(COLUMNS);
@@ -30,18 +30,18 @@ describeEverywhere("revoke", (current) => {
     expect(await current().service.retrieveApiKey("apk_s1")).toStrictEqual(key);
   });
 
-  it("shows the token of a publishable key", async () => {
+  it("returns the token of a publishable key", async () => {
     expect(await current().service.revoke("apk_p1", BY)).toMatchObject({ token: expect.stringMatching(/^pk_/) });
   });
 
-  it("touches no other key", async () => {
+  it("changes no other key", async () => {
     const before = await current().service.listApiKeys({ id: ["apk_s2", "apk_p1"] });
     await current().service.revoke("apk_s1", BY);
 
     expect(await current().service.listApiKeys({ id: ["apk_s2", "apk_p1"] })).toEqual(before);
   });
 
-  it("revokes all keys that a selector matches and answers them by id", async () => {
+  it("revokes all keys that a selector matches and returns them ordered by id", async () => {
     const keys = await current().service.revoke({ id: ["apk_s2", "apk_p1", "apk_nope"] }, BY);
 
     expect(keys.map((key) => [key.id, key.revoked_at])).toEqual([
@@ -51,15 +51,15 @@ describeEverywhere("revoke", (current) => {
     expect(await current().service.retrieveApiKey("apk_s1")).toMatchObject({ revoked_at: null });
   });
 
-  it("takes an empty selector for every key", async () => {
+  it("revokes every key for an empty selector", async () => {
     expect(await current().service.revoke({}, BY)).toHaveLength(3);
   });
 
-  it("answers an empty array when a selector matches nothing, whatever else it was given", async () => {
+  it("returns an empty array when a selector matches nothing, even with invalid data", async () => {
     expect(await current().service.revoke({ id: "apk_nope" }, {})).toEqual([]);
   });
 
-  it("refuses a secret key that is revoked already, and its neighbours with it", async () => {
+  it("rejects a secret key that is already revoked, together with the other keys of the call", async () => {
     await current().service.createApiKeys({
       ...SECRET,
       id: "apk_old",
@@ -81,7 +81,7 @@ describeEverywhere("revoke", (current) => {
     expect(await current().table()).toEqual(before);
   });
 
-  it("writes and tells nothing where the revocation that is still to come is the same already", async () => {
+  it("writes and publishes nothing when the same revocation is already scheduled", async () => {
     const { service, emitted, table } = current();
     const { id } = await service.createApiKeys(PUBLISHABLE);
     const revoked = await service.revoke(id, { ...BY, revoke_in: 60 });
@@ -94,7 +94,7 @@ describeEverywhere("revoke", (current) => {
     expect(await table()).toEqual(before);
   });
 
-  it("takes a revocation that another program planned in microseconds for the same to the millisecond", async () => {
+  it("treats a scheduled revocation with microseconds as equal to the millisecond", async () => {
     const { service, emitted, sql, table } = current();
     const { id } = await service.createApiKeys(PUBLISHABLE);
     await sql("UPDATE api_key SET revoked_by = ?, revoked_at = '2030-06-07 06:08:08.009123+00:00' WHERE id = ?", [
@@ -109,14 +109,14 @@ describeEverywhere("revoke", (current) => {
     expect(await table()).toEqual(before);
   });
 
-  it("may change a revocation that is still to come", async () => {
+  it("can change a scheduled revocation", async () => {
     await current().service.revoke("apk_s1", { ...BY, revoke_in: 3600 });
     const key = await current().service.revoke("apk_s1", { revoked_by: "user_3" });
 
     expect(key).toMatchObject({ revoked_at: NOW, revoked_by: "user_3" });
   });
 
-  it.each([undefined, null, ""])("refuses %j for who revokes", async (revoked_by) => {
+  it.each([undefined, null, ""])("rejects a revoked_by of %j", async (revoked_by) => {
     const before = await current().table();
 
     await expectFailure(
@@ -127,7 +127,7 @@ describeEverywhere("revoke", (current) => {
     expect(await current().table()).toEqual(before);
   });
 
-  it("refuses an unknown and a soft-deleted key", async () => {
+  it("rejects an unknown and a soft-deleted key", async () => {
     await current().service.softDeleteApiKeys("apk_s2");
 
     await expectFailure(current().service.revoke("apk_nope", BY), "not_found", 'ApiKey with id "apk_nope" not found');
@@ -139,7 +139,7 @@ describeEverywhere("revoke", (current) => {
     );
   });
 
-  it("writes no field that is not its own", async () => {
+  it("ignores members for other columns", async () => {
     await current().service.revoke("apk_s1", { ...BY, title: "x", type: "publishable", created_by: "x" });
 
     expect(await current().service.retrieveApiKey("apk_s1")).toMatchObject(SECRET);
@@ -156,12 +156,12 @@ describeOurs("revoke", (current) => {
   });
   afterEach(() => jest.useRealTimers());
 
-  it("without a second argument revokes now, by nobody in particular (M1)", async () => {
+  it("without a second argument revokes immediately and leaves revoked_by null (M1)", async () => {
     expect(await current().service.revoke("apk_s1")).toMatchObject({ revoked_at: NOW, revoked_by: null });
     expect(await current().service.revoke({ id: "apk_s1", revoked_at: null })).toEqual([]);
   });
 
-  it("without a second argument refuses a selector, which may mean many keys (M1)", async () => {
+  it("without a second argument rejects a selector (M1)", async () => {
     const before = await current().table();
     const revoke = current().service.revoke as (selector: object) => Promise<unknown>;
 
@@ -175,7 +175,7 @@ describeOurs("revoke", (current) => {
     expect(await current().table()).toEqual(before);
   });
 
-  it("with an empty object still asks who revokes (M1)", async () => {
+  it("with an empty object rejects the missing revoked_by (M1)", async () => {
     await expectFailure(
       current().service.revoke("apk_s1", {}),
       "invalid_data",
@@ -183,7 +183,7 @@ describeOurs("revoke", (current) => {
     );
   });
 
-  it.each([{}, { revoke_in: 60 }])("leaves a publishable key as it is once it is revoked (S8): %j", async (more) => {
+  it.each([{}, { revoke_in: 60 }])("rejects a publishable key that is already revoked (S8): %j", async (more) => {
     const before = await current().table();
 
     await expectFailure(
@@ -194,7 +194,7 @@ describeOurs("revoke", (current) => {
     expect(await current().table()).toEqual(before);
   });
 
-  it("lets the first of two revocations win, whichever of the two clocks is ahead (S8)", async () => {
+  it("lets only the first of two revocations succeed, whichever clock is ahead (S8)", async () => {
     for (const skew of [-5, 0, 5]) {
       stopClock(NOW);
       const { id } = await current().service.createApiKeys(SECRET);
@@ -204,14 +204,14 @@ describeOurs("revoke", (current) => {
     }
   });
 
-  it("can change a revocation that was planned for later", async () => {
+  it("can replace a scheduled revocation by another one", async () => {
     const { id } = await current().service.createApiKeys(SECRET);
     await current().service.revoke(id, { ...BY, revoke_in: 60 });
 
     expect(await current().service.revoke(id, BY)).toMatchObject({ revoked_at: NOW });
   });
 
-  it("lets exactly one of many parallel revocations win (S8)", async () => {
+  it("lets exactly one of many parallel revocations succeed (S8)", async () => {
     for (const { id } of await current().service.createApiKeys([SECRET, PUBLISHABLE])) {
       const who = Array.from({ length: 20 }, (_, index) => `user_${index}`);
       const outcomes = await Promise.allSettled(who.map((revoked_by) => current().service.revoke(id, { revoked_by })));
@@ -225,7 +225,7 @@ describeOurs("revoke", (current) => {
     }
   });
 
-  it("is final although the clock did not move between two calls (S8)", async () => {
+  it("is final even within the same millisecond (S8)", async () => {
     await current().service.revoke("apk_s1", BY);
 
     await expectFailure(current().service.revoke("apk_s1", BY), "invalid_data", /already revoked/);
@@ -243,17 +243,17 @@ describeOurs("revoke", (current) => {
     ["undefined", undefined],
     ["null", null],
     ["a number", 5],
-  ])("refuses %s for a target (S10)", async (_, target) => {
+  ])("rejects %s as a target (S10)", async (_, target) => {
     await expectFailure(current().service.revoke(untyped(target), BY), "invalid_data", /id/);
     expect(await current().service.retrieveApiKey("apk_s1")).toMatchObject({ revoked_at: null });
   });
 
-  it("answers an empty array for an empty array (S10)", async () => {
+  it("returns an empty array for an empty array (S10)", async () => {
     expect(await current().service.revoke(untyped([]), BY)).toEqual([]);
   });
 
   it.each([{ id: undefined }, { title: undefined, id: undefined }])(
-    "refuses a selector that is empty by accident (S1): %p",
+    "rejects a selector that is empty by accident (S1): %p",
     async (selector) => {
       const before = await current().table();
 

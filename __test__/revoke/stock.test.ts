@@ -17,7 +17,7 @@ describeStock("Stock's revoke", (current) => {
   it.each<[string, string, number, number]>([
     ["forward", "2030-03-31T00:30:00.000Z", 2 * 3600, 3600],
     ["back", "2030-10-27T00:30:00.000Z", 3600, 2 * 3600],
-  ])("adds revoke_in to the local time, also when the clocks go %s meanwhile (A40)", async (_, now, asked, elapsed) => {
+  ])("adds revoke_in to the local time even when the clocks go %s meanwhile (A40)", async (_, now, asked, elapsed) => {
     await inTimeZone("Europe/Berlin", async () => {
       stopClock(now);
       const { id } = await current().service.createApiKeys(PUBLISHABLE);
@@ -28,7 +28,7 @@ describeStock("Stock's revoke", (current) => {
     });
   });
 
-  it("drops what was meant to be an end or a scope (S22)", async () => {
+  it("ignores members that resemble an expiry or a scope (S22)", async () => {
     const more = { expires_at: 1, ttl: 1, scopes: ["read"], revokeIn: 60, metadata: {} };
     const { id } = await current().service.createApiKeys({ ...PUBLISHABLE, ...more });
     await current().service.updateApiKeys(id, { title: "New", ...more });
@@ -39,7 +39,7 @@ describeStock("Stock's revoke", (current) => {
     expect(await current().service.revoke(id, { ...by("user_1"), ...more })).toMatchObject({ revoked_at: NOW });
   });
 
-  it("revokes a publishable key again, also into the future (S8)", async () => {
+  it("revokes a revoked publishable key again, even in the future (S8)", async () => {
     const { id } = await current().service.createApiKeys(PUBLISHABLE);
     await current().service.revoke(id, by("user_1"));
     const again = await current().service.revoke(id, { ...by("user_2"), revoke_in: 3600 });
@@ -56,7 +56,7 @@ describeStock("Stock's revoke", (current) => {
     expect(await current().service.revoke(id, by("user_2"))).toMatchObject({ revoked_by: "user_2" });
   });
 
-  it("lets parallel revocations of one secret key all win (S8)", async () => {
+  it("lets all parallel revocations of one secret key succeed (S8)", async () => {
     stopClock(NOW);
     const { id } = await current().service.createApiKeys(SECRET);
     const answers = await Promise.all(["a", "b", "c"].map((who) => current().service.revoke(id, by(who))));
@@ -65,7 +65,7 @@ describeStock("Stock's revoke", (current) => {
   });
 
   it.each<[string, unknown, string]>([
-    ["concatenates text", "60", "2030-06-07T06:21:20.009Z"],
+    ["concatenates a string", "60", "2030-06-07T06:21:20.009Z"],
     ["concatenates what an array becomes", [60], "2030-06-07T06:21:20.009Z"],
     ["cuts fractions", 1.9, "2030-06-07T06:07:09.009Z"],
     ["takes true for a second", true, "2030-06-07T06:07:09.009Z"],
@@ -80,7 +80,7 @@ describeStock("Stock's revoke", (current) => {
     });
   });
 
-  it.each([1e12, 1e20, Number.POSITIVE_INFINITY])("leaves %p in revoke_in to the driver (S11)", async (revoke_in) => {
+  it.each([1e12, 1e20, Number.POSITIVE_INFINITY])("passes %p in revoke_in to the driver (S11)", async (revoke_in) => {
     const { id } = await current().service.createApiKeys(PUBLISHABLE);
 
     expect((await failureOf(current().service.revoke(id, { ...by("user_1"), revoke_in }))).name).toBe(
@@ -88,7 +88,7 @@ describeStock("Stock's revoke", (current) => {
     );
   });
 
-  it("asks who revokes when it is told nothing, and knows no rolls, no create and no list (M1, M4)", async () => {
+  it("requires revoked_by, and rollApiKeys, create and list do not exist (M1, M4)", async () => {
     const { id } = await current().service.createApiKeys(SECRET);
     const service = current().service as unknown as Record<string, unknown>;
 
@@ -99,8 +99,8 @@ describeStock("Stock's revoke", (current) => {
   });
 });
 
-describe("[stock] Stock, with more parallel revocations than connections,", () => {
-  it("takes a connection more for each that it has, until none is left and calls fail (S7)", async () => {
+describe("[stock] Stock's revoke, with more parallel calls than connections,", () => {
+  it("needs two connections per call until none is left and calls fail (S7)", async () => {
     const database = await createPostgresDatabase();
     const stock = await startStock(database.url, { min: 0, max: 2, acquireTimeoutMillis: 2_000 });
     const ids = Array.from({ length: 6 }, (_, index) => `apk_${index}`);

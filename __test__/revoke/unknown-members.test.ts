@@ -20,7 +20,7 @@ const ENDS = [
 
 const unknown = (name: string) => new RegExp(`^unknown member "${name}" of `);
 
-describeOurs("A member that was meant to be another", (current) => {
+describeOurs("revoke", (current) => {
   const service = () => current().service;
   beforeEach(() => service().createApiKeys({ ...PUBLISHABLE, id: "apk_1" }));
 
@@ -31,7 +31,7 @@ describeOurs("A member that was meant to be another", (current) => {
   };
 
   it.each([...ENDS, "expires_in", "revokeIn", "revoke_at", "revokeAt", "revoked_in", "revokedBy"])(
-    "is refused in the data of a revocation: %s (S22)",
+    "rejects a member that resembles another: %s (S22)",
     async (name) => {
       await refused(() => service().revoke("apk_1", { ...BY, [name]: 3600 }), unknown(name));
       await refused(() => service().revoke({ id: "apk_1" }, { ...BY, [name]: 3600 }), unknown(name));

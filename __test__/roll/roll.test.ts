@@ -13,7 +13,7 @@ describeOurs("rollApiKeys (M4)", (current) => {
   beforeEach(() => stopClock(NOW));
   afterEach(() => jest.useRealTimers());
 
-  it("revokes the key and answers its successor with a token that is never shown again", async () => {
+  it("revokes the key and returns its successor with a token that is shown once", async () => {
     const old = await current().service.createApiKeys(SECRET);
     const { revoked, created } = await current().service.rollApiKeys(old.id, BY);
 
@@ -25,7 +25,7 @@ describeOurs("rollApiKeys (M4)", (current) => {
     expect(await current().service.retrieveApiKey(created.id)).toMatchObject({ token: "", revoked_at: null });
   });
 
-  it("lets the new token in and the old one no more", async () => {
+  it("makes the new token valid and the old one invalid", async () => {
     const old = await current().service.createApiKeys(SECRET);
     const { created } = await current().service.rollApiKeys(old.id, BY);
 
@@ -33,7 +33,7 @@ describeOurs("rollApiKeys (M4)", (current) => {
     expect(await current().service.authenticate(old.token)).toBe(false);
   });
 
-  it("lets both tokens in during the grace period", async () => {
+  it("accepts both tokens during the grace period", async () => {
     const old = await current().service.createApiKeys(SECRET);
     const { created } = await current().service.rollApiKeys(old.id, { ...BY, revoke_in: 3600 });
 
@@ -44,7 +44,7 @@ describeOurs("rollApiKeys (M4)", (current) => {
     expect(await current().service.authenticate(created.token)).toMatchObject({ id: created.id });
   });
 
-  it("gives the successor the key's title, type and creator unless told otherwise", async () => {
+  it("copies title, type and creator to the successor unless they are given", async () => {
     const secret = await current().service.createApiKeys({ ...SECRET, title: "Shop", created_by: "user_7" });
     const publishable = await current().service.createApiKeys(PUBLISHABLE);
 
@@ -56,7 +56,7 @@ describeOurs("rollApiKeys (M4)", (current) => {
     ).toMatchObject({ title: "New", type: "publishable", created_by: "user_8", token: expect.stringMatching(/^pk_/) });
   });
 
-  it("gives the successor neither the id nor any date of the key", async () => {
+  it("copies neither the id nor any date to the successor", async () => {
     const { id } = await current().service.createApiKeys({
       ...SECRET,
       created_at: new Date("2020-01-01"),
@@ -70,7 +70,7 @@ describeOurs("rollApiKeys (M4)", (current) => {
     expect(created.id).not.toBe(id);
   });
 
-  it("leaves exactly one new key behind", async () => {
+  it("creates exactly one key", async () => {
     const { id } = await current().service.createApiKeys(SECRET);
     await current().service.rollApiKeys(id, BY);
 
@@ -79,12 +79,12 @@ describeOurs("rollApiKeys (M4)", (current) => {
 
   it.each<[string, object, string | RegExp]>([
     ["no revoked_by", {}, "You must provide a revoked_by field when revoking a key."],
-    ["a revoked_by that is no text", { revoked_by: 5 }, /revoked_by/],
-    ["a title that is no text", { ...BY, title: 5 }, /title/],
-    ["a created_by that is no text", { ...BY, created_by: {} }, /created_by/],
+    ["a non-string revoked_by", { revoked_by: 5 }, /revoked_by/],
+    ["a non-string title", { ...BY, title: 5 }, /title/],
+    ["a non-string created_by", { ...BY, created_by: {} }, /created_by/],
     ["a negative grace period", { ...BY, revoke_in: -1 }, /revoke_in/],
-    ["a grace period in text", { ...BY, revoke_in: "60" }, /revoke_in/],
-  ])("leaves the key as it was for %s", async (_, data, message) => {
+    ["a grace period as a string", { ...BY, revoke_in: "60" }, /revoke_in/],
+  ])("changes nothing for %s", async (_, data, message) => {
     const { id, token } = await current().service.createApiKeys(SECRET);
     const before = await current().table();
 
@@ -93,7 +93,7 @@ describeOurs("rollApiKeys (M4)", (current) => {
     expect(await current().service.authenticate(token)).toMatchObject({ id });
   });
 
-  it("leaves the key as it was when its successor cannot be stored", async () => {
+  it("changes nothing when the successor cannot be stored", async () => {
     const bytes = jest.spyOn(crypto, "randomBytes") as jest.Mock;
     bytes.mockImplementation((size: number) => Buffer.alloc(size, 7));
     try {
@@ -110,7 +110,7 @@ describeOurs("rollApiKeys (M4)", (current) => {
     }
   });
 
-  it("refuses a key that is revoked already and creates nothing", async () => {
+  it("rejects a key that is already revoked and creates nothing", async () => {
     const { id } = await current().service.createApiKeys({
       ...SECRET,
       revoked_at: new Date("2030-01-01"),
@@ -128,7 +128,7 @@ describeOurs("rollApiKeys (M4)", (current) => {
   it.each<[string, object]>([
     ["expires_in", { expires_in: 3600 }],
     ["a revocation in the future", { revoked_at: after(NOW, 3600), revoked_by: "user_1" }],
-  ])("refuses a key that was created with %s, whatever the grace period, and writes nothing", async (_, end) => {
+  ])("rejects a key that was created with %s for any grace period and writes nothing", async (_, end) => {
     const { id, token } = await current().service.createApiKeys({ ...SECRET, ...end });
     const before = await current().table();
 
@@ -142,7 +142,7 @@ describeOurs("rollApiKeys (M4)", (current) => {
     expect(await current().service.authenticate(token)).toMatchObject({ id });
   });
 
-  it("refuses a key whose revocation was planned by revoke or by another roll, and writes nothing", async () => {
+  it("rejects a key with a revocation scheduled by revoke or another roll and writes nothing", async () => {
     const [planned, rolled] = await current().service.createApiKeys([SECRET, PUBLISHABLE]);
     await current().service.revoke(planned.id, { ...BY, revoke_in: 3600 });
     await current().service.rollApiKeys(rolled.id, { ...BY, revoke_in: 3600 });
@@ -158,7 +158,7 @@ describeOurs("rollApiKeys (M4)", (current) => {
     expect(await current().table()).toEqual(before);
   });
 
-  it("refuses an unknown and a soft-deleted key", async () => {
+  it("rejects an unknown and a soft-deleted key", async () => {
     const { id } = await current().service.createApiKeys(SECRET);
     await current().service.softDeleteApiKeys(id);
 
@@ -172,26 +172,29 @@ describeOurs("rollApiKeys (M4)", (current) => {
   });
 
   it.each([undefined, null, 5, {}, ["apk_1"]].map((id) => [String(JSON.stringify(id)), id]))(
-    "refuses %s for an id",
+    "rejects %s as an id",
     async (_, id) => {
       await expectFailure(current().service.rollApiKeys(untyped(id), BY), "invalid_data", /\bid\b/);
     },
   );
 
-  it.each([{}, { revoke_in: 3600 }])("makes one successor when a key is rolled in parallel with %j", async (grace) => {
-    const { service } = current();
-    const { id } = await service.createApiKeys(SECRET);
-    const calls = Array.from({ length: 8 }, () => service.rollApiKeys(id, { ...BY, ...grace }));
-    const rolls = await Promise.allSettled(calls);
+  it.each([{}, { revoke_in: 3600 }])(
+    "creates one successor when a key is rolled in parallel with %j",
+    async (grace) => {
+      const { service } = current();
+      const { id } = await service.createApiKeys(SECRET);
+      const calls = Array.from({ length: 8 }, () => service.rollApiKeys(id, { ...BY, ...grace }));
+      const rolls = await Promise.allSettled(calls);
 
-    expect(rolls.filter((roll) => roll.status === "fulfilled")).toHaveLength(1);
-    for (const roll of rolls) {
-      if (roll.status === "rejected") expect(roll.reason).toMatchObject({ type: "invalid_data" });
-    }
-    expect(await current().table()).toHaveLength(2);
-  });
+      expect(rolls.filter((roll) => roll.status === "fulfilled")).toHaveLength(1);
+      for (const roll of rolls) {
+        if (roll.status === "rejected") expect(roll.reason).toMatchObject({ type: "invalid_data" });
+      }
+      expect(await current().table()).toHaveLength(2);
+    },
+  );
 
-  it("tells of the revoked key and then of the created one, in one call of the event bus", async () => {
+  it("publishes the revoked key and then the created one in one emit", async () => {
     const { id } = await current().service.createApiKeys(SECRET);
     current().emitted.length = 0;
     const { created } = await current().service.rollApiKeys(id, BY);

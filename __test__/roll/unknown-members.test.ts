@@ -8,8 +8,8 @@ const BY = { revoked_by: "user_2" };
 
 const unknown = (name: string) => new RegExp(`^unknown member "${name}" of `);
 
-describeOurs("A method that stock does not have", (current) => {
-  it.each(["revokeIn", "expires_in", "titel", "id", "nope"])("refuses the unknown member %s", async (name) => {
+describeOurs("rollApiKeys", (current) => {
+  it.each(["revokeIn", "expires_in", "titel", "id", "nope"])("rejects the unknown member %s", async (name) => {
     const { service } = current();
     const { id } = await service.createApiKeys(PUBLISHABLE);
     const before = await current().table();
@@ -18,7 +18,7 @@ describeOurs("A method that stock does not have", (current) => {
     expect(await current().table()).toEqual(before);
   });
 
-  it("says what an unknown member was probably meant to be", async () => {
+  it("suggests the likely member for an unknown one", async () => {
     const roll = current().service.rollApiKeys("apk_1", { ...BY, revokeIn: 3600 });
 
     await expectFailure(roll, "invalid_data", /; did you mean "revoke_in"\?$/);

@@ -4,7 +4,7 @@ import { openService } from "../support/ours";
 import { createPostgresDatabase } from "../support/postgres";
 import { Confidential, withSql } from "./confidential";
 
-describe("A search for what is confidential", () => {
+describe("The search for confidential text", () => {
   const token = `sk_${"0123456789abcdef".repeat(4)}`;
   const hash = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$3q2+7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs";
   const confidential = new Confidential();
@@ -22,7 +22,7 @@ describe("A search for what is confidential", () => {
     expect(confidential.in(["Nothing.", `It says: "${text}".`])).toHaveLength(1);
   });
 
-  it.each(["sk_012***def", "apk_01K0123456789", "$argon2id$v=19$m=8,t=1,p=1$", ""])("passes over %j", (text) => {
+  it.each(["sk_012***def", "apk_01K0123456789", "$argon2id$v=19$m=8,t=1,p=1$", ""])("ignores %j", (text) => {
     expect(confidential.in([text])).toEqual([]);
   });
 

@@ -129,9 +129,9 @@ async function talk(run: Confided, ground: Ground, isPostgres: boolean): Promise
 const END_ALL_OTHER_SESSIONS =
   "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
-describe.each(["sqlite", "postgres"] as const)("[%s] A long run in good and bad times", (name) => {
+describe.each(["sqlite", "postgres"] as const)("[%s] A long run with and without failures", (name) => {
   it(
-    "shows no hash, no salt, no SQL, and a token only to whoever created it (S6)",
+    "discloses no hash, salt or SQL, and a token only in its creation's result (S6)",
     async () => {
       const ground = await GROUNDS[name]();
       const run = new Confided(ground);

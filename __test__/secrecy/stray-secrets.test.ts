@@ -6,8 +6,8 @@ import { openService } from "../support/ours";
 import { createPostgresDatabase } from "../support/postgres";
 import { SECRET } from "../support/service";
 
-describe("[postgres] A secret that stands where none belongs", () => {
-  it("never reaches the server, whichever method gets it (A42)", async () => {
+describe("[postgres] A secret token in the place of another argument", () => {
+  it("is never sent to the server by any method (A42)", async () => {
     const database = await createPostgresDatabase();
     const heard: Buffer[] = [];
     const relay = createServer((client) => {

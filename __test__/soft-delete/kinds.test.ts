@@ -6,7 +6,7 @@ import { bare } from "../support/kinds";
 import { untyped } from "../support/service";
 import { fillShelf } from "../support/shelf";
 
-describeOurs("A target of another kind", (current) => {
+describeOurs("softDeleteApiKeys and restoreApiKeys", (current) => {
   beforeEach(() => fillShelf(current().service));
 
   const refused = async (call: Promise<unknown>, message: RegExp) => {
@@ -16,7 +16,7 @@ describeOurs("A target of another kind", (current) => {
   };
 
   it.each([true, () => undefined, Symbol("apk_01"), /apk_01/, 5, new Date(0), new Set(["apk_01"]), 5n])(
-    "is no target that hides or shows keys: %p (A22)",
+    "reject a target that is not an id or a selector: %p (A22)",
     async (target) => {
       await current().service.softDeleteApiKeys("apk_09");
 
@@ -25,7 +25,7 @@ describeOurs("A target of another kind", (current) => {
     },
   );
 
-  it("is no selector of a write, nor within one: an object without a prototype (A22)", async () => {
+  it("reject an object without a prototype as a selector or inside one (A22)", async () => {
     await refused(current().service.softDeleteApiKeys(bare({ id: "apk_01" })), /id or selector/);
     await refused(current().service.restoreApiKeys([bare({ id: "apk_01" })]), /id or selector/);
     await refused(current().service.revoke({ id: bare({ $in: ["apk_01"] }) }, { revoked_by: "odd" }), /ApiKey\.id/);

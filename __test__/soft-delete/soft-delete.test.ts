@@ -22,14 +22,14 @@ describeEverywhere("softDeleteApiKeys", (current) => {
   const sorted = (answer: Record<string, string[]>) =>
     Object.fromEntries(Object.entries(answer).map(([name, ids]) => [name, [...ids].sort()]));
 
-  it("hides a key, revoked or not, and answers its id under both linkable names", async () => {
+  it("hides a key, revoked or not, and returns its id under both linkable names", async () => {
     expect(await current().service.softDeleteApiKeys("apk_a")).toEqual({
       ...{ api_key_id: ["apk_a"], publishable_key_id: ["apk_a"] },
     });
     expect(await visible()).toEqual(["apk_b", "apk_c"]);
   });
 
-  it("stamps the time of deletion and change, and nothing else", async () => {
+  it("sets deleted_at and updated_at and nothing else", async () => {
     const before = await current().service.retrieveApiKey("apk_a");
     await current().service.softDeleteApiKeys("apk_a");
 
@@ -44,7 +44,7 @@ describeEverywhere("softDeleteApiKeys", (current) => {
     ["selectors and ids mixed", [{ title: "A" }, "apk_c"], ["apk_a", "apk_c"]],
     ["a selector with a list of ids, as Medusa's links ask", { id: ["apk_b", "apk_c"] }, ["apk_b", "apk_c"]],
     ["an empty selector, which means every key", {}, ["apk_a", "apk_b", "apk_c"]],
-  ])("takes %s", async (_, targets, ids) => {
+  ])("accepts %s", async (_, targets, ids) => {
     const answer = await current().service.softDeleteApiKeys(targets);
 
     expect(sorted(answer)).toEqual({ api_key_id: ids, publishable_key_id: ids });
@@ -53,18 +53,18 @@ describeEverywhere("softDeleteApiKeys", (current) => {
 
   it.each<[string, unknown]>([
     ["an unknown id", "apk_nope"],
-    ["an empty text", ""],
+    ["an empty string", ""],
     ["an empty array", []],
     ["null", null],
     ["undefined", undefined],
     ["an array of nothing", [undefined, null, ""]],
-    ["an empty selector beside an empty text, which is the id of no key", [{}, ""]],
-  ])("answers an empty object for %s", async (_, targets) => {
+    ["an empty selector beside an empty string, which is not an id", [{}, ""]],
+  ])("returns an empty object for %s", async (_, targets) => {
     expect(await current().service.softDeleteApiKeys(untyped(targets))).toEqual({});
     expect(await visible()).toHaveLength(3);
   });
 
-  it("answers an empty object for a key that is hidden already, and keeps the time it was", async () => {
+  it("returns an empty object for a key that is already soft-deleted and keeps its deleted_at", async () => {
     await current().service.softDeleteApiKeys("apk_a");
     jest.setSystemTime(new Date("2031-01-01"));
 
@@ -77,12 +77,12 @@ describeEverywhere("softDeleteApiKeys", (current) => {
     ["both names", ["publishable_key_id", "api_key_id"], { api_key_id: ["apk_a"], publishable_key_id: ["apk_a"] }],
     ["an unknown name", ["nope_id"], {}],
     ["no name", [], { api_key_id: ["apk_a"], publishable_key_id: ["apk_a"] }],
-  ])("answers as asked with %s in returnLinkableKeys", async (_, returnLinkableKeys, answer) => {
+  ])("returns the requested names with %s in returnLinkableKeys", async (_, returnLinkableKeys, answer) => {
     expect(await current().service.softDeleteApiKeys("apk_a", { returnLinkableKeys })).toEqual(answer);
     expect(await current().service.restoreApiKeys("apk_a", { returnLinkableKeys })).toEqual(answer);
   });
 
-  it("keeps a hidden key from authenticating until it is restored", async () => {
+  it("blocks authentication of a key until it is restored", async () => {
     const { id, token } = await current().service.createApiKeys(SECRET);
     await current().service.softDeleteApiKeys(id);
     expect(await current().service.authenticate(token)).toBe(false);
@@ -102,21 +102,21 @@ describeEverywhere("restoreApiKeys", (current) => {
   });
   afterEach(() => jest.useRealTimers());
 
-  it("brings a key back and stamps the change", async () => {
+  it("restores a key and sets updated_at", async () => {
     expect(await current().service.restoreApiKeys("apk_b")).toEqual({
       ...{ api_key_id: ["apk_b"], publishable_key_id: ["apk_b"] },
     });
     expect(await current().service.retrieveApiKey("apk_b")).toMatchObject({ deleted_at: null, updated_at: NOW });
   });
 
-  it("also reports a key that was never hidden, without a write", async () => {
+  it("reports a key that was not soft-deleted without writing it", async () => {
     expect(await current().service.restoreApiKeys({ id: ["apk_a"] })).toEqual({
       ...{ api_key_id: ["apk_a"], publishable_key_id: ["apk_a"] },
     });
     expect(await current().service.retrieveApiKey("apk_a")).toMatchObject({ updated_at: new Date("2020-01-01") });
   });
 
-  it("brings all keys back for an empty selector, and answers an empty object for nothing", async () => {
+  it("restores all keys for an empty selector and returns an empty object for no target", async () => {
     expect(await current().service.restoreApiKeys(untyped(undefined))).toEqual({});
     expect(await current().service.restoreApiKeys("apk_nope")).toEqual({});
     expect(await current().service.restoreApiKeys([{}, ""])).toEqual({});
@@ -126,7 +126,7 @@ describeEverywhere("restoreApiKeys", (current) => {
 });
 
 describeOurs("softDeleteApiKeys and restoreApiKeys", (current) => {
-  it("take null for no config (A25)", async () => {
+  it("treat null as an absent config (A25)", async () => {
     await current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_a" });
     const linked = { api_key_id: ["apk_a"], publishable_key_id: ["apk_a"] };
 
@@ -134,7 +134,7 @@ describeOurs("softDeleteApiKeys and restoreApiKeys", (current) => {
     expect(await current().service.restoreApiKeys("apk_a", untyped(null))).toEqual(linked);
   });
 
-  it("name keys by id, however the rows lie (A17)", async () => {
+  it("return ids in order, regardless of row order (A17)", async () => {
     const ids = ["apk_a", "apk_b", "apk_c"];
     await current().service.createApiKeys([...ids].reverse().map((id) => ({ ...PUBLISHABLE, id })));
     await current().service.updateApiKeys("apk_a", { title: "Moved" });

@@ -8,16 +8,16 @@ import { fillShelf } from "../support/shelf";
 describeStock("Stock's softDeleteApiKeys and restoreApiKeys", (current) => {
   beforeEach(() => fillShelf(current().service));
 
-  it.each([true, () => undefined, Symbol("apk_01")])("hides and shows every key for %p (A22)", async (target) => {
+  it.each([true, () => undefined, Symbol("apk_01")])("affect every key for %p (A22)", async (target) => {
     expect((await current().service.softDeleteApiKeys(untyped(target))).api_key_id).toHaveLength(9);
     expect((await current().service.restoreApiKeys(untyped(target))).api_key_id).toHaveLength(9);
   });
 
-  it("hides keys whose id a regular expression matches (A22)", async () => {
+  it("affect the keys whose id a regular expression matches (A22)", async () => {
     expect((await current().service.softDeleteApiKeys(/apk_0[12]/)).api_key_id).toHaveLength(2);
   });
 
-  it.each([5, new Date(0), new Set(["apk_01"])])("shows every key for %p (A22)", async (target) => {
+  it.each([5, new Date(0), new Set(["apk_01"])])("restore every key for %p (A22)", async (target) => {
     await current().service.softDeleteApiKeys("apk_01");
 
     expect((await current().service.restoreApiKeys(untyped(target))).api_key_id).toHaveLength(9);
@@ -32,7 +32,7 @@ describeStock("Stock's softDeleteApiKeys and restoreApiKeys", (current) => {
     ]),
   );
 
-  it("hides and shows what an object without a prototype selects, and shows what a class instance selects (A22)", async () => {
+  it("treat an object without a prototype and a class instance as selectors (A22)", async () => {
     const hidden = async (target: object) => (await current().service.softDeleteApiKeys(target)).api_key_id;
 
     expect(await hidden(bare({ id: "apk_1" }))).toEqual(["apk_1"]);
@@ -49,12 +49,12 @@ describeStock("Stock's softDeleteApiKeys and restoreApiKeys", (current) => {
     expect(await hidden(bare({ id: undefined }))).toEqual(["apk_1"]);
   });
 
-  it("drops {} beside an id, and fails on null beside one when it restores (A25)", async () => {
+  it("drop {} beside an id and fail on null beside one (A25)", async () => {
     expect(await current().service.softDeleteApiKeys(["apk_1", {}])).toMatchObject({ api_key_id: ["apk_1"] });
     await expect(current().service.restoreApiKeys(["apk_1", null])).rejects.toThrow(TypeError);
   });
 
-  it("hides a key, tells nobody and fails when the second argument is null (A25)", async () => {
+  it("soft-delete a key, publish nothing and fail for a null config (A25)", async () => {
     current().emitted.length = 0;
 
     await expect(current().service.softDeleteApiKeys("apk_1", untyped(null))).rejects.toThrow(TypeError);
@@ -62,7 +62,7 @@ describeStock("Stock's softDeleteApiKeys and restoreApiKeys", (current) => {
     expect(current().emitted).toEqual([]);
   });
 
-  it("reports what it hid in physical order (A17)", async () => {
+  it("return ids in physical row order (A17)", async () => {
     // An update moves the row behind the other.
     await current().service.updateApiKeys("apk_1", { title: "Moved" });
 

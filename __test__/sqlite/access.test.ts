@@ -138,7 +138,7 @@ describe("[sqlite] A file that a service cannot write", () => {
     },
   );
 
-  it("refuses a key as soon as another process with more rights revokes it", async () => {
+  it("rejects a key as soon as another process with more rights revokes it", async () => {
     await allow(0o444, 0o555);
     expect(await reader.call("authenticate", secret.token)).toMatchObject({ answer: { id: secret.id } });
     expect(await reader.call("authenticate", secret.token)).toMatchObject({ answer: { id: secret.id } });
@@ -167,8 +167,8 @@ describe("[sqlite] A file that a service cannot write", () => {
   });
 });
 
-describe("[sqlite] A failure of SQLite", () => {
-  it("is described in words, without a code", async () => {
+describe("[sqlite] An error of SQLite", () => {
+  it("has a description without a code", async () => {
     const database = await createSqliteDatabase();
     await writeFile(database.path, await readFile(__filename));
     const service = openService(database.url);
@@ -180,7 +180,7 @@ describe("[sqlite] A failure of SQLite", () => {
     expect(error).not.toHaveProperty("sqlstate");
   });
 
-  it("is described in words when a statement fails", async () => {
+  it("has a description when a statement fails", async () => {
     const database = await createSqliteDatabase();
     const service = openService(database.url, OPTIONS);
     await service.createApiKeys(PUBLISHABLE);

@@ -51,7 +51,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     await database.drop();
   });
 
-  it("is reopened when a backup is renamed over it, and a key that is revoked there is refused", async () => {
+  it("is reopened when a backup is renamed over it, and a key revoked there is rejected", async () => {
     await backUp();
     await replace();
     await elsewhere(REVOKE, [secret.id]);
@@ -62,7 +62,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     expect(await lookUp(service, publishable.token)).toMatchObject([{ revoked_at: expect.any(Date) }]);
   });
 
-  it("forgets keys that the backup does not hold", async () => {
+  it("loses cached keys that the backup does not contain", async () => {
     await backUp();
     const later = await service.createApiKeys(SECRET);
     await warm(service, () => service.authenticate(later.token));
@@ -85,7 +85,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     ]);
   });
 
-  it("does not acknowledge a write that went into the file that was replaced", async () => {
+  it("does not acknowledge a write to the replaced file", async () => {
     await backUp();
     const blocking = new SqliteShell(database.path);
     await blocking.query("BEGIN IMMEDIATE");
@@ -110,7 +110,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     expect(await elsewhere("SELECT id FROM api_key WHERE id = 'apk_lost' OR revoked_by = 'user_1'")).toEqual([]);
   });
 
-  it("is not taken for a closed service by calls that waited for a connection to it", async () => {
+  it("does not fail waiting calls as if the service were closed", async () => {
     await backUp();
     const blocking = new SqliteShell(database.path);
     await blocking.query("BEGIN IMMEDIATE");
@@ -135,7 +135,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
   it.each<[string, () => Promise<unknown>]>([
     ["moved", () => rename(database.path, path("moved.db"))],
     ["deleted", () => rm(database.path)],
-    ["deleted with what SQLite keeps beside it", () => Promise.all([rm(database.path), removeLog()])],
+    ["deleted with its -wal and -shm", () => Promise.all([rm(database.path), removeLog()])],
   ])("fails every call when it is %s, and is not created again", async (_, remove) => {
     await remove();
     const gone = /^databaseUrl: the SQLite file .*api-keys\.db was moved or deleted/;
@@ -158,7 +158,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     expect(await service.createApiKeys(PUBLISHABLE)).toMatchObject(PUBLISHABLE);
   });
 
-  it("gets no table when a file without one takes its place, and is used once it has one", async () => {
+  it("gets no table when a file without one replaces it and is used once it has one", async () => {
     await elsewhere("CREATE TABLE notes (text TEXT)", [], path("backup.db"));
     await replace();
 
@@ -169,7 +169,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     expect(await service.createApiKeys(PUBLISHABLE)).toMatchObject(PUBLISHABLE);
   });
 
-  it("fails clearly when something else than a database takes its place, and recovers", async () => {
+  it("causes a clear error when another kind of file replaces it and recovers", async () => {
     await backUp();
     await copyFile(__filename, path("nonsense"));
     await rename(path("nonsense"), database.path);
@@ -180,7 +180,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     expect(await service.authenticate(secret.token)).toMatchObject({ id: secret.id });
   });
 
-  it("is not mixed with the log of the former one, which has to be removed first", async () => {
+  it("is not combined with the former file's log, which must be removed first", async () => {
     await backUp();
     await service.createApiKeys({ ...PUBLISHABLE, id: "apk_later" });
     await rename(path("backup.db"), database.path);
@@ -196,7 +196,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     expect(await elsewhere("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
   });
 
-  it("is reopened when it is overwritten in place and what SQLite keeps beside it is removed", async () => {
+  it("is reopened when it is overwritten in place and its -wal and -shm are removed", async () => {
     await backUp();
     const { id } = await service.createApiKeys({ ...PUBLISHABLE, title: "Not in the backup" });
     await copyFile(path("backup.db"), database.path);
@@ -210,7 +210,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     expect(await elsewhere("SELECT id FROM api_key WHERE id = ?", [id])).toEqual([]);
   });
 
-  it("leaves what another process wrote to its successor alone when the service is closed", async () => {
+  it("does not overwrite another process's changes to its successor on close", async () => {
     await backUp();
     await replace();
     const other = new SqliteShell(database.path);
@@ -225,7 +225,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     expect(await elsewhere("SELECT revoked_by FROM api_key WHERE id = ?", [secret.id])).toEqual([{ revoked_by: "x" }]);
   });
 
-  it("answers alike while backups take its place again and again", async () => {
+  it("gives consistent results while backups replace it repeatedly", async () => {
     for (let round = 0; round < 5; round++) {
       await backUp();
       await replace();

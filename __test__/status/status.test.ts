@@ -16,7 +16,7 @@ describeOnEachDatabase("status()", (kind) => {
   });
   afterEach(() => database.drop());
 
-  it("tells before the first call that nothing was done yet", async () => {
+  it("reports zero counts before the first call", async () => {
     const service = openService(database.url);
 
     expect(await service.status()).toEqual({
@@ -32,7 +32,7 @@ describeOnEachDatabase("status()", (kind) => {
     await service.close();
   });
 
-  it("counts without maxStaleness where answers came from", async () => {
+  it("counts the sources of results without maxStaleness", async () => {
     const service = openService(database.url, CHEAP);
     const { token } = await service.createApiKeys(SECRET);
     for (let call = 0; call < 3; call++) await service.authenticate(token);
@@ -51,7 +51,7 @@ describeOnEachDatabase("status()", (kind) => {
     await service.close();
   });
 
-  it("tells with maxStaleness whether the lease is held", async () => {
+  it("reports with maxStaleness whether the lease is held", async () => {
     const service = await openLeased(database.url, CHEAP);
     const { token } = await service.createApiKeys(SECRET);
     await warm(service, () => service.authenticate(token));
@@ -69,7 +69,7 @@ describeOnEachDatabase("status()", (kind) => {
     await service.close();
   });
 
-  it("tells once a siege that the queue is full, and again in the next", async () => {
+  it("is preceded by one queue notice per overload episode", async () => {
     const board = new NoticeBoard();
     const options = { argon2: { memoryKib: 65_536, iterations: 2 }, hashConcurrency: 1, hashQueueLimit: 2 };
     const service = await openLeased(database.url, options, { logger: board.logger });

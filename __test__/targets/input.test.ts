@@ -4,7 +4,7 @@ import { expectFailure } from "../support/failures";
 import { describeOurs } from "../support/implementations";
 import { PUBLISHABLE, SECRET, untyped } from "../support/service";
 
-describeOurs("A change is refused, by the field's name, and writes nothing:", (current) => {
+describeOurs("A write rejects, naming the argument and changing nothing,", (current) => {
   beforeEach(() =>
     current().service.createApiKeys([
       { ...SECRET, id: "apk_1" },
@@ -39,7 +39,7 @@ describeOurs("A change is refused, by the field's name, and writes nothing:", (c
     ["a proxy of a URL", () => new Proxy(new URL("http://localhost"), {})],
   ];
 
-  it.each(NOT_PLAIN)("a write whose target is %s", async (_, target) => {
+  it.each(NOT_PLAIN)("a target of %s", async (_, target) => {
     const { service } = current();
     await service.softDeleteApiKeys("apk_2");
 
@@ -50,7 +50,7 @@ describeOurs("A change is refused, by the field's name, and writes nothing:", (c
     await refused(() => service.deleteApiKeys(untyped(target())), /\bids?\b/);
   });
 
-  it.each(NOT_PLAIN)("a write whose targets hold %s", async (_, target) => {
+  it.each(NOT_PLAIN)("a list of targets with %s", async (_, target) => {
     const { service } = current();
     await service.softDeleteApiKeys("apk_2");
 
@@ -60,7 +60,7 @@ describeOurs("A change is refused, by the field's name, and writes nothing:", (c
   });
 
   it.each(NOT_PLAIN.filter(([name]) => name !== "an empty object without a prototype"))(
-    "a write whose selector holds %s for a value",
+    "a selector with a value of %s",
     async (_, value) => {
       const { service } = current();
       for (const selector of [
@@ -82,12 +82,12 @@ describeOurs("A change is refused, by the field's name, and writes nothing:", (c
     ["an array with a number", ["apk_1", 5]],
     ["a boolean", true],
     ["nested arrays", [["apk_1"]]],
-  ])("softDeleteApiKeys and restoreApiKeys of %s", async (_, targets) => {
+  ])("a soft deletion and a restoration of %s", async (_, targets) => {
     await refused(() => current().service.softDeleteApiKeys(untyped(targets)), /\bid/);
     await refused(() => current().service.restoreApiKeys(untyped(targets)), /\bid/);
   });
 
-  it("a selector on a field that does not exist, in stock's words (S18)", async () => {
+  it("a selector on an unknown field, in stock's words (S18)", async () => {
     const sentence = /^Trying to query by not existing property ApiKey\.nope$/;
 
     await refused(() => current().service.updateApiKeys({ nope: 1 }, { title: "New" }), sentence);

@@ -10,7 +10,7 @@ const ids = (count: number) => Array.from({ length: count }, (_, index) => `apk_
 describeOurs("A long list", (current) => {
   beforeEach(() => current().service.createApiKeys(ids(3).map((id) => ({ ...PUBLISHABLE, id, title: id }))));
 
-  it(`of ${MANY} ids is soft-deleted, restored, listed, revoked and deleted`, async () => {
+  it(`of ${MANY} ids can be soft-deleted, restored, listed, revoked and deleted`, async () => {
     const { service } = current();
     const there = { api_key_id: ids(3) };
 
@@ -25,7 +25,7 @@ describeOurs("A long list", (current) => {
     expect(await current().table()).toEqual([]);
   });
 
-  it("of more ids than either database binds values is listed", async () => {
+  it("of more ids than either database has parameters can be listed", async () => {
     expect(await current().service.listApiKeys({ id: ids(70_000) })).toHaveLength(3);
   });
 });

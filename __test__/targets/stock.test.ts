@@ -16,18 +16,21 @@ describeStock("Stock's writes", (current) => {
 
   const titles = async () => (await current().service.listApiKeys()).map((key) => key.title);
 
-  it.each([{ id: undefined }, { $or: [] }, { q: "" }])("hits every key (S1): %p", async (selector) => {
-    expect(await current().service.updateApiKeys({ ...selector }, { title: "Hit" })).toHaveLength(2);
-    expect(await titles()).toEqual(["Hit", "Hit"]);
-    expect(await current().service.revoke({ ...selector }, BY)).toHaveLength(2);
-  });
+  it.each([{ id: undefined }, { $or: [] }, { q: "" }])(
+    "affect every key for an accidentally empty selector (S1): %p",
+    async (selector) => {
+      expect(await current().service.updateApiKeys({ ...selector }, { title: "Hit" })).toHaveLength(2);
+      expect(await titles()).toEqual(["Hit", "Hit"]);
+      expect(await current().service.revoke({ ...selector }, BY)).toHaveLength(2);
+    },
+  );
 
-  it("hides and shows every key (S1)", async () => {
+  it("soft-delete and restore every key for an undefined id (S1)", async () => {
     expect((await current().service.softDeleteApiKeys({ id: undefined })).api_key_id).toHaveLength(2);
     expect((await current().service.restoreApiKeys({ id: undefined })).api_key_id).toHaveLength(2);
   });
 
-  it("lets the data replace the target (S9)", async () => {
+  it("let an id in the data replace the target (S9)", async () => {
     await current().service.revoke("apk_1", { ...BY, id: "apk_2" });
     await current().service.updateApiKeys("apk_1", { title: "Elsewhere", id: "apk_2" });
 
@@ -37,7 +40,7 @@ describeStock("Stock's writes", (current) => {
     ]);
   });
 
-  it("does silently nothing for a whole key (S21)", async () => {
+  it("silently do nothing for a whole key (S21)", async () => {
     const key = (await current().service.listApiKeys({ id: "apk_1" }))[0] as object;
 
     expect(await current().service.revoke(key, BY)).toEqual([]);
@@ -46,7 +49,7 @@ describeStock("Stock's writes", (current) => {
     expect(await current().service.restoreApiKeys([key])).toEqual({});
   });
 
-  it("does silently nothing when a token is to be deleted, and shows the token when it is to be revoked (S21)", async () => {
+  it("silently delete nothing for a token and disclose it in a revocation (S21)", async () => {
     const { token } = await current().service.createApiKeys(SECRET);
     const before = await current().table();
     await current().service.deleteApiKeys(token);
@@ -63,7 +66,7 @@ describeStock("Stock's writes", (current) => {
     ["a number", 5],
     ["a class instance (A22)", new URLSearchParams("id=apk_1")],
     ["an object without a prototype (A22)", Object.assign(Object.create(null), { id: "apk_1" })],
-  ])("does silently nothing for %s (S10)", async (_, target) => {
+  ])("silently do nothing for %s (S10)", async (_, target) => {
     expect(await current().service.revoke(untyped(target), BY)).toEqual([]);
     expect(await current().service.updateApiKeys(untyped(target), { title: "Hit" })).toEqual([]);
     expect(await titles()).toEqual([SECRET.title, PUBLISHABLE.title]);

@@ -22,7 +22,7 @@ describeOurs("A whole key as a target", (current) => {
     ];
   };
 
-  it("is rejected by every write, which changes nothing (S21)", async () => {
+  it("is rejected by every write without a change (S21)", async () => {
     for (const [, key] of await keys()) {
       const before = await current().table();
       for (const call of [
@@ -42,7 +42,7 @@ describeOurs("A whole key as a target", (current) => {
     }
   });
 
-  it("is none when a selector asks for an id and a redacted token by operators (S21)", async () => {
+  it("is not assumed for a selector with operators on id and redacted (S21)", async () => {
     const { id, redacted } = await service().createApiKeys(SECRET);
 
     expect(await service().revoke({ id, redacted: { $eq: redacted } }, BY)).toMatchObject([{ id }]);
@@ -54,7 +54,7 @@ describeOurs("A token as an id", (current) => {
   const service = () => current().service;
   const HINT = "that looks like a token: pass the key's id (key.id)";
 
-  it("is recognized by every method, and not shown (S21)", async () => {
+  it("is recognized by every method and not disclosed (S21)", async () => {
     const [{ token }, publishable] = await service().createApiKeys([SECRET, PUBLISHABLE]);
     const before = await current().table();
 
@@ -77,7 +77,7 @@ describeOurs("A token as an id", (current) => {
     expect(await current().table()).toEqual(before);
   });
 
-  it("is an id like any other where a key has it (S21)", async () => {
+  it("works when a key has that id (S21)", async () => {
     const id = "sk_0123456789abcdefghij";
     await service().createApiKeys({ ...SECRET, id });
 
@@ -90,7 +90,7 @@ describeOurs("A token as an id", (current) => {
     expect(await current().table()).toEqual([]);
   });
 
-  it("says nothing about tokens where an id only does not exist", async () => {
+  it("is not suspected for an ordinary unknown id", async () => {
     const message = 'ApiKey with id "sk_short" not found';
 
     await expectFailure(service().revoke("sk_short", BY), "not_found", message);

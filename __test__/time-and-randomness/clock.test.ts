@@ -5,7 +5,7 @@ import { describeEverywhere, describeOurs } from "../support/implementations";
 import { PUBLISHABLE, SECRET } from "../support/service";
 import { stopClock } from "../support/time";
 
-describeEverywhere("The global Date decides", (current) => {
+describeEverywhere("The global Date determines", (current) => {
   afterEach(() => jest.useRealTimers());
 
   it("when a key was created", async () => {
@@ -16,7 +16,7 @@ describeEverywhere("The global Date decides", (current) => {
     });
   });
 
-  it("when a key was updated, revoked, hidden and restored", async () => {
+  it("when a key was updated, revoked, soft-deleted and restored", async () => {
     const { service } = current();
     stopClock("2031-01-01");
     const { id } = await service.createApiKeys(PUBLISHABLE);
@@ -41,7 +41,7 @@ describeEverywhere("The global Date decides", (current) => {
     expect(await stamps()).toEqual([2031, 2035, 2033, null]);
   });
 
-  it("also in years before 1970", async () => {
+  it("times before 1970", async () => {
     stopClock("1969-07-20T20:17:40.000Z");
     const { id } = await current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_early" });
 
@@ -50,7 +50,7 @@ describeEverywhere("The global Date decides", (current) => {
     });
   });
 
-  it("in the order of ids: a key made a millisecond later comes later", async () => {
+  it("the order of ids created in different milliseconds", async () => {
     const ids: string[] = [];
     for (let millisecond = 0; millisecond < 10; millisecond++) {
       stopClock(new Date(1_900_000_000_000 + millisecond));
@@ -73,7 +73,7 @@ describeOurs("A call", (current) => {
   });
 });
 
-describeOurs("A clock that stands where no key can be", (current) => {
+describeOurs("A clock outside the valid range", (current) => {
   afterEach(() => jest.useRealTimers());
 
   it.each([
@@ -81,7 +81,7 @@ describeOurs("A clock that stands where no key can be", (current) => {
     "+275760-09-13T00:00:00.000Z",
     "0000-12-31T23:59:59.999Z",
     "-271821-04-20T00:00:00.000Z",
-  ])("at %s fails what asks for the time, and changes nothing (A20)", async (at) => {
+  ])("at %s fails the calls that need the time and changes nothing (A20)", async (at) => {
     const { service } = current();
     const [{ id, token }] = await service.createApiKeys([SECRET, PUBLISHABLE]);
     const before = await current().table();
@@ -105,7 +105,7 @@ describeOurs("A clock that stands where no key can be", (current) => {
     expect(await current().table()).toEqual(before);
   });
 
-  it("before 1970 makes no id, and nothing else fails (A20)", async () => {
+  it("before 1970 fails only the creation of ids (A20)", async () => {
     const { service } = current();
     stopClock("1969-12-31T23:59:59.999Z");
     const { id, token } = await service.createApiKeys({ ...SECRET, id: "apk_chosen" });

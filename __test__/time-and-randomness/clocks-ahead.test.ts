@@ -11,7 +11,7 @@ const NOW = "2030-06-07T06:07:08.009Z";
 const HOUR = 3600;
 const BY = { revoked_by: "user_2" };
 
-describeOurs("A key that ends in an hour", (current) => {
+describeOurs("A key with a revocation in an hour", (current) => {
   beforeEach(() => stopClock(NOW));
   afterEach(() => jest.useRealTimers());
 
@@ -25,7 +25,7 @@ describeOurs("A key that ends in an hour", (current) => {
         await current().service.restoreApiKeys(id);
       },
     ],
-  ])("lives although it was %s by a clock that is two hours ahead", async (_, change) => {
+  ])("stays valid after it was %s by a clock that is two hours ahead", async (_, change) => {
     const { service } = current();
     const { id, token } = await service.createApiKeys({ ...SECRET, expires_in: HOUR });
     jest.setSystemTime(after(NOW, 2 * HOUR));
@@ -69,7 +69,7 @@ describeOurs("A key that was revoked by a clock that is an hour ahead", (current
     await service.deleteApiKeys(id);
   });
 
-  it("stays revoked when it is renamed later by a clock that is as far ahead (S8)", async () => {
+  it("stays revoked when a clock that is as far ahead renames it later (S8)", async () => {
     const { service } = current();
     const { id, token } = await service.createApiKeys(SECRET);
     jest.setSystemTime(after(NOW, HOUR));
@@ -83,7 +83,7 @@ describeOurs("A key that was revoked by a clock that is an hour ahead", (current
     await service.deleteApiKeys(id);
   });
 
-  it("answers the updated_at that is stored, and gives other keys their own (S8)", async () => {
+  it("is returned with the stored updated_at, separately from other keys (S8)", async () => {
     const { service } = current();
     const [{ id }, other] = await service.createApiKeys([SECRET, PUBLISHABLE]);
     jest.setSystemTime(after(NOW, HOUR));
@@ -100,7 +100,7 @@ describeOurs("A key that was revoked by a clock that is an hour ahead", (current
   });
 });
 
-describeOurs("The rule by which a key has ended", (current) => {
+describeOurs("The rule for an ended key", (current) => {
   afterEach(() => jest.useRealTimers());
 
   /** Offsets from now in microseconds, near the edges of the rule. */

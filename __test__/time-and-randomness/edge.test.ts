@@ -3,24 +3,24 @@ import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "../../modu
 
 const sizes = (chunks: Uint8Array[]): number[] => chunks.map((chunk) => chunk.length);
 
-describe("the edge of a call", () => {
+describe("the time and randomness of a call", () => {
   afterEach(() => {
     jest.useRealTimers();
     jest.restoreAllMocks();
   });
 
-  it("takes its present from the caller's clock", () => {
+  it("come from the caller's clock", () => {
     jest.useFakeTimers().setSystemTime(new Date("2001-02-03T04:05:06.007Z"));
     expect(now()).toBe(Date.parse("2001-02-03T04:05:06.007Z"));
   });
 
-  it("takes its randomness from crypto.randomBytes as it is when called", () => {
+  it("come from the current crypto.randomBytes", () => {
     const spy = jest.spyOn(crypto, "randomBytes").mockImplementation((size: number) => Buffer.alloc(size, 7));
     expect(entropyToRoll()).toEqual([Buffer.alloc(32, 7), Buffer.alloc(16, 7), Buffer.alloc(10, 7)]);
     expect(spy).toHaveBeenCalledTimes(3);
   });
 
-  it("draws a token for each key, a salt unless it is publishable, and the ids last", () => {
+  it("draw tokens, salts for secret keys, and ids last", () => {
     expect(sizes(entropyToCreate([{ type: "secret" }, { type: "publishable" }]))).toEqual([32, 16, 32, 10, 10]);
     expect(sizes(entropyToCreate([undefined, null, "text", { type: "SECRET" }]))).toEqual([
       ...[32, 16, 32, 16, 32, 16, 32, 16],
@@ -28,7 +28,7 @@ describe("the edge of a call", () => {
     ]);
   });
 
-  it("draws nothing for the keys of an upsert that exist", () => {
+  it("draw nothing for existing keys of an upsert", () => {
     const keys = [{ id: "apk_1" }, { id: "", type: "publishable" }, { id: null, type: "secret" }];
     expect(sizes(entropyToUpsert(keys))).toEqual([32, 32, 16, 10, 10]);
   });

@@ -5,7 +5,7 @@ import { expectFailure } from "../support/failures";
 import { describeEverywhere, describeOurs } from "../support/implementations";
 import { PUBLISHABLE, SECRET } from "../support/service";
 
-describeEverywhere("crypto.randomBytes decides", (current) => {
+describeEverywhere("crypto.randomBytes determines", (current) => {
   const sizes: number[] = [];
 
   beforeEach(() => {
@@ -26,7 +26,7 @@ describeEverywhere("crypto.randomBytes decides", (current) => {
     expect(row?.salt).toBe("02".repeat(16));
   });
 
-  it("the token of a publishable key, which takes no salt", async () => {
+  it("the token of a publishable key without a salt", async () => {
     const key = await current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" });
 
     expect(sizes[0]).toBe(32);
@@ -41,14 +41,14 @@ describeEverywhere("crypto.randomBytes decides", (current) => {
     expect(keys.map((key) => key.token.slice(0, 5))).toEqual(["sk_01", "pk_03", "sk_04"]);
   });
 
-  it("the tokens of what an upsert creates", async () => {
+  it("the tokens of keys that an upsert creates", async () => {
     jest.mocked(crypto.randomBytes).mockClear();
     const key = await current().service.upsertApiKeys(PUBLISHABLE);
 
     expect(key.token).toBe(`pk_${"01".repeat(32)}`);
   });
 
-  it("that two equal tokens are refused", async () => {
+  it("a rejection when two tokens are equal", async () => {
     jest.mocked(crypto.randomBytes).mockImplementation(((size: number) => Buffer.alloc(size, 9)) as never);
     await current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" });
 
@@ -59,7 +59,7 @@ describeEverywhere("crypto.randomBytes decides", (current) => {
   });
 });
 
-describeOurs("crypto.randomBytes decides", (current) => {
+describeOurs("crypto.randomBytes determines", (current) => {
   afterEach(() => jest.restoreAllMocks());
 
   it("the token and the id of a rolled key (M4)", async () => {
@@ -74,31 +74,28 @@ describeOurs("crypto.randomBytes decides", (current) => {
     expect(created.token).toBe(`sk_${"01".repeat(32)}`);
   });
 
-  it.each([32, 16, 10])(
-    "that a call fails and writes nothing when it answers too little for %d bytes",
-    async (short) => {
-      const { service } = current();
-      const secret = await service.createApiKeys(SECRET);
-      const before = await current().table();
-      jest
-        .spyOn(crypto, "randomBytes")
-        .mockImplementation(((size: number) => Buffer.alloc(size === short ? size - 1 : size, 7)) as never);
+  it.each([32, 16, 10])("a failure without a write when it returns fewer than %d bytes", async (short) => {
+    const { service } = current();
+    const secret = await service.createApiKeys(SECRET);
+    const before = await current().table();
+    jest
+      .spyOn(crypto, "randomBytes")
+      .mockImplementation(((size: number) => Buffer.alloc(size === short ? size - 1 : size, 7)) as never);
 
-      for (const call of [
-        () => service.createApiKeys(SECRET),
-        () => service.createApiKeys([{ ...SECRET, id: "apk_1" }, SECRET]),
-        () => service.upsertApiKeys([{ id: secret.id, title: "New" }, SECRET]),
-        () => service.rollApiKeys(secret.id, { revoked_by: "user_1" }),
-      ]) {
-        await expectFailure(call(), "unexpected_state", /randomBytes/);
-      }
-      // A publishable key has no salt.
-      if (short !== 16) await expectFailure(service.createApiKeys(PUBLISHABLE), "unexpected_state", /randomBytes/);
-      expect(await current().table()).toEqual(before);
-    },
-  );
+    for (const call of [
+      () => service.createApiKeys(SECRET),
+      () => service.createApiKeys([{ ...SECRET, id: "apk_1" }, SECRET]),
+      () => service.upsertApiKeys([{ id: secret.id, title: "New" }, SECRET]),
+      () => service.rollApiKeys(secret.id, { revoked_by: "user_1" }),
+    ]) {
+      await expectFailure(call(), "unexpected_state", /randomBytes/);
+    }
+    // A publishable key has no salt.
+    if (short !== 16) await expectFailure(service.createApiKeys(PUBLISHABLE), "unexpected_state", /randomBytes/);
+    expect(await current().table()).toEqual(before);
+  });
 
-  it("no token in a message when two are equal (S6)", async () => {
+  it("no token in the message about equal tokens (S6)", async () => {
     jest.spyOn(crypto, "randomBytes").mockImplementation(((size: number) => Buffer.alloc(size, 9)) as never);
     await current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" });
 

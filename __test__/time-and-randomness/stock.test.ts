@@ -6,7 +6,7 @@ import { PUBLISHABLE } from "../support/service";
 import { stopClock } from "../support/time";
 
 describeStock("Stock's createApiKeys", (current) => {
-  it("draws sixteen single bytes for an id, and none for a key that has one (A19)", async () => {
+  it("draws sixteen single bytes for a generated id and none for a given id (A19)", async () => {
     const crypto = jest.requireActual<typeof import("node:crypto")>("node:crypto");
     const drawn = jest.spyOn(crypto, "randomBytes");
     const sizes = () => drawn.mock.calls.map(([size]) => size).filter((size) => size === 1 || size === 32);
@@ -21,7 +21,7 @@ describeStock("Stock's createApiKeys", (current) => {
     expect(named).toEqual([32]);
   });
 
-  it("leaves a clock outside the years 1 to 9999 to the driver, and makes no id before 1970 (A20)", async () => {
+  it("passes a year outside 1 to 9999 to the driver and creates no id before 1970 (A20)", async () => {
     const create = (data: object = PUBLISHABLE) => failureOf(current().service.createApiKeys(data));
     for (const at of ["+010000-01-01T00:00:00.000Z", "0000-12-31T23:59:59.999Z"]) {
       stopClock(at);
@@ -35,7 +35,7 @@ describeStock("Stock's createApiKeys", (current) => {
     expect(failure.__isMedusaError).toBeUndefined();
   });
 
-  it("makes a shorter token of fewer random bytes (A23)", async () => {
+  it("creates a shorter token from fewer random bytes (A23)", async () => {
     const crypto = jest.requireActual<typeof import("node:crypto")>("node:crypto");
     const { randomBytes } = crypto;
     const drawn = jest

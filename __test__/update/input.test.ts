@@ -9,12 +9,12 @@ const WRONG_TEXTS: [string, unknown][] = [
   ["NaN", Number.NaN],
   ["an object", {}],
   ["an array", ["a"]],
-  ["text with a NUL", "a\u0000"],
+  ["a string with a NUL", "a\u0000"],
   ["a lone surrogate", "\udfff"],
-  ["one mebibyte of text", "x".repeat(1024 * 1024)],
+  ["a string of one mebibyte", "x".repeat(1024 * 1024)],
 ];
 
-describeOurs("A change is refused, by the field's name, and writes nothing:", (current) => {
+describeOurs("updateApiKeys", (current) => {
   beforeEach(() =>
     current().service.createApiKeys([
       { ...SECRET, id: "apk_1" },
@@ -29,7 +29,7 @@ describeOurs("A change is refused, by the field's name, and writes nothing:", (c
   };
 
   it.each([...WRONG_TEXTS, ["undefined", undefined], ["null", null]])(
-    "updateApiKeys with a title of %s (S18)",
+    "rejects a title of %s (S18)",
     async (_, title) => {
       await refused(() => current().service.updateApiKeys("apk_1", { title: untyped(title) }), /\btitle\b/);
       await refused(() => current().service.updateApiKeys({ id: "apk_1" }, { title: untyped(title) }), /\btitle\b/);
@@ -39,9 +39,9 @@ describeOurs("A change is refused, by the field's name, and writes nothing:", (c
   it.each<[string, unknown]>([
     ["undefined", undefined],
     ["null", null],
-    ["text", "New"],
+    ["a string", "New"],
     ["an array", [{ title: "New" }]],
-  ])("updateApiKeys with data of %s (S18)", async (_, data) => {
+  ])("rejects data of %s (S18)", async (_, data) => {
     await refused(() => current().service.updateApiKeys("apk_1", untyped(data)), /title|data/);
   });
 
@@ -51,16 +51,16 @@ describeOurs("A change is refused, by the field's name, and writes nothing:", (c
     ["null", null],
     ["a number", 5],
     ["a Date", new Date()],
-  ])("updateApiKeys of %s (S10)", async (_, target) => {
+  ])("rejects %s as a target (S10)", async (_, target) => {
     await refused(() => current().service.updateApiKeys(untyped(target), { title: "New" }), /\bid\b/);
   });
 
-  it("updateApiKeys of a whole text of NUL or lone surrogates", async () => {
+  it("rejects an id with a NUL or a lone surrogate", async () => {
     await refused(() => current().service.updateApiKeys("apk_1\u0000", { title: "New" }), /\bid\b/);
     await refused(() => current().service.updateApiKeys("apk_\ud800", { title: "New" }), /\bid\b/);
   });
 
-  it("ignores an id among the data of an update (S9)", async () => {
+  it("ignores an id in the data (S9)", async () => {
     expect(await current().service.updateApiKeys("apk_1", { id: "apk_2", title: "New" })).toMatchObject({
       id: "apk_1",
     });
@@ -70,7 +70,7 @@ describeOurs("A change is refused, by the field's name, and writes nothing:", (c
     expect(await current().service.retrieveApiKey("apk_2")).toMatchObject({ title: PUBLISHABLE.title });
   });
 
-  it("answers an empty array for an update of an empty array (S10)", async () => {
+  it("returns an empty array for an empty array (S10)", async () => {
     expect(await current().service.updateApiKeys(untyped([]), { title: "New" })).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ const SCOPES = ["scopes", "scope", "permissions", "roles"];
 
 const unknown = (name: string) => new RegExp(`^unknown member "${name}" of `);
 
-describeOurs("A member that was meant to be another", (current) => {
+describeOurs("updateApiKeys and upsertApiKeys", (current) => {
   const service = () => current().service;
   beforeEach(() => service().createApiKeys({ ...PUBLISHABLE, id: "apk_1" }));
 
@@ -31,7 +31,7 @@ describeOurs("A member that was meant to be another", (current) => {
   };
 
   it.each([...ENDS, ...SCOPES, "expires_in", "revoke_in"])(
-    "is refused in the data of an update: %s (S22)",
+    "reject a member that resembles another: %s (S22)",
     async (name) => {
       await refused(() => service().updateApiKeys("apk_1", { title: "New", [name]: 3600 }), unknown(name));
       await refused(() => service().updateApiKeys({ id: "apk_1" }, { title: "New", [name]: 3600 }), unknown(name));

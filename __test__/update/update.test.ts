@@ -15,7 +15,7 @@ describeEverywhere("updateApiKeys", (current) => {
   );
   afterEach(() => jest.useRealTimers());
 
-  it("gives a new title to the key with an id and answers that key", async () => {
+  it("changes the title of the key with an id and returns that key", async () => {
     stopClock("2030-01-01T00:00:00.123Z");
     const key = await current().service.updateApiKeys("apk_b", { title: "New" });
 
@@ -29,7 +29,7 @@ describeEverywhere("updateApiKeys", (current) => {
     expect(await current().service.retrieveApiKey("apk_b")).toEqual(key);
   });
 
-  it("touches no other key and no other column", async () => {
+  it("changes no other key and no other column", async () => {
     const before = await current().service.listApiKeys();
     await current().service.updateApiKeys("apk_b", {
       title: "New",
@@ -44,13 +44,13 @@ describeEverywhere("updateApiKeys", (current) => {
     );
   });
 
-  it("shows the token of a publishable key", async () => {
+  it("returns the token of a publishable key", async () => {
     expect(await current().service.updateApiKeys("apk_a", { title: "New" })).toMatchObject({
       token: expect.stringMatching(/^pk_/),
     });
   });
 
-  it("gives a new title to all keys that a selector matches and answers them by id", async () => {
+  it("changes the title of all keys that a selector matches and returns them ordered by id", async () => {
     const keys = await current().service.updateApiKeys({ id: ["apk_b", "apk_a"] }, { title: "New" });
 
     expect(keys.map((key) => [key.id, key.title])).toEqual([
@@ -60,14 +60,14 @@ describeEverywhere("updateApiKeys", (current) => {
     expect(await current().service.retrieveApiKey("apk_c")).toMatchObject({ title: "C" });
   });
 
-  it("takes every filter as a selector, also a search", async () => {
+  it("accepts every filter as a selector, including a search", async () => {
     expect(
       await current().service.updateApiKeys({ title: { $gte: "B" }, type: "publishable" }, { title: "Zett" }),
     ).toHaveLength(1);
     expect(await current().service.updateApiKeys({ q: "zet" }, { title: "Y" })).toMatchObject([{ id: "apk_c" }]);
   });
 
-  it("takes an empty selector for every key", async () => {
+  it("updates every key for an empty selector", async () => {
     await current().service.softDeleteApiKeys("apk_c");
 
     expect(await current().service.updateApiKeys({}, { title: "Same" })).toHaveLength(2);
@@ -77,11 +77,11 @@ describeEverywhere("updateApiKeys", (current) => {
     ]);
   });
 
-  it("answers an empty array when a selector matches nothing", async () => {
+  it("returns an empty array when a selector matches nothing", async () => {
     expect(await current().service.updateApiKeys({ id: "apk_nope" }, { title: "New" })).toEqual([]);
   });
 
-  it("writes nothing when the title is the same already", async () => {
+  it("writes nothing when the title is unchanged", async () => {
     const key = await current().service.updateApiKeys("apk_a", { title: "A" });
 
     expect(key.updated_at).toEqual(new Date("2020-01-01"));
@@ -90,7 +90,7 @@ describeEverywhere("updateApiKeys", (current) => {
     );
   });
 
-  it.each(["apk_nope", ""])("refuses the unknown id %j", async (id) => {
+  it.each(["apk_nope", ""])("rejects the unknown id %j", async (id) => {
     await expectFailure(
       current().service.updateApiKeys(id, { title: "New" }),
       "not_found",
@@ -98,7 +98,7 @@ describeEverywhere("updateApiKeys", (current) => {
     );
   });
 
-  it("refuses a soft-deleted key", async () => {
+  it("rejects a soft-deleted key", async () => {
     await current().service.softDeleteApiKeys("apk_a");
 
     await expectFailure(
@@ -108,7 +108,7 @@ describeEverywhere("updateApiKeys", (current) => {
     );
   });
 
-  it("lets parallel updates all succeed, each answering its own title", async () => {
+  it("lets all parallel updates succeed and return their own titles", async () => {
     const titles = Array.from({ length: 8 }, (_, index) => `Title ${index}`);
     const keys = await Promise.all(titles.map((title) => current().service.updateApiKeys("apk_a", { title })));
 

@@ -9,9 +9,9 @@ const WRONG_TEXTS: [string, unknown][] = [
   ["NaN", Number.NaN],
   ["an object", {}],
   ["an array", ["a"]],
-  ["text with a NUL", "a\u0000"],
+  ["a string with a NUL", "a\u0000"],
   ["a lone surrogate", "\udfff"],
-  ["one mebibyte of text", "x".repeat(1024 * 1024)],
+  ["a string of one mebibyte", "x".repeat(1024 * 1024)],
 ];
 
 const WRONG_IDS: [string, unknown][] = [
@@ -19,11 +19,11 @@ const WRONG_IDS: [string, unknown][] = [
   ["a boolean", true],
   ["an object", { $ne: "" }],
   ["an array", ["apk_1"]],
-  ["text with a NUL", "apk_1\u0000"],
+  ["a string with a NUL", "apk_1\u0000"],
   ["a lone surrogate", "apk_\ud800"],
 ];
 
-describeOurs("A change is refused, by the field's name, and writes nothing:", (current) => {
+describeOurs("upsertApiKeys", (current) => {
   beforeEach(() =>
     current().service.createApiKeys([
       { ...SECRET, id: "apk_1" },
@@ -37,7 +37,7 @@ describeOurs("A change is refused, by the field's name, and writes nothing:", (c
     expect(await current().table()).toEqual(before);
   };
 
-  it.each(WRONG_TEXTS)("upsertApiKeys with a title of %s, for every element (S18)", async (_, title) => {
+  it.each(WRONG_TEXTS)("rejects a title of %s in any element (S18)", async (_, title) => {
     await refused(() => current().service.upsertApiKeys([PUBLISHABLE, { id: "apk_1", title }]), /\btitle\b/);
     await refused(
       () =>
@@ -49,7 +49,7 @@ describeOurs("A change is refused, by the field's name, and writes nothing:", (c
     );
   });
 
-  it.each(WRONG_IDS)("upsertApiKeys with an id of %s (S18)", async (_, id) => {
+  it.each(WRONG_IDS)("rejects an id of %s (S18)", async (_, id) => {
     await refused(() => current().service.upsertApiKeys([PUBLISHABLE, { id, title: "New" }]), /\bid\b/);
   });
 });

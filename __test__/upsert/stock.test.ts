@@ -4,7 +4,7 @@ import { describeStock } from "../support/implementations";
 import { SECRET } from "../support/service";
 
 describeStock("Stock's upsertApiKeys", (current) => {
-  it("leaves out dates and empty columns of the keys that an upsert created (M2)", async () => {
+  it("omits dates and empty columns of created keys (M2)", async () => {
     const key = await current().service.upsertApiKeys(SECRET);
 
     expect(Object.keys(key)).toEqual(["id", "token", "salt", "redacted", "title", "type", "created_by"]);

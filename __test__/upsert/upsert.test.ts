@@ -5,14 +5,14 @@ import { describeEverywhere, describeOurs } from "../support/implementations";
 import { COLUMNS, PUBLISHABLE, SECRET } from "../support/service";
 
 describeEverywhere("upsertApiKeys", (current) => {
-  it("creates an element without an id and shows its token", async () => {
+  it("creates an element without an id and returns its token", async () => {
     const key = await current().service.upsertApiKeys(SECRET);
 
     expect(key).toMatchObject({ ...SECRET, id: expect.stringMatching(/^apk_/) });
     expect(await current().service.authenticate(key.token)).toMatchObject({ id: key.id });
   });
 
-  it("gives a new title to the key whose id it names, and changes nothing else", async () => {
+  it("changes only the title of an element with an id", async () => {
     const created = await current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" });
     await current().service.upsertApiKeys({ id: "apk_1", title: "New", created_by: "user_2", type: "secret" });
 
@@ -42,7 +42,7 @@ describeEverywhere("upsertApiKeys", (current) => {
     expect(await current().service.listApiKeys()).toMatchObject([{ id: "apk_1", title: "New" }]);
   });
 
-  it("answers the created keys first, then the updated ones by id", async () => {
+  it("returns created keys first and then updated ones ordered by id", async () => {
     const { service } = current();
     await service.createApiKeys(["apk_b", "apk_a"].map((id) => ({ ...PUBLISHABLE, id })));
     const keys = await service.upsertApiKeys([
@@ -55,7 +55,7 @@ describeEverywhere("upsertApiKeys", (current) => {
     expect(keys.map((key) => key.title)).toEqual(["C", "D", "A", "B"]);
   });
 
-  it("answers an object for an object, an array for an array, nothing for an empty array", async () => {
+  it("returns an object for an object, an array for an array and nothing for an empty array", async () => {
     const { service } = current();
 
     expect(Array.isArray(await service.upsertApiKeys(PUBLISHABLE))).toBe(false);
@@ -63,7 +63,7 @@ describeEverywhere("upsertApiKeys", (current) => {
     expect(await service.upsertApiKeys([])).toEqual([]);
   });
 
-  it("answers one key for an id that stands twice, with the last title", async () => {
+  it("returns one key with the last title for an id that appears twice", async () => {
     const { service } = current();
     await service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" });
     const keys = await service.upsertApiKeys([
@@ -74,7 +74,7 @@ describeEverywhere("upsertApiKeys", (current) => {
     expect(keys.map((key) => key.title)).toEqual(["Last"]);
   });
 
-  it("refuses unknown and soft-deleted ids by name and creates nothing", async () => {
+  it("rejects unknown and soft-deleted ids by name and creates nothing", async () => {
     const { service } = current();
     await service.createApiKeys({ ...PUBLISHABLE, id: "apk_gone" });
     await service.softDeleteApiKeys("apk_gone");
@@ -85,7 +85,7 @@ describeEverywhere("upsertApiKeys", (current) => {
     expect(await current().table()).toEqual(before);
   });
 
-  it("leaves updated_at alone when the title is the same", async () => {
+  it("keeps updated_at when the title is unchanged", async () => {
     const { service } = current();
     const created = await service.createApiKeys({ ...PUBLISHABLE, id: "apk_1", updated_at: new Date("2020-01-01") });
     await service.upsertApiKeys({ id: "apk_1", title: created.title });
@@ -93,7 +93,7 @@ describeEverywhere("upsertApiKeys", (current) => {
     expect(await service.retrieveApiKey("apk_1")).toMatchObject({ updated_at: new Date("2020-01-01") });
   });
 
-  it("refuses an update without a title", async () => {
+  it("rejects an update without a title", async () => {
     await current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" });
 
     await expect(current().service.upsertApiKeys({ id: "apk_1" })).rejects.toThrow(/title/);
@@ -102,7 +102,7 @@ describeEverywhere("upsertApiKeys", (current) => {
 });
 
 describeOurs("upsertApiKeys", (current) => {
-  it("answers every key complete, created or updated (M2)", async () => {
+  it("returns every column of created and updated keys (M2)", async () => {
     const { service } = current();
     await service.createApiKeys({ ...SECRET, id: "apk_1" });
     const [created, updated] = await service.upsertApiKeys([SECRET, { id: "apk_1", title: "New" }]);
@@ -112,13 +112,13 @@ describeOurs("upsertApiKeys", (current) => {
     expect(created).toMatchObject({ created_at: expect.any(Date), revoked_at: null, deleted_at: null });
   });
 
-  it("does not hand out the hash of an updated secret key (S4)", async () => {
+  it("does not return the hash of an updated secret key (S4)", async () => {
     await current().service.createApiKeys({ ...SECRET, id: "apk_1" });
 
     expect(await current().service.upsertApiKeys({ id: "apk_1", title: "New" })).toMatchObject({ token: "" });
   });
 
-  it("writes nothing when one element is wrong", async () => {
+  it("writes nothing when one element is invalid", async () => {
     await current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" });
     const before = await current().table();
 
