@@ -1,8 +1,8 @@
 // `npm run bench`: sets up, builds, measures, prints. Exits with 1 if two contenders do not answer alike, never for a time.
 
-import { build } from "../scripts/build.mjs";
-import { setup } from "../scripts/setup.mjs";
-import { fail } from "../scripts/steps.mjs";
+import { build } from "../harness/build.mjs";
+import { setup } from "../harness/setup.mjs";
+import { fail } from "../harness/steps.mjs";
 import { readCommand } from "./command.mjs";
 
 const command = readCommand();

@@ -1,7 +1,7 @@
 // What the command line asks for.
 
 import { parseArgs } from "node:util";
-import { fail } from "../scripts/steps.mjs";
+import { fail } from "../harness/steps.mjs";
 
 /** The files of `scenarios/`, in the order in which they run. */
 const SCENARIOS = [

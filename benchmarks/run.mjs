@@ -1,7 +1,7 @@
 // All scenarios that were asked for, on one PostgreSQL.
 
 import pg from "pg";
-import { startPostgres } from "../__test__/support/postgres-process.mjs";
+import { startPostgres } from "../harness/postgres-for-run.js";
 import { openShop } from "./databases/shop.mjs";
 import { describeMachine, postgresVersion } from "./measuring/machine.mjs";
 import { Progress } from "./measuring/progress.mjs";

@@ -15,7 +15,9 @@ const call = promisify(execFile);
 const PASSWORD = "correct horse";
 
 const CLUSTER = [
-  ...["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"],
+  ...["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--no-sync"],
+  // Sorts and folds case alike on every system.
+  ...["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
   // Deriving a password costs each connection some milliseconds otherwise.
   ...["-c", "scram_iterations=1"],
 ];

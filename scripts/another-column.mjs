@@ -8,9 +8,9 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { build } from "../harness/build.mjs";
+import { fail, outputOf, root, step } from "../harness/steps.mjs";
 import { EDITS } from "./another-column-edits.mjs";
-import { build } from "./build.mjs";
-import { fail, outputOf, root, step } from "./steps.mjs";
 
 const MOST_FILES = 6;
 const COPY = join(root, "target", "another-column");

@@ -6,8 +6,8 @@
 //   npm run differential -- --only stock --seed 1 --path "2:0:1"   one history again, as a failure printed it
 
 import { parseArgs } from "node:util";
-import { build } from "./build.mjs";
-import { fail, run } from "./steps.mjs";
+import { build } from "../harness/build.mjs";
+import { fail, run } from "../harness/steps.mjs";
 
 const SUITES = ["stock", "databases"];
 

@@ -11,7 +11,7 @@
 import { parseArgs } from "node:util";
 import { LAYERS } from "../harness/faults/layers.js";
 import { FAULTS, MODES, runTrial } from "../harness/faults/trial.js";
-import { fail } from "./steps.mjs";
+import { fail } from "../harness/steps.mjs";
 
 // Violations end this with 1; what goes wrong with the trial itself, which proves nothing either way, with 2.
 process.on("uncaughtException", (error) => {

@@ -1,8 +1,8 @@
 // Every check that runs no test. All of them run, also after one has failed, and then this fails.
 // The check that imports point inward only is a test: tests/imports.rs.
 
-import { build } from "./build.mjs";
-import { fail, hostTriple, outputOf, root, step, succeeds } from "./steps.mjs";
+import { build } from "../harness/build.mjs";
+import { fail, hostTriple, outputOf, root, step, succeeds } from "../harness/steps.mjs";
 import { typesAreTrue } from "./types.mjs";
 
 const CLIPPY = ["clippy", "--profile", "quick", "--all-targets", "--target", hostTriple()];
@@ -19,7 +19,8 @@ const CHECKS = {
   "TypeScript: index.d.ts, without skipLibCheck": () => tsc("tsconfig.types.json"),
   "index.d.ts is what module/ declares": typesAreTrue,
   "binding/ and module/generated/ are what the addon declares": generatedIsCommitted,
-  "README.md shows the figures of benchmarks/results/latest.json": figuresAreTrue,
+  "README.md shows the figures of benchmarks/results/latest.json": () =>
+    succeeds(process.execPath, ["benchmarks/check-figures.mjs"]),
   rustfmt: () => succeeds("cargo", ["fmt", "--check"]),
   "clippy, with Node.js": () => succeeds("cargo", [...CLIPPY, ...DENY_WARNINGS]),
   "clippy, the bare core": () => succeeds("cargo", [...CLIPPY, "--no-default-features", ...DENY_WARNINGS]),
@@ -39,16 +40,6 @@ async function generatedIsCommitted() {
   const files = ["binding/index.js", "binding/index.d.ts", "module/generated/columns.ts"];
   const tracked = await succeeds("git", ["ls-files", "--error-unmatch", ...files]);
   return tracked && succeeds("git", ["diff", "--exit-code", "--", ...files]);
-}
-
-// Imported late: it needs packages that the build installs.
-async function figuresAreTrue() {
-  const { latestPictureShows, latestResults } = await import("../benchmarks/report/results.mjs");
-  const { readmeHolds } = await import("../benchmarks/report/readme.mjs");
-  const latest = latestResults();
-  const same = readmeHolds(latest) && latestPictureShows(latest);
-  if (!same) console.error('  README.md or latest.svg is out of date: "npm run bench -- --readme" writes them');
-  return same;
 }
 
 function denyCrates() {

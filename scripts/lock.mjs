@@ -5,7 +5,7 @@
 // is needed, npm fetches it from a registry that has it.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { root, run } from "./steps.mjs";
+import { root, run } from "../harness/steps.mjs";
 
 const LOCK = `${root}package-lock.json`;
 const SYSTEMS = ["aix", "android", "darwin", "freebsd", "linux", "openharmony", "sunos", "win32"];

@@ -1,10 +1,10 @@
-// Races a process that authenticates against one that revokes, in each mode; see __test__/coherence/race.test.ts.
+// Races a process that authenticates against one that revokes, in each mode; see __test__/revoke/race.test.ts.
 //
 //   npm run race -- --rounds 2000     as many as that in each mode; prints the worst delay between a commit and the last success
 
 import { parseArgs } from "node:util";
-import { build } from "./build.mjs";
-import { fail, run } from "./steps.mjs";
+import { build } from "../harness/build.mjs";
+import { fail, run } from "../harness/steps.mjs";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "2000" } } });
 if (!(Number.isSafeInteger(Number(values.rounds)) && Number(values.rounds) > 0)) {

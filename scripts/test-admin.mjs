@@ -1,14 +1,14 @@
 // Sets up, builds, and lets Medusa's own dashboard drive the example shop in headless Chromium; see __test__/admin.
 // With --screenshots the pictures that README.md shows are taken anew.
 
-import { build } from "./build.mjs";
-import { fail, root, shown, step } from "./steps.mjs";
+import { build } from "../harness/build.mjs";
+import { fail, root, shown, step } from "../harness/steps.mjs";
 
 await build();
 // Imported late: they need packages that the set-up above installs.
-const { findChromium } = await import("../__test__/admin/browser.mjs");
-const { builtShop } = await import("../__test__/admin/shop.mjs");
-const { startPostgres } = await import("../__test__/support/postgres-process.mjs");
+const { findChromium } = await import("../harness/browser.mjs");
+const { builtShop } = await import("../harness/shop/admin.mjs");
+const { startPostgres } = await import("../harness/postgres-for-run.js");
 
 if (findChromium() === null) {
   fail('Chromium is needed: install it ("apt-get install chromium"), or name its program in CHROMIUM.');

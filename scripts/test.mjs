@@ -4,15 +4,15 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "./build.mjs";
-import { hostTriple, shown, step, succeeds } from "./steps.mjs";
+import { build } from "../harness/build.mjs";
+import { hostTriple, shown, step, succeeds } from "../harness/steps.mjs";
 
 // Medusa loads modules by `import()`, which Jest knows only with this flag.
 const JEST = ["--experimental-vm-modules", "node_modules/jest/bin/jest.js"];
 
 await build();
 // Imported late: it needs packages that the set-up above installs.
-const { startPostgres } = await import("../__test__/support/postgres-process.mjs");
+const { startPostgres } = await import("../harness/postgres-for-run.js");
 const { suitesLeftOut } = await import("../harness/programs.js");
 const leftOut = suitesLeftOut();
 const postgres = await step("Starting PostgreSQL", startPostgres);

@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { setup } from "./setup.mjs";
-import { root, runPackage } from "./steps.mjs";
+import { setup } from "../harness/setup.mjs";
+import { root, runPackage } from "../harness/steps.mjs";
 
 const COMMITTED = `${root}index.d.ts`;
 

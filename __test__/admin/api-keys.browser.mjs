@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { createDatabase } from "../../benchmarks/databases/postgres.mjs";
-import { runMedusa } from "../shop/command.js";
-import { serveShop } from "../shop/server.js";
-import { openBrowser } from "./browser.mjs";
-import { builtShop } from "./shop.mjs";
+import { openBrowser } from "../../harness/browser.mjs";
+import { createDatabase } from "../../harness/database.mjs";
+import { builtShop } from "../../harness/shop/admin.mjs";
+import { runMedusa } from "../../harness/shop/command.js";
+import { serveShop } from "../../harness/shop/server.js";
 
 const USER = { email: "ada@example.com", password: "correct horse" };
 const SHOP_TIMEOUT_MS = 600_000;

@@ -18,7 +18,7 @@ describe("Random histories on PostgreSQL and on SQLite", () => {
   afterAll(() => Promise.all([left?.stop(), right?.stop()]));
 
   it(
-    "answer, fail, tell and store the same",
+    "return, reject, publish and store the same",
     async () => {
       const tally = await runHistories("databases", { left, right, deviations: [], frozen: true });
       console.log(report(tally));

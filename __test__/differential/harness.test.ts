@@ -29,7 +29,7 @@ describe("A run of histories", () => {
     ["an absent key instead of one that is undefined", "createApiKeys", withoutUndefined, 1],
     ["a key in another place", "retrieveApiKey", ({ id, ...key }: ApiKey) => ({ ...key, id }), 2],
     ["text instead of a Date", "retrieveApiKey", (key: ApiKey) => ({ ...key, created_at: `${key.created_at}` }), 2],
-  ])("finds %s, with the few calls that it takes", async (_, method, spoil, most) => {
+  ])("finds %s and shrinks the history to a few calls", async (_, method, spoil, most) => {
     const pair = spoilt(method, spoil);
     const run = (settings: object) =>
       runHistories("stock", pair, { histories: 200, seed: 1, ...settings }).catch(({ message }: Error) => message);
@@ -40,7 +40,7 @@ describe("A run of histories", () => {
     expect(difference(await run({ path }))).toBe(difference(found));
   });
 
-  it("finds what is written though nothing differs in the answer", async () => {
+  it("finds a stored difference that no result shows", async () => {
     const pair = spoilt("retrieveApiKey", async (key) => {
       await right.sql("UPDATE api_key SET title = 'touched'");
       return key;

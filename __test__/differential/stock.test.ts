@@ -24,7 +24,7 @@ describe("Random histories on stock and on this package", () => {
   };
 
   it(
-    "answer, fail, tell and store the same, except for the listed deviations",
+    "return, reject, publish and store the same except for listed deviations",
     () =>
       on(CHEAP, async (right) => {
         const pair = { left, right, deviations: [HASHED_OTHERWISE, ...DEVIATIONS], frozen: false };
@@ -38,7 +38,7 @@ describe("Random histories on stock and on this package", () => {
   );
 
   it(
-    "store the same hashes, too, where both derive them as stock does",
+    "store the same hashes where both use scrypt",
     () =>
       on({ hashing: "scrypt" }, async (right) => {
         const pair = { left, right, deviations: DEVIATIONS, frozen: false };

@@ -81,7 +81,7 @@ describe("README.md", () => {
     return stdout;
   }
 
-  it("says of every block of code whether it runs, configures or abridges a test", () => {
+  it("marks each block of code as one that runs, configures or abridges a test", () => {
     const code = BLOCKS.filter(({ language }) => ["js", "mjs", "ts"].includes(language));
     const checked = ["runs", "configures", "abridges"];
 
@@ -89,30 +89,27 @@ describe("README.md", () => {
     expect(code.filter(({ purpose: [verb = ""] }) => !checked.includes(verb))).toEqual([]);
   });
 
-  it.each(TESTS)(
-    "shows no line that is not in $purpose.1, nor in another order",
-    ({ purpose: [, file = ""], text }) => {
-      const linesOf = (code: string) =>
-        code
-          .split("\n")
-          .map((line) => line.trim())
-          .filter((line) => line !== "");
-      // Here the package is the folder that the test lies in.
-      const tested = linesOf(
-        readFileSync(join(ROOT, file), "utf8").replace('require.resolve("../..")', '"medusa-api-key-native"'),
-      );
-      const missing = linesOf(text).filter((line) => {
-        const place = tested.indexOf(line);
-        tested.splice(0, place + 1);
-        return place === -1;
-      });
+  it.each(TESTS)("shows only lines of $purpose.1, in their order", ({ purpose: [, file = ""], text }) => {
+    const linesOf = (code: string) =>
+      code
+        .split("\n")
+        .map((line) => line.trim())
+        .filter((line) => line !== "");
+    // Here the package is the folder that the test lies in.
+    const tested = linesOf(
+      readFileSync(join(ROOT, file), "utf8").replace('require.resolve("../..")', '"medusa-api-key-native"'),
+    );
+    const missing = linesOf(text).filter((line) => {
+      const place = tested.indexOf(line);
+      tested.splice(0, place + 1);
+      return place === -1;
+    });
 
-      expect(missing).toEqual([]);
-    },
-  );
+    expect(missing).toEqual([]);
+  });
 
   it.each(PROGRAMS)(
-    "prints what it says: $heading",
+    "prints the documented output: $heading",
     async ({ text, output }) => {
       writeFileSync(join(directory, "index.js"), text);
 
@@ -130,7 +127,7 @@ describe("README.md", () => {
   );
 
   it.each(BLOCKS.filter(is("configures")))(
-    "configures this module as Medusa's API Key Module: $heading",
+    "configures this package as Medusa's API Key Module: $heading",
     async ({ text }) => {
       const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
       writeFileSync(join(directory, "medusa-config.js"), ts.transpileModule(text, { compilerOptions }).outputText);

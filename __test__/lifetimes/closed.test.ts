@@ -4,8 +4,8 @@ import { describeOnEachDatabase } from "../support/databases";
 import { expectFailure } from "../support/failures";
 import { lookUp, openLeased, warm } from "../support/leased";
 import { openService } from "../support/ours";
-import { runProgram } from "../support/own-process";
 import { type OurService, PUBLISHABLE, SECRET, untyped } from "../support/service";
+import { runProgram } from "./own-process";
 
 const CLOSED = "The API key service is closed.";
 
@@ -46,8 +46,8 @@ describe.each(Object.entries(CALLS))("[sqlite] %s", (_name, call) => {
   });
 });
 
-describe("[sqlite] A closed service in memory", () => {
-  it("does not answer from memory", async () => {
+describe("[sqlite] A closed service on an in-memory database", () => {
+  it("does not answer from its cache", async () => {
     const service = openService("sqlite::memory:");
     await expectNoMemoryAfterClose(service);
   });
@@ -61,11 +61,11 @@ describeOnEachDatabase("A closed service", (kind) => {
   });
   afterEach(() => database.drop());
 
-  it("does not answer from memory", async () => {
+  it("does not answer from its cache", async () => {
     await expectNoMemoryAfterClose(await openLeased(database.url));
   });
 
-  it("still tells its status", async () => {
+  it("still returns its status", async () => {
     const service = openService(database.url);
     await service.listApiKeys();
     await service.close();
@@ -84,7 +84,7 @@ describeOnEachDatabase("A closed service", (kind) => {
     expect(await program.end()).toBe(0);
   });
 
-  it("settles what was asked in the turn in which it was closed, when nothing else keeps the process alive", async () => {
+  it("settles calls of the turn of close() when nothing else keeps the process alive", async () => {
     const program = runProgram(`
       const service = new ApiKeyModuleService({ databaseUrl: ${JSON.stringify(database.url)} });
       await service.listApiKeys();
@@ -96,7 +96,7 @@ describeOnEachDatabase("A closed service", (kind) => {
     expect(await program.end()).toBe(0);
   });
 
-  it("is closed once by calls of close() that overlap, and writes down every use before", async () => {
+  it("closes once for overlapping calls of close() after it has written every use", async () => {
     const service = openService(database.url);
     const { id, token } = await service.createApiKeys(SECRET);
     await service.authenticate(token);

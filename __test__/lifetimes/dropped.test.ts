@@ -1,11 +1,11 @@
 // Services that are dropped: what the garbage collector finds closes itself.
 
-import { descriptorsOf } from "../support/descriptors";
 import { openService } from "../support/ours";
-import { type Program, runProgram } from "../support/own-process";
 import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
 import { createSqliteDatabase } from "../support/sqlite";
 import { until } from "../support/until";
+import { descriptorsOf } from "./descriptors";
+import { type Program, runProgram } from "./own-process";
 
 const SERVICES = 10;
 
@@ -51,7 +51,7 @@ describe.each([
   });
   afterEach(() => database.drop());
 
-  it("leave no session once they are collected", async () => {
+  it("leave no session after garbage collection", async () => {
     const program = await dropServices(dropping({ databaseUrl: database.url, ...options }), async () => {
       await until(sessions, (count) => count >= SERVICES);
     });
@@ -60,7 +60,7 @@ describe.each([
     expect(await program.end()).toBe(0);
   });
 
-  it("write down when keys were last used", async () => {
+  it("write last_used_at", async () => {
     const owner = openService(database.url);
     const { id, token } = await owner.createApiKeys({ title: "A", type: "secret", created_by: "user_1" });
     await owner.close();
@@ -75,7 +75,7 @@ describe.each([
 });
 
 describe("[sqlite] Dropped services", () => {
-  it("leave no file descriptor once they are collected", async () => {
+  it("leave no file descriptor after garbage collection", async () => {
     const database = await createSqliteDatabase();
     const program = await dropServices(dropping({ databaseUrl: database.url }), async () => undefined);
     const left = await until(

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { ApiKeyModuleService } from "../../index.js";
 import { describeOnEachDatabase } from "../support/databases";
 import { expectFailure } from "../support/failures";
-import { runProgram } from "../support/own-process";
+import { runProgram } from "./own-process";
 
 const PACKAGE = join(__dirname, "../..");
 const JEST = join(PACKAGE, "node_modules/jest/bin/jest.js");
@@ -41,7 +41,7 @@ describeOnEachDatabase("A closed service", (kind) => {
     expect(await program.end()).toBe(0);
   });
 
-  it("is found by no --detectOpenHandles of Jest", async () => {
+  it("is not reported by Jest's --detectOpenHandles", async () => {
     const root = await realpath(await mkdtemp(join(tmpdir(), "medusa-api-key-native-jest-")));
     await mkdir(join(root, "tests"));
     await writeFile(join(root, "jest.config.js"), "module.exports = { testEnvironment: 'node', haste: {} };");
@@ -66,7 +66,7 @@ describeOnEachDatabase("A closed service", (kind) => {
     ["was never used", ""],
     ["was used", 'await service.listApiKeys(); await service.authenticate("sk_1");'],
     ["was closed", 'await service.listApiKeys(); await service.authenticate("sk_1"); await service.close();'],
-  ])("is collected with its native part when it %s", async (_name, use) => {
+  ])("is garbage-collected with its native part when it %s", async (_name, use) => {
     const program = runProgram(
       `
       const use = async () => {
@@ -87,7 +87,7 @@ describeOnEachDatabase("A closed service", (kind) => {
     expect(await program.end()).toBe(0);
   });
 
-  it("is kept while a call is under way that nothing else refers to", async () => {
+  it("is kept alive by a pending call", async () => {
     const program = runProgram(
       `
       const collecting = setInterval(gc, 1);

@@ -27,7 +27,7 @@ medusaIntegrationTestRunner({
     const service = () => getContainer().resolve(Modules.API_KEY) as unknown as ApiKeyModuleService;
 
     describe("[postgres] medusaIntegrationTestRunner", () => {
-      it("lets a secret key into the Admin, and not once it is revoked", async () => {
+      it("accepts a secret key in the Admin until it is revoked", async () => {
         const { id, token } = await service().createApiKeys(SECRET);
         const regions = () =>
           api.get("/admin/regions?limit=1", { auth: { username: token, password: "" }, validateStatus: () => true });
@@ -36,7 +36,7 @@ medusaIntegrationTestRunner({
         expect((await regions()).status).toBe(401);
       });
 
-      it("begins each test with the database as the suite found it", async () => {
+      it("resets the database before each test", async () => {
         await expect(service().listApiKeys({ type: "secret" })).resolves.toEqual([]);
       });
     });

@@ -12,7 +12,7 @@ const CACHING = {
   ],`,
 } as const;
 
-describe("[postgres] a Medusa server with the Caching module", () => {
+describe("[postgres] A Medusa server with the Caching module", () => {
   let shop: Shop;
   let client: Client;
 
@@ -33,7 +33,7 @@ describe("[postgres] a Medusa server with the Caching module", () => {
   const visit = (status: number, token: string) =>
     client.send(status, "GET", "/store/regions", { headers: { Authorization: "", "x-publishable-api-key": token } });
 
-  it("answers storefronts from its cache", async () => {
+  it("serves storefronts from its cache", async () => {
     const { id, token } = await created("publishable");
     await visit(200, token);
     await shop.database.query("UPDATE api_key SET revoked_at = now(), revoked_by = 'sql' WHERE id = $1", [id]);
@@ -41,7 +41,7 @@ describe("[postgres] a Medusa server with the Caching module", () => {
     await expect(visit(200, token)).resolves.toBeDefined();
   });
 
-  it("refuses a publishable key with the first request after its revocation", async () => {
+  it("rejects a publishable key on the first request after its revocation", async () => {
     const { id, token } = await created("publishable");
     await visit(200, token);
     await client.send(200, "POST", `/admin/api-keys/${id}/revoke`, { body: {} });
@@ -49,7 +49,7 @@ describe("[postgres] a Medusa server with the Caching module", () => {
     await expect(visit(400, token)).resolves.toBeDefined();
   });
 
-  it("refuses a secret key with the first request after its revocation", async () => {
+  it("rejects a secret key on the first request after its revocation", async () => {
     const { id, token } = await created("secret");
     const call = (status: number) =>
       client.send(status, "GET", "/admin/regions", { headers: { Authorization: `Basic ${token}` } });
@@ -59,7 +59,7 @@ describe("[postgres] a Medusa server with the Caching module", () => {
     await expect(call(401)).resolves.toBeDefined();
   });
 
-  it("keeps and answers what was committed though its event bus fails (S13)", async () => {
+  it("keeps and returns committed changes when its event bus fails (S13)", async () => {
     await client.inside("event-bus", { fails: true });
     const { id, token } = await created("secret").finally(() => client.inside("event-bus", { fails: false }));
     const { body } = await client.send(200, "GET", `/admin/api-keys?id=${id}`, {

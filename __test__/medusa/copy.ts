@@ -2,7 +2,7 @@
 
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { copyExample, LINE, replaceLine } from "../shop/example.js";
+import { copyExample, LINE, replaceLine } from "../../harness/shop/example.js";
 
 export interface Configuration {
   /** Whose API Key Module the shop has. */

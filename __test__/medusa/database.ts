@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { runMedusa } from "../shop/command.js";
+import { runMedusa } from "../../harness/shop/command.js";
 import { createPostgresDatabase, onServer, type PostgresDatabase, urlOf } from "../support/postgres";
 import { copyShop } from "./copy";
 

@@ -45,7 +45,7 @@ describe("[postgres] Medusa loads the package", () => {
     await database.drop();
   });
 
-  it.each(FORMS.map(([name], place) => ({ name, place })))("named by $name", ({ place }) => {
+  it.each(FORMS.map(([name], place) => ({ name, place })))("when named by $name", ({ place }) => {
     expect(loaded[place]).toEqual({ ours: true, titles: [PUBLISHABLE.title] });
   });
 });

@@ -28,11 +28,11 @@ moduleIntegrationTestRunner<ApiKeyModuleService>({
         await expect(service.authenticate(token)).resolves.toMatchObject({ title: "Warehouse" });
       });
 
-      it("begins each test without the keys of the one before", async () => {
+      it("starts each test without the keys of the previous one", async () => {
         await expect(service.listApiKeys()).resolves.toEqual([]);
       });
 
-      it("lets fake timers decide when a key ends", async () => {
+      it("uses fake timers for the revocation of a key", async () => {
         jest.useFakeTimers({ now: new Date("2030-01-01T12:00:00Z") });
         try {
           const { id, token } = await service.createApiKeys(SECRET);

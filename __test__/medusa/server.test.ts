@@ -24,7 +24,7 @@ const SCENARIOS: [string, Scenario][] = [
   ["Medusa's workflows of API keys, alone and in one that fails", workflows],
 ];
 
-describe("[postgres] a Medusa server whose configuration has the one line", () => {
+describe("[postgres] A Medusa server configured with this package", () => {
   let shops: Shop[] = [];
   let clients: [Client, Client];
   let compared = 0;
@@ -47,7 +47,7 @@ describe("[postgres] a Medusa server whose configuration has the one line", () =
   }, SHOP_TIMEOUT_MS);
 
   it.each(SCENARIOS)(
-    "answers as a stock server does: %s",
+    "responds as a stock server does: %s",
     async (_name, scenario) => {
       const [stock, ours] = await played(clients, scenario);
 
@@ -58,7 +58,7 @@ describe("[postgres] a Medusa server whose configuration has the one line", () =
   );
 
   it.each(DEVIATIONS)(
-    "differs over HTTP where COMPAT.md says so, and nowhere else: $row",
+    "differs over HTTP only as COMPAT.md documents: $row",
     async ({ scenario, holds }) => {
       const [stock, ours] = await played(clients, scenario);
       const differing = stock.flatMap((exchange, index) => {

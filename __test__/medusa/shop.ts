@@ -3,8 +3,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runMedusa } from "../shop/command.js";
-import { serveShop } from "../shop/server.js";
+import { runMedusa } from "../../harness/shop/command.js";
+import { serveShop } from "../../harness/shop/server.js";
 import type { PostgresDatabase } from "../support/postgres";
 import { type Configuration, copyShop } from "./copy";
 import { createShopDatabase, environment, MIGRATE } from "./database";

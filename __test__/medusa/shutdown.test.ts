@@ -7,7 +7,7 @@ import { openShop, SHOP_TIMEOUT_MS, type Shop } from "./shop";
 const CALLERS = 8;
 const ENOUGH = 40;
 
-describe("[postgres] a Medusa server that is stopped under load", () => {
+describe("[postgres] A Medusa server that is stopped under load", () => {
   let shop: Shop;
   let client: Client;
   let how: number | NodeJS.Signals | null;
@@ -47,7 +47,7 @@ describe("[postgres] a Medusa server that is stopped under load", () => {
     return shop.database.query(sql);
   }
 
-  it("ends by itself, successfully", () => {
+  it("exits successfully", () => {
     expect(how).toBe(0);
   });
 
@@ -55,7 +55,7 @@ describe("[postgres] a Medusa server that is stopped under load", () => {
     expect(connected).toEqual([]);
   });
 
-  it("has lost no key whose creation it had answered", async () => {
+  it("loses no acknowledged key", async () => {
     const rows = await shop.database.query<{ id: string }>("SELECT id FROM api_key WHERE title = 'Under load'");
     const stored = new Set(rows.map(({ id }) => id));
 
@@ -63,7 +63,7 @@ describe("[postgres] a Medusa server that is stopped under load", () => {
     expect(answered.filter(({ id }) => !stored.has(id))).toEqual([]);
   });
 
-  it("lets all of them in when it has started again", async () => {
+  it("accepts all acknowledged keys after a restart", async () => {
     for (const { token } of answered) {
       await client.send(200, "GET", "/admin/regions?limit=1", { headers: { Authorization: `Basic ${token}` } });
     }

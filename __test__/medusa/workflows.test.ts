@@ -55,23 +55,20 @@ describeOnEachDatabase("A key that a workflow created", (database) => {
     await drop?.();
   });
 
-  it.each(Object.entries(creations))(
-    "by %s does not survive the failure of a later step (S20)",
-    async (name, create) => {
-      const [created, failed] = [unique(name), unique("fails")];
-      const workflow = createWorkflow(unique("workflow"), () => {
-        createStepOf(create)(created)();
-        failingStep(failed)();
-        return new WorkflowResponse({});
-      });
-      const { errors } = await workflow(shop(service)).run({ throwOnError: false });
+  it.each(Object.entries(creations))("with %s is deleted when a later step fails (S20)", async (name, create) => {
+    const [created, failed] = [unique(name), unique("fails")];
+    const workflow = createWorkflow(unique("workflow"), () => {
+      createStepOf(create)(created)();
+      failingStep(failed)();
+      return new WorkflowResponse({});
+    });
+    const { errors } = await workflow(shop(service)).run({ throwOnError: false });
 
-      expect(errors.map(({ error }) => (error as Error).message)).toEqual(["the later step"]);
-      expect(await service.listApiKeys({}, { withDeleted: true })).toEqual([]);
-    },
-  );
+    expect(errors.map(({ error }) => (error as Error).message)).toEqual(["the later step"]);
+    expect(await service.listApiKeys({}, { withDeleted: true })).toEqual([]);
+  });
 
-  it("does not survive as the successor of a rolled one either (S20)", async () => {
+  it("with rollApiKeys is deleted when a later step fails (S20)", async () => {
     const { id } = await service.createApiKeys(SECRET);
     const roll = async (keys: ApiKeyModuleService) => [(await keys.rollApiKeys(id, { revoked_by: "user_1" })).created];
     const [rolled, failed] = [unique("roll"), unique("fails")];
@@ -85,7 +82,7 @@ describeOnEachDatabase("A key that a workflow created", (database) => {
     expect((await service.listApiKeys()).map((key) => key.id)).toEqual([id]);
   });
 
-  it("is told of as created and as deleted, in the group of the workflow's events", async () => {
+  it("is published as created and as deleted in the event group of the workflow", async () => {
     const [created, failed] = [unique("create"), unique("fails")];
     const workflow = createWorkflow(unique("workflow"), () => {
       createStepOf(creations.create)(created)();
@@ -99,7 +96,7 @@ describeOnEachDatabase("A key that a workflow created", (database) => {
     expect(emitted.map(({ metadata }) => metadata.eventGroupId)).toEqual(["group_1", "group_1"]);
   });
 
-  it("does not survive when the failure is reported to another process later (S20)", async () => {
+  it("is deleted when another process reports the failure later (S20)", async () => {
     const [created, waits, name] = [unique("create"), unique("waits"), unique("workflow")];
     const workflow = createWorkflow({ name, retentionTime: 60, store: true }, () => {
       createStepOf(creations.create)(created)();
@@ -119,7 +116,7 @@ describeOnEachDatabase("A key that a workflow created", (database) => {
     expect(await service.listApiKeys()).toEqual([]);
   });
 
-  it("does not survive when its workflow is cancelled after it was done (S20)", async () => {
+  it("is deleted when its workflow is cancelled after completion (S20)", async () => {
     const created = unique("create");
     const workflow = createWorkflow(unique("workflow"), () => {
       createStepOf(creations.create)(created)();
@@ -133,7 +130,7 @@ describeOnEachDatabase("A key that a workflow created", (database) => {
     expect(await service.listApiKeys()).toEqual([]);
   });
 
-  it("does not survive when the workflow around its own fails (S20)", async () => {
+  it("is deleted when an enclosing workflow fails (S20)", async () => {
     const [created, failed] = [unique("create"), unique("fails")];
     const inner = createWorkflow(unique("inner"), () => {
       createStepOf(creations.create)(created)();
@@ -149,7 +146,7 @@ describeOnEachDatabase("A key that a workflow created", (database) => {
     expect(await service.listApiKeys()).toEqual([]);
   });
 
-  it("survives the failure of any other workflow, which is refused to delete it", async () => {
+  it("survives the failure of another workflow, whose deletion is rejected", async () => {
     const byHand = await service.createApiKeys(SECRET);
     const [byOther] = await service.createApiKeys([SECRET], { transactionId: "another" });
     for (const { id } of [byHand, byOther as { id: string }]) {
@@ -165,7 +162,7 @@ describeOnEachDatabase("A key that a workflow created", (database) => {
     await expect(service.listApiKeys()).resolves.toHaveLength(2);
   });
 
-  it("is refused to a step of the workflow that is not being undone", async () => {
+  it("cannot be deleted by a step that is not compensating", async () => {
     const [deletes, name] = [unique("deletes"), unique("workflow")];
     let refused: Promise<unknown> | undefined;
     const workflow = createWorkflow(name, () => {
@@ -184,11 +181,11 @@ describeOnEachDatabase("A key that a workflow created", (database) => {
   });
 
   it.each([
-    ["is being cancelled but has no transaction", { isCancelling: true }],
+    ["is being cancelled without a transaction", { isCancelling: true }],
     ["is being cancelled in another transaction", { isCancelling: true, transactionId: "other" }],
     ["is not being cancelled", { transactionId: "mine", isCancelling: false }],
-    ["names a transaction that is no text", { transactionId: 1 as never, isCancelling: true }],
-  ])("is refused to a caller who %s", async (_, context) => {
+    ["names a transaction that is not a string", { transactionId: 1 as never, isCancelling: true }],
+  ])("cannot be deleted by a caller that %s", async (_, context) => {
     const { id } = await service.createApiKeys(SECRET, { transactionId: "mine" });
 
     await expectFailure(service.deleteApiKeys([id], context), "not_allowed", new RegExp(id));
@@ -196,7 +193,7 @@ describeOnEachDatabase("A key that a workflow created", (database) => {
     expect(await service.listApiKeys()).toEqual([]);
   });
 
-  it("takes no other down with it: all of the keys of a deletion go, or none", async () => {
+  it("is deleted with all keys of its call or not at all", async () => {
     const mine = await service.createApiKeys(SECRET, { transactionId: "mine" });
     const other = await service.createApiKeys(SECRET);
     const revoked = await service.createApiKeys({ ...SECRET, expires_in: 0 });
@@ -207,7 +204,7 @@ describeOnEachDatabase("A key that a workflow created", (database) => {
     expect((await service.listApiKeys()).map(({ id }) => id)).toEqual([other.id]);
   });
 
-  it("shows nothing of it in any answer", async () => {
+  it("has no trace of the workflow in any result", async () => {
     const created = await service.createApiKeys(SECRET, { transactionId: "transaction_shown" });
 
     expect(JSON.stringify([created, await service.listApiKeys()])).not.toContain("transaction_shown");

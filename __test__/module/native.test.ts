@@ -30,11 +30,13 @@ function answering(outcome: unknown, failure: Failure | null = null) {
   };
 }
 
-describe("the border to Rust", () => {
+describe("the native wrapper", () => {
   beforeEach(() => jest.resetModules());
 
   it("turns a failure into an error of the caller's realm", async () => {
-    mockLoad.mockReturnValue(answering({ failure: { type: "database_error", message: "It broke.", sqlstate: "57P01" } }));
+    mockLoad.mockReturnValue(
+      answering({ failure: { type: "database_error", message: "It broke.", sqlstate: "57P01" } }),
+    );
     const native = new Native({}, ignore);
     for (const failed of [native.deleteApiKeys([]), native.authenticate("sk_1")]) {
       await expect(failed).rejects.toBeInstanceOf(Error);
@@ -42,14 +44,14 @@ describe("the border to Rust", () => {
     }
   });
 
-  it("answers every ticket of many that come at once", async () => {
+  it("resolves every ticket of a batch", async () => {
     mockLoad.mockReturnValue(answering({ value: null }));
     const native = new Native({}, ignore);
     const answers = await Promise.all(Array.from({ length: 100 }, () => native.authenticate("sk_1")));
     expect(answers).toEqual(Array.from({ length: 100 }, () => null));
   });
 
-  it("rejects every call of a turn whose questions could not be asked", async () => {
+  it("rejects every call of a turn whose batch could not be sent", async () => {
     const binding = answering({ value: null });
     binding.NativeApiKeyService.prototype.ask = () => {
       throw new TypeError("of another realm");
@@ -62,7 +64,7 @@ describe("the border to Rust", () => {
     }
   });
 
-  it("lets every other answer pass", async () => {
+  it("returns every other result unchanged", async () => {
     mockLoad.mockReturnValue(answering({ value: null }));
     await expect(new Native({}, ignore).listApiKeys({}, {})).resolves.toBeNull();
     jest.resetModules();
@@ -70,14 +72,16 @@ describe("the border to Rust", () => {
     await expect(new Native({}, ignore).listApiKeys({}, {})).resolves.toEqual({ id: "apk_1", failure: "message" });
   });
 
-  it("refuses settings that Rust refuses", () => {
-    mockLoad.mockReturnValue(answering({ value: null }, { type: "invalid_argument", message: "pool: must be an object" }));
+  it("rejects settings that Rust rejects", () => {
+    mockLoad.mockReturnValue(
+      answering({ value: null }, { type: "invalid_argument", message: "pool: must be an object" }),
+    );
     expect(() => new Native({ pool: 5 }, ignore)).toThrow(
       expect.objectContaining({ type: "invalid_argument", message: "pool: must be an object" }),
     );
   });
 
-  it("says which package is missing and what to do when the addon cannot be loaded", () => {
+  it("names the missing package and the remedy when the addon cannot be loaded", () => {
     const reason = new Error("Cannot find native binding");
     mockLoad.mockImplementation(() => {
       throw reason;

@@ -67,7 +67,7 @@ describe("the service", () => {
     }
   });
 
-  it("takes one argument as options of its own and more as Medusa's", () => {
+  it("treats one argument as standalone options and several as Medusa's", () => {
     new ApiKeyModuleService({ hashQueueLimit: 5 });
     new ApiKeyModuleService({}, { hashQueueLimit: 5, database: { clientUrl: "postgres://h/d" } } as object);
     expect(mockCalls.map(([, [settings]]) => JSON.parse(settings as string))).toEqual([
@@ -76,14 +76,14 @@ describe("the service", () => {
     ]);
   });
 
-  it("offers subclasses its documented methods only (A36)", () => {
+  it("offers only its documented methods to subclasses (A36)", () => {
     const methods = Object.getOwnPropertyNames(ApiKeyModuleService.prototype);
 
     expect(Object.getOwnPropertyNames(ApiKeyModuleService).sort()).toEqual(["length", "name", "prototype"]);
     expect(methods.filter((name) => name.endsWith("_"))).toEqual(["MedusaContextIndex_"]);
   });
 
-  it("has methods that declare their parameters, 0 to 3 (A16)", () => {
+  it("has methods that declare 0 to 3 parameters (A16)", () => {
     const { service } = inMedusa();
     const declared = (...names: (keyof ApiKeyModuleService)[]) =>
       names.map((name) => (service[name] as unknown as { length: number }).length);
@@ -100,7 +100,7 @@ describe("the service", () => {
     ).toEqual(Array(9).fill(3));
   });
 
-  it("answers one for one and many for many", async () => {
+  it("returns one key for one and an array for an array", async () => {
     const { service } = inMedusa();
     for (const name of ["createApiKeys", "upsertApiKeys", "updateApiKeys", "revoke"]) {
       mockAnswers[name] = written({ keys: [row("apk_1")] });
@@ -116,7 +116,7 @@ describe("the service", () => {
     await expect(service.revoke({ id: ["apk_1"] }, { revoked_by: "u" })).resolves.toEqual([one]);
   });
 
-  it("publishes what each write did, and nothing for a restoration", async () => {
+  it("publishes the changes of each write except a restoration", async () => {
     const { service, events } = inMedusa();
     mockAnswers.upsertApiKeys = written({ created: ["c"], updated: ["u"], keys: [row("c"), row("u")] });
     mockAnswers.rollApiKeys = { revoked: row("old"), created: row("new") };
@@ -139,7 +139,7 @@ describe("the service", () => {
     ]);
   });
 
-  it("names the keys it hid or brought back as other modules link to them", async () => {
+  it("returns soft-deleted and restored ids under linkable names", async () => {
     const { service } = inMedusa();
     mockAnswers.softDeleteApiKeys = written({ deleted: ["a", "b"] });
     mockAnswers.restoreApiKeys = written({});
@@ -154,7 +154,7 @@ describe("the service", () => {
     await expect(service.restoreApiKeys("c")).resolves.toStrictEqual({});
   });
 
-  it("answers reads as a key, keys, or keys and their count", async () => {
+  it("returns a key, keys, or keys and their count from reads", async () => {
     const { service } = inMedusa();
     Object.assign(mockAnswers, { retrieveApiKey: PAGE, listApiKeys: PAGE, listAndCountApiKeys: PAGE });
     const one = expect.objectContaining({ id: "apk_1", created_at: new Date(5) });
@@ -163,7 +163,7 @@ describe("the service", () => {
     await expect(service.listAndCountApiKeys()).resolves.toEqual([[one], 7]);
   });
 
-  it("authenticates text and answers false to everything else without asking Rust", async () => {
+  it("authenticates strings and returns false for anything else without a native call", async () => {
     const { service } = inMedusa();
     mockAnswers.ask = row("apk_1");
     const [created_at, updated_at] = [new Date(5), new Date(6)];
@@ -179,7 +179,7 @@ describe("the service", () => {
     expect(mockCalls).toEqual([]);
   });
 
-  it("answers its older names as its newer ones", async () => {
+  it("implements its older names as aliases", async () => {
     const { service } = inMedusa();
     mockAnswers.createApiKeys = written({ keys: [row("apk_1")], created: ["apk_1"] });
     mockAnswers.listApiKeys = PAGE;
@@ -188,7 +188,7 @@ describe("the service", () => {
     await expect(service.list({}, {})).resolves.toEqual(await service.listApiKeys({}, {}));
   });
 
-  it("tells Rust whether revoke was given data", async () => {
+  it("passes to Rust whether revoke got data", async () => {
     const { service } = inMedusa();
     mockAnswers.revoke = written({ keys: [row("apk_1")] });
     await service.revoke("apk_1");
@@ -196,7 +196,7 @@ describe("the service", () => {
     expect(mockCalls.slice(1).map(([, [, , data]]) => data)).toEqual(['{"\\u0000undefined":true}', "{}"]);
   });
 
-  it("rejects and never throws, also when its methods are called without it", async () => {
+  it("rejects and never throws, even when its methods are detached", async () => {
     const { service } = inMedusa();
     const trap = {
       get title(): string {
@@ -208,7 +208,7 @@ describe("the service", () => {
     await expect(listApiKeys.call(undefined as never)).rejects.toBeInstanceOf(TypeError);
   });
 
-  it("works behind a Proxy, as Medusa's test runner puts it", async () => {
+  it("works behind a Proxy, as in Medusa's test runner", async () => {
     const { service } = inMedusa();
     mockAnswers.listApiKeys = PAGE;
     const proxied = new Proxy(service, {});

@@ -12,11 +12,11 @@ class Holder {
   id = "apk_1";
 }
 
-describe("objects on their way to Rust", () => {
+describe("encoded objects", () => {
   const params = new URLSearchParams("id=apk_1");
   const other = (kind: string) => ({ [`${NUL}other`]: kind });
 
-  it("are told by their kind where only plain ones are meant", () => {
+  it("are encoded by kind where only plain objects are valid", () => {
     const target = (value: unknown) => JSON.parse(encodeTarget(value));
     expect(target(params)).toEqual(other("URLSearchParams"));
     expect(target(new Holder())).toEqual(other("Object"));
@@ -32,18 +32,18 @@ describe("objects on their way to Rust", () => {
     });
   });
 
-  it("are their own members where stock takes any object", () => {
+  it("are encoded by own members where stock accepts any object", () => {
     expect(sent([new Holder()])).toEqual([{ id: "apk_1" }]);
     expect(JSON.parse(encodeFilters(new Holder()))).toEqual({ id: "apk_1" });
   });
 
-  it("are plain in whichever realm they were written", () => {
+  it("are plain regardless of their realm", () => {
     const foreign: unknown = runInContext("({ id: { $in: ['apk_1'] } })", createContext());
     expect(JSON.parse(encodeTarget(foreign))).toEqual({ id: { $in: ["apk_1"] } });
   });
 });
 
-describe("an argument on its way to Rust", () => {
+describe("an encoded argument", () => {
   it("is plain JSON when it is plain data", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
@@ -70,13 +70,13 @@ describe("an argument on its way to Rust", () => {
     ["a promise", Promise.resolve(), { [`${NUL}other`]: "Promise" }],
     ["a boxed string", Object("a"), { [`${NUL}other`]: "String" }],
     ["an error", new Error("a"), { [`${NUL}other`]: "Error" }],
-  ])("says what it is when JSON has no word for it: %s", (_name, value, tag) => {
+  ])("is tagged when JSON cannot represent it: %s", (_name, value, tag) => {
     expect(sent(value)).toEqual(tag);
     expect(sent({ id: value })).toEqual({ id: tag });
     expect(sent([value])).toEqual([tag]);
   });
 
-  it("is recognised when it was made in another realm", () => {
+  it("is recognized when it was created in another realm", () => {
     const foreign = runInContext("({ at: new Date(5), word: /a/i, ids: ['a', undefined] })", createContext());
     expect(sent(foreign)).toEqual({
       at: { [`${NUL}date`]: 5 },
@@ -85,12 +85,12 @@ describe("an argument on its way to Rust", () => {
     });
   });
 
-  it("keeps its members and their order, whatever they are called", () => {
+  it("keeps its members and their order, whatever their names", () => {
     const value = JSON.parse('{"title":1,"__proto__":{"x":2},"toJSON":3,"constructor":4}');
     expect(encode(value)).toBe('{"title":1,"__proto__":{"x":2},"toJSON":3,"constructor":4}');
   });
 
-  it("shows own members only, of any class, and is not asked for its own idea of JSON", () => {
+  it("includes only own members and does not call toJSON", () => {
     class Input {
       title = "a";
       toJSON(): unknown {
@@ -110,7 +110,7 @@ describe("an argument on its way to Rust", () => {
     expect(sent({ "\ud800": 1 })).toEqual({ "\ufffd": 1 });
   });
 
-  it("is refused when it refers to itself or is nested deeper than 64 levels", () => {
+  it("is rejected when it is cyclic or nested deeper than 64 levels", () => {
     const cycle: Record<string, unknown> = {};
     cycle.a = [cycle, cycle];
     const nested = (levels: number): unknown => (levels === 0 ? "a" : [nested(levels - 1)]);
@@ -122,7 +122,7 @@ describe("an argument on its way to Rust", () => {
     }
   });
 
-  it("is left as it was, and may be frozen", () => {
+  it("is not modified and may be frozen", () => {
     const value = Object.freeze({ id: Object.freeze(["a", undefined]), at: new Date(5) });
     encode(value);
     expect(value).toEqual({ id: ["a", undefined], at: new Date(5) });

@@ -25,7 +25,7 @@ describe("the package", () => {
     expect(scripts.filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
   });
 
-  it("holds the face, the loader and the built glue, and neither an addon nor sources", () => {
+  it("contains the entry points, the loader and dist/, and neither an addon nor sources", () => {
     const [packed] = Object.values<{ files: { path: string }[] }>(
       JSON.parse(execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: ROOT, encoding: "utf8", stdio: "pipe" })),
     );
@@ -36,7 +36,7 @@ describe("the package", () => {
 });
 
 describe("the platform packages", () => {
-  it("cover Linux with glibc and musl, macOS and Windows, each on x64 and arm64", () => {
+  it("cover Linux with glibc and musl, macOS and Windows on x64 and arm64", () => {
     expect(platforms).toEqual([
       "darwin-arm64",
       "darwin-x64",
@@ -49,18 +49,15 @@ describe("the platform packages", () => {
     ]);
   });
 
-  it.each(platforms)(
-    "%s is installed only where its addon runs, and is the one that the loader asks for",
-    (platform) => {
-      const { name, version, main, files, os, cpu, libc } = manifest("npm", platform);
-      const [system, processor, library] = platform.split("-");
-      expect({ os, cpu }).toEqual({ os: [system], cpu: [processor] });
-      expect(libc).toEqual(system === "linux" ? [library === "gnu" ? "glibc" : "musl"] : undefined);
-      expect(files).toEqual([main]);
-      expect(version).toBe(manifest().version);
-      const loader = readFileSync(join(ROOT, "binding/index.js"), "utf8");
-      expect(loader).toContain(`require('${name}')`);
-      expect(loader).toContain(`require('./${main}')`);
-    },
-  );
+  it.each(platforms)("%s restrict installation to their platform and match the loader's name", (platform) => {
+    const { name, version, main, files, os, cpu, libc } = manifest("npm", platform);
+    const [system, processor, library] = platform.split("-");
+    expect({ os, cpu }).toEqual({ os: [system], cpu: [processor] });
+    expect(libc).toEqual(system === "linux" ? [library === "gnu" ? "glibc" : "musl"] : undefined);
+    expect(files).toEqual([main]);
+    expect(version).toBe(manifest().version);
+    const loader = readFileSync(join(ROOT, "binding/index.js"), "utf8");
+    expect(loader).toContain(`require('${name}')`);
+    expect(loader).toContain(`require('./${main}')`);
+  });
 });

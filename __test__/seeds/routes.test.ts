@@ -23,7 +23,7 @@ const ROUTES = [
   { method: "post", path: "/api-keys/:id/roll", handler: route("examples-page/roll.ts", "POST") },
 ] as const;
 
-describeOnEachDatabase("the documents' routes", (database) => {
+describeOnEachDatabase("the documents' routes:", (database) => {
   let shop: Shop;
   let http: HttpClient;
 
@@ -41,7 +41,7 @@ describeOnEachDatabase("the documents' routes", (database) => {
   const isAuthenticated = async (token: string) =>
     (await http.call("POST", `/tokens/${token}/verify`)).body.is_authenticated;
 
-  test("creating answers a publishable key with its token", async () => {
+  test("creation returns a publishable key with its token", async () => {
     const { status, body } = await http.call("POST", "/api-keys");
 
     expect(status).toBe(200);
@@ -56,7 +56,7 @@ describeOnEachDatabase("the documents' routes", (database) => {
     await expect(shop.service.retrieveApiKey(body.api_key.id)).resolves.toMatchObject({ token: body.api_key.token });
   });
 
-  test.each(["/api-keys", "/store/custom"])("listing at %s answers every key, and no secret's token", async (path) => {
+  test.each(["/api-keys", "/store/custom"])("the list at %s returns every key without secret tokens", async (path) => {
     expect((await http.call("GET", path)).body).toEqual({ api_keys: [] });
     const { api_key: publishable } = (await http.call("POST", "/api-keys")).body;
     const secret = await createSecret();
@@ -69,7 +69,7 @@ describeOnEachDatabase("the documents' routes", (database) => {
     expect(JSON.stringify(body)).not.toContain("salt");
   });
 
-  test("revoking by id alone ends the key now, by nobody in particular", async () => {
+  test("revocation by id alone takes effect immediately and leaves revoked_by null", async () => {
     const { id, token } = await createSecret();
     const before = Date.now();
 
@@ -83,7 +83,7 @@ describeOnEachDatabase("the documents' routes", (database) => {
     await expect(shop.service.authenticate(token)).resolves.toBe(false);
   });
 
-  test.each(["revoke", "roll"])("to %s a key that does not exist is an error of type not_found", async (action) => {
+  test.each(["revoke", "roll"])("an attempt to %s an unknown key fails with not_found", async (action) => {
     const { status, body } = await http.call("POST", `/api-keys/apk_nope/${action}`);
 
     expect(status).toBe(404);
@@ -91,7 +91,7 @@ describeOnEachDatabase("the documents' routes", (database) => {
     await expect(shop.service.listApiKeys()).resolves.toEqual([]);
   });
 
-  test("verifying tells a live secret from everything else", async () => {
+  test("verification accepts only a live secret key", async () => {
     const live = await createSecret();
     const revoked = await createSecret();
     await http.call("POST", `/api-keys/${revoked.id}/revoke`);
@@ -103,7 +103,7 @@ describeOnEachDatabase("the documents' routes", (database) => {
     await expect(isAuthenticated("sk_123")).resolves.toBe(false);
   });
 
-  test("rolling ends the old token and answers a successor of the same title, type and creator", async () => {
+  test("a roll invalidates the old token and returns a successor with the same title, type and creator", async () => {
     const old = await createSecret();
 
     const { status, body } = await http.call("POST", `/api-keys/${old.id}/roll`);

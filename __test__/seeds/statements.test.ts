@@ -10,7 +10,7 @@ type Verified = Record<"authenticatedToken", ApiKeyDTO | false>;
 
 const EXAMPLE_KEY = { id: "apk_1", title: "Warehouse", type: "secret", created_by: "user_9" } as const;
 
-describeOnEachDatabase("the document's statements", (database) => {
+describeOnEachDatabase("the document's statements:", (database) => {
   let shop: Shop;
 
   beforeEach(async () => {
@@ -24,7 +24,7 @@ describeOnEachDatabase("the document's statements", (database) => {
 
   const createExampleKey = () => shop.service.createApiKeys(EXAMPLE_KEY);
 
-  test("creating gives a publishable and a secret key, each with its token", async () => {
+  test("creation returns a publishable and a secret key with their tokens", async () => {
     const { pubApiKey, secretApiKey } = await runStatements<Keys>("module-page/create.ts", shop.service, {
       declared: ["pubApiKey", "secretApiKey"],
     });
@@ -36,7 +36,7 @@ describeOnEachDatabase("the document's statements", (database) => {
     await expect(shop.service.listApiKeys()).resolves.toHaveLength(2);
   });
 
-  test("verifying a token that nobody was given says so on console.error", async () => {
+  test("verification of an unknown token writes to console.error", async () => {
     const { error, log } = spyOnConsole();
 
     const { authenticatedToken } = await runStatements<Verified>("module-page/verify.ts", shop.service, {
@@ -48,7 +48,7 @@ describeOnEachDatabase("the document's statements", (database) => {
     expect(log).not.toHaveBeenCalled();
   });
 
-  test("verifying a token that was given says so on console.log", async () => {
+  test("verification of a valid token writes to console.log", async () => {
     const { error, log } = spyOnConsole();
     const { id, token } = await createExampleKey();
 
@@ -62,7 +62,7 @@ describeOnEachDatabase("the document's statements", (database) => {
     expect(error).not.toHaveBeenCalled();
   });
 
-  test("revoking ends the key for good and keeps who did it", async () => {
+  test("revocation is final and stores revoked_by", async () => {
     const { token } = await createExampleKey();
 
     const { revokedKey } = await runStatements<Keys>("module-page/revoke.ts", shop.service, {
@@ -73,14 +73,14 @@ describeOnEachDatabase("the document's statements", (database) => {
     await expect(shop.service.authenticate(token)).resolves.toBe(false);
   });
 
-  test("revoking a key that does not exist is an error of type not_found", async () => {
+  test("revocation of an unknown key fails with not_found", async () => {
     await expect(runStatements("module-page/revoke.ts", shop.service)).rejects.toMatchObject({
       type: "not_found",
       message: 'ApiKey with id "apk_1" not found',
     });
   });
 
-  test("rolling gives a new key of the revoked one's title, type and creator", async () => {
+  test("a roll creates a key with the revoked one's title, type and creator", async () => {
     const { token } = await createExampleKey();
 
     const { revokedKey, newKey } = await runStatements<Keys>("module-page/roll.ts", shop.service, {

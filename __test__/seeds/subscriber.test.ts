@@ -16,7 +16,7 @@ describeOnEachDatabase("the document's subscriber", (database) => {
 
   afterEach(() => shop.close());
 
-  test("finds the service in its container, and in the service the key that it is told about", async () => {
+  test("resolves the service from its container and retrieves the key of its event", async () => {
     const subscriberHandler = loadFile("module-page/src/subscribers/custom-handler.ts").default as Subscriber;
     const listApiKeys = jest.spyOn(shop.service, "listApiKeys");
     const handled: unknown[] = [];

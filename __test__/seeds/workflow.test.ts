@@ -18,7 +18,7 @@ describeOnEachDatabase("the document's workflow step", (database) => {
 
   afterEach(() => shop.close());
 
-  test("lists the keys of the container that its workflow runs with", async () => {
+  test("lists the keys through the container of its workflow", async () => {
     const { id } = await shop.service.createApiKeys({
       title: "Storefront",
       type: "publishable",

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { startPostgres } from "./postgres-process.mjs";
+import { startPostgres } from "../../harness/postgres-for-run.js";
 
 /** Starts one PostgreSQL for all suites, unless `npm test` or the user has named one in TEST_POSTGRES_URL. */
 export default async function globalSetup() {

@@ -31,7 +31,7 @@ const HOLD_COMMITS = `
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe("[postgres] Behind a network that is cut", () => {
+describe("[postgres] Behind a network that drops packets", () => {
   let network: Network;
   let server: PostgresServer;
   let service: OurService;
@@ -58,7 +58,7 @@ describe("[postgres] Behind a network that is cut", () => {
     await of.listApiKeys({ id });
   };
 
-  it("calls in flight end at callTimeout, and all later ones succeed once new connections pass", async () => {
+  it("pending calls end at callTimeout, and all later ones succeed once new connections pass", async () => {
     service = openService(server.url(), IMPATIENT);
     const { id, token } = await service.createApiKeys(SECRET);
     const locker = new pg.Client({ connectionString: server.url() });
@@ -91,7 +91,7 @@ describe("[postgres] Behind a network that is cut", () => {
   });
 
   it.each([DEADLINE_MS, 3_000])(
-    "of ten calls in sequence at most one fails after idle connections were lost, with callTimeout: %i",
+    "at most one of ten sequential calls fails after idle connections were lost with callTimeout: %i",
     async (callTimeout) => {
       service = openService(server.url(), { ...CHEAP, callTimeout });
       await service.createApiKeys(SECRET);
@@ -106,7 +106,7 @@ describe("[postgres] Behind a network that is cut", () => {
     },
   );
 
-  it("none of forty calls at once fails from two seconds after that on", async () => {
+  it("none of forty parallel calls fails two seconds after idle connections were lost", async () => {
     service = openService(server.url(), IMPATIENT);
     await service.createApiKeys(SECRET);
     await rejections(Array.from({ length: 10 }, () => service.listApiKeys()));
@@ -158,7 +158,7 @@ describe("[postgres] Behind a network that is cut", () => {
     ["revocation", (of, id) => of.revoke(id, { revoked_by: "user_1" }), "revoked_at IS NOT NULL"],
   ];
 
-  it.each(WRITES)("a %s whose answer is lost succeeds once a connection passes", async (_, write, isCommitted) => {
+  it.each(WRITES)("a %s whose response is lost succeeds once a connection passes", async (_, write, isCommitted) => {
     service = openService(server.url(), { ...CHEAP, callTimeout: 8_000 });
     const { id } = await service.createApiKeys(SECRET);
     const { answer } = await losingAnswer(() => write(service, id), isCommitted);
@@ -176,20 +176,20 @@ describe("[postgres] Behind a network that is cut", () => {
     return losingAnswer(() => service.deleteApiKeys(id), "true");
   };
 
-  it("a deletion whose answer is lost succeeds once a connection passes", async () => {
+  it("a deletion whose response is lost succeeds once a connection passes", async () => {
     const { answer } = await losingDeletion({ callTimeout: 8_000 });
     network.healForNewConnections();
 
     await expect(answer).resolves.toBeUndefined();
   });
 
-  it('a deletion whose outcome cannot be found out rejects with outcome: "unknown" at callTimeout', async () => {
+  it('a deletion with an unknown outcome rejects with outcome: "unknown" at callTimeout', async () => {
     const { answer } = await losingDeletion({ callTimeout: 3_000 });
 
     expect(await failureOf(answer)).toMatchObject({ type: "database_error", outcome: "unknown" });
   });
 
-  it("the token of a roll whose answer was lost is the one that the table knows", async () => {
+  it("the token of a roll whose response was lost is the stored one", async () => {
     service = openService(server.url(), { ...CHEAP, callTimeout: 8_000 });
     const { id } = await service.createApiKeys(SECRET);
     const roll = () => service.rollApiKeys(id, { revoked_by: "user_1" });
@@ -201,7 +201,7 @@ describe("[postgres] Behind a network that is cut", () => {
   });
 
   it.each(WRITES)(
-    'a %s whose outcome cannot be found out rejects with outcome: "unknown" at callTimeout',
+    'a %s with an unknown outcome rejects with outcome: "unknown" at callTimeout',
     async (_, write, isCommitted) => {
       service = openService(server.url(), { ...CHEAP, callTimeout: 3_000 });
       const { id } = await service.createApiKeys(SECRET);

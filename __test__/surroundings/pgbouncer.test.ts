@@ -55,7 +55,7 @@ describe.each(["session", "transaction"] as const)("[postgres] Behind PgBouncer 
     expect(await service.listAndCountApiKeys()).toEqual([[], 0]);
   });
 
-  it("serves every call of many at once, from two services", async () => {
+  it("serves all parallel calls of two services", async () => {
     const [one, other] = [open(), open()];
     const work = async (service: OurService) => {
       for (let round = 0; round < 5; round++) {
@@ -76,7 +76,7 @@ describe("[postgres] Behind PgBouncer in transaction mode", () => {
     pooler = await PgBouncer.start(database.url, "transaction", { default_pool_size: 2 });
   });
 
-  it("holds no lease, names the pooler, and refuses a key from its revocation on", async () => {
+  it("holds no lease, names the pooler and rejects a revoked key immediately", async () => {
     const service = open(LEASED);
     const { id, token } = await service.createApiKeys(SECRET);
     expect(await outcomeOf(service, token)).toBe("accepted");
@@ -115,7 +115,7 @@ describe("[postgres] Behind PgBouncer in transaction mode", () => {
     expect(await channels()).toEqual([]);
   });
 
-  it("no call rejects while the server's sessions get notifications that another client asked for", async () => {
+  it("no call rejects while its server session receives notifications for another client", async () => {
     const service = open();
     await service.migrate();
     // Both of the pooler's sessions listen from now on, for every client.
@@ -144,7 +144,7 @@ describe("[postgres] Behind PgBouncer in transaction mode", () => {
     expect(failed).toEqual([]);
   });
 
-  it("no call of another service rejects while keys change that a service with maxStaleness would hear of", async () => {
+  it("no call of another service rejects while keys change that a service with maxStaleness listens for", async () => {
     const [leased, plain] = [open(LEASED), open()];
     await leased.listApiKeys();
     const { id: noisy } = await plain.createApiKeys(PUBLISHABLE);
@@ -178,7 +178,7 @@ describe("[postgres] Behind PgBouncer in session mode", () => {
     pooler = await PgBouncer.start(database.url, "session");
   });
 
-  it('holds a lease with pooler: "session", and refuses a revoked key within the bound', async () => {
+  it('holds a lease with pooler: "session" and rejects a revoked key within the bound', async () => {
     const service = open({ ...LEASED, pooler: "session" });
     const { id, token } = await service.createApiKeys(SECRET);
     await untilHeld(service);
@@ -191,19 +191,19 @@ describe("[postgres] Behind PgBouncer in session mode", () => {
 });
 
 describe("[postgres] Behind PgBouncer in statement mode", () => {
-  it("the first call is refused, and the message names the mode and what to set", async () => {
+  it("the first call is rejected with the mode and the setting to change", async () => {
     pooler = await PgBouncer.start(database.url, "statement");
 
     await expectFailure(open().createApiKeys(SECRET), "database_error", /statement.*(transaction|session)/s);
   });
 });
 
-describe("[postgres] Behind a full PgBouncer", () => {
+describe("[postgres] Behind a PgBouncer without free connections", () => {
   beforeEach(async () => {
     pooler = await PgBouncer.start(database.url, "transaction", { default_pool_size: 2 });
   });
 
-  it("every call ends at callTimeout, and calls succeed once there is room", async () => {
+  it("every call ends at callTimeout, and calls succeed once a connection is free", async () => {
     const service = open({ ...CHEAP, callTimeout: 1_000 });
     const { id, token } = await service.createApiKeys(SECRET);
     let leave: () => void = () => undefined;

@@ -6,7 +6,7 @@ import { openService } from "../support/ours";
 import { type OurService, SECRET } from "../support/service";
 import { CHEAP, outcomeOf, rejections } from "../support/surroundings";
 
-describe("[postgres] Behind pgpool-II with a standby that is behind", () => {
+describe("[postgres] Behind pgpool-II with a lagging standby", () => {
   let primary: PostgresServer;
   let standby: PostgresServer;
   let pool: PgPool;
@@ -40,7 +40,7 @@ describe("[postgres] Behind pgpool-II with a standby that is behind", () => {
   it.each([
     ["strict", {}],
     ["with maxStaleness", { maxStaleness: 500 }],
-  ])("a service that answers %s accepts no revoked key", async (_, options) => {
+  ])("a service in mode %s accepts no revoked key", async (_, options) => {
     service = openService(pool.url, { ...CHEAP, migrate: false, ...options });
     const token = await endedOnPrimaryOnly();
     const outcomes = new Set<string>();
@@ -49,7 +49,7 @@ describe("[postgres] Behind pgpool-II with a standby that is behind", () => {
     expect([...outcomes]).not.toContain("accepted");
   });
 
-  it("a publishable key that was revoked is shown as revoked when its token is looked up", async () => {
+  it("the lookup of a publishable key's token returns its revocation", async () => {
     service = openService(pool.url, { ...CHEAP, migrate: false });
     const { id, token } = await origin.createApiKeys({ ...SECRET, type: "publishable" });
     await standby.catchUp(primary);
@@ -62,7 +62,7 @@ describe("[postgres] Behind pgpool-II with a standby that is behind", () => {
     expect(shown.filter(({ revoked_at }) => revoked_at === null)).toEqual([]);
   });
 
-  it("serves every call of a key's life while the standby keeps up", async () => {
+  it("every call of a key's life cycle succeeds while the standby keeps up", async () => {
     service = openService(pool.url, { ...CHEAP, migrate: false });
     const life = async () => {
       const { id, token } = await service.createApiKeys(SECRET);

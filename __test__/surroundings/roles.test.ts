@@ -48,7 +48,7 @@ describe("[postgres] With default migrate", () => {
     await expect(service.listApiKeys()).resolves.toEqual([]);
   });
 
-  it("a role with SELECT alone authenticates, and a write names the right that lacks", async () => {
+  it("a role with SELECT only authenticates, and its writes fail with the missing right", async () => {
     const { id, token } = await complete("SELECT");
 
     expect(await service.authenticate(token)).toMatchObject({ id });
@@ -56,7 +56,7 @@ describe("[postgres] With default migrate", () => {
     await expectFailure(service.revoke(id, { revoked_by: "user_1" }), "database_error", /\bUPDATE\b.*api_key/s);
   });
 
-  it("a session that only reads authenticates on a complete table", async () => {
+  it("a read-only session authenticates on a complete table", async () => {
     const { id, token } = await complete("SELECT, INSERT, UPDATE, DELETE");
     await onServer(`ALTER ROLE ${role} SET default_transaction_read_only = on`);
 
@@ -64,11 +64,11 @@ describe("[postgres] With default migrate", () => {
     await expectFailure(service.createApiKeys(SECRET), "database_error", /read-only|only read/);
   });
 
-  it("a role that cannot make the missing table is told of migrate and of the right that lacks", async () => {
+  it("a role that cannot create the missing table gets an error with migrate and the missing right", async () => {
     await expectFailure(service.listApiKeys(), "database_error", /migrate.*\bCREATE\b|\bCREATE\b.*migrate/s);
   });
 
-  it("a role that cannot complete an older table is told of migrate and of the right that lacks", async () => {
+  it("a role that cannot upgrade an older table gets an error with migrate and the missing right", async () => {
     await complete("SELECT, INSERT, UPDATE, DELETE");
     await database.query("ALTER TABLE api_key DROP COLUMN token_digest");
     await database.query("DROP TABLE IF EXISTS api_key_native_migrations");

@@ -27,21 +27,21 @@ describe("[postgres] A URL with several hosts", () => {
     return `${url.replace(`127.0.0.1:${primary.port}`, ports.map((port) => `127.0.0.1:${port}`).join(","))}${query}`;
   };
 
-  it("and target_session_attrs=read-write leads to the primary, wherever it stands", async () => {
+  it("and target_session_attrs=read-write leads to the primary at any position", async () => {
     service = openService(urlOf("?target_session_attrs=read-write", standby.port, primary.port), CHEAP);
     const { id, token } = await service.createApiKeys(SECRET);
 
     expect(await service.authenticate(token)).toMatchObject({ id });
   });
 
-  it("passes over a host that refuses connections", async () => {
+  it("skips a host that refuses connections", async () => {
     const closed = await freePort();
     service = openService(urlOf("?target_session_attrs=read-write", closed, primary.port), CHEAP);
 
     await expect(service.createApiKeys(SECRET)).resolves.toMatchObject(SECRET);
   });
 
-  it("follows a failover without a restart, and keeps what was acknowledged", async () => {
+  it("follows a failover without a restart and keeps acknowledged writes", async () => {
     service = openService(urlOf("?target_session_attrs=read-write", primary.port, standby.port), CHEAP);
     const { id, token } = await service.createApiKeys(SECRET);
     await standby.catchUp(primary);
@@ -53,7 +53,7 @@ describe("[postgres] A URL with several hosts", () => {
     expect(await rejections(Array.from({ length: 20 }, () => service.createApiKeys(SECRET)))).toEqual([]);
   });
 
-  it("that are all standbys is refused, and the message says what was looked for", async () => {
+  it("that are all standbys is rejected with the required session attribute", async () => {
     service = openService(urlOf("?target_session_attrs=read-write", standby.port), CHEAP);
 
     await expectFailure(service.listApiKeys(), "database_error", /target_session_attrs|standby/);

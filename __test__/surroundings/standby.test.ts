@@ -26,7 +26,7 @@ describe("[postgres] On a hot standby", () => {
   });
 
   it.each([true, false])(
-    "with migrate: %s a service is refused, and the message names the option replica",
+    "a service with migrate: %s is rejected with the option replica in the message",
     async (migrate) => {
       const { id, token } = await origin.createApiKeys(SECRET);
       await standby.catchUp(primary);
@@ -39,7 +39,7 @@ describe("[postgres] On a hot standby", () => {
     },
   );
 
-  it("with replica: true a service answers as the standby has it, and status() says so", async () => {
+  it("a service with replica: true reads from the standby and reports it in status()", async () => {
     const { id, token } = await origin.createApiKeys(SECRET);
     await standby.catchUp(primary);
     await standby.pauseReplay();
@@ -53,7 +53,7 @@ describe("[postgres] On a hot standby", () => {
     expect(await outcomeOf(service, token)).toBe("refused");
   });
 
-  it("with replica: true and maxStaleness no lease is held", async () => {
+  it("a service with replica: true and maxStaleness holds no lease", async () => {
     const { token } = await origin.createApiKeys(SECRET);
     await standby.catchUp(primary);
     service = openService(standby.url(), { ...CHEAP, replica: true, maxStaleness: 200 });
@@ -62,7 +62,7 @@ describe("[postgres] On a hot standby", () => {
     expect((await service.status()).lease).toMatchObject({ held: false, reason: expect.any(String) });
   });
 
-  it("with replica: true a write rejects, and succeeds after the standby was promoted", async () => {
+  it("a write with replica: true rejects until the standby is promoted", async () => {
     service = openService(standby.url(), { ...CHEAP, replica: true });
     await expectFailure(service.createApiKeys(PUBLISHABLE), "database_error", /standby|read-only/);
     await standby.promote();
@@ -72,7 +72,7 @@ describe("[postgres] On a hot standby", () => {
     expect(await service.status()).toMatchObject({ replica: false });
   });
 
-  it("a service that was refused serves once the standby was promoted", async () => {
+  it("a rejected service works once the standby is promoted", async () => {
     const { id, token } = await origin.createApiKeys(SECRET);
     await standby.catchUp(primary);
     service = openService(standby.url(), { ...CHEAP, migrate: false });
@@ -92,7 +92,7 @@ describe("[postgres] A primary that comes back as a standby of its successor", (
     await primary?.remove();
   });
 
-  it("gives no answer to a service that was connected before", async () => {
+  it("serves no read of a service that was connected before", async () => {
     primary = await PostgresServer.create();
     service = openService(primary.url(), CHEAP);
     const { token } = await service.createApiKeys(SECRET);

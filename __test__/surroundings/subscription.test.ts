@@ -37,7 +37,7 @@ describe("[postgres] On a subscriber of logical replication", () => {
     ["revoked and deleted", (id) => origin.revoke(id, { revoked_by: "user_1" }).then(() => origin.deleteApiKeys(id))],
     ["truncated with its table", () => publisher.query("TRUNCATE api_key")],
     ["revoked with 500 others in one statement", () => publisher.query("UPDATE api_key SET revoked_at = now()")],
-  ])("refuses a key that was %s on the publisher, once it was applied", async (_, end) => {
+  ])("rejects a key that was %s on the publisher once the change is applied", async (_, end) => {
     const [{ id, token }] = await origin.createApiKeys([SECRET]);
     await origin.createApiKeys(Array.from({ length: 500 }, () => PUBLISHABLE));
     await until(async () => (await outcomeOf(service, token)) === "accepted");

@@ -22,7 +22,7 @@ const POOL_SIZE = 10;
 /** One connection of `pg`, and a pool of them. */
 export async function openSelects(url) {
   const client = new pg.Client({ connectionString: url });
-  // As in databases/postgres.mjs: the server may go first.
+  // As in ../../harness/database.mjs: the server may go first.
   client.on("error", () => undefined);
   await client.connect();
   const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE, idleTimeoutMillis: 0 });

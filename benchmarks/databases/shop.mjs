@@ -1,10 +1,10 @@
 // The table that most scenarios work on: one that stock has made and this package has migrated, with keys that each can verify.
 
+import { createDatabase } from "../../harness/database.mjs";
+import { startStock } from "../../harness/stock.js";
 import { openLeased, openOurs } from "../contenders/ours.mjs";
 import { openSelects } from "../contenders/select.mjs";
-import { startStock } from "../contenders/stock.mjs";
 import { createKeys, fillTable } from "./keys.mjs";
-import { createDatabase } from "./postgres.mjs";
 
 /** Everybody on one database: `stock`, `strict`, `leased` (or null), `selects`, the keys by kind, and `close`. */
 export async function openShop(serverUrl, sizes, progress) {

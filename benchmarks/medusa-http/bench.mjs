@@ -3,7 +3,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { build } from "../../scripts/build.mjs";
+import { build } from "../../harness/build.mjs";
 
 const FULL = { rounds: 7, fastMs: 2_000, slowMs: 2_000 };
 const QUICK = { rounds: 1, fastMs: 200, slowMs: 200 };
@@ -16,11 +16,11 @@ const name = quick ? "medusa-http-quick" : "medusa-http";
 
 await build(quick ? "quick" : "release");
 // Imported late: they need packages that the set-up above installs.
-const { startPostgres } = await import("../../__test__/support/postgres-process.mjs");
+const { startPostgres } = await import("../../harness/postgres-for-run.js");
 const { describeMachine, postgresVersion } = await import("../measuring/machine.mjs");
 const { Progress } = await import("../measuring/progress.mjs");
 const { contest, OutputsDiffer } = await import("../measuring/contest.mjs");
-const { createDatabase } = await import("../databases/postgres.mjs");
+const { createDatabase } = await import("../../harness/database.mjs");
 const { describe } = await import("../report/terminal.mjs");
 const { contendersOf } = await import("./contenders.mjs");
 const { report } = await import("./report.mjs");

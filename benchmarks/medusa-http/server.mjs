@@ -3,10 +3,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runMedusa } from "../../__test__/shop/command.js";
-import { copyExample, replaceLine } from "../../__test__/shop/example.js";
-import { serveShop } from "../../__test__/shop/server.js";
-import { createDatabase } from "../databases/postgres.mjs";
+import { createDatabase } from "../../harness/database.mjs";
+import { runMedusa } from "../../harness/shop/command.js";
+import { copyExample, replaceLine } from "../../harness/shop/example.js";
+import { serveShop } from "../../harness/shop/server.js";
 
 const USER = { email: "ada@example.com", password: "correct horse" };
 const REGION = { name: "Europe", currency_code: "eur", countries: ["de", "fr", "it"] };

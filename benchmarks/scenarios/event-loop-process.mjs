@@ -2,8 +2,8 @@
 
 import { once } from "node:events";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { startStock } from "../../harness/stock.js";
 import { openOurs } from "../contenders/ours.mjs";
-import { startStock } from "../contenders/stock.mjs";
 
 // The timer that measures fires once a millisecond: that much of every delay is its own.
 const RESOLUTION_MS = 1;

@@ -1,9 +1,9 @@
 // The same check on tables of very different size.
 
+import { createDatabase } from "../../harness/database.mjs";
 import { openOurs } from "../contenders/ours.mjs";
 import { openSelects } from "../contenders/select.mjs";
 import { fillTable } from "../databases/keys.mjs";
-import { createDatabase } from "../databases/postgres.mjs";
 import { contest } from "../measuring/contest.mjs";
 import { keyView, NAMES } from "./views.mjs";
 

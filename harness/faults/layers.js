@@ -1,4 +1,4 @@
-// Services that break one promise each. The oracle must catch every one: see __test__/surroundings/faults-oracle.test.ts.
+// Services that break one promise each. The oracle must catch every one: see __test__/faults/oracle.test.ts.
 
 /** @typedef {any} Service */
 

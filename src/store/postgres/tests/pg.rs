@@ -1,4 +1,4 @@
-//! URLs as Node's `pg` reads them, by a list of them that `__test__/boundary/urls.test.ts` compares with `pg-connection-string`. An
+//! URLs as Node's `pg` reads them, by a list of them that `__test__/connection/urls.test.ts` compares with `pg-connection-string`. An
 //! entry in which this crate differs says how and why.
 
 use serde_json::{Map, Value, json};
@@ -7,7 +7,7 @@ use tokio_postgres::config::Host;
 use super::super::sslmode::Protection;
 use super::super::url::PostgresUrl;
 
-const LIST: &str = include_str!("../../../../__test__/boundary/urls.json");
+const LIST: &str = include_str!("../../../../__test__/connection/urls.json");
 
 /// What an entry of the list holds: null where `pg` goes by its default.
 fn read(text: &str) -> Value {

@@ -1,4 +1,4 @@
-//! URLs as libpq and Node's `pg` take them. How they agree with `pg` is in `__test__/boundary/urls.test.ts`.
+//! URLs as libpq and Node's `pg` take them. How they agree with `pg` is in `__test__/connection/urls.test.ts`.
 
 use std::path::PathBuf;
 use std::time::Duration;

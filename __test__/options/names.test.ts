@@ -1,0 +1,60 @@
+// Options have one name in the types, in Medusa's settings, in Rust and in README.md.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { medusaSettings } from "../../module/connection";
+import { openService } from "../support/ours";
+
+const read = (file: string) => readFileSync(join(__dirname, "../..", file), "utf8");
+
+/** The members that an interface of module/options.ts declares. */
+function declared(name: string): string[] {
+  const [, body = ""] =
+    new RegExp(`export interface ${name} \\{\n(.*?)\n\\}`, "s").exec(read("module/options.ts")) ?? [];
+  return [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(([, member = ""]) => member);
+}
+
+/** The names that the addon knows, as it says itself when it is given another. */
+function known(options: object): string[] {
+  try {
+    openService("sqlite::memory:", options);
+  } catch (error) {
+    const [, names = ""] = /there are (.*)$/.exec((error as Error).message) ?? [];
+    return names.split(", ");
+  }
+  throw new Error("The options were taken.");
+}
+
+/** The options that README.md's table explains. */
+function explained(): string[] {
+  const [, section = ""] = /\n## Options\n(.*?)\n## /s.exec(read("README.md")) ?? [];
+  return [...section.matchAll(/^\| (`.+?`) \|/gm)].flatMap(([, names = ""]) => names.match(/[\w.]+/g) ?? []);
+}
+
+const TABLES: [name: string, prefix: string, unknown: object][] = [
+  ["ApiKeyModuleOptions", "", { nope: 1 }],
+  ["PoolOptions", "pool.", { pool: { nope: 1 } }],
+  ["TlsOptions", "ssl.", { ssl: { nope: 1 } }],
+  ["Argon2Options", "argon2.", { argon2: { nope: 1 } }],
+];
+
+describe("The names of options", () => {
+  it.each(TABLES)("of %s are the same in TypeScript and in Rust", (name, _, unknown) => {
+    expect(declared(name).length).toBeGreaterThan(2);
+    expect(declared(name)).toEqual(known(unknown));
+  });
+
+  it("are the ones passed on from Medusa's configuration", () => {
+    const names = declared("ApiKeyModuleOptions");
+    const options = Object.fromEntries(names.map((name) => [name, `the ${name}`]));
+
+    expect(medusaSettings({}, { ...options, nope: 1 } as object)).toEqual({ ...options, inMedusa: true });
+  });
+
+  it("are the ones documented in README.md", () => {
+    const names = TABLES.flatMap(([name, prefix]) => declared(name).map((member) => prefix + member));
+
+    // An object of options is explained by its members.
+    expect(explained().sort()).toEqual(names.filter((name) => !["pool", "argon2"].includes(name)).sort());
+  });
+});

@@ -1,0 +1,135 @@
+// Options of the constructor that are refused.
+
+import { ApiKeyModuleService } from "../../index.js";
+import type { Failure } from "../support/failures";
+import { openService } from "../support/ours";
+import { untyped } from "../support/service";
+
+const PASSWORD = "correct-horse-battery";
+
+const refusalOf = (url: unknown, options: object = {}): Error & Failure => {
+  try {
+    openService(untyped(url), options);
+  } catch (error) {
+    return error as Error & Failure;
+  }
+  throw new Error("The options were taken.");
+};
+
+describe("The constructor rejects, naming the option,", () => {
+  it.each<[string, unknown]>([
+    ["no scheme", "api-keys.db"],
+    ["an empty string", ""],
+    ["another database", `mysql://me:${PASSWORD}@localhost/db`],
+    ["a URL that cannot be read", `postgres://me:${PASSWORD}@localhost:port/db`],
+    ["an SQLite URL without a file", "sqlite:"],
+    ["a number", 5],
+    ["an object", {}],
+    ["a string with a NUL", "sqlite:a\u0000.db"],
+  ])("a databaseUrl of %s", (_, url) => {
+    const refusal = refusalOf(url);
+
+    expect(refusal).toMatchObject({ __isMedusaError: true, type: "invalid_argument" });
+    expect(refusal).toBeInstanceOf(Error);
+    expect(refusal.message).toContain("databaseUrl");
+    expect(`${refusal.message} ${refusal.stack} ${JSON.stringify(refusal)}`).not.toContain(PASSWORD);
+  });
+
+  it.each([
+    "postgres:me:PASSWORD@h/db",
+    "postgres:/me:PASSWORD@h/db",
+    "postgres:\\\\me:PASSWORD@h/db",
+    "postgresql:///me:PASSWORD@h/db",
+    "postgres://user:1234/PASSWORD@localhost/db",
+    "postgres://user:1234?PASSWORD@localhost/db",
+    "postgres://user:1234#PASSWORD@localhost/db",
+    "postgres://user:PASSWORD/1234@localhost/db",
+    "postgres://user:12@34/PASSWORD@localhost/db",
+    "POSTGRES:///user:PASSWORD@localhost/db",
+    " postgres:/user:PASSWORD@localhost/db",
+    "PASSWORD",
+  ])("a databaseUrl of %s without disclosing the password", async (pattern) => {
+    const refusal = refusalOf(pattern.replace("PASSWORD", PASSWORD));
+
+    expect(refusal).toMatchObject({ __isMedusaError: true, type: "invalid_argument" });
+    expect(refusal.message).toContain("databaseUrl");
+    expect(`${refusal.message} ${refusal.stack} ${JSON.stringify(refusal)}`).not.toContain(PASSWORD);
+  });
+
+  it.each<[string, object]>([
+    ["databaseURL", { databaseURL: "sqlite:a.db" }],
+    ["nope", { nope: true }],
+    ["pool.maximum", { pool: { maximum: 5 } }],
+    ["argon2.memory", { argon2: { memory: 5 } }],
+    ["ssl.rejectUnauthorised", { ssl: { rejectUnauthorised: true } }],
+  ])("the unknown option %s", (name, options) => {
+    const refusal = refusalOf("sqlite::memory:", options);
+
+    expect(refusal).toMatchObject({ type: "invalid_argument" });
+    expect(refusal.message).toContain(name.split(".").at(-1));
+  });
+
+  it.each<[string, object]>([
+    ["schema", { schema: 5 }],
+    ["ssl", { ssl: "yes" }],
+    ["ssl.ca", { ssl: { ca: 5 } }],
+    ["ssl.rejectUnauthorized", { ssl: { rejectUnauthorized: "yes" } }],
+    ["pool", { pool: 5 }],
+    ["pool.max", { pool: { max: 0 } }],
+    ["pool.max", { pool: { max: 2.5 } }],
+    ["pool.max", { pool: { max: "5" } }],
+    ["pool.min", { pool: { min: -1 } }],
+    ["pool.min", { pool: { min: 5, max: 4 } }],
+    ["pool.acquireTimeoutMs", { pool: { acquireTimeoutMs: Number.NaN } }],
+    ["pool.idleTimeoutMs", { pool: { idleTimeoutMs: "soon" } }],
+    ["migrate", { migrate: "no" }],
+    ["maxStaleness", { maxStaleness: 9 }],
+    ["maxStaleness", { maxStaleness: 3_600_001 }],
+    ["maxStaleness", { maxStaleness: 10.5 }],
+    ["maxStaleness", { maxStaleness: -1 }],
+    ["maxStaleness", { maxStaleness: Number.NaN }],
+    ["maxStaleness", { maxStaleness: "1000" }],
+    ["maxStaleness", { maxStaleness: true }],
+    ["maxStaleness", { maxStaleness: {} }],
+    ["hashing", { hashing: "md5" }],
+    ["hashing", { hashing: true }],
+    ["rehash", { rehash: "always" }],
+    ["argon2", { argon2: "strong" }],
+    ["argon2.memoryKib", { argon2: { memoryKib: 0 } }],
+    ["argon2.memoryKib", { argon2: { memoryKib: 16, parallelism: 4 } }],
+    ["argon2.iterations", { argon2: { iterations: 0 } }],
+    ["argon2.parallelism", { argon2: { parallelism: -1 } }],
+    ["lastUsedInterval", { lastUsedInterval: true }],
+    ["lastUsedInterval", { lastUsedInterval: 0 }],
+    ["lastUsedInterval", { lastUsedInterval: 0.5 }],
+    ["lastUsedInterval", { lastUsedInterval: "soon" }],
+    ["hashConcurrency", { hashConcurrency: 0 }],
+    ["hashQueueLimit", { hashQueueLimit: Number.POSITIVE_INFINITY }],
+  ])("the option %s of %p (case %#)", (name, options) => {
+    const refusal = refusalOf("sqlite::memory:", options);
+
+    expect(refusal).toMatchObject({ __isMedusaError: true, type: "invalid_argument" });
+    expect(refusal.message).toContain(name);
+  });
+
+  it.each([5, "sqlite::memory:", true, null].map((options) => [String(options), options]))(
+    "options of %s",
+    (_, options) => {
+      expect(() => new ApiKeyModuleService(untyped(options))).toThrow(/options/);
+    },
+  );
+});
+
+describe("The constructor treats", () => {
+  it("undefined options as absent", async () => {
+    const service = openService("sqlite::memory:", {
+      pool: undefined,
+      ssl: undefined,
+      hashing: undefined,
+      migrate: undefined,
+    });
+
+    await expect(service.listApiKeys()).resolves.toEqual([]);
+    await service.close();
+  });
+});

@@ -1,0 +1,88 @@
+// What status() tells.
+
+import { describeOnEachDatabase } from "../support/databases";
+import { MAX_STALENESS_MS, openLeased, warm } from "../support/leased";
+import { NoticeBoard } from "../support/notices";
+import { openService } from "../support/ours";
+import { SECRET } from "../support/service";
+
+const CHEAP = { argon2: { memoryKib: 64, iterations: 1 } };
+
+describeOnEachDatabase("status()", (kind) => {
+  let database: Awaited<ReturnType<typeof kind.create>>;
+
+  beforeEach(async () => {
+    database = await kind.create();
+  });
+  afterEach(() => database.drop());
+
+  it("reports zero counts before the first call", async () => {
+    const service = openService(database.url);
+
+    expect(await service.status()).toEqual({
+      answers: kind.name === "sqlite" ? "watched" : "strict",
+      lease: null,
+      lane: null,
+      replica: false,
+      pooler: false,
+      memory: { keys: 0, hits: 0 },
+      hashing: { running: 0, waiting: 0, queueLimit: 1_000, done: 0 },
+      lastUsed: { pending: 0, written: 0, failed: 0 },
+    });
+    await service.close();
+  });
+
+  it("counts the sources of results without maxStaleness", async () => {
+    const service = openService(database.url, CHEAP);
+    const { token } = await service.createApiKeys(SECRET);
+    for (let call = 0; call < 3; call++) await service.authenticate(token);
+
+    expect(await service.status()).toMatchObject(
+      kind.name === "sqlite"
+        ? { answers: "watched", lease: null, lane: null, memory: { keys: 1, hits: 2 }, hashing: { done: 2 } }
+        : {
+            answers: "strict",
+            lease: null,
+            lane: { connected: true, calls: 3, reads: 3, reconnects: 0 },
+            memory: { keys: 0, hits: 0 },
+            hashing: { done: 2 },
+          },
+    );
+    await service.close();
+  });
+
+  it("reports with maxStaleness whether the lease is held", async () => {
+    const service = await openLeased(database.url, CHEAP);
+    const { token } = await service.createApiKeys(SECRET);
+    await warm(service, () => service.authenticate(token));
+    const { answers, lease, memory } = await service.status();
+
+    expect({ answers, memory }).toEqual({
+      answers: kind.name === "sqlite" ? "watched" : "leased",
+      memory: { keys: 1, hits: 1 },
+    });
+    expect(lease).toEqual(
+      kind.name === "sqlite"
+        ? null
+        : { held: true, maxStalenessMs: MAX_STALENESS_MS, ageMs: expect.any(Number), reason: null },
+    );
+    await service.close();
+  });
+
+  it("is preceded by one queue notice per overload episode", async () => {
+    const board = new NoticeBoard();
+    const options = { argon2: { memoryKib: 65_536, iterations: 2 }, hashConcurrency: 1, hashQueueLimit: 2 };
+    const service = await openLeased(database.url, options, { logger: board.logger });
+    const siege = () => Promise.allSettled(Array.from({ length: 12 }, () => service.createApiKeys(SECRET)));
+    await siege();
+    const first = board.names.filter((name) => name === "queue.full");
+    await service.createApiKeys(SECRET);
+    await siege();
+    const both = board.names.filter((name) => name === "queue.full");
+    board.close();
+
+    expect([first.length, both.length]).toEqual([1, 2]);
+    expect(board.logged.filter((line) => line.includes("hashQueueLimit"))).toHaveLength(2);
+    await service.close();
+  });
+});
