@@ -120,7 +120,7 @@ class PostgresServer {
    * @returns {Promise<any[]>}
    */
   async query(sql, parameters, database) {
-    const client = new pg.Client({ connectionString: this.url(database), connectionTimeoutMillis: 5_000 });
+    const client = new pg.Client({ connectionString: this.url(database), connectionTimeoutMillis: 20_000 });
     // The server may go while the connection ends.
     client.on("error", () => undefined);
     await client.connect();

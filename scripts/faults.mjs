@@ -48,11 +48,15 @@ const settings = {
   print: console.log,
 };
 let violations = 0;
+let broken;
 for (const mode of modes) {
   console.log(`\n▸ ${mode}, ${(settings.ms / 1000).toFixed(0)} s, --seed ${settings.seed}`);
-  violations += report(await runTrial(mode, settings));
+  const trial = await runTrial(mode, settings);
+  violations += report(trial);
+  broken ??= trial.broken;
 }
 if (violations > 0) fail(`${violations} violations`);
+if (broken !== undefined) throw broken;
 console.log("\n✓ no violations");
 
 function report({ thrown, oracle }) {

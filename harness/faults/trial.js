@@ -59,6 +59,8 @@ async function runTrial(mode, { ms, seed, layer, only, print = () => undefined }
   }
   /** @type {Record<string, number>} */
   const thrown = {};
+  /** @type {unknown} */
+  let broken;
   try {
     await hireAll(staff, site.urls, {
       ...HASHING,
@@ -93,11 +95,14 @@ async function runTrial(mode, { ms, seed, layer, only, print = () => undefined }
     // A service that never answers from memory keeps every bound.
     if (remembers && layer === undefined && oracle.fromMemory === 0)
       oracle.violated("no answer came from memory", mode);
+  } catch (error) {
+    // What was seen until then still counts.
+    broken = error;
   } finally {
     staff.kill();
     await site.stop();
   }
-  return { mode, seed, thrown, oracle };
+  return { mode, seed, thrown, oracle, broken };
 }
 
 /**
