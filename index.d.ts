@@ -595,6 +595,7 @@ interface DeleteMethods {
    * @param sharedContext - Medusa's shared context; leave it out elsewhere.
    * @throws ApiKeyError `not_allowed` if a key is neither revoked nor soft-deleted; the message names all such keys.
    * @throws ApiKeyError `invalid_data` if an id is not a string.
+   * @throws ApiKeyError `not_found` if an id is a token; nothing is deleted.
    *
    * @example
    * await keys.deleteApiKeys(["apk_01K5", "apk_01K6"])
@@ -608,6 +609,7 @@ interface DeleteMethods {
    * @param sharedContext - Medusa's shared context; leave it out elsewhere.
    * @returns The ids of the deleted keys under each link name, sorted.
    * @throws ApiKeyError `invalid_data` if a target is invalid.
+   * @throws ApiKeyError `not_found` if a target is a token; nothing is changed.
    *
    * @example
    * const { api_key_id } = await keys.softDeleteApiKeys({ title: { $like: "test %" } })
@@ -625,6 +627,7 @@ interface DeleteMethods {
    * @param sharedContext - Medusa's shared context; leave it out elsewhere.
    * @returns The ids of all keys that match under each link name, sorted, including keys that were not deleted.
    * @throws ApiKeyError `invalid_data` if a target is invalid.
+   * @throws ApiKeyError `not_found` if a target is a token; nothing is changed.
    *
    * @example
    * await keys.restoreApiKeys("apk_01K5")
@@ -944,8 +947,8 @@ interface ReadMethods {
   /**
    * Returns the secret key that a token belongs to, or `false`.
    *
-   * `false` for every other input: a wrong, revoked, expired or publishable token, a non-string, a string of more than 512
-   * characters or with any that is not visible ASCII. The key's `token` is `""`, and its `last_used_at` is the use before
+   * `false` for every other input: a wrong, revoked, expired, soft-deleted or publishable token, a non-string, a string of
+   * more than 512 characters or with any that is not visible ASCII. The key's `token` is `""`, and its `last_used_at` is the use before
    * this one, as far as it has been written.
    *
    * @param token - The token to check.

@@ -8,7 +8,7 @@ export async function accepted(service: ApiKeyModuleService): Promise<void> {
   const revoked: ApiKey = await service.revoke(one.id);
   const matched: ApiKey[] = await service.revoke({ id: many.map((key) => key.id) }, { revoked_by: "u", revoke_in: 60 });
   const { created }: RolledApiKey = await service.rollApiKeys(revoked.id, { revoked_by: "u" });
-  const filters: ApiKeyFilters = { redacted: created.redacted, id: created.id };
+  const filters: ApiKeyFilters = { title: created.title, id: created.id };
   const updated: ApiKey[] = await service.updateApiKeys(filters, { title: "CI" });
   await service.softDeleteApiKeys([created.id, { title: /old/ }], { returnLinkableKeys: ["api_key_id"] });
   await service.restoreApiKeys(updated.map((key) => key.id));

@@ -13,6 +13,7 @@ export interface DeleteMethods {
    * @param sharedContext - Medusa's shared context; leave it out elsewhere.
    * @throws ApiKeyError `not_allowed` if a key is neither revoked nor soft-deleted; the message names all such keys.
    * @throws ApiKeyError `invalid_data` if an id is not a string.
+   * @throws ApiKeyError `not_found` if an id is a token; nothing is deleted.
    *
    * @example
    * await keys.deleteApiKeys(["apk_01K5", "apk_01K6"])
@@ -27,6 +28,7 @@ export interface DeleteMethods {
    * @param sharedContext - Medusa's shared context; leave it out elsewhere.
    * @returns The ids of the deleted keys under each link name, sorted.
    * @throws ApiKeyError `invalid_data` if a target is invalid.
+   * @throws ApiKeyError `not_found` if a target is a token; nothing is changed.
    *
    * @example
    * const { api_key_id } = await keys.softDeleteApiKeys({ title: { $like: "test %" } })
@@ -45,6 +47,7 @@ export interface DeleteMethods {
    * @param sharedContext - Medusa's shared context; leave it out elsewhere.
    * @returns The ids of all keys that match under each link name, sorted, including keys that were not deleted.
    * @throws ApiKeyError `invalid_data` if a target is invalid.
+   * @throws ApiKeyError `not_found` if a target is a token; nothing is changed.
    *
    * @example
    * await keys.restoreApiKeys("apk_01K5")

@@ -126,8 +126,8 @@ export interface ReadMethods {
   /**
    * Returns the secret key that a token belongs to, or `false`.
    *
-   * `false` for every other input: a wrong, revoked, expired or publishable token, a non-string, a string of more than 512
-   * characters or with any that is not visible ASCII. The key's `token` is `""`, and its `last_used_at` is the use before
+   * `false` for every other input: a wrong, revoked, expired, soft-deleted or publishable token, a non-string, a string of
+   * more than 512 characters or with any that is not visible ASCII. The key's `token` is `""`, and its `last_used_at` is the use before
    * this one, as far as it has been written.
    *
    * @param token - The token to check.
