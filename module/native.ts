@@ -1,10 +1,11 @@
 import type * as Binding from "../binding";
-import type { NativeApiKey, NativeFailure, NativePage, NativeRolled, NativeStatus, NativeWritten } from "../binding";
+import type { NativeApiKey, NativeFailure, NativePage, NativeRolled, NativeWritten } from "../binding";
 import { type Context, transactionOf, undoneTransactionOf } from "./context";
 import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./edge";
 import { ofFailure } from "./errors";
 import { Inbox } from "./inbox";
 import { RememberedRows } from "./remembered-rows";
+import type { ApiKeyModuleStatus } from "./status";
 import type { ApiKey } from "./types";
 import { decodeKey, encode, encodeConfig, encodeFilters, encodeTarget } from "./wire";
 
@@ -113,8 +114,8 @@ export class Native {
     return loadBinding().NativeApiKeyService.selectedColumns(encode(select));
   }
 
-  status(): NativeStatus {
-    return this.service.status() as NativeStatus;
+  status(): ApiKeyModuleStatus {
+    return JSON.parse(this.service.status() as string);
   }
 
   migrate(): Promise<string[]> {

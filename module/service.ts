@@ -8,7 +8,7 @@ import { Native } from "./native";
 import { NoticePublisher } from "./notices";
 import type { ApiKeyModuleOptions } from "./options";
 import { publishableLookup, remembering, withColumns } from "./publishable-lookup";
-import { type ApiKeyModuleStatus, toStatus } from "./status";
+import type { ApiKeyModuleStatus } from "./status";
 import { isTokenSized } from "./token";
 import type {
   ApiKey,
@@ -312,11 +312,11 @@ export class ApiKeyModuleService {
     return this.native_.recallSecret(token) ?? (await this.native_.authenticate(token)) ?? false;
   }
 
-  /** Tells how the service is doing: where answers come from, and what waits. Asks nobody, not the database either. */
+  /** Returns the status of the service: where answers come from, and what waits. Runs no query. */
   status(): Promise<ApiKeyModuleStatus>;
   async status(...given: unknown[]): Promise<ApiKeyModuleStatus> {
     refuseMembers("status", given);
-    return toStatus(this.native_.status());
+    return this.native_.status();
   }
 
   /**

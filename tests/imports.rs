@@ -21,7 +21,7 @@ const RINGS: &[Ring] = &[
     Ring { name: "notice", imports: &[], crates: &[] },
     Ring { name: "deadline", imports: &["error"], crates: &["tokio"] },
     Ring { name: "edge", imports: &["error"], crates: &["chrono", "thiserror"] },
-    Ring { name: "input", imports: &["error", "edge"], crates: &["serde", "serde_json"] },
+    Ring { name: "input", imports: &["error", "edge"], crates: &["serde", "serde_json", "strsim"] },
     Ring {
         name: "token",
         imports: &["error", "notice", "edge"],
@@ -64,6 +64,7 @@ const RINGS: &[Ring] = &[
             "rusqlite",
             "rustls",
             "sea_orm",
+            "serde",
             "serde_json",
             "sha2",
             "thiserror",
@@ -80,14 +81,14 @@ const RINGS: &[Ring] = &[
             "error", "notice", "deadline", "edge", "input", "token", "api_key", "query", "cache",
             "store",
         ],
-        crates: &["chrono", "tokio"],
+        crates: &["chrono", "serde", "tokio"],
     },
     Ring {
         name: "node",
         imports: &[
             "error", "notice", "deadline", "edge", "input", "api_key", "query", "cache", "service",
         ],
-        crates: &["futures_util", "napi", "napi_derive"],
+        crates: &["futures_util", "napi", "napi_derive", "serde_json"],
     },
 ];
 

@@ -195,7 +195,7 @@ describeOurs("In Medusa", (current) => {
 
 describe("The constructor", () => {
   it("rejects a databaseUrl that is given and undefined, by its name", () => {
-    expect(() => new ApiKeyModuleService({ databaseUrl: undefined })).toThrow(/^databaseUrl: is given but undefined/);
+    expect(() => new ApiKeyModuleService({ databaseUrl: undefined })).toThrow(/^databaseUrl: is undefined; set it/);
     expect(() => new ApiKeyModuleService({ databaseUrl: undefined })).toThrow(
       expect.objectContaining({ type: "invalid_argument" }),
     );

@@ -18,7 +18,7 @@ function answering(answer: unknown, failure: NativeFailure | null = null) {
         readonly wake: () => void,
       ) {}
       failure = () => failure;
-      status = () => ({ answers: "strict" });
+      status = () => JSON.stringify({ answers: "strict" });
       deleteApiKeys = async () => answer;
       listApiKeys = async () => answer;
       ask(tickets: number[]) {

@@ -13,7 +13,7 @@ jest.mock(
       let lastTicket = 0;
       const target: Record<string, (...args: never[]) => unknown> = {
         failure: () => null,
-        status: () => ({ answers: "strict" }),
+        status: () => JSON.stringify({ answers: "strict" }),
         ask: ([ticket]: number[], now: number[], tokens: string[], publishable: boolean[]) => {
           mockCalls.push(["ask", [now, tokens, publishable]]);
           lastTicket = ticket as number;
