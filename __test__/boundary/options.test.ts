@@ -81,10 +81,9 @@ describe("The constructor refuses, naming the option,", () => {
   });
 
   it("a value of a wrong type, without showing it", () => {
-    const options = { ssl: { key: "PRIVATE", cert: 5 }, schema: [PASSWORD] };
-    const refusal = refusalOf("sqlite::memory:", options);
+    const refusal = refusalOf("sqlite::memory:", { ssl: { key: [PASSWORD], cert: "PEM" } });
 
-    expect(refusal.message).toBe("schema: must be a string");
+    expect(refusal.message).toBe("ssl.key: must be a string");
   });
 
   it.each<[string, object]>([

@@ -1,6 +1,6 @@
 // What status() tells.
 
-import type { ApiKeyModuleStatus } from "../../index.js";
+import type { ApiKeyModuleStatus } from "../../module/status";
 import { describeOnEachDatabase } from "../support/databases";
 import { MAX_STALENESS_MS, openLeased, warm } from "../support/leased";
 import { NoticeBoard } from "../support/notices";
