@@ -3,7 +3,7 @@
 //! [`ServiceOptions`] is the list of options; `module/options.ts` documents the same names, and a test compares both with
 //! README.md. Ranges and types are checked while deserializing, and what one option means for another, here.
 
-mod argon2;
+mod cost;
 mod pool;
 mod tls;
 mod whole;
@@ -16,7 +16,7 @@ use crate::error::ApiKeyError;
 use crate::input::{FieldError, Input, deserialize, nearest};
 use crate::store::{DatabaseSettings, Pooler};
 use crate::token::{Argon2Params, HasherSettings, Hashing};
-use argon2::Argon2Options;
+use cost::Argon2Options;
 use pool::PoolOptions;
 use tls::Ssl;
 use whole::{Whole, WholeOrFalse};
