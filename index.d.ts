@@ -27,98 +27,98 @@ export interface ApiKeyLinkable {
     };
   };
 }
-/** How the service connects, hashes and sets itself up. Every option may be left out. */
+/** How the service connects, hashes and migrates. Every option is optional. */
 export interface ApiKeyModuleOptions {
   /**
    * The database: `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host:5432/name`.
-   * Default: standalone `sqlite:api-keys.db` in the working directory, when the option is left out; `undefined` is rejected. In
-   * Medusa: Medusa's own database.
+   * Default: standalone `sqlite:api-keys.db` in the working directory, if the option is missing; an explicit `undefined` is
+   * rejected. In Medusa: Medusa's own database.
    */
   databaseUrl?: string;
-  /** The PostgreSQL schema that holds the table `api_key`. Default: the first of the server's search path; in Medusa, Medusa's. */
+  /** The PostgreSQL schema of the table `api_key`. Default: the first of the server's search path; in Medusa, Medusa's. */
   schema?: string;
-  /** TLS to PostgreSQL. Default: what `sslmode` in the URL says; in Medusa, Medusa's setting. */
+  /** TLS to PostgreSQL. Default: the `sslmode` of the URL; in Medusa, Medusa's setting. */
   ssl?: boolean | TlsOptions;
-  /** The database connections that the service may hold. In Medusa: Medusa's setting. */
+  /** The connection pool. Default in Medusa: Medusa's setting. */
   pool?: PoolOptions;
   /**
-   * How long a call may take, in milliseconds: 100 to 3,600,000. It covers queues, connecting, statements and second attempts
-   * together; `migrate()` alone may take longer. Default: 10000.
+   * The timeout of a call in milliseconds, 100 to 3,600,000. It includes queues, connecting, statements and retries; only
+   * `migrate()` may take longer. Default: 10000.
    */
   callTimeout?: number;
   /**
-   * PostgreSQL: which pooler stands between. By default a pooler is recognized by itself and taken for one in transaction
-   * mode: statements have no names, nothing listens, and `maxStaleness` has no effect. `"session"`: each client keeps its
-   * server session, so everything works. `"transaction"`: as recognized.
+   * PostgreSQL: the mode of the pooler in front of the server. By default a pooler is detected and assumed to be in
+   * transaction mode: statements are unnamed, changes are not listened for, and `maxStaleness` has no effect. `"session"`:
+   * each client keeps its server session, so everything works. `"transaction"`: the same as a detected pooler.
    */
   pooler?: "session" | "transaction";
   /**
-   * PostgreSQL: whether a hot standby may answer. Its answers are as old as the replica, so a revoked key may be accepted for
-   * that long; writes fail. Default: `false`, a standby is refused.
+   * PostgreSQL: whether the server may be a hot standby. Its answers are as old as the replica, so a revoked key may be
+   * accepted for that long; writes fail. Default: `false`, a standby is rejected.
    */
   replica?: boolean;
   /**
-   * Whether the table is created or brought up to date on first use. Default: standalone `true`; in Medusa `false`, as
+   * Whether the first use creates or migrates the table. Default: standalone `true`; in Medusa `false`, because
    * `medusa db:migrate` does it.
    */
   migrate?: boolean;
   /**
-   * PostgreSQL: for how many milliseconds an answer of `authenticate`, and of the lookup of a publishable token, may be
-   * out of date: 10 to 3,600,000. Answers then come from memory while it is certain that every change is heard of within
-   * that time, and from the database otherwise. Default: `false`, every answer is read from the database.
+   * PostgreSQL: how old an answer of `authenticate`, and of the lookup of a publishable token, may be, in milliseconds:
+   * 10 to 3,600,000. Answers then come from a cache while the service is certain to be notified of every change within that
+   * time, and otherwise from the database. Default: `false`, every answer is read from the database.
    *
-   * On SQLite answers come from memory in any case, and are never out of date.
+   * On SQLite, answers always come from a cache and are never out of date.
    */
   maxStaleness?: number | false;
   /**
-   * How new secret tokens are hashed. Keys of both kinds are verified, whatever this says. Default: `argon2id`;
-   * `scrypt` writes rows that `@medusajs/api-key` can verify too.
+   * How new secret tokens are hashed. Existing hashes of both schemes are always verified. Default: `argon2id`; `scrypt`
+   * writes rows that `@medusajs/api-key` can verify too.
    */
   hashing?: "argon2id" | "scrypt";
   /**
-   * Whether a key whose hash is of another scheme or cost than new ones get is hashed anew when its token is next used, in
-   * the background and with the salt that it has. Services on one table should agree on `hashing` and `argon2` then.
+   * Whether keys whose hash has another scheme or cost than new ones are rehashed on their next successful use, in the
+   * background and with the same salt. Services on the same table should then have the same `hashing` and `argon2`.
    * Default: `false`.
    */
   rehash?: boolean;
   /** The cost of argon2id. */
   argon2?: Argon2Options;
   /**
-   * How many tokens are hashed at a time, on threads that give way to all others of the process where the system knows such
-   * threads. Default: the number of processor cores on Linux; elsewhere one less, at least 1.
+   * The number of tokens that are hashed in parallel, on low-priority threads where the system supports them. Default: the
+   * number of processor cores on Linux; elsewhere one less, at least 1.
    */
   hashConcurrency?: number;
-  /** How many tokens may wait to be hashed before calls fail with `unexpected_state`. Default: 1000. */
+  /** The number of tokens that may wait to be hashed; further calls fail with `unexpected_state`. Default: 1000. */
   hashQueueLimit?: number;
   /**
-   * For how many milliseconds a key's `last_used_at` is not written again. A first use is written within a second. Default:
-   * 60000; `false`: never written, as in Medusa's own module.
+   * The shortest time between two writes of a key's `last_used_at`, in milliseconds. A first use is written within a second.
+   * Default: 60000; `false`: never written, as in Medusa's own module.
    */
   lastUsedInterval?: number | false;
 }
-/** How the server's identity is checked. */
+/** How the server is verified, and what the client presents. */
 export interface TlsOptions {
-  /** Whether a certificate that cannot be verified ends the connection. Default: `true`. */
+  /** Whether servers without a valid certificate are rejected. Default: `true`. */
   rejectUnauthorized?: boolean;
-  /** A certificate authority to trust beside the public ones, as PEM text. */
+  /** A certificate authority to trust in addition to the public ones, in PEM format. */
   ca?: string;
-  /** The client's certificate, as PEM text. */
+  /** The client's certificate, in PEM format. */
   cert?: string;
-  /** The client's private key, as PEM text. */
+  /** The client's private key, in PEM format. */
   key?: string;
 }
-/** How many database connections, and for how long. */
+/** The connection pool: its size and timeouts. */
 export interface PoolOptions {
-  /** How many connections are kept open. Default: 0. */
+  /** The number of connections that are kept open. Default: 0. */
   min?: number;
-  /** How many connections at most. Default: 10. */
+  /** The maximum number of connections. Default: 10. */
   max?: number;
-  /** How many milliseconds a call waits for a connection before it fails with `database_error`. Default: 10000. */
+  /** The time a call waits for a connection before it fails with `database_error`, in milliseconds. Default: 10000. */
   acquireTimeoutMs?: number;
-  /** After how many idle milliseconds a connection is closed. Default: 600000 (ten minutes). */
+  /** The time after which an idle connection is closed, in milliseconds. Default: 600000 (ten minutes). */
   idleTimeoutMs?: number;
 }
-/** The cost of argon2id; the defaults are OWASP's minimum (Password Storage Cheat Sheet). */
+/** The cost of argon2id. The defaults are OWASP's minimum (Password Storage Cheat Sheet). */
 export interface Argon2Options {
   /** Memory in KiB. Default: 19456 (19 MiB). */
   memoryKib?: number;
@@ -638,70 +638,73 @@ interface DeleteMethods {
     sharedContext?: Context,
   ): Promise<LinkableApiKeys>;
 }
-/** How a service is doing. Counts are since it was made; no number names a key. */
+/**
+ * The status of a service, as `status()` returns it. Counts start at the construction of the service; no value identifies
+ * a key.
+ */
 export interface ApiKeyModuleStatus {
   /**
-   * Where answers of `authenticate`, and of the lookup of a publishable token, come from. `strict`: from the database, each
-   * from a read that began after the call. `leased`: from memory while the lease is held, else as `strict`. `watched`: from
-   * memory while the SQLite database says that it is unchanged, which it is asked before each answer.
+   * Where answers of `authenticate` and of the lookup of a publishable token come from. `strict`: from the database, each
+   * from a read that began after the call. `leased`: from the cache while the lease is held, otherwise as `strict`.
+   * `watched`: from the cache while the SQLite database is unchanged, which is checked before each answer.
    */
   answers: "strict" | "leased" | "watched";
-  /** The lease, with `maxStaleness`; else `null`. */
+  /** The lease; `null` without the option `maxStaleness`. */
   lease: LeaseStatus | null;
   /** The reads that concurrent calls share on PostgreSQL; `null` on SQLite and before the first call. */
   lane: LaneStatus | null;
   /** Whether the server is a hot standby, so that answers are as old as the replica (option `replica`). */
   replica: boolean;
-  /** Whether a pooler hands the server's sessions on after each transaction. */
+  /** Whether a pooler shares server sessions between clients, transaction by transaction. */
   pooler: boolean;
-  /** What is remembered. */
+  /** The cache. */
   memory: {
-    /** How many keys. */
+    /** The number of cached keys. */
     keys: number;
-    /** How many answers came from memory. */
+    /** The number of answers from the cache. */
     hits: number;
   };
   /** Key derivations. */
   hashing: {
-    /** How many run now. */
+    /** The number that run now. */
     running: number;
-    /** How many wait. */
+    /** The number that wait. */
     waiting: number;
-    /** How many may wait (`hashQueueLimit`). */
+    /** The number that may wait (option `hashQueueLimit`). */
     queueLimit: number;
-    /** How many are done. */
+    /** The number that finished. */
     done: number;
   };
-  /** The column `last_used_at`. */
+  /** Writes of the column `last_used_at`. */
   lastUsed: {
-    /** How many keys have a use that is due to be written. */
+    /** The number of keys with a use to be written. */
     pending: number;
-    /** How many uses were written. */
+    /** The number of written uses. */
     written: number;
-    /** How many writes failed; what they carried is tried again. */
+    /** The number of failed writes; their uses are written again. */
     failed: number;
   };
 }
-/** The lease under which answers come from memory. */
+/** The lease under which the cache may answer. */
 export interface LeaseStatus {
   /** Whether it is held. */
   held: boolean;
   /** The option `maxStaleness`, in milliseconds. */
   maxStalenessMs: number;
-  /** How long ago, in milliseconds, everything was heard of that an answer from memory rests on; `null` when it is not held. */
+  /** The age of the newest proof that no change was missed, in milliseconds; `null` while the lease is not held. */
   ageMs: number | null;
-  /** Why it is not held; `null` when it is. */
+  /** Why it is not held; `null` while it is. */
   reason: string | null;
 }
 /** The reads that concurrent calls share. */
 export interface LaneStatus {
-  /** Whether their connection stands. Without it calls read through the pool. */
+  /** Whether they have a connection. Without one, calls read through the pool. */
   connected: boolean;
-  /** How many calls asked. */
+  /** The number of calls that used shared reads. */
   calls: number;
-  /** How many reads answered them. */
+  /** The number of reads for those calls. */
   reads: number;
-  /** How often the connection was made anew. */
+  /** The number of times the connection was reestablished. */
   reconnects: number;
 }
 declare global {

@@ -62,8 +62,8 @@ export declare class NativeApiKeyService {
   listAndCountApiKeys(filters: string, config: string): Answer
   /** The columns that `config.select` shows, in model order; null means every one. */
   static selectedColumns(select: string): Array<string> | null
-  /** How the service is doing; null when its options were wrong. */
-  status(): NativeStatus | null
+  /** The status as JSON text; null if the options of the constructor were rejected. */
+  status(): string | null
   /** Creates the table or brings it up to date, and names the steps that this took. */
   migrate(): Answer
   /** Takes steps of the migration back, those named or every one, and names them. */
@@ -77,57 +77,3 @@ export declare class NativeApiKeyService {
 
 /** The columns as `src/columns.rs` declares them, as JSON text. */
 export declare function declaredColumns(): string
-
-/** The shared reads. */
-export interface NativeLane {
-  /** Whether their connection stands. */
-  connected: boolean
-  /** Calls that asked. */
-  calls: number
-  /** Reads that answered. */
-  reads: number
-  /** How often the connection was made anew. */
-  reconnects: number
-}
-
-/** A lease on what was heard of the database. */
-export interface NativeLease {
-  /** The option `maxStaleness`. */
-  maxStalenessMs: number
-  /** For how long it is held if nothing more is heard. */
-  remainingMs: number
-  /** Why it is not held. */
-  reason: string | null
-}
-
-/** How a service is doing; counts are since its construction. */
-export interface NativeStatus {
-  /** `strict`, `leased` or `watched`. */
-  answers: string
-  /** The lease, if there may be one. */
-  lease: NativeLease | null
-  /** The shared reads, if there are any. */
-  lane: NativeLane | null
-  /** Whether answers are as old as a replica. */
-  replica: boolean
-  /** Whether a pooler hands sessions on after each transaction. */
-  pooler: boolean
-  /** Keys in memory. */
-  remembered: number
-  /** Answers from memory. */
-  hits: number
-  /** Derivations that run. */
-  running: number
-  /** Derivations that wait. */
-  waiting: number
-  /** The option `hashQueueLimit`. */
-  queueLimit: number
-  /** Derivations that are done. */
-  derived: number
-  /** Last uses that are to be written. */
-  usesPending: number
-  /** Last uses that were written. */
-  usesWritten: number
-  /** Writes of last uses that failed. */
-  usesFailed: number
-}

@@ -1,12 +1,12 @@
 import { ApiKeyError } from "./errors";
-import type { ApiKeyModuleOptions, PoolOptions, TlsOptions } from "./options";
+import { type ApiKeyModuleOptions, OPTION_NAMES, type PoolOptions, TLS_OPTION_NAMES, type TlsOptions } from "./options";
 
-/** What Medusa hands to a module's constructor, as far as it is read here. */
+/** The container that Medusa passes to a module's constructor. */
 export type Cradle = object;
 
-/** The options of a module in `medusa-config`, to which Medusa adds how it connects itself. */
+/** The module's options in `medusa-config`, to which Medusa adds its own connection. */
 export interface MedusaOptions extends ApiKeyModuleOptions {
-  /** Medusa's own connection; the options beside it come first. */
+  /** Medusa's own connection; the other options take precedence. */
   database?: {
     clientUrl?: string;
     schema?: string;
@@ -41,31 +41,13 @@ interface ConfigModule {
   projectConfig?: { databaseUrl?: string; databaseSchema?: string; databaseDriverOptions?: DriverOptions };
 }
 
-const OPTION_NAMES = [
-  "databaseUrl",
-  "schema",
-  "ssl",
-  "pool",
-  "callTimeout",
-  "pooler",
-  "replica",
-  "migrate",
-  "maxStaleness",
-  "hashing",
-  "rehash",
-  "argon2",
-  "hashConcurrency",
-  "hashQueueLimit",
-  "lastUsedInterval",
-] as const satisfies readonly (keyof ApiKeyModuleOptions)[];
-
-/** Where Medusa keeps its tables unless it is told otherwise, whatever the role's search path. */
+/** Medusa's default schema, regardless of the role's search path. */
 const MEDUSAS_SCHEMA = "public";
 
-/** Medusa's mark on the options of a module that has no `database` of its own. */
+/** Medusa's mark on the options of a module without its own `database`. */
 const SHARED = Symbol.for("isSharedConnection");
 
-/** The settings of a service outside Medusa. Whether they make sense is judged in Rust. */
+/** The settings of a service outside Medusa. Rust validates them. */
 export function standaloneSettings(options: unknown = {}): unknown {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     return options;
@@ -74,29 +56,29 @@ export function standaloneSettings(options: unknown = {}): unknown {
     // A missing environment variable must not mean an empty database in the working directory.
     throw new ApiKeyError(
       "invalid_argument",
-      "databaseUrl: is given but undefined; set it, or leave the option out for sqlite:api-keys.db in the working directory",
+      "databaseUrl: is undefined; set it, or leave the option out for sqlite:api-keys.db in the working directory",
     );
   }
   return { databaseUrl: "sqlite:api-keys.db", ...defined(options) };
 }
 
 /**
- * The settings of a service in Medusa: the module's own options, and for the rest Medusa's connection. There the table is
- * `medusa db:migrate`'s.
+ * The settings of a service in Medusa: the module's own options, completed by Medusa's connection. `migrate` is off by
+ * default because `medusa db:migrate` creates the table.
  */
 export function medusaSettings(cradle: Cradle, options: MedusaOptions | null | undefined): object {
   const own = defined(pick(options ?? {}, OPTION_NAMES));
-  // A database of its own shares neither certificates nor schema with Medusa's.
+  // Another database than Medusa's inherits neither certificates nor schema.
   const inherited = "databaseUrl" in own ? {} : medusaConnection(cradle, options);
   return { migrate: false, ...inherited, ...own, inMedusa: true };
 }
 
-/** What is registered under a name; Medusa's container throws when asked for what it lacks. */
+/** The value registered under a name, if any; Medusa's container throws for a missing one. */
 export function fromCradle<T>(cradle: Cradle, name: string): T | undefined {
   return Object.hasOwn(cradle, name) ? (cradle as Record<string, T>)[name] : undefined;
 }
 
-/** The first source that knows a setting decides it. */
+/** Medusa's connection. The first source that defines a setting takes precedence. */
 function medusaConnection(cradle: Cradle, options: MedusaOptions | null | undefined): object {
   const database = options?.database;
   const pg = fromCradle<PgConnection>(cradle, "__pg_connection__")?.client?.config;
@@ -104,11 +86,11 @@ function medusaConnection(cradle: Cradle, options: MedusaOptions | null | undefi
   const searchPath = (typeof pg?.searchPath === "string" && pg.searchPath) || undefined;
   const project = fromCradle<ConfigModule>(cradle, "configModule")?.projectConfig;
   const sources = [
-    // Modules that share the connection work in its schema, whatever DATABASE_SCHEMA put beside it.
+    // Modules that share the connection use its schema, even if DATABASE_SCHEMA sets another one.
     { schema: sharesConnection(options) ? searchPath : undefined },
     {
       databaseUrl: database?.clientUrl,
-      // Medusa means the default schema by an empty name.
+      // In Medusa an empty name means the default schema.
       schema: database?.schema || undefined,
       ssl: driverTls(database?.driverOptions),
       pool: poolOptions(database?.pool),
@@ -129,7 +111,7 @@ function medusaConnection(cradle: Cradle, options: MedusaOptions | null | undefi
   return Object.assign({}, ...sources.reverse().map(defined));
 }
 
-/** Whether Medusa marked `database` as its own connection, and the module did not bring one. */
+/** Whether the module uses Medusa's connection: it has no `database`, or Medusa marked it as shared. */
 function sharesConnection(options: MedusaOptions | null | undefined): boolean {
   return options?.database === undefined || Object(options)[SHARED] === true;
 }
@@ -142,8 +124,8 @@ function tlsOptions(ssl: unknown): boolean | TlsOptions | undefined {
   if (typeof ssl !== "object" || ssl === null) {
     return typeof ssl === "boolean" ? ssl : undefined;
   }
-  const given = pick(ssl as Record<keyof TlsOptions, unknown>, ["rejectUnauthorized", "ca", "cert", "key"]);
-  // Node's TLS takes certificates as buffers too.
+  const given = pick(ssl as Record<keyof TlsOptions, unknown>, TLS_OPTION_NAMES);
+  // Node.js accepts certificates as buffers, too.
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => [name, Buffer.isBuffer(value) ? value.toString() : value]),
   );

@@ -1,5 +1,4 @@
 import type * as Binding from "../binding";
-import type { NativeStatus } from "../binding";
 import { type Context, transactionOf, undoneTransactionOf } from "./context";
 import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./edge";
 import { ofFailure } from "./errors";
@@ -8,6 +7,7 @@ import { Inbox, type QuestionKind } from "./inbox";
 import { defect, type Failure, type Rolled, unwrap, type Written } from "./outcome";
 import { type NumberedRow, RememberedRows } from "./remembered-rows";
 import type { Page } from "./rows";
+import type { ApiKeyModuleStatus } from "./status";
 import type { ApiKey } from "./types";
 import { encode, encodeConfig, encodeFilters, encodeTarget } from "./wire";
 
@@ -115,8 +115,8 @@ export class Native {
     return loadBinding().NativeApiKeyService.selectedColumns(encode(select));
   }
 
-  status(): NativeStatus {
-    return this.service.status() as NativeStatus;
+  status(): ApiKeyModuleStatus {
+    return JSON.parse(this.service.status() as string);
   }
 
   migrate(): Promise<string[]> {

@@ -1,98 +1,98 @@
-/** How the service connects, hashes and sets itself up. Every option may be left out. */
+/** How the service connects, hashes and migrates. Every option is optional. */
 export interface ApiKeyModuleOptions {
   /**
    * The database: `sqlite:path/to/file.db`, `sqlite::memory:` or `postgres://user:password@host:5432/name`.
-   * Default: standalone `sqlite:api-keys.db` in the working directory, when the option is left out; `undefined` is rejected. In
-   * Medusa: Medusa's own database.
+   * Default: standalone `sqlite:api-keys.db` in the working directory, if the option is missing; an explicit `undefined` is
+   * rejected. In Medusa: Medusa's own database.
    */
   databaseUrl?: string;
-  /** The PostgreSQL schema that holds the table `api_key`. Default: the first of the server's search path; in Medusa, Medusa's. */
+  /** The PostgreSQL schema of the table `api_key`. Default: the first of the server's search path; in Medusa, Medusa's. */
   schema?: string;
-  /** TLS to PostgreSQL. Default: what `sslmode` in the URL says; in Medusa, Medusa's setting. */
+  /** TLS to PostgreSQL. Default: the `sslmode` of the URL; in Medusa, Medusa's setting. */
   ssl?: boolean | TlsOptions;
-  /** The database connections that the service may hold. In Medusa: Medusa's setting. */
+  /** The connection pool. Default in Medusa: Medusa's setting. */
   pool?: PoolOptions;
   /**
-   * How long a call may take, in milliseconds: 100 to 3,600,000. It covers queues, connecting, statements and second attempts
-   * together; `migrate()` alone may take longer. Default: 10000.
+   * The timeout of a call in milliseconds, 100 to 3,600,000. It includes queues, connecting, statements and retries; only
+   * `migrate()` may take longer. Default: 10000.
    */
   callTimeout?: number;
   /**
-   * PostgreSQL: which pooler stands between. By default a pooler is recognized by itself and taken for one in transaction
-   * mode: statements have no names, nothing listens, and `maxStaleness` has no effect. `"session"`: each client keeps its
-   * server session, so everything works. `"transaction"`: as recognized.
+   * PostgreSQL: the mode of the pooler in front of the server. By default a pooler is detected and assumed to be in
+   * transaction mode: statements are unnamed, changes are not listened for, and `maxStaleness` has no effect. `"session"`:
+   * each client keeps its server session, so everything works. `"transaction"`: the same as a detected pooler.
    */
   pooler?: "session" | "transaction";
   /**
-   * PostgreSQL: whether a hot standby may answer. Its answers are as old as the replica, so a revoked key may be accepted for
-   * that long; writes fail. Default: `false`, a standby is refused.
+   * PostgreSQL: whether the server may be a hot standby. Its answers are as old as the replica, so a revoked key may be
+   * accepted for that long; writes fail. Default: `false`, a standby is rejected.
    */
   replica?: boolean;
   /**
-   * Whether the table is created or brought up to date on first use. Default: standalone `true`; in Medusa `false`, as
+   * Whether the first use creates or migrates the table. Default: standalone `true`; in Medusa `false`, because
    * `medusa db:migrate` does it.
    */
   migrate?: boolean;
   /**
-   * PostgreSQL: for how many milliseconds an answer of `authenticate`, and of the lookup of a publishable token, may be
-   * out of date: 10 to 3,600,000. Answers then come from memory while it is certain that every change is heard of within
-   * that time, and from the database otherwise. Default: `false`, every answer is read from the database.
+   * PostgreSQL: how old an answer of `authenticate`, and of the lookup of a publishable token, may be, in milliseconds:
+   * 10 to 3,600,000. Answers then come from a cache while the service is certain to be notified of every change within that
+   * time, and otherwise from the database. Default: `false`, every answer is read from the database.
    *
-   * On SQLite answers come from memory in any case, and are never out of date.
+   * On SQLite, answers always come from a cache and are never out of date.
    */
   maxStaleness?: number | false;
   /**
-   * How new secret tokens are hashed. Keys of both kinds are verified, whatever this says. Default: `argon2id`;
-   * `scrypt` writes rows that `@medusajs/api-key` can verify too.
+   * How new secret tokens are hashed. Existing hashes of both schemes are always verified. Default: `argon2id`; `scrypt`
+   * writes rows that `@medusajs/api-key` can verify too.
    */
   hashing?: "argon2id" | "scrypt";
   /**
-   * Whether a key whose hash is of another scheme or cost than new ones get is hashed anew when its token is next used, in
-   * the background and with the salt that it has. Services on one table should agree on `hashing` and `argon2` then.
+   * Whether keys whose hash has another scheme or cost than new ones are rehashed on their next successful use, in the
+   * background and with the same salt. Services on the same table should then have the same `hashing` and `argon2`.
    * Default: `false`.
    */
   rehash?: boolean;
   /** The cost of argon2id. */
   argon2?: Argon2Options;
   /**
-   * How many tokens are hashed at a time, on threads that give way to all others of the process where the system knows such
-   * threads. Default: the number of processor cores on Linux; elsewhere one less, at least 1.
+   * The number of tokens that are hashed in parallel, on low-priority threads where the system supports them. Default: the
+   * number of processor cores on Linux; elsewhere one less, at least 1.
    */
   hashConcurrency?: number;
-  /** How many tokens may wait to be hashed before calls fail with `unexpected_state`. Default: 1000. */
+  /** The number of tokens that may wait to be hashed; further calls fail with `unexpected_state`. Default: 1000. */
   hashQueueLimit?: number;
   /**
-   * For how many milliseconds a key's `last_used_at` is not written again. A first use is written within a second. Default:
-   * 60000; `false`: never written, as in Medusa's own module.
+   * The shortest time between two writes of a key's `last_used_at`, in milliseconds. A first use is written within a second.
+   * Default: 60000; `false`: never written, as in Medusa's own module.
    */
   lastUsedInterval?: number | false;
 }
 
-/** How the server's identity is checked. */
+/** How the server is verified, and what the client presents. */
 export interface TlsOptions {
-  /** Whether a certificate that cannot be verified ends the connection. Default: `true`. */
+  /** Whether servers without a valid certificate are rejected. Default: `true`. */
   rejectUnauthorized?: boolean;
-  /** A certificate authority to trust beside the public ones, as PEM text. */
+  /** A certificate authority to trust in addition to the public ones, in PEM format. */
   ca?: string;
-  /** The client's certificate, as PEM text. */
+  /** The client's certificate, in PEM format. */
   cert?: string;
-  /** The client's private key, as PEM text. */
+  /** The client's private key, in PEM format. */
   key?: string;
 }
 
-/** How many database connections, and for how long. */
+/** The connection pool: its size and timeouts. */
 export interface PoolOptions {
-  /** How many connections are kept open. Default: 0. */
+  /** The number of connections that are kept open. Default: 0. */
   min?: number;
-  /** How many connections at most. Default: 10. */
+  /** The maximum number of connections. Default: 10. */
   max?: number;
-  /** How many milliseconds a call waits for a connection before it fails with `database_error`. Default: 10000. */
+  /** The time a call waits for a connection before it fails with `database_error`, in milliseconds. Default: 10000. */
   acquireTimeoutMs?: number;
-  /** After how many idle milliseconds a connection is closed. Default: 600000 (ten minutes). */
+  /** The time after which an idle connection is closed, in milliseconds. Default: 600000 (ten minutes). */
   idleTimeoutMs?: number;
 }
 
-/** The cost of argon2id; the defaults are OWASP's minimum (Password Storage Cheat Sheet). */
+/** The cost of argon2id. The defaults are OWASP's minimum (Password Storage Cheat Sheet). */
 export interface Argon2Options {
   /** Memory in KiB. Default: 19456 (19 MiB). */
   memoryKib?: number;
@@ -100,4 +100,30 @@ export interface Argon2Options {
   iterations?: number;
   /** Lanes. Default: 1. */
   parallelism?: number;
+}
+
+/** The names of all options. The compiler rejects a name that is missing here or not in the type. */
+export const OPTION_NAMES = namesOf<ApiKeyModuleOptions>({
+  databaseUrl: true,
+  schema: true,
+  ssl: true,
+  pool: true,
+  callTimeout: true,
+  pooler: true,
+  replica: true,
+  migrate: true,
+  maxStaleness: true,
+  hashing: true,
+  rehash: true,
+  argon2: true,
+  hashConcurrency: true,
+  hashQueueLimit: true,
+  lastUsedInterval: true,
+});
+
+/** The names of the options of `ssl`. */
+export const TLS_OPTION_NAMES = namesOf<TlsOptions>({ rejectUnauthorized: true, ca: true, cert: true, key: true });
+
+function namesOf<Options>(names: Record<keyof Options, true>): (keyof Options)[] {
+  return Object.keys(names) as (keyof Options)[];
 }

@@ -11,7 +11,7 @@ import { Native } from "./native";
 import { NoticePublisher } from "./notices";
 import { publishableLookup, remembering } from "./publishable-lookup";
 import { decodeCreatedKey, decodePage, withColumns } from "./rows";
-import { type ApiKeyModuleStatus, toStatus } from "./status";
+import type { ApiKeyModuleStatus } from "./status";
 import { isTokenSized } from "./token";
 import type {
   ApiKey,
@@ -191,7 +191,7 @@ export class ApiKeyModuleService implements Documented {
 
   async status(...given: unknown[]): Promise<ApiKeyModuleStatus> {
     refuseMembers("status", given);
-    return toStatus(this.native_.status());
+    return this.native_.status();
   }
 
   async migrate(...given: unknown[]): Promise<void> {

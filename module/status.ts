@@ -1,95 +1,71 @@
-import type { NativeStatus } from "../binding";
-
-/** How a service is doing. Counts are since it was made; no number names a key. */
+/**
+ * The status of a service, as `status()` returns it. Counts start at the construction of the service; no value identifies
+ * a key.
+ */
 export interface ApiKeyModuleStatus {
   /**
-   * Where answers of `authenticate`, and of the lookup of a publishable token, come from. `strict`: from the database, each
-   * from a read that began after the call. `leased`: from memory while the lease is held, else as `strict`. `watched`: from
-   * memory while the SQLite database says that it is unchanged, which it is asked before each answer.
+   * Where answers of `authenticate` and of the lookup of a publishable token come from. `strict`: from the database, each
+   * from a read that began after the call. `leased`: from the cache while the lease is held, otherwise as `strict`.
+   * `watched`: from the cache while the SQLite database is unchanged, which is checked before each answer.
    */
   answers: "strict" | "leased" | "watched";
-  /** The lease, with `maxStaleness`; else `null`. */
+  /** The lease; `null` without the option `maxStaleness`. */
   lease: LeaseStatus | null;
   /** The reads that concurrent calls share on PostgreSQL; `null` on SQLite and before the first call. */
   lane: LaneStatus | null;
   /** Whether the server is a hot standby, so that answers are as old as the replica (option `replica`). */
   replica: boolean;
-  /** Whether a pooler hands the server's sessions on after each transaction. */
+  /** Whether a pooler shares server sessions between clients, transaction by transaction. */
   pooler: boolean;
-  /** What is remembered. */
+  /** The cache. */
   memory: {
-    /** How many keys. */
+    /** The number of cached keys. */
     keys: number;
-    /** How many answers came from memory. */
+    /** The number of answers from the cache. */
     hits: number;
   };
   /** Key derivations. */
   hashing: {
-    /** How many run now. */
+    /** The number that run now. */
     running: number;
-    /** How many wait. */
+    /** The number that wait. */
     waiting: number;
-    /** How many may wait (`hashQueueLimit`). */
+    /** The number that may wait (option `hashQueueLimit`). */
     queueLimit: number;
-    /** How many are done. */
+    /** The number that finished. */
     done: number;
   };
-  /** The column `last_used_at`. */
+  /** Writes of the column `last_used_at`. */
   lastUsed: {
-    /** How many keys have a use that is due to be written. */
+    /** The number of keys with a use to be written. */
     pending: number;
-    /** How many uses were written. */
+    /** The number of written uses. */
     written: number;
-    /** How many writes failed; what they carried is tried again. */
+    /** The number of failed writes; their uses are written again. */
     failed: number;
   };
 }
 
-/** The lease under which answers come from memory. */
+/** The lease under which the cache may answer. */
 export interface LeaseStatus {
   /** Whether it is held. */
   held: boolean;
   /** The option `maxStaleness`, in milliseconds. */
   maxStalenessMs: number;
-  /** How long ago, in milliseconds, everything was heard of that an answer from memory rests on; `null` when it is not held. */
+  /** The age of the newest proof that no change was missed, in milliseconds; `null` while the lease is not held. */
   ageMs: number | null;
-  /** Why it is not held; `null` when it is. */
+  /** Why it is not held; `null` while it is. */
   reason: string | null;
 }
 
 /** The reads that concurrent calls share. */
 export interface LaneStatus {
-  /** Whether their connection stands. Without it calls read through the pool. */
+  /** Whether they have a connection. Without one, calls read through the pool. */
   connected: boolean;
-  /** How many calls asked. */
+  /** The number of calls that used shared reads. */
   calls: number;
-  /** How many reads answered them. */
+  /** The number of reads for those calls. */
   reads: number;
-  /** How often the connection was made anew. */
+  /** The number of times the connection was reestablished. */
   reconnects: number;
-}
-
-/** The status as callers see it. */
-export function toStatus(native: NativeStatus): ApiKeyModuleStatus {
-  const { lease } = native;
-  return {
-    answers: native.answers as ApiKeyModuleStatus["answers"],
-    lease: lease && {
-      held: lease.reason === null,
-      maxStalenessMs: lease.maxStalenessMs,
-      ageMs: lease.reason === null ? lease.maxStalenessMs - lease.remainingMs : null,
-      reason: lease.reason,
-    },
-    lane: native.lane,
-    replica: native.replica,
-    pooler: native.pooler,
-    memory: { keys: native.remembered, hits: native.hits },
-    hashing: {
-      running: native.running,
-      waiting: native.waiting,
-      queueLimit: native.queueLimit,
-      done: native.derived,
-    },
-    lastUsed: { pending: native.usesPending, written: native.usesWritten, failed: native.usesFailed },
-  };
 }

@@ -54,6 +54,14 @@ pub enum ApiKeyError {
         /// What is wrong with it and what would be right.
         problem: String,
     },
+    /// An option of the service that does not exist. Becomes `invalid_argument`.
+    #[error("unknown option \"{option}\"; {advice}")]
+    UnknownOption {
+        /// The option's path, for example `pool.maximum`.
+        option: String,
+        /// Which options exist.
+        advice: String,
+    },
     /// The table `api_key` is not there, or not as this version needs it. Becomes `database_error`.
     #[error(
         "The table api_key does not exist or is out of date. Leave the option `migrate` on or call `service.migrate()`."
@@ -144,7 +152,7 @@ impl ApiKeyError {
             | Self::TokenTaken(_)
             | Self::EndPlanned(_)
             | Self::Invalid(_) => "invalid_data",
-            Self::Option { .. } => "invalid_argument",
+            Self::Option { .. } | Self::UnknownOption { .. } => "invalid_argument",
             Self::TableMissing
             | Self::TableMissingInMedusa
             | Self::ForeignTable

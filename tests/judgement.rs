@@ -4,10 +4,11 @@ use medusa_api_key_native::api_key::{NewApiKey, Revocation, Roll, TitleChange, U
 use medusa_api_key_native::edge::{Timestamp, from_epoch_ms};
 use medusa_api_key_native::error::ApiKeyError;
 use medusa_api_key_native::input::{Input, decode};
+use medusa_api_key_native::notice::Notices;
 use medusa_api_key_native::query::{
     Config, Unknown, parse_filters, parse_ids, parse_many_targets, parse_named_search, parse_target,
 };
-use medusa_api_key_native::service::ServiceOptions;
+use medusa_api_key_native::service::{ApiKeyService, ServiceOptions};
 use proptest::prelude::*;
 
 /// Names that some parser looks for, and others.
@@ -105,7 +106,9 @@ proptest! {
 
     #[test]
     fn options_are_taken_or_refused_by_name(input in any_input()) {
-        if let Err(error) = ServiceOptions::parse(&input) {
+        let service = ServiceOptions::parse(&input)
+            .and_then(|options| ApiKeyService::new(&options, Notices::default()));
+        if let Err(error) = service {
             prop_assert_eq!(error.kind(), "invalid_argument");
         }
     }

@@ -31,7 +31,7 @@ describe("the settings of a standalone service", () => {
 
   it("are rejected when databaseUrl is given but undefined, as with a missing environment variable", () => {
     for (const options of [{ databaseUrl: undefined }, { databaseUrl: undefined, migrate: false }]) {
-      expect(() => standaloneSettings(options)).toThrow(/^databaseUrl: is given but undefined/);
+      expect(() => standaloneSettings(options)).toThrow(/^databaseUrl: is undefined; set it/);
     }
   });
 

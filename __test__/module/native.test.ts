@@ -18,7 +18,7 @@ function answering(outcome: unknown, failure: Failure | null = null) {
         readonly wake: () => void,
       ) {}
       failure = () => failure && JSON.stringify(failure);
-      status = () => ({ answers: "strict" });
+      status = () => JSON.stringify({ answers: "strict" });
       deleteApiKeys = async () => JSON.stringify(outcome);
       listApiKeys = async () => JSON.stringify(outcome);
       ask(questions: string) {

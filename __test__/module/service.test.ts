@@ -14,7 +14,7 @@ jest.mock(
       let lastTicket = 0;
       const target: Record<string, (...args: never[]) => unknown> = {
         failure: () => null,
-        status: () => ({ answers: "strict" }),
+        status: () => JSON.stringify({ answers: "strict" }),
         ask: (questions: string) => {
           const asked: { ticket: number; kind: string; token: string }[] = JSON.parse(questions);
           mockCalls.push(["ask", asked.map(({ kind, token }) => [kind, token])]);

@@ -1,4 +1,4 @@
-// Options have one name in the types, in Medusa's settings, in Rust and in README.md.
+// Rust's structs, the TypeScript types, the names read from Medusa's configuration and README.md list the same options.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,18 +14,18 @@ function declared(name: string): string[] {
   return [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(([, member = ""]) => member);
 }
 
-/** The names that the addon knows, as it says itself when it is given another. */
+/** The names of Rust's struct, which the error about an unknown option lists. */
 function known(options: object): string[] {
   try {
     openService("sqlite::memory:", options);
   } catch (error) {
-    const [, names = ""] = /there are (.*)$/.exec((error as Error).message) ?? [];
+    const [, names = ""] = /; the options are (.*)$/.exec((error as Error).message) ?? [];
     return names.split(", ");
   }
-  throw new Error("The options were taken.");
+  throw new Error("The unknown option was accepted.");
 }
 
-/** The options that README.md's table explains. */
+/** The names in README.md's table. */
 function explained(): string[] {
   const [, section = ""] = /\n## Options\n(.*?)\n## /s.exec(read("README.md")) ?? [];
   return [...section.matchAll(/^\| (`.+?`) \|/gm)].flatMap(([, names = ""]) => names.match(/[\w.]+/g) ?? []);
@@ -39,9 +39,9 @@ const TABLES: [name: string, prefix: string, unknown: object][] = [
 ];
 
 describe("The names of options", () => {
-  it.each(TABLES)("of %s are the same in TypeScript and in Rust", (name, _, unknown) => {
+  it.each(TABLES)("of %s are the same in TypeScript and in Rust", (name, prefix, unknown) => {
     expect(declared(name).length).toBeGreaterThan(2);
-    expect(declared(name)).toEqual(known(unknown));
+    expect(declared(name).map((member) => prefix + member)).toEqual(known(unknown));
   });
 
   it("are the ones passed on from Medusa's configuration", () => {
@@ -54,7 +54,7 @@ describe("The names of options", () => {
   it("are the ones documented in README.md", () => {
     const names = TABLES.flatMap(([name, prefix]) => declared(name).map((member) => prefix + member));
 
-    // An object of options is explained by its members.
+    // README.md lists the members of these two instead.
     expect(explained().sort()).toEqual(names.filter((name) => !["pool", "argon2"].includes(name)).sort());
   });
 });

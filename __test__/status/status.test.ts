@@ -1,10 +1,32 @@
 // What status() tells.
 
+import type { ApiKeyModuleStatus } from "../../module/status";
 import { describeOnEachDatabase } from "../support/databases";
 import { MAX_STALENESS_MS, openLeased, warm } from "../support/leased";
 import { NoticeBoard } from "../support/notices";
 import { openService } from "../support/ours";
 import { SECRET } from "../support/service";
+
+/** The members of an interface, at every level. */
+type Members<T> = T extends object ? { [Name in keyof T]-?: Members<NonNullable<T[Name]>> } : null;
+
+/** The members of the documented interface; `tsc` rejects one that is missing or added here. */
+const DOCUMENTED: Members<ApiKeyModuleStatus> = {
+  answers: null,
+  lease: { held: null, maxStalenessMs: null, ageMs: null, reason: null },
+  lane: { connected: null, calls: null, reads: null, reconnects: null },
+  replica: null,
+  pooler: null,
+  memory: { keys: null, hits: null },
+  hashing: { running: null, waiting: null, queueLimit: null, done: null },
+  lastUsed: { pending: null, written: null, failed: null },
+};
+
+/** The members of a value, at every level. */
+function membersOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return null;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, membersOf(member)]));
+}
 
 const CHEAP = { argon2: { memoryKib: 64, iterations: 1 } };
 
@@ -65,6 +87,17 @@ describeOnEachDatabase("status()", (kind) => {
       kind.name === "sqlite"
         ? null
         : { held: true, maxStalenessMs: MAX_STALENESS_MS, ageMs: expect.any(Number), reason: null },
+    );
+    await service.close();
+  });
+
+  it("has the members that ApiKeyModuleStatus documents", async () => {
+    const service = await openLeased(database.url, CHEAP);
+    const { token } = await service.createApiKeys(SECRET);
+    await service.authenticate(token);
+
+    expect(membersOf(await service.status())).toEqual(
+      kind.name === "sqlite" ? { ...DOCUMENTED, lease: null, lane: null } : DOCUMENTED,
     );
     await service.close();
   });

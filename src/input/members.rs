@@ -108,8 +108,9 @@ fn normal(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// The known name that a name was probably meant to be.
-fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+/// The known name that is most similar to a misspelled one, if any is similar enough.
+#[must_use]
+pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     const MOST_EDITS: usize = 2;
     const MOST_BYTES: usize = 64;
     if name.len() > MOST_BYTES {
@@ -118,25 +119,10 @@ fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let name = normal(name);
     known
         .iter()
-        .map(|known| (edits(&name, &normal(known)), *known))
+        .map(|known| (strsim::levenshtein(&name, &normal(known)), *known))
         .filter(|(edits, known)| *edits <= MOST_EDITS && 2 * edits < known.len())
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, known)| known)
-}
-
-/// Levenshtein's distance.
-fn edits(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (index, letter) in from.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], index + 1);
-        for (column, other) in to.iter().enumerate() {
-            let substituted = diagonal + usize::from(letter != *other);
-            diagonal = row[column + 1];
-            row[column + 1] = substituted.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[to.len()]
 }
 
 #[cfg(test)]

@@ -7,12 +7,14 @@
 //! mistake for members that exist.
 
 mod decode;
+mod deserialize;
 mod members;
 mod near_misses;
 mod text;
 
 pub use decode::decode;
-pub use members::{DataOf, refuse_near_misses, refuse_other_pages, refuse_unknown};
+pub use deserialize::{FieldError, deserialize};
+pub use members::{DataOf, nearest, refuse_near_misses, refuse_other_pages, refuse_unknown};
 pub use text::{MOST_ID_BYTES, MOST_TEXT_BYTES, checked_id, checked_text};
 
 use crate::edge::Timestamp;

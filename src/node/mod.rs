@@ -13,8 +13,6 @@ mod outbox;
 mod outcome;
 mod output;
 mod service;
-mod status;
 
 pub use columns::declared_columns;
 pub use service::NativeApiKeyService;
-pub use status::{NativeLane, NativeLease, NativeStatus};

@@ -16,7 +16,6 @@ use super::notices::{Hear, Listener};
 use super::outbox::{Outbox, Ready, Wake};
 use super::outcome::{Failure, json, outcome};
 use super::output::columns;
-use super::status::NativeStatus;
 use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::input::decode;
@@ -54,7 +53,7 @@ impl NativeApiKeyService {
         let listener = Listener::new(hear);
         let parsed = decode(&options).and_then(|options| ServiceOptions::parse(&options));
         let service = parsed.and_then(|options| {
-            within_runtime_if_available(|| ApiKeyService::new(options, listener.notices()))
+            within_runtime_if_available(|| ApiKeyService::new(&options, listener.notices()))
         });
         let ready = Arc::<Ready>::default();
         let outbox = Mutex::new(Some(Outbox::new(Arc::clone(&ready), wake)));
@@ -240,10 +239,11 @@ impl NativeApiKeyService {
         columns(&selection.unwrap_or(Selection::Some(Vec::new())))
     }
 
-    /// How the service is doing; null when its options were wrong.
+    /// The status as JSON text; null if the options of the constructor were rejected.
     #[napi(catch_unwind)]
-    pub fn status(&self) -> Option<NativeStatus> {
-        self.service.as_ref().ok().map(|service| service.status().into())
+    pub fn status(&self) -> Option<String> {
+        let service = self.service.as_ref().ok()?;
+        serde_json::to_string(&service.status()).ok()
     }
 
     /// Creates the table or brings it up to date, and names the steps that this took.

@@ -22,7 +22,7 @@ mod upsert;
 pub use options::ServiceOptions;
 pub use read::Page;
 pub use roll::Rolled;
-pub use status::{Answers, LeaseStatus, Status};
+pub use status::{Answers, HashingStatus, LastUsedStatus, LeaseStatus, MemoryStatus, Status};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -72,15 +72,16 @@ impl ApiKeyService {
     ///
     /// # Errors
     /// `Option` for an option that cannot be used.
-    pub fn new(options: ServiceOptions, notices: Notices) -> Result<Self, ApiKeyError> {
-        let ServiceOptions { database, migrate, max_staleness, .. } = options;
-        let in_medusa = database.in_medusa;
-        let database = Arc::new(Database::new(database, migrate, max_staleness, notices.clone()));
-        let hasher = Arc::new(Hasher::new(options.hasher, notices)?);
+    pub fn new(options: &ServiceOptions, notices: Notices) -> Result<Self, ApiKeyError> {
+        let settings = options.database()?;
+        let in_medusa = settings.in_medusa;
+        let hasher = Arc::new(Hasher::new(options.hasher()?, notices.clone())?);
+        let (migrate, max_staleness) = (options.migrate(), options.max_staleness());
+        let database = Arc::new(Database::new(settings, migrate, max_staleness, notices));
         Ok(Self {
             in_medusa,
-            upkeep: Upkeep::new(options.rehash, Arc::clone(&database), Arc::clone(&hasher)),
-            last_used: LastUsed::new(options.last_used_interval, Arc::clone(&database)),
+            upkeep: Upkeep::new(options.rehash(), Arc::clone(&database), Arc::clone(&hasher)),
+            last_used: LastUsed::new(options.last_used_interval(), Arc::clone(&database)),
             database,
             hasher,
             runtime: Handle::try_current().ok(),

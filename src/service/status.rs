@@ -1,87 +1,138 @@
-//! How the service is doing.
+//! The status of a service.
+
+use serde::Serialize;
 
 use super::ApiKeyService;
 use crate::cache::KeyCache;
-use crate::notice::LeaseLoss;
-use crate::store::{LaneStatus, Surroundings};
-use crate::token::HasherLoad;
+use crate::store::LaneStatus;
+
+/// The status of a service, as `module/status.ts` documents it. Counts start at its construction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// Where answers of `authenticate` and of the publishable lookup come from.
+    pub answers: Answers,
+    /// The lease; `None` without the option `maxStaleness`.
+    pub lease: Option<LeaseStatus>,
+    /// The shared reads; `None` on SQLite and before the first call.
+    pub lane: Option<LaneStatus>,
+    /// Whether the server is a hot standby.
+    pub replica: bool,
+    /// Whether a pooler shares server sessions between clients.
+    pub pooler: bool,
+    /// The cache.
+    pub memory: MemoryStatus,
+    /// Key derivations.
+    pub hashing: HashingStatus,
+    /// Writes of `last_used_at`.
+    pub last_used: LastUsedStatus,
+}
 
 /// Where answers come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Answers {
-    /// From the database, every one.
+    /// From the database.
     Strict,
-    /// From memory while the lease is held, and from the database otherwise.
+    /// From the cache while the lease is held, otherwise from the database.
     Leased,
-    /// From memory while the database is known to be unchanged, which is asked before each.
+    /// From the cache while the database is unchanged, which is checked before each answer.
     Watched,
 }
 
-/// A lease on what was heard of the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The lease under which the cache may answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct LeaseStatus {
+    /// Whether it is held.
+    pub held: bool,
     /// The option `maxStaleness`.
-    pub bound_ms: u64,
-    /// For how long it is held if nothing more is heard; 0 when it is not.
-    pub remaining_ms: u64,
-    /// Why it is not held.
-    pub loss: Option<LeaseLoss>,
+    pub max_staleness_ms: u64,
+    /// The age of the newest proof that no change was missed; `None` while the lease is not held.
+    pub age_ms: Option<u64>,
+    /// Why it is not held; `None` while it is.
+    pub reason: Option<String>,
 }
 
-/// How a service is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Status {
-    /// Where answers may come from.
-    pub answers: Answers,
-    /// The lease, where there is one.
-    pub lease: Option<LeaseStatus>,
-    /// The shared reads, where there are any.
-    pub lane: Option<LaneStatus>,
-    /// What stands between the service and its data.
-    pub surroundings: Surroundings,
-    /// Keys that are remembered.
-    pub remembered: usize,
-    /// Answers that came from memory.
+/// The cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct MemoryStatus {
+    /// The number of cached keys.
+    pub keys: usize,
+    /// The number of answers from the cache.
     pub hits: u64,
-    /// Key derivations.
-    pub hasher: HasherLoad,
-    /// Last uses that are to be written.
-    pub uses_pending: usize,
-    /// Last uses that were written.
-    pub uses_written: u64,
-    /// Writes of last uses that failed.
-    pub uses_failed: u64,
+}
+
+/// Key derivations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HashingStatus {
+    /// The number that run now.
+    pub running: usize,
+    /// The number that wait.
+    pub waiting: usize,
+    /// The option `hashQueueLimit`.
+    pub queue_limit: usize,
+    /// The number that finished.
+    pub done: u64,
+}
+
+/// Writes of `last_used_at`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct LastUsedStatus {
+    /// The number of keys with a use to be written.
+    pub pending: usize,
+    /// The number of written uses.
+    pub written: u64,
+    /// The number of failed writes.
+    pub failed: u64,
 }
 
 impl ApiKeyService {
-    /// How the service is doing. Asks nobody.
+    /// The status of the service, without a query.
     #[must_use]
     pub fn status(&self) -> Status {
-        let lease = self.database.lease().map(|lease| {
-            let remaining = lease.remaining();
-            LeaseStatus {
-                bound_ms: milliseconds(lease.bound()),
-                remaining_ms: milliseconds(remaining),
-                loss: remaining.is_zero().then(|| lease.loss()),
-            }
-        });
+        let lease = self.lease();
         let cache = self.database.cache();
+        let surroundings = self.database.surroundings();
         Status {
-            answers: match (lease, cache) {
+            answers: match (&lease, cache) {
                 (Some(_), _) => Answers::Leased,
                 (None, Some(_)) => Answers::Watched,
                 (None, None) => Answers::Strict,
             },
             lease,
             lane: self.database.lane(),
-            surroundings: self.database.surroundings(),
-            remembered: cache.map_or(0, KeyCache::len),
-            hits: cache.map_or(0, KeyCache::hits),
-            hasher: self.hasher.load(),
-            uses_pending: self.last_used.pending(),
-            uses_written: self.last_used.written(),
-            uses_failed: self.last_used.failed(),
+            replica: surroundings.replica,
+            pooler: surroundings.pooler,
+            memory: MemoryStatus {
+                keys: cache.map_or(0, KeyCache::len),
+                hits: cache.map_or(0, KeyCache::hits),
+            },
+            hashing: HashingStatus {
+                running: self.hasher.running(),
+                waiting: self.hasher.waiting(),
+                queue_limit: self.hasher.queue_limit(),
+                done: self.hasher.done(),
+            },
+            last_used: LastUsedStatus {
+                pending: self.last_used.pending(),
+                written: self.last_used.written(),
+                failed: self.last_used.failed(),
+            },
         }
+    }
+
+    fn lease(&self) -> Option<LeaseStatus> {
+        let lease = self.database.lease()?;
+        let (bound, remaining) = (lease.bound(), lease.remaining());
+        let held = !remaining.is_zero();
+        Some(LeaseStatus {
+            held,
+            max_staleness_ms: milliseconds(bound),
+            age_ms: held.then(|| milliseconds(bound).saturating_sub(milliseconds(remaining))),
+            reason: (!held).then(|| lease.loss().to_string()),
+        })
     }
 }
 

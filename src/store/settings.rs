@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::Deserialize;
+
 use super::postgres::PostgresUrl;
 use crate::error::ApiKeyError;
 
@@ -27,7 +29,8 @@ pub struct DatabaseSettings {
 }
 
 /// How a pooler hands its sessions on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Pooler {
     /// A client keeps its session until it leaves.
     Session,

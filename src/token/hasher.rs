@@ -62,19 +62,6 @@ pub struct Presented {
     pub fingerprint: Fingerprint,
 }
 
-/// How busy a hasher is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HasherLoad {
-    /// Derivations that run.
-    pub running: usize,
-    /// Derivations that wait for one that runs.
-    pub waiting: usize,
-    /// How many may wait.
-    pub queue_limit: usize,
-    /// Derivations that are done.
-    pub done: u64,
-}
-
 impl Hasher {
     /// A hasher with nothing proven yet.
     ///
@@ -93,15 +80,28 @@ impl Hasher {
         })
     }
 
-    /// How busy it is.
+    /// The number of derivations that run.
     #[must_use]
-    pub fn load(&self) -> HasherLoad {
-        HasherLoad {
-            running: self.settings.concurrency.saturating_sub(self.permits.available_permits()),
-            waiting: self.waiting.load(Ordering::Relaxed),
-            queue_limit: self.settings.queue_limit,
-            done: self.done.load(Ordering::Relaxed),
-        }
+    pub fn running(&self) -> usize {
+        self.settings.concurrency.saturating_sub(self.permits.available_permits())
+    }
+
+    /// The number of derivations that wait for a running one.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// The number of derivations that may wait.
+    #[must_use]
+    pub fn queue_limit(&self) -> usize {
+        self.settings.queue_limit
+    }
+
+    /// The number of finished derivations.
+    #[must_use]
+    pub fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
     }
 
     /// A token that somebody presents.

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -38,22 +39,22 @@ pub(super) struct Lane {
 
 #[derive(Default)]
 struct Counts {
-    open: AtomicBool,
-    questions: AtomicU64,
+    connected: AtomicBool,
+    calls: AtomicU64,
     reads: AtomicU64,
     reconnects: AtomicU64,
 }
 
-/// How the shared reads are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// The status of the shared reads.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct LaneStatus {
-    /// Whether their connection stands.
-    pub open: bool,
-    /// How many calls asked.
-    pub questions: u64,
-    /// How many reads answered them.
+    /// Whether they have a connection. Without one, calls read through the pool.
+    pub connected: bool,
+    /// The number of calls that used shared reads.
+    pub calls: u64,
+    /// The number of reads for those calls.
     pub reads: u64,
-    /// How often the connection was made anew.
+    /// The number of times the connection was reestablished.
     pub reconnects: u64,
 }
 
@@ -61,7 +62,7 @@ impl Lane {
     /// A lane to a server that just answered. `patience` bounds a read, and the making of a connection.
     pub(super) fn open(server: PostgresServer, patience: Duration, notices: Notices) -> Self {
         let (messages, received) = mpsc::unbounded_channel();
-        let counts = Arc::new(Counts { open: AtomicBool::new(true), ..Counts::default() });
+        let counts = Arc::new(Counts { connected: AtomicBool::new(true), ..Counts::default() });
         let traffic = Traffic::new(server, patience, notices, Arc::clone(&counts), received);
         let task = Mutex::new(Some(tokio::spawn(traffic.run())));
         Self { messages, counts, task, patience }
@@ -73,7 +74,7 @@ impl Lane {
         &self,
         wanted: Arc<Wanted>,
     ) -> Result<Option<Vec<Arc<ApiKey>>>, ApiKeyError> {
-        if !self.counts.open.load(Ordering::Acquire) {
+        if !self.counts.connected.load(Ordering::Acquire) {
             return Ok(None);
         }
         let (reply, answer) = oneshot::channel();
@@ -112,8 +113,8 @@ impl Lane {
 
     pub(super) fn status(&self) -> LaneStatus {
         LaneStatus {
-            open: self.counts.open.load(Ordering::Relaxed),
-            questions: self.counts.questions.load(Ordering::Relaxed),
+            connected: self.counts.connected.load(Ordering::Relaxed),
+            calls: self.counts.calls.load(Ordering::Relaxed),
             reads: self.counts.reads.load(Ordering::Relaxed),
             reconnects: self.counts.reconnects.load(Ordering::Relaxed),
         }

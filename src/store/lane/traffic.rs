@@ -133,7 +133,7 @@ impl Traffic {
         if questions.is_empty() {
             return Course::Continue(());
         }
-        self.counts.questions.fetch_add(questions.len() as u64, Ordering::Relaxed);
+        self.counts.calls.fetch_add(questions.len() as u64, Ordering::Relaxed);
         self.counts.reads.fetch_add(1, Ordering::Relaxed);
         match patience.wait(read(session, Batch::of(&questions), &self.server)).await {
             Some(Ok(rows)) => {
@@ -173,13 +173,13 @@ impl Traffic {
         if made_before {
             self.counts.reconnects.fetch_add(1, Ordering::Relaxed);
         }
-        if !self.counts.open.swap(true, Ordering::AcqRel) {
+        if !self.counts.connected.swap(true, Ordering::AcqRel) {
             self.notices.tell(Notice::LaneReconnected);
         }
     }
 
     fn lost(&self) {
-        if self.counts.open.swap(false, Ordering::AcqRel) {
+        if self.counts.connected.swap(false, Ordering::AcqRel) {
             self.notices.tell(Notice::LaneLost);
         }
     }
