@@ -1,6 +1,6 @@
-//! The tree.
+//! The tree, of keys and of linked tables alike.
 
-use super::Field;
+use super::{ColumnRef, Field};
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
 
@@ -13,7 +13,7 @@ pub const MOST_PATTERNS: usize = 100;
 /// The longest pattern, in bytes of UTF-8.
 pub const MOST_PATTERN_BYTES: usize = 1_024;
 
-/// Which keys are meant. SQL's three-valued logic applies throughout.
+/// A condition on the rows of one table. SQL's three-valued logic applies throughout.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filter {
     /// No condition.
@@ -24,19 +24,21 @@ pub enum Filter {
     Or(Vec<Filter>),
     /// Not this.
     Not(Box<Filter>),
-    /// A column beside a value.
-    Compare(Field, Comparison, Operand),
-    /// A column among values.
+    /// A column compared with a value.
+    Compare(ColumnRef, Comparison, Operand),
+    /// A column equal to one of several values. Without values it is false, also for a null column.
     In {
         /// The column.
-        field: Field,
+        column: ColumnRef,
         /// The values.
         operands: Vec<Operand>,
     },
-    /// A column with no value.
-    IsNull(Field),
-    /// A text column and a pattern.
-    Matches(Field, Pattern),
+    /// A column that is null.
+    IsNull(ColumnRef),
+    /// A boolean column that is true, or false.
+    Is(ColumnRef, bool),
+    /// A text column that matches a pattern.
+    Matches(ColumnRef, Pattern),
     /// SQL's NULL: neither true nor false.
     Unknown,
 }
@@ -53,13 +55,17 @@ pub enum Comparison {
     LessOrEqual,
 }
 
-/// A value of a column's kind.
+/// A value that a column is compared with. A key's column takes values of its own type only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operand {
-    /// For text columns.
+    /// A string. For a linked column, PostgreSQL converts it to the column's type.
     Text(String),
-    /// For time columns.
+    /// A time, for columns of keys.
     Time(Timestamp),
+    /// A number in decimal notation, for linked columns.
+    Number(String),
+    /// A boolean, for linked columns.
+    Bool(bool),
 }
 
 /// What a text is matched against.
@@ -111,16 +117,13 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
-/// Several branches as one, of which those that are `nothing` are left out.
+/// Joins branches, without those that are no condition.
 // Stock 2.21.2: a branch that says nothing is left out, it does not match everything.
-pub(super) fn joined<F: PartialEq + Clone>(
-    branches: impl IntoIterator<Item = F>,
-    nothing: &F,
-    join: fn(Vec<F>) -> F,
-) -> F {
-    let mut branches: Vec<_> = branches.into_iter().filter(|branch| branch != nothing).collect();
+fn joined(branches: impl IntoIterator<Item = Filter>, join: fn(Vec<Filter>) -> Filter) -> Filter {
+    let stated = branches.into_iter().filter(|branch| *branch != Filter::All);
+    let mut branches: Vec<_> = stated.collect();
     match branches.len() {
-        0 => nothing.clone(),
+        0 => Filter::All,
         1 => branches.remove(0),
         _ => join(branches),
     }
@@ -130,13 +133,13 @@ impl Filter {
     /// All of several filters, with those that say nothing left out.
     #[must_use]
     pub fn and(branches: impl IntoIterator<Item = Self>) -> Self {
-        joined(branches, &Self::All, Self::And)
+        joined(branches, Self::And)
     }
 
     /// Any of several filters.
     #[must_use]
     pub fn or(branches: impl IntoIterator<Item = Self>) -> Self {
-        joined(branches, &Self::All, Self::Or)
+        joined(branches, Self::Or)
     }
 
     /// The opposite; of no condition, no condition.
@@ -192,7 +195,8 @@ impl Filter {
         !patterns.is_empty()
     }
 
-    fn conditions(&self) -> usize {
+    /// The number of conditions, where each word of a text search is one.
+    pub(super) fn conditions(&self) -> usize {
         match self {
             Self::And(branches) | Self::Or(branches) => branches.iter().map(Self::conditions).sum(),
             Self::Not(inner) => inner.conditions(),
@@ -204,7 +208,7 @@ impl Filter {
     /// A column equal to a text.
     #[must_use]
     pub fn equal(field: Field, text: impl Into<String>) -> Self {
-        Self::Compare(field, Comparison::Equal, Operand::Text(text.into()))
+        Self::Compare(field.into(), Comparison::Equal, Operand::Text(text.into()))
     }
 
     /// A key by its id.
@@ -216,6 +220,7 @@ impl Filter {
     /// Keys by their ids.
     #[must_use]
     pub fn ids(ids: impl IntoIterator<Item = String>) -> Self {
-        Self::In { field: Field::Id, operands: ids.into_iter().map(Operand::Text).collect() }
+        let operands = ids.into_iter().map(Operand::Text).collect();
+        Self::In { column: Field::Id.into(), operands }
     }
 }

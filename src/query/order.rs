@@ -1,6 +1,6 @@
 //! In which order keys come.
 
-use super::{Field, Joins, Name};
+use super::{ColumnRef, Field, Joins};
 use crate::columns::Access;
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
@@ -21,25 +21,11 @@ pub enum Nulls {
     Last,
 }
 
-/// What to order by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OrderKey {
-    /// A column of the keys.
-    Field(Field),
-    /// A column of a linked table.
-    Linked {
-        /// The place of the join that reaches the table.
-        join: usize,
-        /// The column.
-        column: Name,
-    },
-}
-
 /// One column to order by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderBy {
     /// The column.
-    pub key: OrderKey,
+    pub column: ColumnRef,
     /// Up or down.
     pub direction: Direction,
     /// Where its nulls stand.
@@ -51,7 +37,7 @@ impl OrderBy {
     pub const ID: Self = Self::field(Field::Id);
 
     const fn field(field: Field) -> Self {
-        Self { key: OrderKey::Field(field), direction: Direction::Ascending, nulls: Nulls::Last }
+        Self { column: ColumnRef::Key(field), direction: Direction::Ascending, nulls: Nulls::Last }
     }
 }
 
@@ -86,30 +72,27 @@ fn parse_columns(
         }
     };
     for (name, direction) in members {
-        let key = parse_key(name, joins)?;
+        let column = parse_column(name, joins)?;
         if *direction == Input::Undefined {
             continue;
         }
         // SECURITY: an order by hashes or salts tells about them.
-        if let OrderKey::Field(field) = key
+        if let ColumnRef::Key(field) = column
             && field.access() != Access::Open
         {
-            return Err(ApiKeyError::invalid(format!(
-                "ApiKey.{} cannot be ordered by",
-                field.as_str()
-            )));
+            return Err(ApiKeyError::invalid(format!("{column} cannot be ordered by")));
         }
         let (direction, nulls) = parse_direction(name, direction)?;
-        columns.push(OrderBy { key, direction, nulls });
+        columns.push(OrderBy { column, direction, nulls });
     }
     Ok(())
 }
 
-fn parse_key(name: &str, joins: &Joins) -> Result<OrderKey, ApiKeyError> {
-    if let Some(key) = parse_linked(name, joins)? {
-        return Ok(key);
+fn parse_column(name: &str, joins: &Joins) -> Result<ColumnRef, ApiKeyError> {
+    if let Some(column) = parse_linked(name, joins)? {
+        return Ok(column);
     }
-    Field::parse(name).map(OrderKey::Field).ok_or_else(|| {
+    Field::parse(name).map(ColumnRef::Key).ok_or_else(|| {
         ApiKeyError::invalid(format!(
             "Trying to order by not existing property ApiKey.{}",
             Shown(name)
@@ -118,11 +101,10 @@ fn parse_key(name: &str, joins: &Joins) -> Result<OrderKey, ApiKeyError> {
 }
 
 // Medusa writes a column of a linked table as `<table>.<column>`.
-fn parse_linked(name: &str, joins: &Joins) -> Result<Option<OrderKey>, ApiKeyError> {
+fn parse_linked(name: &str, joins: &Joins) -> Result<Option<ColumnRef>, ApiKeyError> {
     let Some((table, column)) = name.split_once('.') else { return Ok(None) };
-    let Some((index, join)) = joins.to(table) else { return Ok(None) };
-    let column = join.target.column("an order", &Input::Text(column.to_owned()))?;
-    Ok(Some(OrderKey::Linked { join: index, column }))
+    let Some(join) = joins.to(table) else { return Ok(None) };
+    join.target.column("an order", &Input::Text(column.to_owned())).map(Some)
 }
 
 // SECURITY: a closed set; stock pastes other text into the SQL.
@@ -175,7 +157,7 @@ mod tests {
     fn a_linked_table_is_told_by_its_join() {
         let by = linked_order("sales_channel.name").expect("is an order");
         assert!(
-            matches!(&by[0].key, OrderKey::Linked { join: 1, column } if column.as_str() == "name")
+            matches!(&by[0].column, ColumnRef::Linked { table, name } if table.name.as_str() == "sales_channel" && name.as_str() == "name")
         );
     }
 

@@ -1,8 +1,10 @@
 //! Medusa's filter objects to the tree.
 
-use super::filter::MOST_CONDITIONS;
-use super::operator::{known, parse_condition, parse_operator};
-use super::{Field, Filter, Pattern};
+use super::condition::{parse_condition, parse_operator, unknown_property};
+use super::linked::invalid;
+use super::operator::Operator;
+use super::search::parse_search;
+use super::{Field, Filter, Table};
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
 
@@ -15,6 +17,13 @@ pub enum Search {
     Unknown,
 }
 
+/// The table whose columns a filter's members name.
+#[derive(Clone, Copy)]
+enum Scope<'a> {
+    Keys(Search),
+    Linked(&'a Table),
+}
+
 /// The filters of a read. Undefined members say nothing.
 ///
 /// # Errors
@@ -22,7 +31,7 @@ pub enum Search {
 pub fn parse_filters(filters: &Input) -> Result<Filter, ApiKeyError> {
     match filters {
         Input::Object(members) => {
-            let filter = parse_members(members, Search::Allowed)?;
+            let filter = parse_members(Scope::Keys(Search::Allowed), members)?;
             filter.refuse_oversize()?;
             Ok(filter)
         }
@@ -35,12 +44,25 @@ pub fn parse_filters(filters: &Input) -> Result<Filter, ApiKeyError> {
     }
 }
 
+/// The filters of a join, on the rows of its target. Undefined members say nothing.
+///
+/// # Errors
+/// `Invalid`, naming the member; nothing is ignored.
+pub(super) fn parse_linked_filters(table: &Table, filters: &Input) -> Result<Filter, ApiKeyError> {
+    match filters {
+        Input::Object(members) => parse_members(Scope::Linked(table), members),
+        other => {
+            Err(invalid(format!("filters must be objects of conditions, '{}' found", other.kind())))
+        }
+    }
+}
+
 /// The selector of a write.
 ///
 /// # Errors
 /// `Invalid`, naming the property, and for a selector that has members but says nothing.
 pub fn parse_selector(members: &[(String, Input)], search: Search) -> Result<Filter, ApiKeyError> {
-    let filter = parse_members(members, search)?;
+    let filter = parse_members(Scope::Keys(search), members)?;
     filter.refuse_oversize()?;
     // SECURITY: `{ id: undefined }` is a mistake, and would otherwise hit every key.
     if filter == Filter::All && !members.is_empty() {
@@ -52,76 +74,43 @@ pub fn parse_selector(members: &[(String, Input)], search: Search) -> Result<Fil
     Ok(filter)
 }
 
-/// The free-text search `q`: every word stands in the redacted token or the title.
-///
-/// # Errors
-/// `Invalid` for what is no text, and for too many words.
-pub fn parse_search(words: &Input) -> Result<Filter, ApiKeyError> {
-    let text = match words {
-        Input::Text(text) if text.contains('\0') => {
-            return Err(ApiKeyError::invalid("q holds a NUL character"));
-        }
-        Input::Text(text) => text,
-        value if !value.is_truthy() => return Ok(Filter::All),
-        value => {
-            return Err(ApiKeyError::invalid(format!("q must be text, '{}' found", value.kind())));
-        }
-    };
-    let words = text.split(is_javascript_space).filter(|word| !word.is_empty());
-    // More than that are refused, however many there are.
-    let words = words.take(MOST_CONDITIONS + 1);
-    let search = Filter::and(words.map(|word| {
-        Filter::or(
-            [Field::Redacted, Field::Title]
-                .map(|field| Filter::Matches(field, Pattern::Contains(word.to_owned()))),
-        )
-    }));
-    search.refuse_oversize()?;
-    Ok(search)
-}
-
-/// A free-text search by the name that Medusa gives its filter.
-///
-/// # Errors
-/// `Invalid` for what names no words, so that a search is never dropped, and as [`parse_search`].
-pub fn parse_named_search(arguments: Option<&Input>) -> Result<Filter, ApiKeyError> {
-    match arguments {
-        None | Some(Input::Bool(false)) => Ok(Filter::All),
-        Some(arguments @ Input::Object(_)) => parse_search(arguments.member("value")),
-        Some(other) => Err(ApiKeyError::invalid(format!(
-            "The filter freeTextSearch_ApiKey takes an object with a value, '{}' found",
-            other.kind()
-        ))),
-    }
-}
-
-// ECMAScript's `\s`, which is Unicode's White_Space but for two.
-fn is_javascript_space(c: char) -> bool {
-    c == '\u{FEFF}' || (c.is_whitespace() && c != '\u{85}')
-}
-
-fn parse_members(members: &[(String, Input)], search: Search) -> Result<Filter, ApiKeyError> {
+fn parse_members(scope: Scope<'_>, members: &[(String, Input)]) -> Result<Filter, ApiKeyError> {
     let branches: Result<Vec<_>, _> =
-        members.iter().map(|(name, value)| parse_member(name, value, search)).collect();
+        members.iter().map(|(name, value)| parse_member(scope, name, value)).collect();
     branches.map(Filter::and)
 }
 
-fn parse_member(name: &str, value: &Input, search: Search) -> Result<Filter, ApiKeyError> {
+fn parse_member(scope: Scope<'_>, name: &str, value: &Input) -> Result<Filter, ApiKeyError> {
+    match (name, value, scope) {
+        ("$and", Input::List(items), _) => parse_branches(scope, name, items).map(Filter::and),
+        ("$or", Input::List(items), _) => parse_branches(scope, name, items).map(Filter::or),
+        (_, _, Scope::Keys(search)) => parse_member_of_keys(search, name, value),
+        (_, _, Scope::Linked(table)) => {
+            let column = table.column("a filter", &Input::Text(name.to_owned()))?;
+            parse_condition(&column, value)
+        }
+    }
+}
+
+fn parse_member_of_keys(search: Search, name: &str, value: &Input) -> Result<Filter, ApiKeyError> {
     match name {
-        "$and" => parse_branches(name, value).map(Filter::and),
-        "$or" => parse_branches(name, value).map(Filter::or),
+        "$and" | "$or" => {
+            Err(ApiKeyError::invalid(format!("Expected array for {name} but got {}", value.kind())))
+        }
         "$not" => match value {
             Input::Undefined => Ok(Filter::All),
-            Input::Object(members) => parse_members(members, Search::Unknown).map(Filter::negated),
+            Input::Object(members) => {
+                parse_members(Scope::Keys(Search::Unknown), members).map(Filter::negated)
+            }
             other => Err(ApiKeyError::invalid(format!(
                 "$not takes an object of conditions, '{}' found",
                 other.kind()
             ))),
         },
         "q" if search == Search::Allowed => parse_search(value),
-        _ if known(name) => parse_operator(Field::Id, name, value),
+        _ if Operator::parse(name).is_some() => parse_operator(&Field::Id.into(), name, value),
         _ => match Field::parse(name) {
-            Some(field) => parse_condition(field, value),
+            Some(field) => parse_condition(&field.into(), value),
             // Stock 2.21.2: an unknown property that is undefined is dropped, not refused.
             None if *value == Input::Undefined => Ok(Filter::All),
             None => Err(unknown_property(name)),
@@ -129,34 +118,30 @@ fn parse_member(name: &str, value: &Input, search: Search) -> Result<Filter, Api
     }
 }
 
-fn parse_branches(name: &str, value: &Input) -> Result<Vec<Filter>, ApiKeyError> {
-    let Input::List(branches) = value else {
-        return Err(ApiKeyError::invalid(format!(
-            "Expected array for {name} but got {}",
-            value.kind()
-        )));
+fn parse_branches(
+    scope: Scope<'_>,
+    name: &str,
+    branches: &[Input],
+) -> Result<Vec<Filter>, ApiKeyError> {
+    let parse_branch = |branch: &Input| match (scope, branch) {
+        (Scope::Linked(table), _) => parse_linked_filters(table, branch),
+        (Scope::Keys(_), Input::Object(members)) => {
+            parse_members(Scope::Keys(Search::Unknown), members)
+        }
+        (Scope::Keys(_), Input::Undefined) => Ok(Filter::All),
+        (Scope::Keys(_), other) => Err(ApiKeyError::invalid(format!(
+            "{name} takes objects of conditions, '{}' found",
+            other.kind()
+        ))),
     };
-    branches
-        .iter()
-        .map(|branch| match branch {
-            Input::Object(members) => parse_members(members, Search::Unknown),
-            Input::Undefined => Ok(Filter::All),
-            other => Err(ApiKeyError::invalid(format!(
-                "{name} takes objects of conditions, '{}' found",
-                other.kind()
-            ))),
-        })
-        .collect()
-}
-
-fn unknown_property(name: &str) -> ApiKeyError {
-    ApiKeyError::invalid(format!("Trying to query by not existing property ApiKey.{}", Shown(name)))
+    branches.iter().map(parse_branch).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::filter::MOST_CONDITIONS;
     use super::*;
     use crate::input::decode;
 

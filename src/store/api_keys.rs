@@ -6,16 +6,16 @@ use sea_orm::{
     QueryTrait, Select, Statement, sea_query,
 };
 
-use super::condition::condition;
+use super::condition::{condition, key_column};
 use super::failure::InsertError;
-use super::postgres::{Param, PgPlace, parts};
+use super::postgres::{Param, PgPlace, joins, parts};
 use super::row::{Column, Entity};
 use super::transaction::{Connection, On};
-use super::{dialect, linked, row};
+use super::{dialect, row};
 use crate::api_key::{ApiKey, Revocation};
 use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
-use crate::query::{Direction, Filter, Joins, Nulls, OrderBy, OrderKey};
+use crate::query::{ColumnRef, Direction, Filter, Joins, Nulls, OrderBy};
 
 /// How many rows one INSERT carries, well below both databases' limit of bound values.
 pub(super) const ROWS_PER_INSERT: usize = 1_000;
@@ -64,7 +64,7 @@ impl Query {
 /// `Invalid` for a value that the database cannot compare, `Database` or `Unavailable`.
 pub async fn find(on: &Connection<'_>, query: &Query) -> Result<Vec<ApiKey>, ApiKeyError> {
     let found = rows(on, select(on, query)?).await;
-    found.map_err(|error| linked::failure(&query.joins, error))
+    found.map_err(|error| joins::failure(&query.joins, error))
 }
 
 /// The keys of a query, locked until the transaction ends.
@@ -85,7 +85,7 @@ pub async fn find_for_update(
 pub async fn count(on: &Connection<'_>, query: &Query) -> Result<u64, ApiKeyError> {
     let rows = Entity::find().select_only().column_as(Column::Id.count(), "count");
     let counted = on.number(rows.filter(scope(on, query)?).build(on.backend().orm())).await;
-    let counted = counted.map_err(|error| linked::failure(&query.joins, error))?;
+    let counted = counted.map_err(|error| joins::failure(&query.joins, error))?;
     Ok(counted.unsigned_abs())
 }
 
@@ -211,14 +211,14 @@ async fn update<const N: usize>(
 }
 
 fn scope(on: &Connection<'_>, query: &Query) -> Result<Condition, ApiKeyError> {
-    linked::refuse_without_postgres(&query.joins, on.backend())?;
+    dialect::refuse_joins(on.backend(), &query.joins)?;
     let matching = Condition::all()
         .add(condition(on.backend(), &query.filter)?)
-        .add(linked::condition(&query.joins, query.with_deleted)?);
+        .add(joins::condition(&query.joins, query.with_deleted)?);
     Ok(if query.with_deleted {
         matching
     } else {
-        matching.add(dialect::expr(Column::DeletedAt).is_null())
+        matching.add(key_column(Column::DeletedAt).is_null())
     })
 }
 
@@ -235,10 +235,10 @@ fn select(on: &Connection<'_>, query: &Query) -> Result<Select<Entity>, ApiKeyEr
             Nulls::First => NullOrdering::First,
             Nulls::Last => NullOrdering::Last,
         };
-        let key = match &by.key {
-            OrderKey::Field(field) => dialect::expr(row::column(*field)),
-            OrderKey::Linked { join, column } => {
-                linked::order_key(&query.joins, *join, column, query.with_deleted)
+        let key = match &by.column {
+            ColumnRef::Key(field) => key_column(row::column(*field)),
+            ColumnRef::Linked { table, name } => {
+                joins::order_key(&query.joins, table, name, query.with_deleted)
             }
         };
         select = select.order_by_with_nulls(key, order, nulls);

@@ -1,79 +1,151 @@
-//! The query tree as SQL.
+//! The query tree as SQL, for keys and for linked tables.
 //!
-//! Invariant: what looks like a secret token is never bound. A server that logs the values of its statements would write
-//! it down, and no column of a key holds one.
+//! Invariant: a value that looks like a secret token is never bound. A server that logs the values of its statements
+//! would log it, and no column of a key holds one.
 
-use sea_orm::sea_query::{Cond, Condition, Expr, ExprTrait};
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::{Alias, Cond, Condition, Expr, ExprTrait};
 
 use super::backend::Backend;
-use super::dialect;
-use super::row::column;
+use super::row::Column;
+use super::{dialect, row};
 use crate::error::ApiKeyError;
-use crate::query::{Comparison, Field, Filter, Operand};
+use crate::query::{ColumnRef, Comparison, Field, Filter, Operand, Pattern, Table};
 use crate::token::{holds_secret, may_be_publishable};
 
-/// The WHERE of a filter.
+/// The WHERE of a filter on keys.
 pub(super) fn condition(backend: Backend, filter: &Filter) -> Result<Condition, ApiKeyError> {
-    Ok(match filter {
-        Filter::All => Cond::all(),
-        Filter::And(branches) => add_all(Cond::all(), backend, branches)?,
-        Filter::Or(branches) => add_all(Cond::any(), backend, branches)?,
-        Filter::Not(inner) => condition(backend, inner)?.not(),
-        Filter::Compare(field, comparison, Operand::Text(text)) if is_kept_back(*field, text) => {
-            Cond::all().add(compared_with_secret(dialect::expr(column(*field)), *comparison)?)
-        }
-        Filter::Compare(field, comparison, operand) => {
-            let column = dialect::expr(column(*field));
-            let value = Expr::val(dialect::value(operand));
-            Cond::all().add(compared(column, *comparison, value))
-        }
-        Filter::In { field, operands } => {
-            let kept_back = |operand: &Operand| matches!(operand, Operand::Text(text) if is_kept_back(*field, text));
-            let bound: Vec<_> = operands.iter().filter(|operand| !kept_back(operand)).collect();
-            Cond::all().add(dialect::among(backend, *field, &bound))
-        }
-        Filter::IsNull(field) => Cond::all().add(dialect::expr(column(*field)).is_null()),
-        Filter::Matches(field, pattern) if holds_secret(pattern.text()) => {
-            Cond::all().add(dialect::never(dialect::expr(column(*field))))
-        }
-        Filter::Matches(field, pattern) => {
-            Cond::all().add(dialect::matches(backend, *field, pattern)?)
-        }
-        Filter::Unknown => Cond::all().add(Expr::cust("NULL")),
-    })
+    condition_on(backend, Table::of_keys().name.as_str(), filter)
 }
 
-fn is_kept_back(field: Field, text: &str) -> bool {
-    holds_secret(text) || field == Field::Token && !may_be_publishable(text)
+/// The WHERE of a filter on the table that has this alias in the statement.
+pub(super) fn condition_on(
+    backend: Backend,
+    alias: &str,
+    filter: &Filter,
+) -> Result<Condition, ApiKeyError> {
+    let add_all = |none: Condition, branches: &[Filter]| {
+        branches.iter().try_fold(none, |joined, branch| {
+            Ok::<_, ApiKeyError>(joined.add(condition_on(backend, alias, branch)?))
+        })
+    };
+    let expr = |column: &ColumnRef| column_expr(alias, column);
+    let leaf = match filter {
+        Filter::All => return Ok(Cond::all()),
+        Filter::And(branches) => return add_all(Cond::all(), branches),
+        Filter::Or(branches) => return add_all(Cond::any(), branches),
+        Filter::Not(inner) => return Ok(condition_on(backend, alias, inner)?.not()),
+        Filter::Compare(column, comparison, operand) if is_kept_back(column, operand)? => {
+            compared_with_secret(expr(column), *comparison)?
+        }
+        Filter::Compare(column, comparison, operand) => {
+            compared(expr(column), *comparison, dialect::value(backend, column, operand)?)
+        }
+        Filter::In { column, operands } => {
+            let mut bound = Vec::with_capacity(operands.len());
+            for operand in operands {
+                if !is_kept_back(column, operand)? {
+                    bound.push(operand);
+                }
+            }
+            // SQL has no empty list.
+            if bound.is_empty() {
+                Expr::cust("FALSE")
+            } else {
+                dialect::among(backend, column, expr(column), &bound)?
+            }
+        }
+        Filter::IsNull(column) => expr(column).is_null(),
+        Filter::Is(column, true) => Expr::cust_with_expr("$1 IS TRUE", expr(column)),
+        Filter::Is(column, false) => Expr::cust_with_expr("$1 IS FALSE", expr(column)),
+        Filter::Matches(column, pattern) => matched(backend, column, expr(column), pattern)?,
+        Filter::Unknown => Expr::cust("NULL"),
+    };
+    Ok(Cond::all().add(leaf))
+}
+
+/// A column of the table that has this alias in the statement.
+fn column_expr(alias: &str, column: &ColumnRef) -> Expr {
+    match column {
+        ColumnRef::Key(field) => key_column(row::column(*field)),
+        ColumnRef::Linked { name, .. } => Expr::col((Alias::new(alias), Alias::new(name.as_str()))),
+    }
+}
+
+/// A column of `api_key`, qualified.
+pub(super) fn key_column(column: Column) -> Expr {
+    Expr::col(column.as_column_ref())
+}
+
+/// False, and unknown for a null column: the result of a comparison with a value that the column never holds.
+pub(super) fn never(column: Expr) -> Expr {
+    column.is_null().and(Expr::cust("NULL"))
+}
+
+/// Whether a value must not be bound. No key holds it; of a linked column that is not known, so that the filter is
+/// rejected.
+fn is_kept_back(column: &ColumnRef, operand: &Operand) -> Result<bool, ApiKeyError> {
+    let Operand::Text(text) = operand else { return Ok(false) };
+    match column {
+        ColumnRef::Key(field) => {
+            Ok(holds_secret(text) || *field == Field::Token && !may_be_publishable(text))
+        }
+        ColumnRef::Linked { .. } => {
+            if holds_secret(text) {
+                Err(secret_in_filter())
+            } else {
+                Ok(false)
+            }
+        }
+    }
 }
 
 fn compared_with_secret(column: Expr, comparison: Comparison) -> Result<Expr, ApiKeyError> {
     match comparison {
-        Comparison::Equal => Ok(dialect::never(column)),
-        Comparison::NotEqual => Ok(dialect::never(column).not()),
-        _ => Err(secret_in_filter()),
+        Comparison::Equal => Ok(never(column)),
+        Comparison::NotEqual => Ok(never(column).not()),
+        Comparison::Greater
+        | Comparison::GreaterOrEqual
+        | Comparison::Less
+        | Comparison::LessOrEqual => Err(secret_in_filter()),
     }
 }
 
-/// What is wrong with a filter that cannot be answered without the secret in it.
-pub(super) fn secret_in_filter() -> ApiKeyError {
+/// Rejects a filter that only the secret in it could decide.
+fn secret_in_filter() -> ApiKeyError {
     ApiKeyError::invalid(
         "A value of the filter looks like a secret token, which is never sent to the database; pass the key's id or redacted form",
     )
 }
 
-fn add_all(
-    condition_so_far: Condition,
+fn matched(
     backend: Backend,
-    branches: &[Filter],
-) -> Result<Condition, ApiKeyError> {
-    branches
-        .iter()
-        .try_fold(condition_so_far, |joined, branch| Ok(joined.add(condition(backend, branch)?)))
+    column: &ColumnRef,
+    expr: Expr,
+    pattern: &Pattern,
+) -> Result<Expr, ApiKeyError> {
+    if holds_secret(pattern.text()) {
+        return match column {
+            ColumnRef::Key(_) => Ok(never(expr)),
+            ColumnRef::Linked { .. } => Err(secret_in_filter()),
+        };
+    }
+    // PostgreSQL rejects it only when it reaches that part of the pattern in some row.
+    if let Pattern::Like { pattern, .. } = pattern {
+        refuse_trailing_escape(pattern)?;
+    }
+    dialect::matches(backend, expr, pattern)
 }
 
-/// A column beside a value.
-pub(super) fn compared(column: Expr, comparison: Comparison, value: Expr) -> Expr {
+fn refuse_trailing_escape(pattern: &str) -> Result<(), ApiKeyError> {
+    let backslashes = pattern.chars().rev().take_while(|character| *character == '\\').count();
+    if backslashes % 2 == 0 {
+        return Ok(());
+    }
+    Err(ApiKeyError::invalid("A $like or $ilike pattern must not end with a single backslash"))
+}
+
+fn compared(column: Expr, comparison: Comparison, value: Expr) -> Expr {
     match comparison {
         Comparison::Equal => column.eq(value),
         Comparison::NotEqual => column.ne(value),
@@ -91,7 +163,7 @@ mod tests {
     use super::super::row::Entity;
     use super::*;
     use crate::input::decode;
-    use crate::query::parse_filters;
+    use crate::query::{Config, Unknown, parse_filters};
 
     fn bound(backend: Backend, condition: Where) -> String {
         let query = Query::select().from(Entity).cond_where(condition).to_owned();
@@ -100,6 +172,37 @@ mod tests {
             Backend::Postgres => query.build(PostgresQueryBuilder),
         };
         format!("{sql} {values:?}")
+    }
+
+    #[test]
+    fn a_like_pattern_must_not_end_with_half_an_escape() {
+        for pattern in [r"\", r"a\", r"\\\", r"\%\"] {
+            assert!(refuse_trailing_escape(pattern).is_err(), "{pattern}");
+        }
+        for pattern in ["", "a", r"\\", r"a\\", r"\%", r"\\\\"] {
+            assert!(refuse_trailing_escape(pattern).is_ok(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_bound_by_no_condition_on_a_linked_column() {
+        let secret = format!("sk_{}", "0f".repeat(32));
+        for condition in ["\"_\"", r#"["a","_"]"#, r#"{"$like":"%_%"}"#, r#"{"$ne":"_"}"#] {
+            let filtered = |text: &str| {
+                let join = format!(
+                    r#"{{"link":{{"table":"l","sourceKey":"a","targetKey":"b"}},"target":{{"table":"t","filters":{{"name":{}}}}}}}"#,
+                    condition.replace('_', text)
+                );
+                let config = format!(r#"{{"__internal":{{"crossModuleJoins":[{join}]}}}}"#);
+                let config = decode(&config).expect("decodes");
+                let joins = Config::parse(&config, Unknown::Refused).expect("parses").joins;
+                let filter = joins.get(0).and_then(|join| join.filter.clone()).expect("is there");
+                condition_on(Backend::Postgres, "t", &filter)
+                    .map(|sql| bound(Backend::Postgres, sql))
+            };
+            assert_eq!(filtered(&secret), Err(secret_in_filter()), "{condition}");
+            assert!(filtered("Web").expect("translates").contains("Web"), "{condition}");
+        }
     }
 
     #[test]

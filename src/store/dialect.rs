@@ -1,100 +1,53 @@
-//! Where PostgreSQL and SQLite say the same thing differently.
+//! The choice between PostgreSQL's SQL and SQLite's.
 
-use sea_orm::ColumnTrait;
-use sea_orm::sea_query::extension::postgres::{PgBinOper, PgFunc};
-use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, Value};
+use sea_orm::sea_query::Expr;
 
 use super::backend::Backend;
-use super::patterns;
-use super::row::Column;
-use super::row::column;
+use super::{postgres, sqlite};
 use crate::error::ApiKeyError;
-use crate::query::{Field, FieldKind, Operand, Pattern};
+use crate::query::{ColumnRef, Joins, Operand, Pattern};
 
-/// A column among values, in one bound parameter however many they are.
-pub(super) fn among(backend: Backend, field: Field, operands: &[&Operand]) -> Expr {
-    let column = column(field);
+/// A value that a column is compared with.
+pub(super) fn value(
+    backend: Backend,
+    column: &ColumnRef,
+    operand: &Operand,
+) -> Result<Expr, ApiKeyError> {
     match backend {
-        Backend::Sqlite => Expr::cust_with_exprs(
-            "? IN (SELECT value FROM json_each(?))",
-            [expr(column), Expr::val(json_list(operands))],
-        ),
-        Backend::Postgres => expr(column).eq(PgFunc::any(Expr::val(array(field.kind(), operands)))),
+        Backend::Postgres => Ok(postgres::conditions::value(column, operand)),
+        Backend::Sqlite => sqlite::conditions::value(operand),
     }
 }
 
-/// False, and unknown where a column is empty: what comparing it with a value that it never holds comes to.
-pub(super) fn never(column: Expr) -> Expr {
-    column.is_null().and(Expr::cust("NULL"))
+/// A column, whose SQL is `expr`, equal to one of several values.
+pub(super) fn among(
+    backend: Backend,
+    column: &ColumnRef,
+    expr: Expr,
+    operands: &[&Operand],
+) -> Result<Expr, ApiKeyError> {
+    match backend {
+        Backend::Postgres => Ok(postgres::conditions::among(column, expr, operands)),
+        Backend::Sqlite => sqlite::conditions::among(expr, operands),
+    }
 }
 
-/// A text column and a pattern. SQLite has no ILIKE, no case-sensitive LIKE, and
-/// no text search, so that there every pattern is a regular expression.
+/// A text column that matches a pattern.
 pub(super) fn matches(
     backend: Backend,
-    field: Field,
+    expr: Expr,
     pattern: &Pattern,
 ) -> Result<Expr, ApiKeyError> {
-    let column = expr(column(field));
-    if backend == Backend::Sqlite {
-        let expressions = patterns::to_regexes(pattern)?;
-        let all = expressions
-            .into_iter()
-            .map(|regex| Expr::cust_with_exprs("? REGEXP ?", [column.clone(), Expr::val(regex)]))
-            .reduce(ExprTrait::and);
-        // As in PostgreSQL, a search for no word is false, and unknown where there is no text.
-        return Ok(all.unwrap_or_else(|| never(column)));
-    }
-    Ok(match pattern {
-        Pattern::Like { pattern, ignore_case } => {
-            patterns::refuse_trailing_escape(pattern)?;
-            let operator = if *ignore_case { "$1 ILIKE $2" } else { "$1 LIKE $2" };
-            Expr::cust_with_exprs(operator, [column, Expr::val(pattern)])
-        }
-        Pattern::Contains(text) => Expr::cust_with_exprs(
-            "$1 ILIKE $2",
-            [column, Expr::val(format!("%{}%", patterns::escape_like(text)))],
-        ),
-        Pattern::Regex { source, ignore_case } => {
-            let operator =
-                if *ignore_case { PgBinOper::RegexCaseInsensitive } else { PgBinOper::Regex };
-            column.binary(operator, Expr::val(source))
-        }
-        Pattern::Words(words) => Expr::cust_with_exprs(
-            "to_tsvector('simple', $1) @@ plainto_tsquery('simple', $2)",
-            [column, Expr::val(words)],
-        ),
-    })
-}
-
-/// The table's column, qualified.
-pub(super) fn expr(column: Column) -> Expr {
-    Expr::col(column.as_column_ref())
-}
-
-fn array(kind: FieldKind, operands: &[&Operand]) -> Value {
-    let kind = match kind {
-        FieldKind::Time => ArrayType::ChronoDateTimeUtc,
-        FieldKind::Text => ArrayType::String,
-    };
-    Value::Array(kind, Some(Box::new(operands.iter().map(|operand| value(operand)).collect())))
-}
-
-pub(super) fn value(operand: &Operand) -> Value {
-    match operand {
-        Operand::Text(text) => text.as_str().into(),
-        Operand::Time(at) => (*at).into(),
+    match backend {
+        Backend::Postgres => Ok(postgres::conditions::matches(expr, pattern)),
+        Backend::Sqlite => sqlite::conditions::matches(expr, pattern),
     }
 }
 
-// Times are written as the SQLite driver writes them, so that texts compare as moments do.
-fn json_list(operands: &[&Operand]) -> String {
-    let texts: Vec<_> = operands
-        .iter()
-        .map(|operand| match operand {
-            Operand::Text(text) => text.clone(),
-            Operand::Time(at) => at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false),
-        })
-        .collect();
-    serde_json::Value::from(texts).to_string()
+/// Rejects joins where there are no tables to join.
+pub(super) fn refuse_joins(backend: Backend, joins: &Joins) -> Result<(), ApiKeyError> {
+    match backend {
+        Backend::Postgres => Ok(()),
+        Backend::Sqlite => sqlite::conditions::refuse_joins(joins),
+    }
 }

@@ -1,10 +1,12 @@
 //! One step over a link, from a table to that of another module.
 
-use super::filter::{LinkedFilter, parse_condition};
 use super::invalid;
 use super::name::{Name, Table};
 use crate::error::ApiKeyError;
 use crate::input::Input;
+use crate::query::condition::parse_condition;
+use crate::query::parse::parse_linked_filters;
+use crate::query::{ColumnRef, Filter};
 
 /// A step from a table to that of another module.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,9 +22,9 @@ pub struct Join {
     /// Its primary key.
     pub primary_key: Name,
     /// Which of its rows are meant, if that was asked.
-    pub filter: Option<LinkedFilter>,
+    pub filter: Option<Filter>,
     /// The same as a condition on the link's own column, if only the primary key was asked about.
-    pub link_filter: Option<LinkedFilter>,
+    pub link_filter: Option<Filter>,
 }
 
 /// Two columns that lead from one table to another.
@@ -82,8 +84,8 @@ impl Link {
     fn parse(link: &Input) -> Result<Self, ApiKeyError> {
         let table = Table::parse("link", link)?;
         Ok(Self {
-            source_key: table.column("link.sourceKey", link.member("sourceKey"))?,
-            target_key: table.column("link.targetKey", link.member("targetKey"))?,
+            source_key: table.column_name("link.sourceKey", link.member("sourceKey"))?,
+            target_key: table.column_name("link.targetKey", link.member("targetKey"))?,
             table,
         })
     }
@@ -112,16 +114,16 @@ fn index_of(targets: &[Table], parent: &Name) -> Result<usize, ApiKeyError> {
 fn primary_key(target: &Table, join: &Input) -> Result<Name, ApiKeyError> {
     match join.member("target").member("primaryKey") {
         absent if absent.is_absent() => Ok(Name::id()),
-        name => target.column("target.primaryKey", name),
+        name => target.column_name("target.primaryKey", name),
     }
 }
 
 // Stock 2.21.2: filters without a member ask nothing, those whose members are undefined ask for any link.
-fn filter(target: &Table, filters: &Input) -> Result<Option<LinkedFilter>, ApiKeyError> {
+fn filter(target: &Table, filters: &Input) -> Result<Option<Filter>, ApiKeyError> {
     match filters {
         absent if absent.is_absent() => Ok(None),
         Input::Object(members) if members.is_empty() => Ok(None),
-        filters => LinkedFilter::parse(target, filters).map(Some),
+        filters => parse_linked_filters(target, filters).map(Some),
     }
 }
 
@@ -129,12 +131,14 @@ fn link_filter(
     link: &Link,
     primary_key: &Name,
     filters: &Input,
-) -> Result<Option<LinkedFilter>, ApiKeyError> {
+) -> Result<Option<Filter>, ApiKeyError> {
     match filters {
         Input::Object(members) if members.len() == 1 => match &members[0] {
             (_, Input::Undefined) => Ok(None),
             (name, value) if name == primary_key.as_str() => {
-                parse_condition(&link.target_key, value).map(Some)
+                let column =
+                    ColumnRef::Linked { table: link.table.clone(), name: link.target_key.clone() };
+                parse_condition(&column, value).map(Some)
             }
             _ => Ok(None),
         },

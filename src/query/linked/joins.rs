@@ -1,11 +1,11 @@
 //! The joins that Medusa's query engine makes of paths over several modules.
 
-use super::filter::LinkedFilter;
 use super::invalid;
 use super::join::Join;
 use super::name::Table;
 use crate::error::ApiKeyError;
 use crate::input::Input;
+use crate::query::Filter;
 use crate::query::filter::MOST_CONDITIONS;
 
 /// How many joins a read may name; each is a subquery within another.
@@ -58,8 +58,8 @@ impl Joins {
 
     /// The join that reaches the table of a name.
     #[must_use]
-    pub fn to(&self, table: &str) -> Option<(usize, &Join)> {
-        self.0.iter().enumerate().find(|(_, join)| join.target.name.as_str() == table)
+    pub fn to(&self, table: &str) -> Option<&Join> {
+        self.0.iter().find(|join| join.target.name.as_str() == table)
     }
 
     /// The joins that go on from another's target, or from the keys, and that leave rows out, be it further on.
@@ -68,11 +68,11 @@ impl Joins {
         self.0.iter().enumerate().filter(going_on).filter(|(index, _)| self.filters(*index))
     }
 
-    /// The joins that lead from the keys to a join's target, that join last.
+    /// The joins that lead from the keys to a target, the one that reaches it last; none for any other table.
     #[must_use]
-    pub fn path(&self, index: usize) -> Vec<&Join> {
-        let mut path: Vec<_> =
-            std::iter::successors(self.get(index), |join| self.get(join.parent?)).collect();
+    pub fn path(&self, target: &Table) -> Vec<&Join> {
+        let last = self.to(target.name.as_str());
+        let mut path: Vec<_> = std::iter::successors(last, |join| self.get(join.parent?)).collect();
         path.reverse();
         path
     }
@@ -83,9 +83,9 @@ impl Joins {
     }
 
     fn refuse_twins(&self) -> Result<(), ApiKeyError> {
-        for (index, join) in self.0.iter().enumerate() {
+        for join in &self.0 {
             let table = &join.target.name;
-            if self.to(table.as_str()).is_none_or(|(first, _)| first != index) {
+            if self.to(table.as_str()).is_none_or(|first| !std::ptr::eq(first, join)) {
                 return Err(invalid(format!(
                     "Duplicate cross-module join target table \"{table}\". Each join must target a unique table."
                 )));
@@ -109,7 +109,7 @@ impl Joins {
 
     fn refuse_oversize(&self) -> Result<(), ApiKeyError> {
         let conditions = self.0.iter().filter_map(|join| join.filter.as_ref());
-        if conditions.map(LinkedFilter::conditions).sum::<usize>() > MOST_CONDITIONS {
+        if conditions.map(Filter::conditions).sum::<usize>() > MOST_CONDITIONS {
             return Err(invalid(format!("there may be at most {MOST_CONDITIONS} conditions")));
         }
         Ok(())
@@ -151,7 +151,8 @@ mod tests {
             join(r#""parent":"a","#, r#""table":"b""#),
         ];
         let joins = joins(&format!("[{}]", chain.join(","))).expect("is well formed");
-        let path: Vec<_> = joins.path(0).iter().map(|join| join.target.name.as_str()).collect();
+        let last = &joins.get(0).expect("is there").target;
+        let path: Vec<_> = joins.path(last).iter().map(|join| join.target.name.as_str()).collect();
         assert_eq!(path, ["a", "b", "c"]);
     }
 

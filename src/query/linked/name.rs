@@ -5,7 +5,7 @@ use std::fmt;
 use super::invalid;
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
-use crate::query::Field;
+use crate::query::{ColumnRef, Field};
 
 /// The name of a table, schema or column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,11 +84,21 @@ impl Table {
         Ok(Self { schema, name: Name::parse(&format!("{what}.table"), side.member("table"))? })
     }
 
-    /// Judges the name of one of the table's columns.
+    /// Judges a reference to one of the table's columns.
     ///
     /// # Errors
     /// `Invalid` for no name, and for a column of keys that nobody may ask about.
-    pub(in crate::query) fn column(&self, what: &str, name: &Input) -> Result<Name, ApiKeyError> {
+    pub(in crate::query) fn column(
+        &self,
+        what: &str,
+        name: &Input,
+    ) -> Result<ColumnRef, ApiKeyError> {
+        let name = self.column_name(what, name)?;
+        Ok(ColumnRef::Linked { table: self.clone(), name })
+    }
+
+    /// The same, as a bare name.
+    pub(super) fn column_name(&self, what: &str, name: &Input) -> Result<Name, ApiKeyError> {
         let column = Name::parse(what, name)?;
         // SECURITY: links lead back to the keys, too, and a filter or order on hashes tells about them.
         let tells = || {

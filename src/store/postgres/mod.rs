@@ -1,8 +1,11 @@
-//! What is PostgreSQL's alone: how a server is reached, its driver, sessions, pool and transactions.
+//! What is PostgreSQL's alone: how a server is reached, its driver, sessions, pool
+//! and transactions, its SQL of conditions, and joins.
 
+pub(super) mod conditions;
 mod drive;
 mod failure;
 mod hosts;
+pub(super) mod joins;
 mod model;
 mod parameters;
 mod parts;

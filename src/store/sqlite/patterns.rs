@@ -1,4 +1,4 @@
-//! Patterns as regular expressions, for SQLite.
+//! Patterns as regular expressions.
 
 use regex::{RegexBuilder, escape};
 
@@ -10,7 +10,7 @@ const MOST_COMPILED_BYTES: usize = 1 << 20;
 
 /// Regular expressions that all have to match.
 pub(super) fn to_regexes(pattern: &Pattern) -> Result<Vec<String>, ApiKeyError> {
-    let expressions = translate(pattern)?;
+    let expressions = translate(pattern);
     // The others are right by construction, and small as their text is short.
     if matches!(pattern, Pattern::Regex { .. }) {
         for expression in &expressions {
@@ -32,10 +32,10 @@ fn refuse_unusable(expression: &str) -> Result<(), ApiKeyError> {
     }
 }
 
-fn translate(pattern: &Pattern) -> Result<Vec<String>, ApiKeyError> {
-    Ok(match pattern {
+fn translate(pattern: &Pattern) -> Vec<String> {
+    match pattern {
         Pattern::Like { pattern, ignore_case } => {
-            vec![format!("{}^{}$", flags(*ignore_case), like_to_regex(pattern)?)]
+            vec![format!("{}^{}$", flags(*ignore_case), like_to_regex(pattern))]
         }
         Pattern::Contains(text) => vec![format!("{}{}", flags(true), escape(text))],
         Pattern::Regex { source, ignore_case } => {
@@ -44,7 +44,7 @@ fn translate(pattern: &Pattern) -> Result<Vec<String>, ApiKeyError> {
         Pattern::Words(text) => words(text)
             .map(|word| format!("{}{NO_WORD_BEFORE}{}{NO_WORD_AFTER}", flags(true), escape(word)))
             .collect(),
-    })
+    }
 }
 
 const NO_WORD_BEFORE: &str = r"(?:^|[^\p{Alphabetic}\p{N}])";
@@ -55,42 +55,22 @@ fn flags(ignore_case: bool) -> &'static str {
     if ignore_case { "(?si)" } else { "(?s)" }
 }
 
-fn like_to_regex(pattern: &str) -> Result<String, ApiKeyError> {
+fn like_to_regex(pattern: &str) -> String {
     let mut expression = String::with_capacity(pattern.len() * 2);
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
         match character {
             '%' => expression.push_str(".*"),
             '_' => expression.push('.'),
-            '\\' => {
-                let literal = characters.next().ok_or_else(trailing_escape)?;
+            // A trailing backslash was rejected before.
+            escaped_or_literal => {
+                let escaped = (escaped_or_literal == '\\').then(|| characters.next()).flatten();
+                let literal = escaped.unwrap_or(escaped_or_literal);
                 expression.push_str(&escape(literal.encode_utf8(&mut [0; 4])));
             }
-            literal => expression.push_str(&escape(literal.encode_utf8(&mut [0; 4]))),
         }
     }
-    Ok(expression)
-}
-
-/// Text as a LIKE pattern that matches just it.
-pub(super) fn escape_like(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern
-}
-
-/// Refuses a LIKE pattern that PostgreSQL would refuse only if it came that far in a row's text.
-pub(super) fn refuse_trailing_escape(pattern: &str) -> Result<(), ApiKeyError> {
-    like_to_regex(pattern).map(drop)
-}
-
-fn trailing_escape() -> ApiKeyError {
-    ApiKeyError::invalid("A $like or $ilike pattern must not end with a single backslash")
+    expression
 }
 
 #[cfg(test)]
@@ -99,6 +79,7 @@ mod tests {
     use regex::Regex;
 
     use super::*;
+    use crate::store::postgres::conditions::escape_like;
 
     fn like(pattern: &str, text: &str) -> bool {
         let pattern = Pattern::Like { pattern: pattern.to_owned(), ignore_case: false };

@@ -1,7 +1,5 @@
 //! Conditions and orders on other modules' tables, as subqueries that each key is put to.
 
-mod filter;
-
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, IntoTableRef, Order, SelectStatement, SubQueryStatement,
     TableRef,
@@ -10,6 +8,7 @@ use sea_orm::sea_query::{
 use crate::error::ApiKeyError;
 use crate::query::{Bridge, Join, Joins, Name, Table};
 use crate::store::backend::Backend;
+use crate::store::condition::condition_on;
 
 /// Where a step begins: a table under the name that it goes by in the statement, and its column that links point to.
 struct Place {
@@ -17,30 +16,25 @@ struct Place {
     key: Name,
 }
 
-/// Refuses joins where nothing can be joined.
-///
-/// # Errors
-/// `Invalid` on SQLite, which Medusa's other modules do not have.
-pub(super) fn refuse_without_postgres(joins: &Joins, backend: Backend) -> Result<(), ApiKeyError> {
-    if backend == Backend::Sqlite && !joins.is_empty() {
-        return Err(ApiKeyError::invalid(
-            "Filters and orders on linked modules need PostgreSQL: config.__internal.crossModuleJoins",
-        ));
-    }
-    Ok(())
-}
-
 /// The keys for which every join that filters finds a row.
-pub(super) fn condition(joins: &Joins, with_deleted: bool) -> Result<Condition, ApiKeyError> {
+pub(in crate::store) fn condition(
+    joins: &Joins,
+    with_deleted: bool,
+) -> Result<Condition, ApiKeyError> {
     filtering(joins, None, &Place::of_keys(), with_deleted)
 }
 
 /// The value that a key is ordered by: of several linked rows, that of the first by its primary key.
 // Stock 2.21.2 chooses among several in the same way.
-pub(super) fn order_key(joins: &Joins, index: usize, column: &Name, with_deleted: bool) -> Expr {
+pub(in crate::store) fn order_key(
+    joins: &Joins,
+    table: &Table,
+    column: &Name,
+    with_deleted: bool,
+) -> Expr {
     let mut value = SelectStatement::new();
     let mut at = Place::of_keys();
-    let path = joins.path(index);
+    let path = joins.path(table);
     for (depth, join) in path.iter().enumerate() {
         let last = depth + 1 == path.len();
         if last && join.bridge == Bridge::Pivot && *column == join.primary_key {
@@ -59,7 +53,7 @@ pub(super) fn order_key(joins: &Joins, index: usize, column: &Name, with_deleted
 }
 
 /// What a failure means to whoever named the tables and columns.
-pub(super) fn failure(joins: &Joins, error: ApiKeyError) -> ApiKeyError {
+pub(in crate::store) fn failure(joins: &Joins, error: ApiKeyError) -> ApiKeyError {
     let reason = match &error {
         ApiKeyError::TableMissing | ApiKeyError::SchemaMissing => {
             "a table or column that is named there does not exist"
@@ -102,12 +96,12 @@ fn exists(
         // Stock 2.21.2: who asks for a target's id alone also finds links to what is no longer there.
         Some(filter) if join.bridge == Bridge::Pivot && !goes_on => {
             let link = step_to_link(&mut rows, join, index, from, with_deleted);
-            rows.cond_where(filter::condition(&link, &join.link.table, filter)?);
+            rows.cond_where(condition_on(Backend::Postgres, &link, filter)?);
         }
         _ => {
             let target = step(&mut rows, join, index, from, with_deleted);
             if let Some(filter) = &join.filter {
-                rows.cond_where(filter::condition(&target.alias, &join.target, filter)?);
+                rows.cond_where(condition_on(Backend::Postgres, &target.alias, filter)?);
             }
             rows.cond_where(filtering(joins, Some(index), &target, with_deleted)?);
         }

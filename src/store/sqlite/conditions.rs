@@ -1,0 +1,55 @@
+//! Conditions in SQLite's SQL.
+
+use sea_orm::sea_query::{Expr, ExprTrait};
+
+use super::patterns;
+use crate::error::ApiKeyError;
+use crate::query::{Joins, Operand, Pattern};
+use crate::store::condition::never;
+
+/// A value that a column is compared with.
+pub(in crate::store) fn value(operand: &Operand) -> Result<Expr, ApiKeyError> {
+    match operand {
+        Operand::Text(text) => Ok(Expr::val(text)),
+        Operand::Time(at) => Ok(Expr::val(*at)),
+        Operand::Number(_) | Operand::Bool(_) => Err(no_linked_tables()),
+    }
+}
+
+/// A column equal to one of several values, in one bound parameter however many they are.
+pub(in crate::store) fn among(expr: Expr, operands: &[&Operand]) -> Result<Expr, ApiKeyError> {
+    let texts: Vec<_> = operands.iter().map(|operand| text(operand)).collect::<Result<_, _>>()?;
+    let list = serde_json::Value::from(texts).to_string();
+    Ok(Expr::cust_with_exprs("? IN (SELECT value FROM json_each(?))", [expr, Expr::val(list)]))
+}
+
+/// A text column that matches a pattern. SQLite has no ILIKE, no case-sensitive LIKE and no text search, so that every
+/// pattern is a regular expression.
+pub(in crate::store) fn matches(expr: Expr, pattern: &Pattern) -> Result<Expr, ApiKeyError> {
+    let all = patterns::to_regexes(pattern)?
+        .into_iter()
+        .map(|regex| Expr::cust_with_exprs("? REGEXP ?", [expr.clone(), Expr::val(regex)]))
+        .reduce(ExprTrait::and);
+    // As in PostgreSQL, a search for no words is false, and unknown for a null column.
+    Ok(all.unwrap_or_else(|| never(expr)))
+}
+
+/// Rejects joins: Medusa's other modules have no tables in SQLite.
+pub(in crate::store) fn refuse_joins(joins: &Joins) -> Result<(), ApiKeyError> {
+    if joins.is_empty() { Ok(()) } else { Err(no_linked_tables()) }
+}
+
+// Times are written as the SQLite driver writes them, so that texts compare as times do.
+fn text(operand: &Operand) -> Result<String, ApiKeyError> {
+    match operand {
+        Operand::Text(text) => Ok(text.clone()),
+        Operand::Time(at) => Ok(at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false)),
+        Operand::Number(_) | Operand::Bool(_) => Err(no_linked_tables()),
+    }
+}
+
+fn no_linked_tables() -> ApiKeyError {
+    ApiKeyError::invalid(
+        "Filters and orders on linked modules need PostgreSQL: config.__internal.crossModuleJoins",
+    )
+}
