@@ -13,7 +13,7 @@ mod text;
 
 pub use decode::decode;
 pub use members::{DataOf, refuse_near_misses, refuse_other_pages, refuse_unknown};
-pub use text::{MOST_ID_BYTES, MOST_TEXT_BYTES, checked_id, checked_text};
+pub use text::{checked_id, checked_text};
 
 use crate::edge::Timestamp;
 

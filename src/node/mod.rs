@@ -13,8 +13,3 @@ mod outcome;
 mod output;
 mod service;
 mod status;
-
-pub use outcome::{NativeFailure, Outcome};
-pub use output::{NativeApiKey, NativePage, NativeRolled, NativeWritten};
-pub use service::NativeApiKeyService;
-pub use status::{NativeLane, NativeLease, NativeStatus};

@@ -10,7 +10,6 @@ use crate::service::{Page, Rolled, Written};
 
 /// A key; times are epoch milliseconds. Null is an empty column, or one that was not selected.
 #[napi(object, use_nullable = true, object_from_js = false)]
-#[expect(missing_docs, reason = "the names are the columns'")]
 pub struct NativeApiKey {
     pub id: String,
     pub token: Option<String>,

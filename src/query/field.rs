@@ -2,7 +2,6 @@
 
 /// A column that callers may name, in the order in which answers show them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names are the columns'")]
 pub enum Field {
     Id,
     Token,

@@ -20,7 +20,7 @@ mod undefined;
 pub use config::{Config, Selection, Unknown};
 pub use field::{Field, FieldKind};
 pub use filter::{Comparison, Filter, Operand, Pattern, words};
-pub use linked::{Bridge, Contents, Join, Joins, Link, LinkedFilter, Name, Table};
+pub use linked::{Bridge, Contents, Join, Joins, LinkedFilter, Name, Table};
 pub use order::{Direction, Nulls, OrderBy, OrderKey};
 pub use parse::{parse_filters, parse_named_search};
 pub use target::{

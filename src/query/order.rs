@@ -6,7 +6,6 @@ use crate::input::Input;
 
 /// Up or down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Direction {
     Ascending,
     Descending,
@@ -14,7 +13,6 @@ pub enum Direction {
 
 /// Where keys without a value stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Nulls {
     First,
     Last,

@@ -22,7 +22,7 @@ mod upsert;
 pub use options::ServiceOptions;
 pub use read::Page;
 pub use roll::Rolled;
-pub use status::{Answers, LeaseStatus, Status};
+pub use status::{Answers, Status};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -173,3 +173,6 @@ fn answers(keys: Vec<ApiKey>) -> Vec<PublicApiKey> {
 fn split(issued: Vec<(ApiKey, RawToken)>) -> (Vec<ApiKey>, Vec<RawToken>) {
     issued.into_iter().unzip()
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ mod joins;
 mod name;
 
 pub use filter::{Contents, LinkedFilter};
-pub use join::{Bridge, Join, Link};
+pub use join::{Bridge, Join};
 pub use joins::Joins;
 pub use name::{Name, Table};
 
