@@ -15,8 +15,8 @@ export function writeColumns() {
 }
 
 function rendered() {
-  const { declaredColumns } = createRequire(import.meta.url)(`${root}binding`);
-  const { fields } = JSON.parse(declaredColumns());
+  const { NativeApiKeyService } = createRequire(import.meta.url)(`${root}binding`);
+  const { fields } = JSON.parse(NativeApiKeyService.declaredColumns());
   const shown = fields.filter(({ access }) => access !== "hidden");
   return formatted(`// Written by "npm run build" from src/columns.rs; change that file instead.
 

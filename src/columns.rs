@@ -38,7 +38,6 @@ macro_rules! columns {
     ) => {
         /// A column that callers may name, in the order in which answers show them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[expect(missing_docs, reason = "the names are the columns'")]
         pub enum Field {
             $($field,)+
         }

@@ -11,18 +11,25 @@
 //! * [`store`]: tables, through SeaORM;
 //! * [`service`]: the use cases, one a file;
 //! * `node`: the border to JavaScript (feature `node`).
+//!
+//! The rings are private: the addon is all that uses them, and the compiler finds code that it does not use.
 
-pub mod api_key;
-pub mod cache;
-pub mod columns;
-pub mod deadline;
-pub mod edge;
-pub mod error;
-pub mod input;
+#![cfg_attr(
+    not(feature = "node"),
+    expect(dead_code, unused_imports, reason = "without Node.js nothing calls the core")
+)]
+
+mod api_key;
+mod cache;
+mod columns;
+mod deadline;
+mod edge;
+mod error;
+mod input;
 #[cfg(feature = "node")]
-pub mod node;
-pub mod notice;
-pub mod query;
-pub mod service;
-pub mod store;
-pub mod token;
+mod node;
+mod notice;
+mod query;
+mod service;
+mod store;
+mod token;

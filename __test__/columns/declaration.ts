@@ -1,6 +1,6 @@
 // The columns as src/columns.rs declares them, and a value of each.
 
-import { declaredColumns } from "../../binding";
+import { NativeApiKeyService } from "../../binding";
 
 /** A column that callers may name. */
 export interface Field {
@@ -17,7 +17,7 @@ interface Declaration {
   silent: string[];
 }
 
-export const DECLARED: Declaration = JSON.parse(declaredColumns());
+export const DECLARED: Declaration = JSON.parse(NativeApiKeyService.declaredColumns());
 
 /** The fields that answers show. */
 export const SHOWN = DECLARED.fields.filter(({ access }) => access !== "hidden");

@@ -41,12 +41,6 @@ impl ApiKeyId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// The text, given away.
-    #[must_use]
-    pub fn into_string(self) -> String {
-        self.0
-    }
 }
 
 #[cfg(test)]

@@ -98,12 +98,6 @@ impl KeyCache {
         self.entries().len()
     }
 
-    /// Whether nothing is remembered.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// How many answers came from memory.
     #[must_use]
     pub fn hits(&self) -> u64 {

@@ -15,7 +15,7 @@ mod text;
 pub use decode::decode;
 pub use deserialize::{FieldError, deserialize};
 pub use members::{DataOf, nearest, refuse_near_misses, refuse_other_pages, refuse_unknown};
-pub use text::{MOST_ID_BYTES, MOST_TEXT_BYTES, checked_id, checked_text};
+pub use text::{checked_id, checked_text};
 
 use crate::edge::Timestamp;
 

@@ -5,6 +5,7 @@ use napi_derive::napi;
 use serde::Serialize;
 
 use super::outcome::json;
+use super::service::NativeApiKeyService;
 use crate::columns::{Access, Field, FieldKind, INTERNAL, silent_columns};
 
 #[derive(Serialize)]
@@ -25,26 +26,29 @@ struct DeclaredField {
     nullable: bool,
 }
 
-/// The columns as `src/columns.rs` declares them, as JSON text.
-#[napi(catch_unwind)]
-pub fn declared_columns() -> String {
-    let fields = Field::ALL.iter().map(|field| DeclaredField {
-        name: field.as_str(),
-        kind: match field.kind() {
-            FieldKind::Text => "text",
-            FieldKind::Time => "time",
-        },
-        access: match field.access() {
-            Access::Open => "open",
-            Access::Token => "token",
-            Access::Hidden => "hidden",
-        },
-        graphql: field.graphql(),
-        nullable: field.is_nullable(),
-    });
-    json(&Declared {
-        fields: fields.collect(),
-        internal: INTERNAL,
-        silent: silent_columns().collect(),
-    })
+#[napi]
+impl NativeApiKeyService {
+    /// The columns as `src/columns.rs` declares them, as JSON text.
+    #[napi(catch_unwind)]
+    pub fn declared_columns() -> String {
+        let fields = Field::ALL.iter().map(|field| DeclaredField {
+            name: field.as_str(),
+            kind: match field.kind() {
+                FieldKind::Text => "text",
+                FieldKind::Time => "time",
+            },
+            access: match field.access() {
+                Access::Open => "open",
+                Access::Token => "token",
+                Access::Hidden => "hidden",
+            },
+            graphql: field.graphql(),
+            nullable: field.is_nullable(),
+        });
+        json(&Declared {
+            fields: fields.collect(),
+            internal: INTERNAL,
+            silent: silent_columns().collect(),
+        })
+    }
 }

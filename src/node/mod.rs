@@ -13,6 +13,3 @@ mod outbox;
 mod outcome;
 mod output;
 mod service;
-
-pub use columns::declared_columns;
-pub use service::NativeApiKeyService;

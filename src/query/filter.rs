@@ -45,7 +45,6 @@ pub enum Filter {
 
 /// How a column and a value are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Comparison {
     Equal,
     NotEqual,

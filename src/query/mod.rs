@@ -24,7 +24,7 @@ pub use crate::columns::{Field, FieldKind};
 pub use column::ColumnRef;
 pub use config::{Config, Selection, Unknown};
 pub use filter::{Comparison, Filter, Operand, Pattern, words};
-pub use linked::{Bridge, Join, Joins, Link, Name, Table};
+pub use linked::{Bridge, Join, Joins, Name, Table};
 pub use order::{Direction, Nulls, OrderBy};
 pub use parse::parse_filters;
 pub use search::parse_named_search;

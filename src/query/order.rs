@@ -7,7 +7,6 @@ use crate::input::Input;
 
 /// Up or down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Direction {
     Ascending,
     Descending,
@@ -15,7 +14,6 @@ pub enum Direction {
 
 /// Where keys without a value stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Nulls {
     First,
     Last,

@@ -22,7 +22,6 @@ mod upsert;
 pub use options::ServiceOptions;
 pub use read::Page;
 pub use roll::Rolled;
-pub use status::{Answers, HashingStatus, LastUsedStatus, LeaseStatus, MemoryStatus, Status};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -174,3 +173,6 @@ fn answers(keys: Vec<ApiKey>) -> Vec<PublicApiKey> {
 fn split(issued: Vec<(ApiKey, RawToken)>) -> (Vec<ApiKey>, Vec<RawToken>) {
     issued.into_iter().unzip()
 }
+
+#[cfg(test)]
+mod tests;

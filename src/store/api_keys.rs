@@ -98,7 +98,9 @@ pub async fn insert(on: &Connection<'_>, keys: &[ApiKey]) -> Result<(), InsertEr
         let rows = Entity::insert_many(chunk.iter().map(row::of_key)).into_query();
         let statement = on.backend().orm().build(&rows);
         match on.on() {
-            On::Sqlite(executor) => drop(executor.execute_raw(statement).await?),
+            On::Sqlite(executor) => {
+                executor.execute_raw(statement).await?;
+            }
             On::Postgres(place) => insert_on_postgres(place, statement, chunk).await?,
         }
     }

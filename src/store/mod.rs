@@ -27,7 +27,7 @@ pub use api_keys::{
     Query, count, delete, find, find_for_update, insert, restore, set_revoked, set_title,
     soft_delete,
 };
-pub use database::{Database, Surroundings};
+pub use database::Database;
 pub use failure::{InsertError, UniqueColumn};
 pub use lane::LaneStatus;
 pub use last_used::{UsesWritten, set_last_used};

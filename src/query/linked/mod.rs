@@ -8,7 +8,7 @@ mod name;
 #[cfg(test)]
 mod tests;
 
-pub use join::{Bridge, Join, Link};
+pub use join::{Bridge, Join};
 pub use joins::Joins;
 pub use name::{Name, Table};
 

@@ -1,19 +1,17 @@
 //! Filters: what is written is what is parsed, and what SQLite answers is what three-valued logic says, row by row.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "in a test a panic is the complaint")]
-
 use std::cmp::Ordering;
 
-use chrono::{TimeDelta, TimeZone, Utc};
-use medusa_api_key_native::api_key::{ApiKey, ApiKeyId, ApiKeyType};
-use medusa_api_key_native::edge::Timestamp;
-use medusa_api_key_native::input::Input;
-use medusa_api_key_native::notice::Notices;
-use medusa_api_key_native::query::{
+use crate::api_key::{ApiKey, ApiKeyId, ApiKeyType};
+use crate::edge::Timestamp;
+use crate::input::Input;
+use crate::notice::Notices;
+use crate::query::{
     ColumnRef, Comparison, Field, FieldKind, Filter, Operand, Pattern, parse_filters,
 };
-use medusa_api_key_native::store::{self, Database, DatabaseSettings, Query};
-use medusa_api_key_native::token::{Redacted, StoredToken};
+use crate::store::{self, Database, DatabaseSettings, Query};
+use crate::token::{Redacted, StoredToken};
+use chrono::{TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
 
 const TEXTS: [Field; 4] = [Field::Id, Field::Title, Field::CreatedBy, Field::RevokedBy];

@@ -1,14 +1,14 @@
 //! Whatever a caller passes is judged: every parser answers or refuses, and none panics.
 
-use medusa_api_key_native::api_key::{NewApiKey, Revocation, Roll, TitleChange, UpsertApiKey};
-use medusa_api_key_native::edge::{Timestamp, from_epoch_ms};
-use medusa_api_key_native::error::ApiKeyError;
-use medusa_api_key_native::input::{Input, decode};
-use medusa_api_key_native::notice::Notices;
-use medusa_api_key_native::query::{
+use crate::api_key::{NewApiKey, Revocation, Roll, TitleChange, UpsertApiKey};
+use crate::edge::{Timestamp, from_epoch_ms};
+use crate::error::ApiKeyError;
+use crate::input::{Input, decode};
+use crate::notice::Notices;
+use crate::query::{
     Config, Unknown, parse_filters, parse_ids, parse_many_targets, parse_named_search, parse_target,
 };
-use medusa_api_key_native::service::{ApiKeyService, ServiceOptions};
+use crate::service::{ApiKeyService, ServiceOptions};
 use proptest::prelude::*;
 
 /// Names that some parser looks for, and others.
