@@ -140,7 +140,7 @@ declare("[postgres] Over TLS (needs the program openssl)", () => {
 
 describe("The option ssl", () => {
   it.each<[string, object]>([
-    ["an authority that is no PEM", { ca: "not a certificate" }],
+    ["an authority that is not PEM", { ca: "not a certificate" }],
     ["a certificate without its key", { cert: "-----BEGIN CERTIFICATE-----" }],
   ])("is rejected with %s", async (_, ssl) => {
     const attempt = async () => {

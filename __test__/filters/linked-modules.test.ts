@@ -103,7 +103,7 @@ describe("[postgres] A query on linked modules", () => {
     ["AB", "any of the keys' own conditions", [channels({})], {}, { $or: [{ title: "A" }, { title: "B" }] }],
     ["B", "a filter further on", [channels(), locations({ name: "Oslo" })]],
     ["", "filters on the way and further on", [channels({ name: "Web" }), locations({ name: "Oslo" })]],
-    ["A", "a join before the one that it goes on from", [locations({ name: "Berlin" }), channels()]],
+    ["A", "a join before the one that it continues", [locations({ name: "Berlin" }), channels()]],
     ["A", "two joins from the keys", [channels({ name: "Web" }), creators({ email: "ada@example.com" })]],
     ["ACE", "a column of the keys that points elsewhere", [creators({ email: { $like: "ada@%" } })]],
     ["AF", "a table that points to the keys", [links({ sales_channel_id: ["sc_1", "sc_4"] })]],
@@ -186,10 +186,15 @@ describe("[postgres] A query on linked modules", () => {
   });
 
   it.each<[string, Join, RegExp, RegExp]>([
-    ["a number for text", channels({ name: 5 }), /text = integer/, /does not suit its column/],
+    ["a number for a string", channels({ name: 5 }), /text = integer/, /does not suit its column/],
     ["a pattern for dates", channels({ created_at: { $like: "2%" } }), /does not exist/, /does not suit its column/],
-    ["text that is no date", channels({ created_at: "soon" }), /invalid input syntax/, /cannot represent a value/],
-    ["text for a boolean", channels({ name: { $is: true } }), /must be type boolean/, /does not suit its column/],
+    [
+      "a string that is not a date",
+      channels({ created_at: "soon" }),
+      /invalid input syntax/,
+      /cannot represent a value/,
+    ],
+    ["a string for a boolean", channels({ name: { $is: true } }), /must be type boolean/, /does not suit its column/],
     ["an undefined operand", channels({ name: { $eq: undefined } }), /Undefined binding/, /'undefined' found/],
     ["a column that is not there", channels({ nickname: "Web" }), /does not exist/, /does not exist/],
     ["an operator that is not there", channels({ name: { $re: "W" } }), /Invalid operator/, /Invalid operator: \$re/],
