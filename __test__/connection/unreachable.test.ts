@@ -168,7 +168,7 @@ describe("[sqlite] A file that cannot be used", () => {
       },
     ],
     [
-      "is no database",
+      "is not a database",
       async (path) => {
         await writeFile(join(path, "text.db"), "This is no database. ".repeat(100));
         return join(path, "text.db");
