@@ -20,7 +20,11 @@ module.exports = {
   },
   globalSetup: "<rootDir>/__test__/support/jest-global-setup.mjs",
   globalTeardown: "<rootDir>/__test__/support/jest-global-teardown.mjs",
-  reporters: ["default", "<rootDir>/__test__/support/counts-reporter.js"],
+  reporters: [
+    "default",
+    "<rootDir>/__test__/support/counts-reporter.js",
+    "<rootDir>/__test__/support/titles-reporter.js",
+  ],
   // It holds a built copy of examples/medusa, by the same name.
   modulePathIgnorePatterns: ["<rootDir>/target/"],
   maxWorkers: Math.max(2, os.availableParallelism() - 1),

@@ -13,6 +13,6 @@ if (!(Number.isSafeInteger(Number(values.rounds)) && Number(values.rounds) > 0))
 
 await build();
 console.log(`\n▸ ${values.rounds} rounds in each mode`);
-await run(process.execPath, ["--experimental-vm-modules", "node_modules/jest/bin/jest.js", "__test__/coherence/race"], {
+await run(process.execPath, ["--experimental-vm-modules", "node_modules/jest/bin/jest.js", "__test__/revoke/race"], {
   RACE_ROUNDS: values.rounds,
 });

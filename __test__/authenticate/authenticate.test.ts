@@ -33,7 +33,7 @@ describeEverywhere("authenticate", (current) => {
     ["white space after it", (token) => `${token}\n`],
     ["another case", (token) => token.toUpperCase()],
     ["the last character missing", (token) => token.slice(0, -1)],
-    ["a character too many", (token) => `${token}0`],
+    ["one additional character", (token) => `${token}0`],
     [
       "one character in its middle changed",
       (token) => token.slice(0, 30) + (token[30] === "a" ? "b" : "a") + token.slice(31),
@@ -191,8 +191,8 @@ describeOurs("authenticate", (current) => {
     ["a function", () => "sk_"],
     ["a symbol", Symbol("sk_")],
     ["a bigint", 5n],
-    ["text with a NUL", "sk_\u0000"],
-    ["text with a NUL at its end", `sk_${"0".repeat(63)}\u0000`],
+    ["a string with a NUL", "sk_\u0000"],
+    ["a string with a NUL at its end", `sk_${"0".repeat(63)}\u0000`],
   ])("returns false for %s (S14)", async (_, token) => {
     await current().service.createApiKeys(SECRET);
 

@@ -115,8 +115,8 @@ declare("[postgres] Over TLS (needs the program openssl)", () => {
 
   it.each<[string, string, object]>([
     ["?sslmode=no-verify in the URL", "?sslmode=no-verify", {}],
-    ["?ssl=true in the URL beside an option that lets any certificate pass", "?ssl=true", { ssl: NO_CHECK }],
-    ["?ssl=false in the URL beside an option that asks for encryption", "?ssl=false", { ssl: NO_CHECK }],
+    ["?ssl=true in the URL and rejectUnauthorized: false", "?ssl=true", { ssl: NO_CHECK }],
+    ["?ssl=false in the URL and rejectUnauthorized: false", "?ssl=false", { ssl: NO_CHECK }],
   ])("connects with %s", async (_, query, options) => {
     const sessions = await through({ identity: selfSigned.identity }, options, works, (url) => url + query);
 
@@ -140,7 +140,7 @@ declare("[postgres] Over TLS (needs the program openssl)", () => {
 
 describe("The option ssl", () => {
   it.each<[string, object]>([
-    ["an authority that is no PEM", { ca: "not a certificate" }],
+    ["an authority that is not PEM", { ca: "not a certificate" }],
     ["a certificate without its key", { cert: "-----BEGIN CERTIFICATE-----" }],
   ])("is rejected with %s", async (_, ssl) => {
     const attempt = async () => {

@@ -83,7 +83,7 @@ describe("[postgres] A database that cannot be reached", () => {
     });
   });
 
-  it("fails a call when the server never answers, after callTimeout", async () => {
+  it("fails a call at callTimeout when the server never responds", async () => {
     const proxy = await startProxy(database.url, "never answered");
     const error = await failure(proxy.url, { callTimeout: 300 });
     await proxy.stop();
@@ -168,7 +168,7 @@ describe("[sqlite] A file that cannot be used", () => {
       },
     ],
     [
-      "is no database",
+      "is not a database",
       async (path) => {
         await writeFile(join(path, "text.db"), "This is no database. ".repeat(100));
         return join(path, "text.db");

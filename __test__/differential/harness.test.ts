@@ -28,7 +28,7 @@ describe("A run of histories", () => {
     ["a wrong order", "listApiKeys", (keys: ApiKey[]) => [...keys].reverse(), 3],
     ["an absent key instead of one that is undefined", "createApiKeys", withoutUndefined, 1],
     ["a key in another place", "retrieveApiKey", ({ id, ...key }: ApiKey) => ({ ...key, id }), 2],
-    ["text instead of a Date", "retrieveApiKey", (key: ApiKey) => ({ ...key, created_at: `${key.created_at}` }), 2],
+    ["a string instead of a Date", "retrieveApiKey", (key: ApiKey) => ({ ...key, created_at: `${key.created_at}` }), 2],
   ])("finds %s and shrinks the history to a few calls", async (_, method, spoil, most) => {
     const pair = spoilt(method, spoil);
     const run = (settings: object) =>

@@ -19,7 +19,7 @@ describe("An ApiKeyError", () => {
   });
 
   it("has the message and the caller in its stack", () => {
-    expect(error.stack).toMatch(/^Error: ApiKey with id: apk_1 was not found\n.*errors\.test\.ts/);
+    expect(error.stack).toMatch(/^Error: ApiKey with id: apk_1 was not found\n.*shape\.test\.ts/);
   });
 
   it("has a database's code as sqlstate, never as code, and only when there is one", () => {

@@ -35,7 +35,7 @@ describeEverywhere("The event bus", (current) => {
     ],
     ["a revocation", () => current().service.revoke("apk_1", { revoked_by: "user_1" }), [["updated", "apk_1"]]],
     [
-      "a deletion, for each row that there was",
+      "a deletion, one for each existing row",
       () => current().service.deleteApiKeys(["apk_old", "apk_nope"]),
       [["deleted", "apk_old"]],
     ],

@@ -38,7 +38,7 @@ describe("[sqlite] npm run faults", () => {
     expect(code).toBe(1);
   });
 
-  it("passes on the unchanged service and counts answers and faults", () => {
+  it("passes on the unchanged service and counts results and faults", () => {
     const { code, printed } = faults("--only", "freeze-worker,kill-worker,clock-jump", "--minutes", "0.2");
 
     expect(printed).toMatch(/answers checked: \d{3,}/);

@@ -90,7 +90,7 @@ describe("[postgres] A query on linked modules", () => {
     ["F", { id: "sc_4" }],
     ["", { id: "sc_4", name: "Hidden" }],
     ["", { $and: [{ id: "sc_4" }] }],
-  ])("finds the same keys as stock, %s, for %p (case %#)", async (titles, filters) => {
+  ])("finds the keys that stock finds, '%s', for %p (case %#)", async (titles, filters) => {
     const ourAnswer = await answer(ours.service, [channels(filters)]);
 
     expect(ourAnswer).toEqual(await answer(stock.service, [channels(filters)]));
@@ -99,19 +99,19 @@ describe("[postgres] A query on linked modules", () => {
 
   it.each<[string, string, Join[], object?, object?]>([
     ["AE", "hidden links and channels with the hidden keys", [channels({ name: "Web" })], { withDeleted: true }],
-    ["A", "conditions on the keys, too", [channels({ name: ["Web", "App"] })], {}, { title: ["A", "D"] }],
+    ["A", "additional conditions on the keys", [channels({ name: ["Web", "App"] })], {}, { title: ["A", "D"] }],
     ["AB", "any of the keys' own conditions", [channels({})], {}, { $or: [{ title: "A" }, { title: "B" }] }],
-    ["B", "a filter further on", [channels(), locations({ name: "Oslo" })]],
-    ["", "filters on the way and further on", [channels({ name: "Web" }), locations({ name: "Oslo" })]],
-    ["A", "a join before the one that it goes on from", [locations({ name: "Berlin" }), channels()]],
+    ["B", "a filter on a nested module", [channels(), locations({ name: "Oslo" })]],
+    ["", "filters on a module and on its nested module", [channels({ name: "Web" }), locations({ name: "Oslo" })]],
+    ["A", "a join before the one that it continues", [locations({ name: "Berlin" }), channels()]],
     ["A", "two joins from the keys", [channels({ name: "Web" }), creators({ email: "ada@example.com" })]],
     ["ACE", "a column of the keys that points elsewhere", [creators({ email: { $like: "ada@%" } })]],
     ["AF", "a table that points to the keys", [links({ sales_channel_id: ["sc_1", "sc_4"] })]],
     ["D", "a number", [currencies({ decimal_digits: 0 })]],
     ["DF", "numbers", [currencies({ decimal_digits: [0, 2, null] })]],
     ["F", "a number with a fraction", [currencies({ decimal_digits: { $gt: 0.5 } })]],
-    ["F", "a number as text", [currencies({ decimal_digits: { $gte: "2" } })]],
-  ])("finds the same keys as stock, %s, with %s", async (titles, _, joins, config = {}, filters = {}) => {
+    ["F", "a number as a string", [currencies({ decimal_digits: { $gte: "2" } })]],
+  ])("finds the keys that stock finds, '%s', with %s", async (titles, _, joins, config = {}, filters = {}) => {
     const ourAnswer = await answer(ours.service, joins, config, filters);
 
     expect(ourAnswer).toEqual(await answer(stock.service, joins, config, filters));
@@ -144,7 +144,7 @@ describe("[postgres] A query on linked modules", () => {
     ["BA", [channels({ name: ["Web", "App"] })], { "sales_channel.name": "ASC" }],
     ["ACEBDF", [creators()], { "user.email": "ASC", title: "ASC" }],
     ["ABCFDE", [links()], { "publishable_api_key_sales_channel.sales_channel_id": "ASC", title: "ASC" }],
-  ])("returns keys in stock's order, %s (case %#)", async (titles, joins, order, filters = {}) => {
+  ])("orders keys as stock does, '%s' (case %#)", async (titles, joins, order, filters = {}) => {
     const [found] = await answer(ours.service, joins, { order: { ...order } }, filters);
 
     expect(found).toEqual((await answer(stock.service, joins, { order: { ...order } }, filters))[0]);
@@ -186,13 +186,18 @@ describe("[postgres] A query on linked modules", () => {
   });
 
   it.each<[string, Join, RegExp, RegExp]>([
-    ["a number for text", channels({ name: 5 }), /text = integer/, /does not suit its column/],
+    ["a number for a string", channels({ name: 5 }), /text = integer/, /does not suit its column/],
     ["a pattern for dates", channels({ created_at: { $like: "2%" } }), /does not exist/, /does not suit its column/],
-    ["text that is no date", channels({ created_at: "soon" }), /invalid input syntax/, /cannot represent a value/],
-    ["text for a boolean", channels({ name: { $is: true } }), /must be type boolean/, /does not suit its column/],
+    [
+      "a string that is not a date",
+      channels({ created_at: "soon" }),
+      /invalid input syntax/,
+      /cannot represent a value/,
+    ],
+    ["a string for a boolean", channels({ name: { $is: true } }), /must be type boolean/, /does not suit its column/],
     ["an undefined operand", channels({ name: { $eq: undefined } }), /Undefined binding/, /'undefined' found/],
-    ["a column that is not there", channels({ nickname: "Web" }), /does not exist/, /does not exist/],
-    ["an operator that is not there", channels({ name: { $re: "W" } }), /Invalid operator/, /Invalid operator: \$re/],
+    ["an unknown column", channels({ nickname: "Web" }), /does not exist/, /does not exist/],
+    ["an unknown operator", channels({ name: { $re: "W" } }), /Invalid operator/, /Invalid operator: \$re/],
   ])("rejects %s, at which stock fails (A29)", async (_, join, stocks, message) => {
     expect((await refusal(stock.service, [join])).message).toMatch(stocks);
     await expectFailure(answer(ours.service, [join]), "invalid_data", message);

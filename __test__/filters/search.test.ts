@@ -59,7 +59,7 @@ describeOurs("A search", (current) => {
     ["\\", ["apk_08"]],
     ["e_c", ["apk_07"]],
     ["0%", ["apk_06"]],
-  ])("takes %j literally (S17)", async (q, ids) => {
+  ])("matches %j literally (S17)", async (q, ids) => {
     expect((await current().service.listApiKeys({ q })).map((key) => key.id)).toEqual(ids);
   });
 

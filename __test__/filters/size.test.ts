@@ -30,7 +30,7 @@ describeOurs("A filter", (current) => {
     ["20,000 words of q", { q: "a ".repeat(20_000) }, /500 conditions|property ApiKey\.q/],
     ["8,000 words of $fulltext", { title: { $fulltext: "a ".repeat(8_000) } }, /500 conditions/],
     ["8,000 words of $fulltext without a space", { title: { $fulltext: "a.".repeat(8_000) } }, /500 conditions/],
-    ["one condition too many", { $or: branches(LIMIT + 1) }, /500 conditions/],
+    ["one condition above the limit", { $or: branches(LIMIT + 1) }, /500 conditions/],
     ["20,000 levels", deep(20_000), /deep/],
   ])("of %s is rejected, and the next call succeeds", async (_, filter, message) => {
     const { service } = current();
@@ -116,7 +116,11 @@ describeOurs("A filter", (current) => {
     ["101 patterns below $not", { $not: patterns(PATTERNS + 1, { $re: "a" }) }, /at most 100 patterns/],
     ["51 words of q", { q: `${WORDS} a` }, /at most 100 patterns/],
     ["101 words of $fulltext", { title: { $fulltext: "a ".repeat(PATTERNS + 1) } }, /at most 100 patterns/],
-    ["a $like that is a byte too long", { title: { $like: "x".repeat(LONGEST + 1) } }, /1025 bytes long.* 1024/],
+    [
+      "a $like that is one byte above the limit",
+      { title: { $like: "x".repeat(LONGEST + 1) } },
+      /1025 bytes long.* 1024/,
+    ],
     ["a megabyte of $like", { title: { $like: MEGABYTE } }, /1000000 bytes long.* 1024/],
     ["a megabyte of $ilike", { $or: [{ id: "a" }, { title: { $ilike: MEGABYTE } }] }, /1000000 bytes long/],
     ["a megabyte of $re", { title: { $re: MEGABYTE } }, /1000000 bytes long/],

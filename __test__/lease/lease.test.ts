@@ -65,7 +65,10 @@ describe("[postgres] A lease", () => {
     ["is dropped", "DROP TRIGGER api_key_native_change ON api_key"],
     ["is disabled", "ALTER TABLE api_key DISABLE TRIGGER api_key_native_change"],
     ["fires no longer for replicas", "ALTER TABLE api_key ENABLE TRIGGER api_key_native_clear"],
-    ["goes with its table", "ALTER TABLE api_key RENAME TO former; CREATE TABLE api_key (LIKE former INCLUDING ALL)"],
+    [
+      "is dropped with its table",
+      "ALTER TABLE api_key RENAME TO former; CREATE TABLE api_key (LIKE former INCLUDING ALL)",
+    ],
   ])("ends when a trigger %s and returns after migrate()", async (_, sql) => {
     await open(database.url);
     const { token } = await warmKey();

@@ -12,9 +12,9 @@ describeEverywhere("listApiKeys with a config", (current) => {
 
   it.each<[string, object, string]>([
     ["has no default limit", {}, "123456789"],
-    ["takes the first keys by id", { take: 3 }, "123"],
+    ["limits the result to the first keys by id", { take: 3 }, "123"],
     ["skips keys", { skip: 7 }, "89"],
-    ["skips and takes", { skip: 2, take: 3 }, "345"],
+    ["combines skip and take", { skip: 2, take: 3 }, "345"],
     ["returns nothing beyond the end", { skip: 9, take: 3 }, ""],
     ["returns nothing for take: 0", { take: 0 }, ""],
     ["returns every key for take: null, as Medusa sends it", { take: null, skip: undefined }, "123456789"],

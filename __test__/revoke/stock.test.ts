@@ -66,11 +66,11 @@ describeStock("Stock's revoke", (current) => {
 
   it.each<[string, unknown, string]>([
     ["concatenates a string", "60", "2030-06-07T06:21:20.009Z"],
-    ["concatenates what an array becomes", [60], "2030-06-07T06:21:20.009Z"],
+    ["concatenates an array", [60], "2030-06-07T06:21:20.009Z"],
     ["cuts fractions", 1.9, "2030-06-07T06:07:09.009Z"],
-    ["takes true for a second", true, "2030-06-07T06:07:09.009Z"],
-    ["takes negative for now", -60, NOW.toISOString()],
-    ["takes NaN for now", Number.NaN, NOW.toISOString()],
+    ["treats true as one second", true, "2030-06-07T06:07:09.009Z"],
+    ["treats a negative number as now", -60, NOW.toISOString()],
+    ["treats NaN as now", Number.NaN, NOW.toISOString()],
   ])("%s in revoke_in (S11)", async (_, revoke_in, revoked_at) => {
     stopClock(NOW);
     const { id } = await current().service.createApiKeys(PUBLISHABLE);

@@ -9,7 +9,7 @@ export interface PostgresDatabase {
   url: string;
   /** Runs one statement on a connection of the test's own and answers its rows. */
   query<Row extends pg.QueryResultRow>(sql: string, parameters?: unknown[]): Promise<Row[]>;
-  /** Removes the database, whoever is still connected. */
+  /** Removes the database and terminates its sessions. */
   drop(): Promise<void>;
 }
 

@@ -129,7 +129,7 @@ function unsupported(parameter: string): Buffer {
   return Buffer.concat([Buffer.from("E"), length, Buffer.from(fields)]);
 }
 
-/** A port on which nobody listens. */
+/** A port on which no server listens. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

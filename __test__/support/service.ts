@@ -1,4 +1,4 @@
-// The service as a caller sees it, whoever implements it. Inputs are `object` where the published types are narrower: suites also pass
+// The service as a caller sees it, in both implementations. Inputs are `object` where the published types are narrower: suites also pass
 // what those types would refuse.
 
 import type { ApiKeyModuleStatus } from "../../index.js";

@@ -8,7 +8,7 @@ import { join } from "node:path";
 export interface SqliteDatabase {
   /** `sqlite:…`, as the service's `databaseUrl` takes it. */
   url: string;
-  /** The file's path; the file is made by whoever first connects. */
+  /** The file's path; the first connection creates the file. */
   path: string;
   /** Removes the file and what SQLite has put beside it. */
   drop(): Promise<void>;

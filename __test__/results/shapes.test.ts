@@ -200,7 +200,7 @@ describeEverywhere("An error", (current) => {
       "Api key with id: apk_1, already exists.",
       (on) => on().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" }),
     ],
-  ])("of type %s has Medusa's shape and the message: %s", async (type, message, call) => {
+  ])("of type %s has Medusa's shape and the message: %s (case %#)", async (type, message, call) => {
     const failure = await failureOf(call(current));
 
     expect(failure).toMatchObject({ name: "Error", type, message, __isMedusaError: true, date: expect.any(Date) });
