@@ -652,7 +652,7 @@ export interface ApiKeyModuleStatus {
   /** The lease; `null` without the option `maxStaleness`. */
   lease: LeaseStatus | null;
   /** The reads that concurrent calls share on PostgreSQL; `null` on SQLite and before the first call. */
-  lane: LaneStatus | null;
+  readBatcher: ReadBatcherStatus | null;
   /** Whether the server is a hot standby, so that answers are as old as the replica (option `replica`). */
   replica: boolean;
   /** Whether a pooler shares server sessions between clients, transaction by transaction. */
@@ -697,7 +697,7 @@ export interface LeaseStatus {
   reason: string | null;
 }
 /** The reads that concurrent calls share. */
-export interface LaneStatus {
+export interface ReadBatcherStatus {
   /** Whether they have a connection. Without one, calls read through the pool. */
   connected: boolean;
   /** The number of calls that used shared reads. */
@@ -1083,11 +1083,16 @@ export declare class ApiKeyError extends Error {
   constructor(type: ApiKeyErrorType, message: string, sqlstate?: string, outcome?: "unknown");
 }
 /** What can happen beside the calls. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
-export type ApiKeyNoticeName = "lease.held" | "lease.lost" | "lane.lost" | "lane.reconnected" | "queue.full";
+export type ApiKeyDiagnosticsName =
+  | "lease.held"
+  | "lease.lost"
+  | "readBatcher.lost"
+  | "readBatcher.reconnected"
+  | "queue.full";
 /** What subscribers of these channels receive. It holds no token, hash, id or SQL. */
-export interface ApiKeyNotice {
+export interface ApiKeyDiagnostics {
   /** What happened. */
-  name: ApiKeyNoticeName;
+  name: ApiKeyDiagnosticsName;
   /** Why; only a lost lease has a reason. */
   reason: string | null;
 }

@@ -15,6 +15,8 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
  * id of the workflow's transaction in which the call is made and `undone` that of one whose steps are being undone.
  */
 export declare class NativeApiKeyService {
+  /** The columns as `src/columns.rs` declares them, as JSON text. */
+  static declaredColumns(): string
   /**
    * Asks questions: the JSON text of a list of `{ ticket, kind, now, token }`. `takeAnswers` returns each answer with its
    * ticket.
@@ -74,6 +76,3 @@ export declare class NativeApiKeyService {
    */
   close(): Answer
 }
-
-/** The columns as `src/columns.rs` declares them, as JSON text. */
-export declare function declaredColumns(): string

@@ -3,6 +3,7 @@ import { ApiKeyModuleService, type ApiKeyModuleServiceConstructor } from "./meth
 import { type MigrationCall, revertMigration, runMigrations, type TakenStep } from "./migrations";
 
 export type { ApiKeyEvent, Context, MessageAggregator } from "./context";
+export type { ApiKeyDiagnostics, ApiKeyDiagnosticsName } from "./diagnostics";
 export { ApiKeyError, type ApiKeyErrorType } from "./errors";
 export type {
   ApiKeyConditions,
@@ -20,9 +21,8 @@ export type { ApiKeyOrder, ApiKeySelect, FindConfig, SelectedApiKey, SortDirecti
 export type { ApiKeyLink, ApiKeyLinkable } from "./linkable";
 export type { ApiKeyModuleServiceConstructor } from "./methods";
 export type { MigrationCall, MigrationLogger, TakenStep } from "./migrations";
-export type { ApiKeyNotice, ApiKeyNoticeName } from "./notices";
 export type { ApiKeyModuleOptions, Argon2Options, PoolOptions, TlsOptions } from "./options";
-export type { ApiKeyModuleStatus, LaneStatus, LeaseStatus } from "./status";
+export type { ApiKeyModuleStatus, LeaseStatus, ReadBatcherStatus } from "./status";
 export type {
   ApiKey,
   ApiKeyLinkName,

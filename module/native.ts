@@ -1,6 +1,6 @@
 import type * as Binding from "../binding";
+import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./call-context";
 import { type Context, transactionOf, undoneTransactionOf } from "./context";
-import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./edge";
 import { ofFailure } from "./errors";
 import { decodeKey } from "./generated/columns";
 import { Inbox, type QuestionKind } from "./inbox";

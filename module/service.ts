@@ -1,6 +1,7 @@
 import { first, likeInput, likeTarget, type OneOrMany, refuseMembers, toLinkable, toMany, toUpserts } from "./answers";
 import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standaloneSettings } from "./connection";
 import type { Context } from "./context";
+import { DiagnosticsPublisher } from "./diagnostics";
 import { type EventBus, EventPublisher, type Logger } from "./events";
 import type { ApiKeyFilters, ApiKeySelector } from "./filters";
 import type { FindConfig } from "./find-config";
@@ -8,7 +9,6 @@ import { decodeKey } from "./generated/columns";
 import { type JoinerConfig, joinerConfig } from "./joiner-config";
 import type { ApiKeyModuleService as Documented } from "./methods";
 import { Native } from "./native";
-import { NoticePublisher } from "./notices";
 import { publishableLookup, remembering } from "./publishable-lookup";
 import { decodeCreatedKey, decodePage, withColumns } from "./rows";
 import type { ApiKeyModuleStatus } from "./status";
@@ -61,7 +61,7 @@ export class ApiKeyModuleService implements Documented {
     const cradle: Cradle = inMedusa ? Object(args[0]) : {};
     const options = inMedusa ? args[1] : args[0];
     const logger = fromCradle<Logger>(cradle, "logger");
-    const notices = new NoticePublisher(logger);
+    const notices = new DiagnosticsPublisher(logger);
     this.native_ = new Native(
       inMedusa ? medusaSettings(cradle, options as MedusaOptions | undefined) : standaloneSettings(options),
       (name, reason) => notices.publish(name, reason),

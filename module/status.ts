@@ -12,7 +12,7 @@ export interface ApiKeyModuleStatus {
   /** The lease; `null` without the option `maxStaleness`. */
   lease: LeaseStatus | null;
   /** The reads that concurrent calls share on PostgreSQL; `null` on SQLite and before the first call. */
-  lane: LaneStatus | null;
+  readBatcher: ReadBatcherStatus | null;
   /** Whether the server is a hot standby, so that answers are as old as the replica (option `replica`). */
   replica: boolean;
   /** Whether a pooler shares server sessions between clients, transaction by transaction. */
@@ -59,7 +59,7 @@ export interface LeaseStatus {
 }
 
 /** The reads that concurrent calls share. */
-export interface LaneStatus {
+export interface ReadBatcherStatus {
   /** Whether they have a connection. Without one, calls read through the pool. */
   connected: boolean;
   /** The number of calls that used shared reads. */

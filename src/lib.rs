@@ -1,18 +1,17 @@
 //! Medusa's API Key Module in Rust.
 //!
-//! The rings, from the inside out; each imports only what stands above it
-//! (`tests/imports.rs` holds the table):
+//! The rings, innermost first; each imports only rings above it, which `tests/architecture/` checks against the table in
+//! ARCHITECTURE.md:
 //!
-//! * [`error`], [`notice`], [`deadline`], [`edge`], [`input`]: failures, what happens beside the calls, when a call ends,
-//!   its time and randomness, and what the caller said;
-//! * [`columns`]: the columns of the table, each declared once;
-//! * [`token`]: secrets; [`api_key`]: the data they protect; [`query`]: questions about it;
-//! * [`cache`]: keys that may be answered from memory;
-//! * [`store`]: tables, through SeaORM;
-//! * [`service`]: the use cases, one a file;
+//! * [`error`], [`event`], [`deadline`], [`columns`], [`call_context`], [`input`]: failures, events outside calls, the deadline of a
+//!   call, the columns of the table, the time and randomness of a call, and its decoded arguments;
+//! * [`token`]: secrets; [`api_key`]: the data they protect; [`query`]: filters, orders and selections;
+//! * [`cache`]: keys that may be returned from memory;
+//! * [`store`]: the databases;
+//! * [`service`]: the use cases, one per file;
 //! * `node`: the border to JavaScript (feature `node`).
 //!
-//! The rings are private: the addon is all that uses them, and the compiler finds code that it does not use.
+//! The rings are private, so the compiler finds code that the addon does not use.
 
 #![cfg_attr(
     not(feature = "node"),
@@ -21,14 +20,14 @@
 
 mod api_key;
 mod cache;
+mod call_context;
 mod columns;
 mod deadline;
-mod edge;
 mod error;
+mod event;
 mod input;
 #[cfg(feature = "node")]
 mod node;
-mod notice;
 mod query;
 mod service;
 mod store;

@@ -53,7 +53,7 @@ describe("[postgres] A lease", () => {
     expect(await outcome(service.authenticate(token))).toBe("refused");
     const after = await service.status();
     expect(after.memory.hits).toBe(before.memory.hits);
-    expect(after.lane?.calls).toBe((before.lane?.calls ?? 0) + 2);
+    expect(after.readBatcher?.calls).toBe((before.readBatcher?.calls ?? 0) + 2);
   };
   const expectQuiet = (...tokens: string[]) => {
     const said = JSON.stringify([board.told, board.logged]);
@@ -141,13 +141,15 @@ describe("[postgres] A lease", () => {
         () => false,
       ),
     );
-    expect(board.names).toEqual(expect.arrayContaining(["lease.held", "lease.lost", "lane.lost", "lane.reconnected"]));
+    expect(board.names).toEqual(
+      expect.arrayContaining(["lease.held", "lease.lost", "readBatcher.lost", "readBatcher.reconnected"]),
+    );
   });
 
   it.each([
     ["the listener", "query ILIKE 'LISTEN %'", ["lease.lost", "lease.held"]],
-    ["the shared reads", "query LIKE '%pg_notify(''api_key_native%'", ["lane.lost", "lane.reconnected"]],
-    ["all clients", "true", ["lease.lost", "lease.held", "lane.lost", "lane.reconnected"]],
+    ["the shared reads", "query LIKE '%pg_notify(''api_key_native%'", ["readBatcher.lost", "readBatcher.reconnected"]],
+    ["all clients", "true", ["lease.lost", "lease.held", "readBatcher.lost", "readBatcher.reconnected"]],
   ])("returns after the server terminates the session of %s", async (_, whose, notices) => {
     await open(database.url);
     const { id, token } = await warmKey();

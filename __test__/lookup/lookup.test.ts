@@ -104,16 +104,16 @@ describe("[postgres] Behind a pooler that rejects settings", () => {
     await service.authenticate("sk_nobody");
     await until(
       () => service.status(),
-      ({ lane }) => lane?.connected === true,
+      ({ readBatcher }) => readBatcher?.connected === true,
     );
 
-    const before = (await service.status()).lane?.reads ?? 0;
+    const before = (await service.status()).readBatcher?.reads ?? 0;
     await until(
       () => service.authenticate(token),
       (answer) => answer !== false && answer.title === title,
     );
 
-    expect((await service.status()).lane?.reads).toBeGreaterThan(before);
+    expect((await service.status()).readBatcher?.reads).toBeGreaterThan(before);
     expect(proxy.refused).toBeGreaterThan(0);
     expect(proxy.settings).toBe(0);
     await service.close();

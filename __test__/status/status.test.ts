@@ -14,7 +14,7 @@ type Members<T> = T extends object ? { [Name in keyof T]-?: Members<NonNullable<
 const DOCUMENTED: Members<ApiKeyModuleStatus> = {
   answers: null,
   lease: { held: null, maxStalenessMs: null, ageMs: null, reason: null },
-  lane: { connected: null, calls: null, reads: null, reconnects: null },
+  readBatcher: { connected: null, calls: null, reads: null, reconnects: null },
   replica: null,
   pooler: null,
   memory: { keys: null, hits: null },
@@ -44,7 +44,7 @@ describeOnEachDatabase("status()", (kind) => {
     expect(await service.status()).toEqual({
       answers: kind.name === "sqlite" ? "watched" : "strict",
       lease: null,
-      lane: null,
+      readBatcher: null,
       replica: false,
       pooler: false,
       memory: { keys: 0, hits: 0 },
@@ -61,11 +61,11 @@ describeOnEachDatabase("status()", (kind) => {
 
     expect(await service.status()).toMatchObject(
       kind.name === "sqlite"
-        ? { answers: "watched", lease: null, lane: null, memory: { keys: 1, hits: 2 }, hashing: { done: 2 } }
+        ? { answers: "watched", lease: null, readBatcher: null, memory: { keys: 1, hits: 2 }, hashing: { done: 2 } }
         : {
             answers: "strict",
             lease: null,
-            lane: { connected: true, calls: 3, reads: 3, reconnects: 0 },
+            readBatcher: { connected: true, calls: 3, reads: 3, reconnects: 0 },
             memory: { keys: 0, hits: 0 },
             hashing: { done: 2 },
           },
@@ -97,7 +97,7 @@ describeOnEachDatabase("status()", (kind) => {
     await service.authenticate(token);
 
     expect(membersOf(await service.status())).toEqual(
-      kind.name === "sqlite" ? { ...DOCUMENTED, lease: null, lane: null } : DOCUMENTED,
+      kind.name === "sqlite" ? { ...DOCUMENTED, lease: null, readBatcher: null } : DOCUMENTED,
     );
     await service.close();
   });

@@ -1,13 +1,13 @@
 // What a service tells beside its answers.
 
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type { ApiKeyNotice } from "../../index.js";
+import type { ApiKeyDiagnostics } from "../../index.js";
 
-const NAMES = ["lease.held", "lease.lost", "lane.lost", "lane.reconnected", "queue.full"];
+const NAMES = ["lease.held", "lease.lost", "readBatcher.lost", "readBatcher.reconnected", "queue.full"];
 
 /** Collects what is told on the diagnostics channels, and what a Medusa logger is told. */
 export class NoticeBoard {
-  readonly told: ApiKeyNotice[] = [];
+  readonly told: ApiKeyDiagnostics[] = [];
   readonly logged: string[] = [];
   readonly logger = {
     debug: () => undefined,
@@ -15,7 +15,7 @@ export class NoticeBoard {
     warn: (text: string) => void this.logged.push(`warn: ${text}`),
     error: (text: string) => void this.logged.push(`error: ${text}`),
   };
-  private readonly hear = (notice: unknown) => void this.told.push(notice as ApiKeyNotice);
+  private readonly hear = (notice: unknown) => void this.told.push(notice as ApiKeyDiagnostics);
 
   constructor() {
     for (const name of NAMES) subscribe(`medusa-api-key-native:${name}`, this.hear);

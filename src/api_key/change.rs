@@ -5,7 +5,7 @@ use chrono::SubsecRound;
 use super::deadline::deadline;
 use super::new::optional_text;
 use super::{ApiKey, ApiKeyId, ApiKeyType, NewApiKey};
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::{DataOf, Input, checked_text, refuse_near_misses, refuse_unknown};
 

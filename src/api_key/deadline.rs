@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
 

@@ -2,7 +2,7 @@
 
 use uuid::Builder;
 
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 
 /// The id of a key, by Medusa's convention `apk_` and a ULID; any text that a caller chose is one too.
@@ -48,7 +48,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::edge::from_epoch_ms;
+    use crate::call_context::from_epoch_ms;
 
     fn id_at(ms: u32, random: &[u8]) -> ApiKeyId {
         let now = from_epoch_ms(f64::from(ms)).expect("in range");

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{ApiKeyId, WorkflowTransaction};
+use crate::call_context::Timestamp;
 use crate::columns::Field;
-use crate::edge::Timestamp;
 use crate::token::{RawToken, Redacted, StoredToken, TokenDigest};
 
 /// What a key is for.
@@ -221,7 +221,7 @@ mod tests {
     use chrono::Duration;
 
     use super::*;
-    use crate::edge::from_epoch_ms;
+    use crate::call_context::from_epoch_ms;
 
     #[test]
     fn a_key_ends_in_the_millisecond_of_its_end() {

@@ -3,7 +3,7 @@
 use super::deadline::deadline;
 use super::time::checked_time;
 use super::{ApiKey, ApiKeyId, ApiKeyType};
-use crate::edge::{Edge, Timestamp};
+use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::{DataOf, Input, checked_id, checked_text, refuse_near_misses};
 use crate::token::{Hasher, Prefix, RawToken, StoredToken, TokenDigest};
@@ -126,24 +126,27 @@ impl NewApiKey {
     /// # Errors
     /// `Unexpected` when the call brought too little randomness.
     // Stock 2.21.2: all tokens and salts are drawn before any id.
-    pub fn draft(wishes: Vec<Self>, edge: &mut Edge) -> Result<Vec<DraftApiKey>, ApiKeyError> {
+    pub fn draft(
+        wishes: Vec<Self>,
+        context: &mut CallContext,
+    ) -> Result<Vec<DraftApiKey>, ApiKeyError> {
         let mut drawn = Vec::with_capacity(wishes.len());
         for wish in wishes {
             let (prefix, salted) = match wish.kind {
                 ApiKeyType::Publishable => (Prefix::Publishable, false),
                 ApiKeyType::Secret => (Prefix::Secret, true),
             };
-            let token = RawToken::generate(prefix, &edge.entropy(TOKEN_BYTES)?);
-            let salt = if salted { Some(edge.entropy(SALT_BYTES)?) } else { None };
+            let token = RawToken::generate(prefix, &context.entropy(TOKEN_BYTES)?);
+            let salt = if salted { Some(context.entropy(SALT_BYTES)?) } else { None };
             drawn.push((wish, token, salt));
         }
         drawn
             .into_iter()
             .map(|(wish, token, salt)| {
-                let random = edge.entropy(ID_BYTES)?;
+                let random = context.entropy(ID_BYTES)?;
                 let id = match &wish.id {
                     Some(chosen) => chosen.clone(),
-                    None => ApiKeyId::generate(edge.now, &random)?,
+                    None => ApiKeyId::generate(context.now, &random)?,
                 };
                 Ok(DraftApiKey { wish, id, token, salt })
             })

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 
-use crate::edge::{Timestamp, from_epoch_ms, is_storable};
+use crate::call_context::{Timestamp, from_epoch_ms, is_storable};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 

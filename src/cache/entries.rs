@@ -128,8 +128,8 @@ impl Entries {
 mod tests {
     use super::*;
     use crate::api_key::ApiKey;
-    use crate::edge::from_epoch_ms;
-    use crate::notice::Notices;
+    use crate::call_context::from_epoch_ms;
+    use crate::event::EventSink;
     use crate::token::{Hasher, HasherSettings};
 
     fn key(number: usize) -> Arc<PublicApiKey> {
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn entries_stay_within_their_bound_and_evicted_ones_leave_no_id_behind() {
         let hasher =
-            Hasher::new(HasherSettings::default(), Notices::default()).expect("randomness");
+            Hasher::new(HasherSettings::default(), EventSink::default()).expect("randomness");
         let mut entries = Entries::with_capacity(10);
         for number in 0..100 {
             entries.insert(hasher.present(number.to_string()).fingerprint, 0, key(number));

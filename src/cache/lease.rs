@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Freshness;
 use super::clock::Clock;
-use crate::notice::LeaseLoss;
+use crate::event::LeaseLoss;
 
 /// How many echoes may be outstanding; older ones renew nothing any more.
 const MOST_OUTSTANDING: usize = 16;

@@ -6,8 +6,8 @@ use proptest::sample::Index;
 
 use super::*;
 use crate::api_key::ApiKey;
-use crate::edge::from_epoch_ms;
-use crate::notice::Notices;
+use crate::call_context::from_epoch_ms;
+use crate::event::EventSink;
 use crate::token::{Hasher, HasherSettings};
 
 const KEYS: usize = 3;
@@ -31,7 +31,7 @@ fn cache() -> (KeyCache, Arc<Dial>) {
 }
 
 fn tokens() -> Vec<Fingerprint> {
-    let hasher = Hasher::new(HasherSettings::default(), Notices::default()).expect("randomness");
+    let hasher = Hasher::new(HasherSettings::default(), EventSink::default()).expect("randomness");
     (0..KEYS).map(|key| hasher.present(format!("sk_{key}")).fingerprint).collect()
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::Input;
-use crate::edge::from_epoch_ms;
+use crate::call_context::from_epoch_ms;
 use crate::error::ApiKeyError;
 
 /// Reads what `module/wire` wrote.

@@ -17,7 +17,7 @@ pub use deserialize::{FieldError, deserialize};
 pub use members::{DataOf, nearest, refuse_near_misses, refuse_other_pages, refuse_unknown};
 pub use text::{checked_id, checked_text};
 
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 
 /// A JavaScript value.
 #[derive(Debug, Clone, PartialEq)]

@@ -13,8 +13,8 @@ use super::outcome::json;
 use super::service::NativeApiKeyService;
 use crate::api_key::{ApiKeyType, PublicApiKey};
 use crate::cache::Remembered;
+use crate::call_context::Timestamp;
 use crate::deadline;
-use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
 use crate::service::ApiKeyService;
 

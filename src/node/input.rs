@@ -2,7 +2,7 @@
 
 use napi::bindgen_prelude::Uint8Array;
 
-use crate::edge::{Edge, Timestamp, from_epoch_ms};
+use crate::call_context::{CallContext, Timestamp, from_epoch_ms};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 
@@ -12,8 +12,8 @@ pub(super) fn now(ms: f64) -> Result<Timestamp, ApiKeyError> {
     ))
 }
 
-pub(super) fn edge(ms: f64, entropy: &[Uint8Array]) -> Result<Edge, ApiKeyError> {
-    Ok(Edge::new(now(ms)?, entropy.iter().map(|chunk| chunk.to_vec()).collect()))
+pub(super) fn context(ms: f64, entropy: &[Uint8Array]) -> Result<CallContext, ApiKeyError> {
+    Ok(CallContext::new(now(ms)?, entropy.iter().map(|chunk| chunk.to_vec()).collect()))
 }
 
 pub(super) fn many(data: Input) -> Result<Vec<Input>, ApiKeyError> {

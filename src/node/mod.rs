@@ -6,9 +6,9 @@
 //! realm. Invariant: a method has no judgement of its own.
 
 mod columns;
+mod events;
 mod every_request;
 mod input;
-mod notices;
 mod outbox;
 mod outcome;
 mod output;

@@ -11,8 +11,8 @@ use napi::bindgen_prelude::{PromiseRaw, Uint8Array, within_runtime_if_available}
 use napi_derive::napi;
 use serde::Serialize;
 
-use super::input::{edge, many, now};
-use super::notices::{Hear, Listener};
+use super::events::{Hear, Listener};
+use super::input::{context, many, now};
 use super::outbox::{Outbox, Ready, Wake};
 use super::outcome::{Failure, json, outcome};
 use super::output::columns;
@@ -53,7 +53,7 @@ impl NativeApiKeyService {
         let listener = Listener::new(hear);
         let parsed = decode(&options).and_then(|options| ServiceOptions::parse(&options));
         let service = parsed.and_then(|options| {
-            within_runtime_if_available(|| ApiKeyService::new(&options, listener.notices()))
+            within_runtime_if_available(|| ApiKeyService::new(&options, listener.events()))
         });
         let ready = Arc::<Ready>::default();
         let outbox = Mutex::new(Some(Outbox::new(Arc::clone(&ready), wake)));
@@ -86,9 +86,9 @@ impl NativeApiKeyService {
         data: String,
         workflow: String,
     ) -> Answer<'env> {
-        let edge = edge(now_ms, &entropy);
+        let context = context(now_ms, &entropy);
         self.answer(env, move |service| async move {
-            service.create(&many(decode(&data)?)?, edge?, &decode(&workflow)?).await
+            service.create(&many(decode(&data)?)?, context?, &decode(&workflow)?).await
         })
     }
 
@@ -102,9 +102,9 @@ impl NativeApiKeyService {
         data: String,
         workflow: String,
     ) -> Answer<'env> {
-        let edge = edge(now_ms, &entropy);
+        let context = context(now_ms, &entropy);
         self.answer(env, move |service| async move {
-            service.upsert(&many(decode(&data)?)?, edge?, &decode(&workflow)?).await
+            service.upsert(&many(decode(&data)?)?, context?, &decode(&workflow)?).await
         })
     }
 
@@ -147,9 +147,9 @@ impl NativeApiKeyService {
         data: String,
         workflow: String,
     ) -> Answer<'env> {
-        let edge = edge(now_ms, &entropy);
+        let context = context(now_ms, &entropy);
         self.answer(env, move |service| async move {
-            service.roll(&decode(&id)?, &decode(&data)?, edge?, &decode(&workflow)?).await
+            service.roll(&decode(&id)?, &decode(&data)?, context?, &decode(&workflow)?).await
         })
     }
 

@@ -1,7 +1,7 @@
 //! The tree, of keys and of linked tables alike.
 
 use super::{ColumnRef, Field};
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 
 /// How many conditions a filter may hold. SQLite's limit for an expression's depth is 1,000.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::ApiKeyService;
 use crate::api_key::{ApiKey, ApiKeyType, PublicApiKey};
 use crate::cache::{KeyCache, Remembered, Ticket};
+use crate::call_context::Timestamp;
 use crate::deadline;
-use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
 use crate::token::{Fingerprint, StoredToken, TokenDigest, may_be_publishable, may_be_token};
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{ApiKeyService, Written, ids_of, split};
 use crate::api_key::{ApiKey, NewApiKey, PublicApiKey, WorkflowTransaction};
-use crate::edge::Edge;
+use crate::call_context::CallContext;
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::Filter;
@@ -19,14 +19,14 @@ impl ApiKeyService {
     pub async fn create(
         &self,
         data: &[Input],
-        mut edge: Edge,
+        mut context: CallContext,
         workflow: &Input,
     ) -> Result<Written, ApiKeyError> {
-        let wishes = parse_new(data, &edge)?;
+        let wishes = parse_new(data, &context)?;
         if wishes.is_empty() {
             return Ok(Written::default());
         }
-        let (keys, tokens) = split(self.issue(wishes, &mut edge, workflow).await?);
+        let (keys, tokens) = split(self.issue(wishes, &mut context, workflow).await?);
         if let Err(error) = self.database.insert(&keys).await {
             return Err(self.not_inserted(error, &keys).await);
         }
@@ -42,11 +42,11 @@ impl ApiKeyService {
     pub(super) async fn issue(
         &self,
         wishes: Vec<NewApiKey>,
-        edge: &mut Edge,
+        context: &mut CallContext,
         workflow: &Input,
     ) -> Result<Vec<(ApiKey, RawToken)>, ApiKeyError> {
         let workflow = WorkflowTransaction::of_context(workflow);
-        let drafts = NewApiKey::draft(wishes, edge)?;
+        let drafts = NewApiKey::draft(wishes, context)?;
         let mut issued = Vec::with_capacity(drafts.len());
         for draft in drafts {
             let (key, token) = draft.issue(&self.hasher).await?;
@@ -87,9 +87,9 @@ pub(super) fn shown_once(keys: Vec<ApiKey>, tokens: &[RawToken]) -> Vec<PublicAp
     keys.into_iter().zip(tokens).map(|(key, token)| PublicApiKey::created(key, token)).collect()
 }
 
-fn parse_new(data: &[Input], edge: &Edge) -> Result<Vec<NewApiKey>, ApiKeyError> {
+fn parse_new(data: &[Input], context: &CallContext) -> Result<Vec<NewApiKey>, ApiKeyError> {
     let wishes: Vec<_> =
-        data.iter().map(|one| NewApiKey::parse(one, edge.now)).collect::<Result<_, _>>()?;
+        data.iter().map(|one| NewApiKey::parse(one, context.now)).collect::<Result<_, _>>()?;
     refuse_twins(&wishes)?;
     Ok(wishes)
 }

@@ -3,7 +3,7 @@
 use super::soft_delete::refuse_tokens;
 use super::{ApiKeyService, Written, ids_of};
 use crate::api_key::WorkflowTransaction;
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::{Filter, parse_ids};

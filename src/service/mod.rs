@@ -5,9 +5,9 @@
 //! transaction; whatever fails changes nothing.
 
 mod authenticate;
+mod background;
 mod create;
 mod delete;
-mod last_used;
 mod migrate;
 mod options;
 mod read;
@@ -16,7 +16,6 @@ mod roll;
 mod soft_delete;
 mod status;
 mod update;
-mod upkeep;
 mod upsert;
 
 pub use options::ServiceOptions;
@@ -29,13 +28,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
-use last_used::LastUsed;
-use upkeep::Upkeep;
+use background::last_used::LastUsed;
+use background::row_backfill::RowBackfill;
 
 use crate::api_key::{ApiKey, PublicApiKey};
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
-use crate::notice::Notices;
+use crate::event::EventSink;
 use crate::query::{Filter, Target};
 use crate::store::{Connection, Database, Query, Transaction, find_for_update};
 use crate::token::{Hasher, RawToken};
@@ -44,7 +43,7 @@ use crate::token::{Hasher, RawToken};
 pub struct ApiKeyService {
     database: Arc<Database>,
     hasher: Arc<Hasher>,
-    upkeep: Upkeep,
+    row_backfill: RowBackfill,
     last_used: LastUsed,
     in_medusa: bool,
     /// Where the service was made, if it was made within a runtime.
@@ -71,15 +70,19 @@ impl ApiKeyService {
     ///
     /// # Errors
     /// `Option` for an option that cannot be used.
-    pub fn new(options: &ServiceOptions, notices: Notices) -> Result<Self, ApiKeyError> {
+    pub fn new(options: &ServiceOptions, events: EventSink) -> Result<Self, ApiKeyError> {
         let settings = options.database()?;
         let in_medusa = settings.in_medusa;
-        let hasher = Arc::new(Hasher::new(options.hasher()?, notices.clone())?);
+        let hasher = Arc::new(Hasher::new(options.hasher()?, events.clone())?);
         let (migrate, max_staleness) = (options.migrate(), options.max_staleness());
-        let database = Arc::new(Database::new(settings, migrate, max_staleness, notices));
+        let database = Arc::new(Database::new(settings, migrate, max_staleness, events));
         Ok(Self {
             in_medusa,
-            upkeep: Upkeep::new(options.rehash(), Arc::clone(&database), Arc::clone(&hasher)),
+            row_backfill: RowBackfill::new(
+                options.rehash(),
+                Arc::clone(&database),
+                Arc::clone(&hasher),
+            ),
             last_used: LastUsed::new(options.last_used_interval(), Arc::clone(&database)),
             database,
             hasher,
@@ -91,7 +94,7 @@ impl ApiKeyService {
 
     /// What follows a success; nobody waits for it.
     fn used(&self, key: &ApiKey, token: &RawToken, now: Timestamp) {
-        self.upkeep.after_success(key, token);
+        self.row_backfill.after_success(key, token);
         self.last_used.record(key.id.as_str(), key.last_used_at, now);
     }
 

@@ -2,7 +2,7 @@
 
 use super::{ApiKeyService, Written, answers, ids_of, locked};
 use crate::api_key::{Revocation, refuse_revoked};
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::{Target, parse_target};

@@ -3,7 +3,7 @@
 use super::create::shown_once;
 use super::{ApiKeyService, ids_of, locked, split};
 use crate::api_key::{ApiKey, NewApiKey, PublicApiKey, Roll, refuse_revoked};
-use crate::edge::{Edge, Timestamp};
+use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::{Input, checked_id};
 use crate::query::{Filter, Target, refuse_whole_key};
@@ -28,7 +28,7 @@ impl ApiKeyService {
         &self,
         id: &Input,
         data: &Input,
-        mut edge: Edge,
+        mut context: CallContext,
         workflow: &Input,
     ) -> Result<Rolled, ApiKeyError> {
         if !id.is_truthy() {
@@ -36,13 +36,14 @@ impl ApiKeyService {
         }
         refuse_whole_key(id)?;
         let id = checked_id("id", id)?;
-        let now = edge.now;
+        let now = context.now;
         let roll = Roll::parse(data, now)?;
 
         // The successor is hashed before the transaction begins, so it is made for the key as it is now …
-        let before = self.live_key(&id, &edge).await?;
+        let before = self.live_key(&id, &context).await?;
         let successor = NewApiKey::successor(&before, now);
-        let (mut created, tokens) = split(self.issue(vec![successor], &mut edge, workflow).await?);
+        let (mut created, tokens) =
+            split(self.issue(vec![successor], &mut context, workflow).await?);
 
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
@@ -69,10 +70,10 @@ impl ApiKeyService {
             .ok_or(ApiKeyError::Unexpected("A key was rolled into nothing."))
     }
 
-    async fn live_key(&self, id: &str, edge: &Edge) -> Result<ApiKey, ApiKeyError> {
+    async fn live_key(&self, id: &str, context: &CallContext) -> Result<ApiKey, ApiKeyError> {
         let connection = self.database.connection().await?;
         let found = find(&connection, &Query::visible(Filter::id(id))).await?;
-        refuse_revoked_or_scheduled(&found, edge.now)?;
+        refuse_revoked_or_scheduled(&found, context.now)?;
         found.into_iter().next().ok_or_else(|| ApiKeyError::NoSuchKeys(vec![id.to_owned()]))
     }
 }

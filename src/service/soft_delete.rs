@@ -2,7 +2,7 @@
 
 use super::update::by_updated_at;
 use super::{ApiKeyService, Written, ids_of};
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::{Filter, parse_many_targets, tokens_among};

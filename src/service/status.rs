@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::ApiKeyService;
 use crate::cache::KeyCache;
-use crate::store::LaneStatus;
+use crate::store::ReadBatcherStatus;
 
 /// The status of a service, as `module/status.ts` documents it. Counts start at its construction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,7 +15,7 @@ pub struct Status {
     /// The lease; `None` without the option `maxStaleness`.
     pub lease: Option<LeaseStatus>,
     /// The shared reads; `None` on SQLite and before the first call.
-    pub lane: Option<LaneStatus>,
+    pub read_batcher: Option<ReadBatcherStatus>,
     /// Whether the server is a hot standby.
     pub replica: bool,
     /// Whether a pooler shares server sessions between clients.
@@ -102,7 +102,7 @@ impl ApiKeyService {
                 (None, None) => Answers::Strict,
             },
             lease,
-            lane: self.database.lane(),
+            read_batcher: self.database.read_batcher(),
             replica: surroundings.replica,
             pooler: surroundings.pooler,
             memory: MemoryStatus {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{ApiKeyService, Written, answers, locked};
 use crate::api_key::{ApiKey, TitleChange};
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::{Target, parse_target};

@@ -6,7 +6,7 @@ use super::create::{refuse_twins, shown_once};
 use super::update::retitle;
 use super::{ApiKeyService, Written, answers, ids_of, split};
 use crate::api_key::{ApiKey, ApiKeyId, NewApiKey, TitleChange, UpsertApiKey};
-use crate::edge::{Edge, Timestamp};
+use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::Filter;
@@ -20,16 +20,16 @@ impl ApiKeyService {
     pub async fn upsert(
         &self,
         data: &[Input],
-        mut edge: Edge,
+        mut context: CallContext,
         workflow: &Input,
     ) -> Result<Written, ApiKeyError> {
-        let now = edge.now;
+        let now = context.now;
         let (wishes, changes) = sort(data, now)?;
         if wishes.is_empty() && changes.ids.is_empty() {
             return Ok(Written::default());
         }
         refuse_twins(&wishes)?;
-        let (created, tokens) = split(self.issue(wishes, &mut edge, workflow).await?);
+        let (created, tokens) = split(self.issue(wishes, &mut context, workflow).await?);
 
         let transaction = self.database.begin().await?;
         let on = transaction.connection();

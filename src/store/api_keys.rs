@@ -8,12 +8,12 @@ use sea_orm::{
 
 use super::condition::{condition, key_column};
 use super::failure::InsertError;
-use super::postgres::{Param, PgPlace, joins, parts};
+use super::postgres::{Param, PgExecutor, joins, parts};
 use super::row::{Column, Entity};
-use super::transaction::{Connection, On};
+use super::transaction::{Connection, Executor};
 use super::{dialect, row};
 use crate::api_key::{ApiKey, Revocation};
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::query::{ColumnRef, Direction, Filter, Joins, Nulls, OrderBy};
 
@@ -97,18 +97,18 @@ pub async fn insert(on: &Connection<'_>, keys: &[ApiKey]) -> Result<(), InsertEr
     for chunk in keys.chunks(ROWS_PER_INSERT) {
         let rows = Entity::insert_many(chunk.iter().map(row::of_key)).into_query();
         let statement = on.backend().orm().build(&rows);
-        match on.on() {
-            On::Sqlite(executor) => {
+        match on.executor() {
+            Executor::Sqlite(executor) => {
                 executor.execute_raw(statement).await?;
             }
-            On::Postgres(place) => insert_on_postgres(place, statement, chunk).await?,
+            Executor::Postgres(executor) => insert_on_postgres(executor, statement, chunk).await?,
         }
     }
     Ok(())
 }
 
 async fn insert_on_postgres(
-    place: PgPlace<'_>,
+    executor: PgExecutor<'_>,
     statement: Statement,
     keys: &[ApiKey],
 ) -> Result<(), InsertError> {
@@ -118,7 +118,7 @@ async fn insert_on_postgres(
         Param::texts(keys.iter().map(|key| text(key).to_owned()).collect())
     };
     let ours = [texts(|key| key.id.as_str()), texts(|key| key.token.token_column())];
-    place.insert(&sql, &params, (WRITTEN, &ours), keys.len()).await
+    executor.insert(&sql, &params, (WRITTEN, &ours), keys.len()).await
 }
 
 /// Gives keys a title.

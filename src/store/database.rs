@@ -17,22 +17,22 @@ use opening::{Attempt, Opened};
 
 use super::api_keys::{Query, ROWS_PER_INSERT, insert};
 use super::failure::InsertError;
-use super::lane::{Lane, LaneStatus};
 use super::migration;
+use super::postgres::read_batcher::{ReadBatcher, ReadBatcherStatus};
 use super::settings::DatabaseSettings;
 use super::sqlite::OpenFile;
 use super::transaction::{Connection, Pool, Transaction};
 use crate::api_key::ApiKey;
 use crate::cache::{KeyCache, Lease};
 use crate::error::ApiKeyError;
-use crate::notice::Notices;
+use crate::event::EventSink;
 
 /// A database that is connected to when first needed, and migrated then if it is to be.
 pub struct Database {
     settings: DatabaseSettings,
     migrate: bool,
     memory: Memory,
-    notices: Notices,
+    events: EventSink,
     attempt: Mutex<Attempt>,
     /// The connections to an SQLite file that was replaced, until they are closed.
     former: Mutex<Option<Arc<Opened>>>,
@@ -58,13 +58,13 @@ impl Database {
         settings: DatabaseSettings,
         migrate: bool,
         max_staleness: Option<Duration>,
-        notices: Notices,
+        events: EventSink,
     ) -> Self {
         Self {
             memory: Memory::of(&settings.url, max_staleness),
             settings,
             migrate,
-            notices,
+            events,
             attempt: Mutex::default(),
             former: Mutex::default(),
             found: AtomicBool::new(false),
@@ -158,10 +158,10 @@ impl Database {
 
     /// How the shared reads are; SQLite has none, and PostgreSQL none before its first use.
     #[must_use]
-    pub fn lane(&self) -> Option<LaneStatus> {
+    pub fn read_batcher(&self) -> Option<ReadBatcherStatus> {
         let attempt = Arc::clone(&self.attempt());
         let opened = attempt.get()?.as_ref().ok()?;
-        opened.lane.as_deref().map(Lane::status)
+        opened.read_batcher.as_deref().map(ReadBatcher::status)
     }
 
     /// How long a call may take.

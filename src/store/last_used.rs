@@ -7,8 +7,8 @@ use chrono::SecondsFormat;
 use sea_orm::{DbBackend, Statement};
 
 use super::postgres::{Param, PgFailure};
-use super::transaction::{Connection, On};
-use crate::edge::Timestamp;
+use super::transaction::{Connection, Executor};
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 
 /// What became of a write.
@@ -109,13 +109,13 @@ pub async fn set_last_used(
     on: &Connection<'_>,
     uses: &[(String, Timestamp)],
 ) -> Result<UsesWritten, ApiKeyError> {
-    match on.on() {
-        On::Sqlite(_) => {
+    match on.executor() {
+        Executor::Sqlite(_) => {
             let statement =
                 Statement::from_sql_and_values(DbBackend::Sqlite, SQLITE, [json(uses).into()]);
             Ok(UsesWritten { written: on.execute(statement).await?, passed_over: Vec::new() })
         }
-        On::Postgres(place) => {
+        Executor::Postgres(place) => {
             let (ids, times) = uses.iter().cloned().unzip();
             let params = [Param::texts(ids), Param::times(times)];
             let rows = place.query(POSTGRES, &params).await?.rows;

@@ -7,7 +7,7 @@ use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeErr};
 use sea_orm::{ColIdx, QueryResult, TryGetError, TryGetable, Value};
 
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 
 /// What a date column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use sea_orm::entity::prelude::*;
 
 use super::moment::Moment;
 use crate::api_key::{ApiKey, ApiKeyId, ApiKeyType, WorkflowTransaction};
+use crate::call_context::Timestamp;
 use crate::columns::Field;
-use crate::edge::Timestamp;
 use crate::error::ApiKeyError;
 use crate::token::{Redacted, StoredToken, TokenDigest, TokenHash};
 

@@ -9,7 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::backend::Backend;
 use super::failure;
-use super::postgres::{PgFailure, PgPlace, PgPool, PgTransaction, model, parts};
+use super::postgres::{PgExecutor, PgFailure, PgPool, PgTransaction, model, parts};
 use super::row::{Entity, Model};
 use super::sqlite::OpenFile;
 use crate::deadline;
@@ -20,21 +20,21 @@ const TO_THE_PRIMARY: &str = "/*NO LOAD BALANCE*/ ";
 
 /// Somewhere to run statements, for which a search on SQLite needs the right to search.
 pub struct Connection<'a> {
-    place: Place<'a>,
+    handle: Handle<'a>,
     _search: Option<OwnedSemaphorePermit>,
 }
 
-enum Place<'a> {
+enum Handle<'a> {
     Sqlite(DatabaseConnection),
     SqliteTransaction(&'a DatabaseTransaction),
     Postgres(PgPool),
     PostgresTransaction(&'a PgTransaction),
 }
 
-/// A place, for what is said differently on each database.
-pub(super) enum On<'a> {
+/// A handle, for what is said differently on each database.
+pub(super) enum Executor<'a> {
     Sqlite(DatabaseExecutor<'a>),
-    Postgres(PgPlace<'a>),
+    Postgres(PgExecutor<'a>),
 }
 
 /// The sessions of an open database.
@@ -46,42 +46,42 @@ pub(super) enum Pool {
 
 impl Connection<'_> {
     pub(super) fn of_pool(pool: &Pool) -> Connection<'static> {
-        let place = match pool {
-            Pool::Sqlite(pool) => Place::Sqlite(pool.clone()),
-            Pool::Postgres(pool) => Place::Postgres(pool.clone()),
+        let handle = match pool {
+            Pool::Sqlite(pool) => Handle::Sqlite(pool.clone()),
+            Pool::Postgres(pool) => Handle::Postgres(pool.clone()),
         };
-        Connection { place, _search: None }
+        Connection { handle, _search: None }
     }
 
     pub(super) fn searching(self, search: Option<OwnedSemaphorePermit>) -> Self {
         Self { _search: search, ..self }
     }
 
-    pub(super) fn on(&self) -> On<'_> {
-        match &self.place {
-            Place::Sqlite(pool) => On::Sqlite(pool.into()),
-            Place::SqliteTransaction(transaction) => On::Sqlite((*transaction).into()),
-            Place::Postgres(pool) => On::Postgres(PgPlace::Pool(pool)),
-            Place::PostgresTransaction(transaction) => {
-                On::Postgres(PgPlace::Transaction(transaction))
+    pub(super) fn executor(&self) -> Executor<'_> {
+        match &self.handle {
+            Handle::Sqlite(pool) => Executor::Sqlite(pool.into()),
+            Handle::SqliteTransaction(transaction) => Executor::Sqlite((*transaction).into()),
+            Handle::Postgres(pool) => Executor::Postgres(PgExecutor::Pool(pool)),
+            Handle::PostgresTransaction(transaction) => {
+                Executor::Postgres(PgExecutor::Transaction(transaction))
             }
         }
     }
 
     pub(super) fn backend(&self) -> Backend {
-        match self.on() {
-            On::Sqlite(_) => Backend::Sqlite,
-            On::Postgres(_) => Backend::Postgres,
+        match self.executor() {
+            Executor::Sqlite(_) => Backend::Sqlite,
+            Executor::Postgres(_) => Backend::Postgres,
         }
     }
 
     /// Whole rows of the table.
     pub(super) async fn models(&self, select: Select<Entity>) -> Result<Vec<Model>, ApiKeyError> {
-        match self.on() {
-            On::Sqlite(executor) => select.all(&executor).await.map_err(failure::of),
-            On::Postgres(place) => {
+        match self.executor() {
+            Executor::Sqlite(executor) => select.all(&executor).await.map_err(failure::of),
+            Executor::Postgres(handle) => {
                 let (sql, params) = parts(select.build(DbBackend::Postgres))?;
-                let rows = place.query(&format!("{TO_THE_PRIMARY}{sql}"), &params).await?.rows;
+                let rows = handle.query(&format!("{TO_THE_PRIMARY}{sql}"), &params).await?.rows;
                 Ok(rows.iter().map(model).collect::<Result<_, _>>()?)
             }
         }
@@ -89,41 +89,41 @@ impl Connection<'_> {
 
     /// How many rows a statement changed.
     pub(super) async fn execute(&self, statement: Statement) -> Result<u64, ApiKeyError> {
-        match self.on() {
-            On::Sqlite(executor) => {
+        match self.executor() {
+            Executor::Sqlite(executor) => {
                 let done = executor.execute_raw(statement).await.map_err(failure::of)?;
                 Ok(done.rows_affected())
             }
-            On::Postgres(place) => {
+            Executor::Postgres(handle) => {
                 let (sql, params) = parts(statement)?;
-                Ok(place.query(&sql, &params).await?.rows_affected)
+                Ok(handle.query(&sql, &params).await?.rows_affected)
             }
         }
     }
 
     /// Statements without values, one after the other.
     pub(super) async fn run(&self, sql: &str) -> Result<(), ApiKeyError> {
-        match self.on() {
-            On::Sqlite(executor) => {
+        match self.executor() {
+            Executor::Sqlite(executor) => {
                 executor.execute_unprepared(sql).await.map(drop).map_err(failure::of)
             }
-            On::Postgres(place) => Ok(place.run(sql).await?),
+            Executor::Postgres(handle) => Ok(handle.run(sql).await?),
         }
     }
 
     /// The first column of each row, a text.
     pub(super) async fn texts(&self, statement: Statement) -> Result<Vec<String>, ApiKeyError> {
-        match self.on() {
-            On::Sqlite(executor) => {
+        match self.executor() {
+            Executor::Sqlite(executor) => {
                 let rows = executor.query_all_raw(statement).await.map_err(failure::of)?;
                 rows.iter()
                     .map(|row| row.try_get_by(0))
                     .collect::<Result<_, _>>()
                     .map_err(failure::of)
             }
-            On::Postgres(place) => {
+            Executor::Postgres(handle) => {
                 let (sql, params) = parts(statement)?;
-                let rows = place.query(&sql, &params).await?.rows;
+                let rows = handle.query(&sql, &params).await?.rows;
                 let first = |row: &tokio_postgres::Row| row.try_get(0).map_err(PgFailure::from);
                 Ok(rows.iter().map(first).collect::<Result<_, _>>()?)
             }
@@ -133,14 +133,14 @@ impl Connection<'_> {
     /// The only column of the only row, a number.
     pub(super) async fn number(&self, statement: Statement) -> Result<i64, ApiKeyError> {
         let missing = ApiKeyError::Unexpected("A count has no row.");
-        match self.on() {
-            On::Sqlite(executor) => {
+        match self.executor() {
+            Executor::Sqlite(executor) => {
                 let row = executor.query_one_raw(statement).await.map_err(failure::of)?;
                 row.ok_or(missing)?.try_get_by(0).map_err(failure::of)
             }
-            On::Postgres(place) => {
+            Executor::Postgres(handle) => {
                 let (sql, params) = parts(statement)?;
-                let rows = place.query(&format!("{TO_THE_PRIMARY}{sql}"), &params).await?.rows;
+                let rows = handle.query(&format!("{TO_THE_PRIMARY}{sql}"), &params).await?.rows;
                 let row = rows.first().ok_or(missing)?;
                 Ok(row.try_get(0).map_err(PgFailure::from)?)
             }
@@ -202,11 +202,11 @@ impl Transaction {
     /// The connection to run statements on.
     #[must_use]
     pub fn connection(&self) -> Connection<'_> {
-        let place = match &self.begun {
-            Begun::Sqlite(transaction) => Place::SqliteTransaction(transaction),
-            Begun::Postgres(transaction) => Place::PostgresTransaction(transaction),
+        let handle = match &self.begun {
+            Begun::Sqlite(transaction) => Handle::SqliteTransaction(transaction),
+            Begun::Postgres(transaction) => Handle::PostgresTransaction(transaction),
         };
-        Connection { place, _search: None }
+        Connection { handle, _search: None }
     }
 
     /// Makes it all take effect.

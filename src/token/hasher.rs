@@ -16,7 +16,7 @@ use super::proven::{Fingerprint, Proof, ProvenTokens};
 use super::scheme::{self, Hashing};
 use super::{Argon2Params, RawToken, StoredToken, TokenHash, thread};
 use crate::error::ApiKeyError;
-use crate::notice::{Notice, Notices};
+use crate::event::{Event, EventSink};
 
 /// How tokens are hashed and how much of the machine that may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub struct Hasher {
     proven: ProvenTokens,
     done: Arc<AtomicU64>,
     full: AtomicBool,
-    notices: Notices,
+    events: EventSink,
 }
 
 /// A presented token, and what this hasher recognises it by without keeping it.
@@ -67,7 +67,7 @@ impl Hasher {
     ///
     /// # Errors
     /// `Unexpected` when the system has no randomness.
-    pub fn new(settings: HasherSettings, notices: Notices) -> Result<Self, ApiKeyError> {
+    pub fn new(settings: HasherSettings, events: EventSink) -> Result<Self, ApiKeyError> {
         Ok(Self {
             settings,
             permits: Arc::new(Semaphore::new(settings.concurrency)),
@@ -76,7 +76,7 @@ impl Hasher {
             proven: ProvenTokens::new()?,
             done: Arc::default(),
             full: AtomicBool::new(false),
-            notices,
+            events,
         })
     }
 
@@ -199,14 +199,14 @@ impl Hasher {
         derived.await.map_err(|_| ApiKeyError::Unexpected("A key derivation was broken off."))?
     }
 
-    fn queue(&self) -> Result<Place<'_>, ApiKeyError> {
-        let place = Place(&self.waiting);
+    fn queue(&self) -> Result<QueueSlot<'_>, ApiKeyError> {
+        let place = QueueSlot(&self.waiting);
         let before = self.waiting.fetch_add(1, Ordering::Relaxed);
         let room = self.settings.queue_limit + self.permits.available_permits();
         if before >= room {
             // Told once a siege, not once a call.
             if !self.full.swap(true, Ordering::Relaxed) {
-                self.notices.tell(Notice::QueueFull);
+                self.events.emit(Event::QueueFull);
             }
             return Err(ApiKeyError::Busy(self.settings.queue_limit));
         }
@@ -218,9 +218,9 @@ impl Hasher {
 }
 
 /// A place in the queue, given up when dropped.
-struct Place<'a>(&'a AtomicUsize);
+struct QueueSlot<'a>(&'a AtomicUsize);
 
-impl Drop for Place<'_> {
+impl Drop for QueueSlot<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -234,7 +234,7 @@ mod tests {
         let cheap = Argon2Params { memory_kib: 64, iterations: 1, parallelism: 1 };
         Hasher::new(
             HasherSettings { hashing: Hashing::Argon2id(cheap), concurrency: 1, queue_limit },
-            Notices::default(),
+            EventSink::default(),
         )
         .expect("randomness")
     }

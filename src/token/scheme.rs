@@ -27,7 +27,7 @@ impl Argon2Params {
 }
 
 impl Default for Argon2Params {
-    /// The least that OWASP's Password Storage Cheat Sheet recommends: 19 MiB, two passes, one lane.
+    /// The least that OWASP's Password Storage Cheat Sheet recommends: 19 MiB, two passes, one read_batcher.
     fn default() -> Self {
         Self { memory_kib: 19_456, iterations: 2, parallelism: 1 }
     }

@@ -33,7 +33,7 @@ fn a_forbidden_import_is_caught_however_it_is_written() {
         ("token/raw.rs", "use crate::{error::ApiKeyError, service};", "service"),
         ("token/raw.rs", "use super::super::store;", "store"),
         ("token/mod.rs", "pub use super::store::{Store};", "store"),
-        ("edge.rs", "use super::{token::RawToken};", "token"),
+        ("context.rs", "use super::{token::RawToken};", "token"),
         ("service/create.rs", "use sea_orm::{DbErr};", "sea_orm"),
         ("service/create.rs", "fn f() -> ::sea_orm::DbErr {}", "sea_orm"),
         ("api_key/id.rs", "#[napi_derive::napi]", "napi_derive"),

@@ -22,7 +22,7 @@ impl Argon2Options {
         let memory_kib = self.memory_kib.map_or(default.memory_kib, Whole::get);
         let iterations = self.iterations.map_or(default.iterations, Whole::get);
         let parallelism = self.parallelism.map_or(default.parallelism, Whole::get);
-        // RFC 9106, section 3.1: at least eight KiB a lane.
+        // RFC 9106, section 3.1: at least eight KiB the read batcher.
         if memory_kib < 8 * parallelism {
             return Err(wrong("argon2.memoryKib", "must be at least 8 times argon2.parallelism"));
         }

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use crate::api_key::{ApiKey, ApiKeyId, ApiKeyType};
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
+use crate::event::EventSink;
 use crate::input::Input;
-use crate::notice::Notices;
 use crate::query::{
     ColumnRef, Comparison, Field, FieldKind, Filter, Operand, Pattern, parse_filters,
 };
@@ -338,7 +338,7 @@ proptest! {
 fn sqlite_finds_what_three_valued_logic_says() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let settings = DatabaseSettings::parse("sqlite::memory:").unwrap();
-    let database = Database::new(settings, true, None, Notices::default());
+    let database = Database::new(settings, true, None, EventSink::default());
     let contains = (prop::sample::select(TEXTS.to_vec()), any_text())
         .prop_map(|(field, part)| Filter::Matches(field.into(), Pattern::Contains(part)));
     let leaf = prop_oneof![5 => any_condition(), 1 => contains];

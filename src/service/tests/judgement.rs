@@ -1,10 +1,10 @@
 //! Whatever a caller passes is judged: every parser answers or refuses, and none panics.
 
 use crate::api_key::{NewApiKey, Revocation, Roll, TitleChange, UpsertApiKey};
-use crate::edge::{Timestamp, from_epoch_ms};
+use crate::call_context::{Timestamp, from_epoch_ms};
 use crate::error::ApiKeyError;
+use crate::event::EventSink;
 use crate::input::{Input, decode};
-use crate::notice::Notices;
 use crate::query::{
     Config, Unknown, parse_filters, parse_ids, parse_many_targets, parse_named_search, parse_target,
 };
@@ -107,7 +107,7 @@ proptest! {
     #[test]
     fn options_are_taken_or_refused_by_name(input in any_input()) {
         let service = ServiceOptions::parse(&input)
-            .and_then(|options| ApiKeyService::new(&options, Notices::default()));
+            .and_then(|options| ApiKeyService::new(&options, EventSink::default()));
         if let Err(error) = service {
             prop_assert_eq!(error.kind(), "invalid_argument");
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Database;
 use crate::api_key::ApiKey;
 use crate::error::ApiKeyError;
-use crate::store::lane::{Wanted, read_beside};
 use crate::store::lookup::{find_candidates, find_publishable};
+use crate::store::postgres::read_batcher::{TokenLookup, read_beside};
 use crate::store::transaction::{Connection, Pool};
 use crate::token::{Redacted, TokenDigest};
 
@@ -20,7 +20,7 @@ impl Database {
         digest: TokenDigest,
         redacted: Redacted,
     ) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
-        self.find(Wanted::Candidates { digest, redacted }).await
+        self.find(TokenLookup::Candidates { digest, redacted }).await
     }
 
     /// The undeleted publishable key of a token, live or not, as of a read that begins now.
@@ -28,14 +28,14 @@ impl Database {
     /// # Errors
     /// `Database` or `Unavailable`.
     pub async fn publishable(&self, token: &str) -> Result<Option<Arc<ApiKey>>, ApiKeyError> {
-        Ok(self.find(Wanted::Publishable(token.to_owned())).await?.into_iter().next())
+        Ok(self.find(TokenLookup::Publishable(token.to_owned())).await?.into_iter().next())
     }
 
-    async fn find(&self, wanted: Wanted) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
+    async fn find(&self, wanted: TokenLookup) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
         let opened = self.opened().await?;
         let wanted = Arc::new(wanted);
-        if let Some(lane) = &opened.lane
-            && let Some(found) = lane.ask(Arc::clone(&wanted)).await?
+        if let Some(read_batcher) = &opened.read_batcher
+            && let Some(found) = read_batcher.ask(Arc::clone(&wanted)).await?
         {
             return Ok(found);
         }
@@ -47,10 +47,10 @@ impl Database {
         let on = Connection::of_pool(&Pool::Sqlite(lookups.clone()));
         let found = Box::pin(async {
             match &*wanted {
-                Wanted::Candidates { digest, redacted } => {
+                TokenLookup::Candidates { digest, redacted } => {
                     find_candidates(&on, digest, redacted).await
                 }
-                Wanted::Publishable(token) => find_publishable(&on, token).await,
+                TokenLookup::Publishable(token) => find_publishable(&on, token).await,
             }
         });
         Ok(found.await?.into_iter().map(Arc::new).collect())

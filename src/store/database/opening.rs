@@ -9,9 +9,9 @@ use tokio::time::timeout;
 use super::{Database, Memory};
 use crate::deadline;
 use crate::error::ApiKeyError;
-use crate::store::lane::Lane;
-use crate::store::listen::Listening;
 use crate::store::postgres::PostgresServer;
+use crate::store::postgres::change_listener::Listening;
+use crate::store::postgres::read_batcher::ReadBatcher;
 use crate::store::settings::DatabaseUrl;
 use crate::store::sqlite::{OpenFile, Pools, Standing};
 use crate::store::transaction::Pool;
@@ -25,7 +25,7 @@ pub(super) type Attempt = Arc<OnceCell<Result<Arc<Opened>, ApiKeyError>>>;
 pub(super) struct Opened {
     pub(super) pool: Pool,
     pub(super) sqlite: Option<Pools>,
-    pub(super) lane: Option<Arc<Lane>>,
+    pub(super) read_batcher: Option<Arc<ReadBatcher>>,
     pub(super) listening: Mutex<Option<Listening>>,
 }
 
@@ -54,8 +54,8 @@ impl Database {
             return Ok(());
         };
         opened.listening.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(lane) = &opened.lane {
-            lane.close().await;
+        if let Some(read_batcher) = &opened.read_batcher {
+            read_batcher.close().await;
         }
         match &opened.pool {
             Pool::Sqlite(_) => {

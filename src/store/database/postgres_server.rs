@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use super::{Database, Memory, Opened};
 use crate::error::ApiKeyError;
-use crate::notice::LeaseLoss;
-use crate::store::lane::Lane;
-use crate::store::listen::Listening;
+use crate::event::LeaseLoss;
 use crate::store::migration;
+use crate::store::postgres::change_listener::Listening;
+use crate::store::postgres::read_batcher::ReadBatcher;
 use crate::store::postgres::{PgPool, PostgresServer};
 use crate::store::transaction::Pool;
 
@@ -28,7 +28,8 @@ impl Database {
             migration::up(&pool, &self.settings).await?;
         }
         let patience = self.settings.call_timeout / LANES_SHARE;
-        let lane = Arc::new(Lane::open(server.clone(), patience, self.notices.clone()));
+        let read_batcher =
+            Arc::new(ReadBatcher::open(server.clone(), patience, self.events.clone()));
         let listening = match &self.memory {
             // What a standby answers is proven by no lease.
             Memory::Leased(_, lease) if server.allows_replicas() => {
@@ -41,14 +42,14 @@ impl Database {
             }
             Memory::Leased(cache, lease) => Some(Listening::start(
                 server,
-                Arc::clone(&lane),
+                Arc::clone(&read_batcher),
                 Arc::clone(cache),
                 Arc::clone(lease),
-                self.notices.clone(),
+                self.events.clone(),
             )),
             Memory::None | Memory::File(..) | Memory::Private(..) => None,
         };
-        let (lane, listening) = (Some(lane), Mutex::new(listening));
-        Ok(Arc::new(Opened { pool, sqlite: None, lane, listening }))
+        let (read_batcher, listening) = (Some(read_batcher), Mutex::new(listening));
+        Ok(Arc::new(Opened { pool, sqlite: None, read_batcher, listening }))
     }
 }

@@ -32,7 +32,12 @@ impl Database {
             return Err(sqlite::cannot_migrate(&self.settings.url, error));
         }
         self.found.store(true, Ordering::SeqCst);
-        Ok(Arc::new(Opened { pool, sqlite: Some(pools), lane: None, listening: Mutex::default() }))
+        Ok(Arc::new(Opened {
+            pool,
+            sqlite: Some(pools),
+            read_batcher: None,
+            listening: Mutex::default(),
+        }))
     }
 
     async fn migrate_sqlite(&self, pool: &Pool, again: bool) -> Result<(), ApiKeyError> {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::step::{Step, on};
 use crate::columns::silent_columns;
 use crate::error::ApiKeyError;
-use crate::store::postgres::{Param, PgFailure, PgPlace};
+use crate::store::postgres::{Param, PgExecutor, PgFailure};
 
 pub(super) const STEP: Step = Step::sql(
     "change_feed",
@@ -110,8 +110,8 @@ const DEFINED: &str = concat!(
 );
 
 /// Whether both triggers and their function are as this version makes them.
-pub(super) async fn is_defined(place: PgPlace<'_>) -> Result<bool, ApiKeyError> {
-    let rows = place.query(DEFINED, &[Param::text(&BODY_DIGEST)]).await?.rows;
+pub(super) async fn is_defined(executor: PgExecutor<'_>) -> Result<bool, ApiKeyError> {
+    let rows = executor.query(DEFINED, &[Param::text(&BODY_DIGEST)]).await?.rows;
     Ok(match rows.first() {
         Some(row) => row.try_get(0).map_err(PgFailure::from)?,
         None => false,
@@ -119,6 +119,6 @@ pub(super) async fn is_defined(place: PgPlace<'_>) -> Result<bool, ApiKeyError> 
 }
 
 /// Makes the triggers again where they were dropped, switched off or changed.
-pub(super) async fn repair(place: PgPlace<'_>) -> Result<(), ApiKeyError> {
-    Ok(place.run(&UP).await?)
+pub(super) async fn repair(executor: PgExecutor<'_>) -> Result<(), ApiKeyError> {
+    Ok(executor.run(&UP).await?)
 }

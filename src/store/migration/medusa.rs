@@ -3,7 +3,7 @@
 //! `create_api_key` leaves the table `api_key` as stock's migrations do. Recorded as taken, they are not run again
 //! when a shop goes back to stock, where one of them would fail on a constraint that is there already.
 
-use crate::store::postgres::{Param, PgFailure, PgPlace};
+use crate::store::postgres::{Param, PgExecutor, PgFailure};
 
 // NEVER CHANGE: MikroORM's table, and stock's migrations by their names in it.
 const TABLE: &str = r#"
@@ -34,19 +34,19 @@ SELECT "stock" FROM unnest($1::text[]) WITH ORDINALITY AS "stocks" ("stock", "pl
 "#;
 
 /// Whether the schema that Medusa is configured with is there.
-pub(super) async fn has_schema(on: PgPlace<'_>, schema: &str) -> Result<bool, PgFailure> {
+pub(super) async fn has_schema(on: PgExecutor<'_>, schema: &str) -> Result<bool, PgFailure> {
     let find = r#"SELECT FROM "pg_catalog"."pg_namespace" WHERE "nspname" = $1"#;
     Ok(!on.query(find, &[Param::text(schema)]).await?.rows.is_empty())
 }
 
 /// Makes that schema, as stock's migrator does.
-pub(super) async fn make_schema(on: PgPlace<'_>, schema: &str) -> Result<(), PgFailure> {
+pub(super) async fn make_schema(on: PgExecutor<'_>, schema: &str) -> Result<(), PgFailure> {
     on.run(&format!(r#"CREATE SCHEMA IF NOT EXISTS "{}""#, schema.replace('"', "\"\""))).await
 }
 
 /// Stock's migrations that are not on record. A database in which Medusa does not live has no record of them.
 pub(super) async fn unrecorded(
-    on: PgPlace<'_>,
+    on: PgExecutor<'_>,
     medusa_lives_here: bool,
 ) -> Result<Vec<String>, PgFailure> {
     let rows = on.query(MAY_BE_READ, &[]).await?.rows;
@@ -62,7 +62,7 @@ pub(super) async fn unrecorded(
 }
 
 /// Records stock's migrations as taken.
-pub(super) async fn record(on: PgPlace<'_>, missing: Vec<String>) -> Result<(), PgFailure> {
+pub(super) async fn record(on: PgExecutor<'_>, missing: Vec<String>) -> Result<(), PgFailure> {
     on.run(TABLE).await?;
     on.query(RECORD, &[Param::texts(missing)]).await.map(drop)
 }

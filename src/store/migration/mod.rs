@@ -19,9 +19,9 @@ use sea_orm::Statement;
 use tokio::time::Instant;
 
 use super::backend::Backend;
-use super::postgres::{Param, PgFailure, PgPlace};
+use super::postgres::{Param, PgExecutor, PgFailure};
 use super::settings::DatabaseSettings;
-use super::transaction::{Connection, On, Pool, Transaction};
+use super::transaction::{Connection, Executor, Pool, Transaction};
 use crate::columns::column_names;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -106,48 +106,50 @@ fn refused(error: ApiKeyError) -> ApiKeyError {
 /// What is missing. Reads only.
 async fn look(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missing, ApiKeyError> {
     let mut missing = Missing::default();
-    let taken = match (taken(on).await, on.on()) {
+    let taken = match (taken(on).await, on.executor()) {
         (Ok(taken), _) => taken,
         (Err(ApiKeyError::TableMissing | ApiKeyError::SchemaMissing), _) => Vec::new(),
         // Who may use the table need not be able to read how it came to be: its shape tells as much.
-        (Err(ApiKeyError::Forbidden(_)), On::Postgres(place)) if is_complete(place).await? => {
+        (Err(ApiKeyError::Forbidden(_)), Executor::Postgres(executor))
+            if is_complete(executor).await? =>
+        {
             STEPS.iter().map(|step| step.name.to_owned()).collect()
         }
-        (Err(ApiKeyError::Forbidden(_)), On::Postgres(_) | On::Sqlite(_)) => Vec::new(),
+        (Err(ApiKeyError::Forbidden(_)), Executor::Postgres(_) | Executor::Sqlite(_)) => Vec::new(),
         (Err(error), _) => return Err(error),
     };
     missing.steps =
         STEPS.iter().filter(|step| !taken.iter().any(|name| name == step.name)).collect();
-    match on.on() {
-        On::Postgres(place) => {
-            missing.schema = missing_schema(place, settings).await?.is_some();
-            missing.change_feed = !change_feed::is_defined(place).await?;
-            missing.stocks = medusa::unrecorded(place, settings.in_medusa).await?;
+    match on.executor() {
+        Executor::Postgres(executor) => {
+            missing.schema = missing_schema(executor, settings).await?.is_some();
+            missing.change_feed = !change_feed::is_defined(executor).await?;
+            missing.stocks = medusa::unrecorded(executor, settings.in_medusa).await?;
         }
-        On::Sqlite(_) => {}
+        Executor::Sqlite(_) => {}
     }
     Ok(missing)
 }
 
 /// The schema that Medusa is configured with, if it is not there.
 async fn missing_schema<'a>(
-    place: PgPlace<'_>,
+    executor: PgExecutor<'_>,
     settings: &'a DatabaseSettings,
 ) -> Result<Option<&'a str>, ApiKeyError> {
     match settings.schema.as_deref().filter(|_| settings.in_medusa) {
-        Some(schema) if !medusa::has_schema(place, schema).await? => Ok(Some(schema)),
+        Some(schema) if !medusa::has_schema(executor, schema).await? => Ok(Some(schema)),
         _ => Ok(None),
     }
 }
 
 /// Whether the table has every declared column and the indexes of the lookups.
-async fn is_complete(place: PgPlace<'_>) -> Result<bool, ApiKeyError> {
+async fn is_complete(executor: PgExecutor<'_>) -> Result<bool, ApiKeyError> {
     const COMPLETE: &str = "SELECT pg_catalog.count(*) = pg_catalog.cardinality($1) \
         AND pg_catalog.to_regclass('\"IDX_api_key_undigested\"') IS NOT NULL \
         FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass('api_key') AND NOT attisdropped \
         AND attname = ANY($1)";
     let columns = Param::texts(column_names().map(str::to_owned).collect());
-    let rows = place.query(COMPLETE, &[columns]).await?.rows;
+    let rows = executor.query(COMPLETE, &[columns]).await?.rows;
     Ok(rows
         .first()
         .map(|row| row.try_get(0))
@@ -158,14 +160,14 @@ async fn is_complete(place: PgPlace<'_>) -> Result<bool, ApiKeyError> {
 
 /// Adds what is missing, and returns what that was.
 async fn take(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missing, ApiKeyError> {
-    match on.on() {
-        On::Postgres(place) => {
-            take_turns(place).await?;
-            if let Some(schema) = missing_schema(place, settings).await? {
-                medusa::make_schema(place, schema).await?;
+    match on.executor() {
+        Executor::Postgres(executor) => {
+            take_turns(executor).await?;
+            if let Some(schema) = missing_schema(executor, settings).await? {
+                medusa::make_schema(executor, schema).await?;
             }
         }
-        On::Sqlite(_) => {}
+        Executor::Sqlite(_) => {}
     }
     on.run(RECORDS).await?;
     let missing = look(on, settings).await?;
@@ -173,16 +175,16 @@ async fn take(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missin
         on.run(&step.up(on.backend())).await?;
         record(on, step).await?;
     }
-    match on.on() {
-        On::Postgres(place) => {
-            if missing.change_feed && !change_feed::is_defined(place).await? {
-                change_feed::repair(place).await?;
+    match on.executor() {
+        Executor::Postgres(executor) => {
+            if missing.change_feed && !change_feed::is_defined(executor).await? {
+                change_feed::repair(executor).await?;
             }
             if !missing.stocks.is_empty() {
-                medusa::record(place, missing.stocks.clone()).await?;
+                medusa::record(executor, missing.stocks.clone()).await?;
             }
         }
-        On::Sqlite(_) => {}
+        Executor::Sqlite(_) => {}
     }
     Ok(missing)
 }
@@ -191,9 +193,9 @@ async fn take_back(
     on: &Connection<'_>,
     names: Option<&[String]>,
 ) -> Result<Vec<String>, ApiKeyError> {
-    match on.on() {
-        On::Postgres(place) => take_turns(place).await?,
-        On::Sqlite(_) => {}
+    match on.executor() {
+        Executor::Postgres(executor) => take_turns(executor).await?,
+        Executor::Sqlite(_) => {}
     }
     on.run(RECORDS).await?;
     let taken = taken(on).await?;
@@ -237,17 +239,17 @@ async fn forget(on: &Connection<'_>, step: &Step) -> Result<(), ApiKeyError> {
         .await
 }
 
-async fn take_turns(place: PgPlace<'_>) -> Result<(), ApiKeyError> {
+async fn take_turns(executor: PgExecutor<'_>) -> Result<(), ApiKeyError> {
     // A large table takes its time, which `migrate()` has and another call that needs the table has not.
     let left = deadline::end().saturating_duration_since(Instant::now());
     let lock = left.min(LONGEST_WAIT).as_millis().max(1);
     let statement = left.as_millis().max(1);
-    place
+    executor
         .run(&format!(
             "SET LOCAL statement_timeout = '{statement}'; SET LOCAL lock_timeout = '{lock}'"
         ))
         .await?;
-    place
+    executor
         .query(
             "SELECT pg_catalog.pg_advisory_xact_lock($1::pg_catalog.text::pg_catalog.int8)",
             &[Param::text(&LOCK.to_string())],

@@ -11,7 +11,7 @@ use crate::store::backend::Backend;
 use crate::store::condition::condition_on;
 
 /// Where a step begins: a table under the name that it goes by in the statement, and its column that links point to.
-struct Place {
+struct JoinEnd {
     alias: String,
     key: Name,
 }
@@ -21,7 +21,7 @@ pub(in crate::store) fn condition(
     joins: &Joins,
     with_deleted: bool,
 ) -> Result<Condition, ApiKeyError> {
-    filtering(joins, None, &Place::of_keys(), with_deleted)
+    filtering(joins, None, &JoinEnd::of_keys(), with_deleted)
 }
 
 /// The value that a key is ordered by: of several linked rows, that of the first by its primary key.
@@ -33,13 +33,13 @@ pub(in crate::store) fn order_key(
     with_deleted: bool,
 ) -> Expr {
     let mut value = SelectStatement::new();
-    let mut at = Place::of_keys();
+    let mut at = JoinEnd::of_keys();
     let path = joins.path(table);
     for (depth, join) in path.iter().enumerate() {
         let last = depth + 1 == path.len();
         if last && join.bridge == Bridge::Pivot && *column == join.primary_key {
             let link = step_to_link(&mut value, join, depth, &at, with_deleted);
-            at = Place { alias: link, key: join.link.target_key.clone() };
+            at = JoinEnd { alias: link, key: join.link.target_key.clone() };
             value.expr(at.key());
         } else {
             at = step(&mut value, join, depth, &at, with_deleted);
@@ -74,7 +74,7 @@ pub(in crate::store) fn failure(joins: &Joins, error: ApiKeyError) -> ApiKeyErro
 fn filtering(
     joins: &Joins,
     parent: Option<usize>,
-    from: &Place,
+    from: &JoinEnd,
     with_deleted: bool,
 ) -> Result<Condition, ApiKeyError> {
     joins.filtering(parent).try_fold(Condition::all(), |all, (index, join)| {
@@ -86,7 +86,7 @@ fn exists(
     joins: &Joins,
     index: usize,
     join: &Join,
-    from: &Place,
+    from: &JoinEnd,
     with_deleted: bool,
 ) -> Result<Expr, ApiKeyError> {
     let mut rows = SelectStatement::new();
@@ -114,10 +114,10 @@ fn step(
     rows: &mut SelectStatement,
     join: &Join,
     number: usize,
-    from: &Place,
+    from: &JoinEnd,
     with_deleted: bool,
-) -> Place {
-    let target = Place { alias: format!("linked_{number}"), key: join.primary_key.clone() };
+) -> JoinEnd {
+    let target = JoinEnd { alias: format!("linked_{number}"), key: join.primary_key.clone() };
     let linked = match join.bridge {
         Bridge::Pivot => {
             let link = step_to_link(rows, join, number, from, with_deleted);
@@ -135,7 +135,7 @@ fn step_to_link(
     rows: &mut SelectStatement,
     join: &Join,
     number: usize,
-    from: &Place,
+    from: &JoinEnd,
     with_deleted: bool,
 ) -> String {
     let alias = format!("link_{number}");
@@ -157,7 +157,7 @@ fn add_table<'a>(
     rows
 }
 
-impl Place {
+impl JoinEnd {
     fn of_keys() -> Self {
         Self { alias: Table::of_keys().name.as_str().to_owned(), key: Name::id() }
     }

@@ -1,8 +1,10 @@
 //! What is PostgreSQL's alone: how a server is reached, its driver, sessions, pool
 //! and transactions, its SQL of conditions, and joins.
 
+pub(super) mod change_listener;
 pub(super) mod conditions;
 mod drive;
+mod executor;
 mod failure;
 mod hosts;
 pub(super) mod joins;
@@ -11,9 +13,9 @@ mod parameters;
 mod parts;
 mod passfile;
 mod percent;
-mod place;
 mod pool;
 mod process;
+pub(super) mod read_batcher;
 mod server;
 mod session;
 mod session_settings;
@@ -30,10 +32,11 @@ mod waker;
 
 use crate::error::ApiKeyError;
 
+pub(super) use executor::{PgExecutor, parts};
 pub(super) use failure::PgFailure;
 pub(super) use model::{at, model};
-pub(super) use place::{PgPlace, parts};
 pub(super) use pool::PgPool;
+pub use read_batcher::ReadBatcherStatus;
 pub(super) use server::PostgresServer;
 pub(super) use session::Session;
 pub(super) use transaction::PgTransaction;

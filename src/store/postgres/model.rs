@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type, accepts};
 
 use super::failure::{PgFailure, Unrepresentable};
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 use crate::store::moment::Moment;
 use crate::store::row::{Column, Columns, Model};
 

@@ -16,7 +16,7 @@ use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 
 use self::uses::Uses;
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 use crate::store::{Database, UsesWritten, set_last_used};
 
 /// How long uses are collected before they are written.
@@ -224,13 +224,13 @@ mod tests {
     use tokio::task::yield_now;
 
     use super::*;
-    use crate::edge::from_epoch_ms;
-    use crate::notice::Notices;
+    use crate::call_context::from_epoch_ms;
+    use crate::event::EventSink;
     use crate::store::DatabaseSettings;
 
     fn database(migrate: bool) -> Arc<Database> {
         let settings = DatabaseSettings::parse("sqlite::memory:").expect("a URL");
-        Arc::new(Database::new(settings, migrate, None, Notices::default()))
+        Arc::new(Database::new(settings, migrate, None, EventSink::default()))
     }
 
     fn recorder(database: &Arc<Database>) -> LastUsed {

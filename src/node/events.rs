@@ -1,4 +1,4 @@
-//! Notices, passed to a JavaScript function.
+//! EventSink, passed to a JavaScript function.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,11 +6,11 @@ use napi::Status;
 use napi::bindgen_prelude::FnArgs;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 
-use crate::notice::{Notice, Notices};
+use crate::event::{Event, EventSink};
 
 type Told = FnArgs<(String, Option<String>)>;
 
-/// The function that hears a notice's name and reason. It is weak: it keeps no process alive.
+/// The function that hears a event's name and reason. It is weak: it keeps no process alive.
 pub(super) type Hear = ThreadsafeFunction<Told, (), Told, Status, false, true>;
 
 /// The listener of one service, until it is released.
@@ -22,24 +22,24 @@ impl Listener {
         Self(Arc::new(Mutex::new(Some(hear))))
     }
 
-    /// Notices that go to the listener.
-    pub(super) fn notices(&self) -> Notices {
+    /// EventSink that go to the listener.
+    pub(super) fn events(&self) -> EventSink {
         let listener = self.clone();
-        Notices::to(move |notice| listener.tell(notice))
+        EventSink::to(move |event| listener.emit(event))
     }
 
-    /// Releases the function: later notices go nowhere.
+    /// Releases the function: later events go nowhere.
     pub(super) fn release(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
-    fn tell(&self, notice: Notice) {
-        let reason = match notice {
-            Notice::LeaseLost(loss) => Some(loss.to_string()),
+    fn emit(&self, event: Event) {
+        let reason = match event {
+            Event::LeaseLost(loss) => Some(loss.to_string()),
             _ => None,
         };
         if let Some(hear) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            let told = FnArgs::from((notice.name().to_owned(), reason));
+            let told = FnArgs::from((event.name().to_owned(), reason));
             // An environment that is ending hears nothing any more.
             let _ = hear.call(told, ThreadsafeFunctionCallMode::NonBlocking);
         }

@@ -1,4 +1,4 @@
-//! The statements that a lane sends, built once.
+//! The statements that the read batcher sends, built once.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
@@ -10,7 +10,7 @@ use sea_orm::sea_query::{
 use sea_orm::{ColumnTrait, EntityTrait, Iterable as _, QueryFilter, QueryTrait, Select};
 use tokio_postgres::Row as PgRow;
 
-use super::question::{Batch, Label};
+use super::batch::{Batch, Label};
 use crate::api_key::{ApiKey, ApiKeyType};
 use crate::error::ApiKeyError;
 use crate::store::lookup::undigested;

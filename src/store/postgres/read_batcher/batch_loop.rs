@@ -1,4 +1,4 @@
-//! The task that holds a lane's connection.
+//! The task that holds the read batcher's connection.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -9,21 +9,21 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Counts;
-use super::patience::Patience;
-use super::question::{Batch, NoAnswer, Question, distribute};
+use super::batch::{Batch, NoAnswer, Waiter, distribute};
+use super::reusable_timeout::ReusableTimeout;
 use super::statement::read;
-use crate::notice::{Notice, Notices};
+use crate::event::{Event, EventSink};
 use crate::store::postgres::{Param, PgFailure, PostgresServer, Session};
 
 /// How many callers share one read at most.
 const MOST_IN_A_BATCH: usize = 1_000;
 
-/// How long a lane that cannot connect waits before it tries again, at first and at most.
+/// How long the read batcher that cannot connect waits before it tries again, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 pub(super) enum Message {
-    Question(Question),
+    Waiter(Waiter),
     Probe(Probe),
     Close,
 }
@@ -35,7 +35,7 @@ pub(super) struct Probe {
     pub(super) reply: oneshot::Sender<Option<Option<String>>>,
 }
 
-/// Whether the connection goes on to be used, or the lane ends.
+/// Whether the connection goes on to be used, or the read batcher ends.
 type Course = ControlFlow<End>;
 
 enum End {
@@ -43,23 +43,23 @@ enum End {
     Closed,
 }
 
-pub(super) struct Traffic {
+pub(super) struct BatchLoop {
     server: PostgresServer,
-    patience: Duration,
-    notices: Notices,
+    reusable_timeout: Duration,
+    events: EventSink,
     counts: Arc<Counts>,
     received: mpsc::UnboundedReceiver<Message>,
 }
 
-impl Traffic {
+impl BatchLoop {
     pub(super) fn new(
         server: PostgresServer,
-        patience: Duration,
-        notices: Notices,
+        reusable_timeout: Duration,
+        events: EventSink,
         counts: Arc<Counts>,
         received: mpsc::UnboundedReceiver<Message>,
     ) -> Self {
-        Self { server, patience, notices, counts, received }
+        Self { server, reusable_timeout, events, counts, received }
     }
 
     pub(super) async fn run(mut self) {
@@ -68,7 +68,7 @@ impl Traffic {
         loop {
             // Its statements read an index whatever their values, and planning them anew takes longer than reading.
             let connecting = self.server.connect_to_plan_once();
-            if let Ok(Ok(mut session)) = timeout(self.patience, connecting).await {
+            if let Ok(Ok(mut session)) = timeout(self.reusable_timeout, connecting).await {
                 self.opened(made_before);
                 (made_before, pause) = (true, FIRST_PAUSE);
                 match self.serve(&mut session).await {
@@ -85,10 +85,10 @@ impl Traffic {
         }
     }
 
-    /// Answers whoever asks, until the connection is lost or the lane closed.
+    /// Answers whoever asks, until the connection is lost or the read batcher closed.
     async fn serve(&mut self, session: &mut Session) -> End {
         let mut messages = Vec::new();
-        let mut patience = Patience::new(self.patience);
+        let mut reusable_timeout = ReusableTimeout::new(self.reusable_timeout);
         loop {
             let received = tokio::select! {
                 biased;
@@ -99,20 +99,24 @@ impl Traffic {
                 return End::Closed;
             }
             // Nothing but its answer proves that a connection which was idle is still there.
-            patience.limit_to(if session.is_fresh() { self.patience } else { self.server.proof() });
-            let (mut questions, mut probes, mut closes) = (Vec::new(), Vec::new(), false);
+            reusable_timeout.limit_to(if session.is_fresh() {
+                self.reusable_timeout
+            } else {
+                self.server.proof()
+            });
+            let (mut waiters, mut probes, mut closes) = (Vec::new(), Vec::new(), false);
             for message in messages.drain(..) {
                 match message {
-                    Message::Question(question) => questions.push(question),
+                    Message::Waiter(batch) => waiters.push(batch),
                     Message::Probe(probe) => probes.push(probe),
                     Message::Close => closes = true,
                 }
             }
-            let mut course = self.answer(session, &mut patience, questions).await;
+            let mut course = self.answer(session, &mut reusable_timeout, waiters).await;
             for probe in probes {
                 // Who asked may have given up.
                 if course.is_continue() && !probe.reply.is_closed() {
-                    course = look(session, &mut patience, probe).await;
+                    course = look(session, &mut reusable_timeout, probe).await;
                 }
             }
             match course {
@@ -127,39 +131,39 @@ impl Traffic {
     async fn answer(
         &self,
         session: &mut Session,
-        patience: &mut Patience,
-        questions: Vec<Question>,
+        reusable_timeout: &mut ReusableTimeout,
+        waiters: Vec<Waiter>,
     ) -> Course {
-        if questions.is_empty() {
+        if waiters.is_empty() {
             return Course::Continue(());
         }
-        self.counts.calls.fetch_add(questions.len() as u64, Ordering::Relaxed);
+        self.counts.calls.fetch_add(waiters.len() as u64, Ordering::Relaxed);
         self.counts.reads.fetch_add(1, Ordering::Relaxed);
-        match patience.wait(read(session, Batch::of(&questions), &self.server)).await {
+        match reusable_timeout.wait(read(session, Batch::of(&waiters), &self.server)).await {
             Some(Ok(rows)) => {
-                distribute(questions, rows);
+                distribute(waiters, rows);
                 Course::Continue(())
             }
             // The pool finds out what is wrong, or is better off. A connection that does not answer is given up.
             Some(Err(failure)) => {
-                answer_all(questions, &NoAnswer::Down);
+                answer_all(waiters, &NoAnswer::Down);
                 course_after(&failure)
             }
             None => {
-                answer_all(questions, &NoAnswer::Down);
+                answer_all(waiters, &NoAnswer::Down);
                 Course::Break(End::Lost)
             }
         }
     }
 
-    /// Sends callers to the pool for a while. Breaks when the lane is closed.
+    /// Sends callers to the pool for a while. Breaks when the read batcher is closed.
     async fn refuse(&mut self, pause: Duration) -> ControlFlow<()> {
         let end = Instant::now() + pause;
         loop {
             tokio::select! {
                 () = sleep_until(end) => return ControlFlow::Continue(()),
                 message = self.received.recv() => match message {
-                    Some(Message::Question(question)) => answer_all(vec![question], &NoAnswer::Down),
+                    Some(Message::Waiter(batch)) => answer_all(vec![batch], &NoAnswer::Down),
                     Some(Message::Probe(probe)) => {
                         let _ = probe.reply.send(None);
                     }
@@ -174,20 +178,24 @@ impl Traffic {
             self.counts.reconnects.fetch_add(1, Ordering::Relaxed);
         }
         if !self.counts.connected.swap(true, Ordering::AcqRel) {
-            self.notices.tell(Notice::LaneReconnected);
+            self.events.emit(Event::ReadBatcherReconnected);
         }
     }
 
     fn lost(&self) {
         if self.counts.connected.swap(false, Ordering::AcqRel) {
-            self.notices.tell(Notice::LaneLost);
+            self.events.emit(Event::ReadBatcherLost);
         }
     }
 }
 
-async fn look(session: &mut Session, patience: &mut Patience, probe: Probe) -> Course {
+async fn look(
+    session: &mut Session,
+    reusable_timeout: &mut ReusableTimeout,
+    probe: Probe,
+) -> Course {
     let params: Vec<_> = probe.values.iter().map(|value| Param::text(value)).collect();
-    let (found, course) = match patience.wait(session.query(probe.sql, &params)).await {
+    let (found, course) = match reusable_timeout.wait(session.query(probe.sql, &params)).await {
         Some(Ok(result)) => {
             let text = result.rows.first().and_then(|row| row.try_get(0).ok());
             (Some(text), Course::Continue(()))
@@ -200,10 +208,10 @@ async fn look(session: &mut Session, patience: &mut Patience, probe: Probe) -> C
     course
 }
 
-fn answer_all(questions: Vec<Question>, answer: &NoAnswer) {
-    for question in questions {
+fn answer_all(waiters: Vec<Waiter>, answer: &NoAnswer) {
+    for batch in waiters {
         // A caller that gave up misses nothing.
-        let _ = question.reply.send(Err(answer.clone()));
+        let _ = batch.reply.send(Err(answer.clone()));
     }
 }
 

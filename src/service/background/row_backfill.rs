@@ -25,7 +25,7 @@ const MOST_REMEMBERED: usize = 100_000;
 /// How long a database that refused is left in peace.
 const PEACE: Duration = Duration::from_secs(60);
 
-pub(super) struct Upkeep(Arc<Work>);
+pub(in crate::service) struct RowBackfill(Arc<Work>);
 
 struct Work {
     rehash: bool,
@@ -54,13 +54,17 @@ struct Job {
     rehash: bool,
 }
 
-impl Upkeep {
-    pub(super) fn new(rehash: bool, database: Arc<Database>, hasher: Arc<Hasher>) -> Self {
+impl RowBackfill {
+    pub(in crate::service) fn new(
+        rehash: bool,
+        database: Arc<Database>,
+        hasher: Arc<Hasher>,
+    ) -> Self {
         Self(Arc::new(Work { rehash, database, hasher, queue: Mutex::default() }))
     }
 
     /// Brings the row of a key up to date whose token was just proven.
-    pub(super) fn after_success(&self, key: &ApiKey, token: &RawToken) {
+    pub(in crate::service) fn after_success(&self, key: &ApiKey, token: &RawToken) {
         let StoredToken::Hashed { hash, salt } = &key.token else { return };
         let fill_digest = key.token_digest.is_none();
         let outdated = self.0.rehash && !self.0.hasher.is_current(hash);

@@ -1,4 +1,4 @@
-//! How long a lane waits for its server.
+//! How long the read batcher waits for its server.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep};
 
 /// One timer for all reads, put forward at each: a new timer a read would wake the runtime's driver each time.
-pub(super) struct Patience {
+pub(super) struct ReusableTimeout {
     limit: Duration,
     timer: Pin<Box<Sleep>>,
 }
 
-impl Patience {
+impl ReusableTimeout {
     pub(super) fn new(limit: Duration) -> Self {
         Self { limit, timer: Box::pin(sleep(limit)) }
     }
@@ -41,10 +41,10 @@ mod tests {
 
     #[tokio::test]
     async fn it_ends_each_wait_after_its_limit_and_no_sooner() {
-        let mut patience = Patience::new(Duration::from_millis(40));
-        assert_eq!(patience.wait(ready(1)).await, Some(1));
-        assert_eq!(patience.wait(pending::<()>()).await, None);
-        assert_eq!(patience.wait(sleep(Duration::from_millis(5))).await, Some(()));
-        assert_eq!(patience.wait(pending::<()>()).await, None);
+        let mut reusable_timeout = ReusableTimeout::new(Duration::from_millis(40));
+        assert_eq!(reusable_timeout.wait(ready(1)).await, Some(1));
+        assert_eq!(reusable_timeout.wait(pending::<()>()).await, None);
+        assert_eq!(reusable_timeout.wait(sleep(Duration::from_millis(5))).await, Some(()));
+        assert_eq!(reusable_timeout.wait(pending::<()>()).await, None);
     }
 }

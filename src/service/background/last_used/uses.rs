@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 
-use crate::edge::Timestamp;
+use crate::call_context::Timestamp;
 
 /// More keys than this are not remembered.
 pub(super) const MOST_KEYS: usize = 100_000;
@@ -125,7 +125,7 @@ impl Uses {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edge::from_epoch_ms;
+    use crate::call_context::from_epoch_ms;
 
     const INTERVAL: TimeDelta = TimeDelta::seconds(60);
 

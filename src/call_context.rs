@@ -11,13 +11,13 @@ use crate::error::ApiKeyError;
 pub type Timestamp = DateTime<Utc>;
 
 /// What the outside world was like when the call arrived.
-pub struct Edge {
+pub struct CallContext {
     /// The caller's present.
     pub now: Timestamp,
     entropy: std::vec::IntoIter<Vec<u8>>,
 }
 
-impl Edge {
+impl CallContext {
     /// An edge at a moment, with the random chunks that the call will use, in order.
     #[must_use]
     pub fn new(now: Timestamp, entropy: Vec<Vec<u8>>) -> Self {
@@ -59,9 +59,9 @@ mod tests {
     #[test]
     fn a_short_chunk_is_refused() {
         let now = from_epoch_ms(0.0).expect("in range");
-        let mut edge = Edge::new(now, vec![vec![1; 32], vec![1; 31]]);
-        assert_eq!(edge.entropy(32), Ok(vec![1; 32]));
-        assert!(edge.entropy(32).is_err());
-        assert!(edge.entropy(1).is_err());
+        let mut context = CallContext::new(now, vec![vec![1; 32], vec![1; 31]]);
+        assert_eq!(context.entropy(32), Ok(vec![1; 32]));
+        assert!(context.entropy(32).is_err());
+        assert!(context.entropy(1).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! What callers ask of a lane, and the answer to all of them at once.
+//! What callers ask of the read batcher, and the answer to all of them at once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::token::{Redacted, TokenDigest};
 /// Rows by id.
 pub(super) type Found = Vec<Arc<ApiKey>>;
 
-/// Why a lane gave no answer.
+/// Why the read batcher gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NoAnswer {
-    /// The lane is down; the pool may know.
+    /// The read_batcher is down; the pool may know.
     Down,
     /// The caller's failure.
     Failed(ApiKeyError),
@@ -25,7 +25,7 @@ pub(super) type Answer = Result<Found, NoAnswer>;
 
 /// Which rows a caller looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::store) enum Wanted {
+pub(in crate::store) enum TokenLookup {
     /// The secret keys that may belong to a token.
     Candidates { digest: TokenDigest, redacted: Redacted },
     /// The publishable key of a token.
@@ -33,8 +33,8 @@ pub(in crate::store) enum Wanted {
 }
 
 /// A caller that waits.
-pub(super) struct Question {
-    pub(super) wanted: Arc<Wanted>,
+pub(super) struct Waiter {
+    pub(super) lookup: Arc<TokenLookup>,
     pub(super) reply: oneshot::Sender<Answer>,
 }
 
@@ -58,23 +58,23 @@ pub(super) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn of(questions: &'a [Question]) -> Self {
-        Self::of_all(questions.iter().map(|question| &*question.wanted))
+    pub(super) fn of(waiters: &'a [Waiter]) -> Self {
+        Self::of_all(waiters.iter().map(|batch| &*batch.lookup))
     }
 
-    pub(super) fn of_one(wanted: &'a Wanted) -> Self {
-        Self::of_all([wanted])
+    pub(super) fn of_one(lookup: &'a TokenLookup) -> Self {
+        Self::of_all([lookup])
     }
 
-    fn of_all(all: impl IntoIterator<Item = &'a Wanted>) -> Self {
+    fn of_all(all: impl IntoIterator<Item = &'a TokenLookup>) -> Self {
         let mut batch = Self::default();
-        for wanted in all {
-            match wanted {
-                Wanted::Candidates { digest, redacted } => {
+        for lookup in all {
+            match lookup {
+                TokenLookup::Candidates { digest, redacted } => {
                     batch.digests.push(digest.as_str());
                     batch.redacted.push(redacted.as_str());
                 }
-                Wanted::Publishable(token) => batch.tokens.push(token),
+                TokenLookup::Publishable(token) => batch.tokens.push(token),
             }
         }
         for values in [&mut batch.digests, &mut batch.redacted, &mut batch.tokens] {
@@ -87,7 +87,7 @@ impl<'a> Batch<'a> {
 
 /// Gives each caller the rows that are theirs, in the order in which they came.
 pub(super) fn distribute(
-    questions: Vec<Question>,
+    waiters: Vec<Waiter>,
     rows: Vec<(Label, Result<Arc<ApiKey>, ApiKeyError>)>,
 ) {
     let mut by_digest: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -100,21 +100,21 @@ pub(super) fn distribute(
             Label::Token(token) => drop(by_token.insert(token, place)),
         }
     }
-    for question in questions {
-        let mut places = match &*question.wanted {
-            Wanted::Candidates { digest, redacted } => {
+    for batch in waiters {
+        let mut places = match &*batch.lookup {
+            TokenLookup::Candidates { digest, redacted } => {
                 let exact = by_digest.get(digest.as_str()).into_iter().flatten();
                 let alike = by_redacted.get(redacted.as_str()).into_iter().flatten();
                 exact.chain(alike).copied().collect::<Vec<_>>()
             }
-            Wanted::Publishable(token) => {
+            TokenLookup::Publishable(token) => {
                 by_token.get(token.as_str()).copied().into_iter().collect()
             }
         };
         places.sort_unstable();
         let found = places.into_iter().map(|place| rows[place].1.clone()).collect::<Result<_, _>>();
         // A caller that gave up misses nothing.
-        let _ = question.reply.send(found.map_err(NoAnswer::Failed));
+        let _ = batch.reply.send(found.map_err(NoAnswer::Failed));
     }
 }
 
@@ -123,14 +123,14 @@ mod tests {
     use super::*;
     use crate::token::RawToken;
 
-    fn ask(wanted: Wanted) -> (Question, oneshot::Receiver<Answer>) {
+    fn ask(lookup: TokenLookup) -> (Waiter, oneshot::Receiver<Answer>) {
         let (reply, answer) = oneshot::channel();
-        (Question { wanted: Arc::new(wanted), reply }, answer)
+        (Waiter { lookup: Arc::new(lookup), reply }, answer)
     }
 
-    fn candidates(token: &str) -> Wanted {
+    fn candidates(token: &str) -> TokenLookup {
         let token = RawToken::presented(token.to_owned());
-        Wanted::Candidates { digest: TokenDigest::of(&token), redacted: token.redact() }
+        TokenLookup::Candidates { digest: TokenDigest::of(&token), redacted: token.redact() }
     }
 
     /// A row that is told apart by its failure.
@@ -150,9 +150,9 @@ mod tests {
     fn a_batch_asks_each_thing_once() {
         let (one, _keep) = ask(candidates("sk_1"));
         let (same, _keep_too) = ask(candidates("sk_1"));
-        let (other, _keep_also) = ask(Wanted::Publishable("pk_1".to_owned()));
-        let questions = [one, same, other];
-        let batch = Batch::of(&questions);
+        let (other, _keep_also) = ask(TokenLookup::Publishable("pk_1".to_owned()));
+        let waiters = [one, same, other];
+        let batch = Batch::of(&waiters);
         assert_eq!((batch.digests.len(), batch.redacted.len(), batch.tokens.len()), (1, 1, 1));
     }
 
@@ -164,17 +164,17 @@ mod tests {
             row(Label::Redacted("sk_old***old".to_owned()), "undigested"),
             row(Label::Token("pk_1".to_owned()), "publishable"),
         ];
-        let (questions, answers): (Vec<_>, Vec<_>) = [
+        let (waiters, answers): (Vec<_>, Vec<_>) = [
             candidates("sk_digested"),
             candidates("sk_old…old"),
             candidates("pk_1"),
-            Wanted::Publishable("pk_1".to_owned()),
-            Wanted::Publishable(digest.as_str().to_owned()),
+            TokenLookup::Publishable("pk_1".to_owned()),
+            TokenLookup::Publishable(digest.as_str().to_owned()),
         ]
         .into_iter()
         .map(ask)
         .unzip();
-        distribute(questions, rows);
+        distribute(waiters, rows);
         let told: Vec<_> = answers.into_iter().map(told).collect();
         let expected = ["digested", "undigested", "none", "publishable", "none"];
         assert_eq!(told, expected.map(Some));

@@ -1,7 +1,7 @@
 //! Hearing of changes, and renewing the lease on what was heard (PostgreSQL).
 //!
 //! One connection listens to what the triggers of `migration::change_feed` tell. Signals are sent over another one, the
-//! lane's: a pooler that passes back only what a connection caused itself must not look like a listener.
+//! read_batcher's: a pooler that passes back only what a connection caused itself must not look like a listener.
 //! Invariants: the lease is renewed only by a random signal that was sent while the
 //! triggers were the very ones that they were when the signal before it was sent; nothing listens on a session that a pooler
 //! may hand on to others.
@@ -14,13 +14,13 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
-use super::lane::Lane;
-use super::migration::{BODY_DIGEST, defined_triggers};
-use super::postgres::{PgFailure, PostgresServer};
+use super::read_batcher::ReadBatcher;
+use super::{PgFailure, PostgresServer};
 use crate::cache::{KeyCache, Lease};
 use crate::deadline;
 use crate::error::ApiKeyError;
-use crate::notice::{LeaseLoss, Notice, Notices};
+use crate::event::{Event, EventSink, LeaseLoss};
+use crate::store::migration::{BODY_DIGEST, defined_triggers};
 
 /// Sends a signal `$1` on the channel of the table whose oid is `$2`, if it is still there with all its triggers, whose function
 /// has the body with the digest `$3`. Returns by which versions of the catalog's rows that was so.
@@ -43,23 +43,23 @@ const LEAST_SILENCE: Duration = Duration::from_secs(2);
 const SIGNALS_A_LEASE: u32 = 4;
 
 /// The two tasks that keep a lease. They end when this is dropped.
-pub(super) struct Listening([JoinHandle<()>; 2]);
+pub(in crate::store) struct Listening([JoinHandle<()>; 2]);
 
 impl Listening {
     /// Begins to listen.
-    pub(super) fn start(
+    pub(in crate::store) fn start(
         server: PostgresServer,
-        lane: Arc<Lane>,
+        read_batcher: Arc<ReadBatcher>,
         cache: Arc<KeyCache>,
         lease: Arc<Lease>,
-        notices: Notices,
+        events: EventSink,
     ) -> Self {
         let keeper = Arc::new(Keeper {
             server,
-            lane,
+            read_batcher,
             cache,
             lease,
-            notices,
+            events,
             told_held: AtomicBool::new(false),
             table: Mutex::default(),
             defined: Mutex::default(),
@@ -84,10 +84,10 @@ impl Drop for Listening {
 
 struct Keeper {
     server: PostgresServer,
-    lane: Arc<Lane>,
+    read_batcher: Arc<ReadBatcher>,
     cache: Arc<KeyCache>,
     lease: Arc<Lease>,
-    notices: Notices,
+    events: EventSink,
     told_held: AtomicBool,
     /// The oid of the table that is listened to.
     table: Mutex<Option<String>>,
@@ -211,7 +211,7 @@ impl Keeper {
         let signal = u128::from_ne_bytes(random);
         self.lease.signal(signal);
         let values = vec![format!("#{signal:032x}"), table, BODY_DIGEST.clone()];
-        let sent = self.lane.probe(SIGNAL, values);
+        let sent = self.read_batcher.probe(SIGNAL, values);
         match timeout(self.lease.bound(), sent).await {
             Ok(Some(Some(defined))) => {
                 if self.is_defined_as_before(defined) && self.lease.confirm(signal) {
@@ -244,10 +244,10 @@ impl Keeper {
     fn tell(&self) {
         let held = self.lease.is_held();
         if self.told_held.swap(held, Ordering::AcqRel) != held {
-            self.notices.tell(if held {
-                Notice::LeaseHeld
+            self.events.emit(if held {
+                Event::LeaseHeld
             } else {
-                Notice::LeaseLost(self.lease.loss())
+                Event::LeaseLost(self.lease.loss())
             });
         }
     }

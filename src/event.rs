@@ -1,34 +1,34 @@
 //! What happens beside the calls and is worth telling whoever runs the service.
 //!
-//! Invariant: a notice holds no token, hash, id or SQL.
+//! Invariant: a event holds no token, hash, id or SQL.
 
 use std::fmt;
 use std::sync::Arc;
 
 /// An event of the machinery behind the calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notice {
+pub enum Event {
     /// Answers come from memory from now on, within the option `maxStaleness`.
     LeaseHeld,
     /// Every answer is read from the database from now on.
     LeaseLost(LeaseLoss),
     /// The connection of the shared reads is lost; calls read through the pool.
-    LaneLost,
+    ReadBatcherLost,
     /// The connection of the shared reads is made again.
-    LaneReconnected,
+    ReadBatcherReconnected,
     /// Calls are turned away, since as many derivations wait as `hashQueueLimit` allows.
     QueueFull,
 }
 
-impl Notice {
+impl Event {
     /// The name under which it is published.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::LeaseHeld => "lease.held",
             Self::LeaseLost(_) => "lease.lost",
-            Self::LaneLost => "lane.lost",
-            Self::LaneReconnected => "lane.reconnected",
+            Self::ReadBatcherLost => "readBatcher.lost",
+            Self::ReadBatcherReconnected => "readBatcher.reconnected",
             Self::QueueFull => "queue.full",
         }
     }
@@ -80,23 +80,23 @@ impl fmt::Display for LeaseLoss {
     }
 }
 
-/// Where notices go.
+/// Where events go.
 #[derive(Clone)]
-pub struct Notices(Arc<dyn Fn(Notice) + Send + Sync>);
+pub struct EventSink(Arc<dyn Fn(Event) + Send + Sync>);
 
-impl Notices {
-    /// Notices go to a function, which must return at once.
-    pub fn to(hear: impl Fn(Notice) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(hear))
+impl EventSink {
+    /// EventSink go to a function, which must return at once.
+    pub fn to(listener: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(listener))
     }
 
     /// Says it.
-    pub fn tell(&self, notice: Notice) {
-        (self.0)(notice);
+    pub fn emit(&self, event: Event) {
+        (self.0)(event);
     }
 }
 
-impl Default for Notices {
+impl Default for EventSink {
     /// Nobody listens.
     fn default() -> Self {
         Self::to(|_| {})

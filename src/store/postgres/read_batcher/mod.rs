@@ -1,14 +1,14 @@
 //! Reads that concurrent callers share (PostgreSQL).
 //!
-//! A lane holds one connection. Calls that arrive while a read is under way are collected and asked for together in the
+//! the read batcher holds one connection. Calls that arrive while a read is under way are collected and asked for together in the
 //! next one, so that every answer rests on a read that began after its call arrived: group commit, for reads.
-//! Invariants: a lane that is down sends its callers to the pool and comes back by itself; what the server did not
+//! Invariants: the read batcher that is down sends its callers to the pool and comes back by itself; what the server did not
 //! answer in time is a failure and no answer.
 
-mod patience;
-mod question;
+mod batch;
+mod batch_loop;
+mod reusable_timeout;
 mod statement;
-mod traffic;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,22 +19,22 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::postgres::{Param, PgFailure, PgPool, PostgresServer, Session};
+use super::{Param, PgFailure, PgPool, PostgresServer, Session};
 use crate::api_key::ApiKey;
 use crate::deadline;
 use crate::error::ApiKeyError;
-use crate::notice::Notices;
-pub(super) use question::Wanted;
-use question::{Batch, NoAnswer, Question};
+use crate::event::EventSink;
+pub(in crate::store) use batch::TokenLookup;
+use batch::{Batch, NoAnswer, Waiter};
+use batch_loop::{BatchLoop, Message, Probe};
 use statement::{Reader, read};
-use traffic::{Message, Probe, Traffic};
 
 /// The shared reads of one service.
-pub(super) struct Lane {
+pub(in crate::store) struct ReadBatcher {
     messages: mpsc::UnboundedSender<Message>,
     counts: Arc<Counts>,
     task: Mutex<Option<JoinHandle<()>>>,
-    patience: Duration,
+    reusable_timeout: Duration,
 }
 
 #[derive(Default)]
@@ -47,7 +47,7 @@ struct Counts {
 
 /// The status of the shared reads.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct LaneStatus {
+pub struct ReadBatcherStatus {
     /// Whether they have a connection. Without one, calls read through the pool.
     pub connected: bool,
     /// The number of calls that used shared reads.
@@ -58,27 +58,32 @@ pub struct LaneStatus {
     pub reconnects: u64,
 }
 
-impl Lane {
-    /// A lane to a server that just answered. `patience` bounds a read, and the making of a connection.
-    pub(super) fn open(server: PostgresServer, patience: Duration, notices: Notices) -> Self {
+impl ReadBatcher {
+    /// the read batcher to a server that just answered. `reusable_timeout` bounds a read, and the making of a connection.
+    pub(in crate::store) fn open(
+        server: PostgresServer,
+        reusable_timeout: Duration,
+        events: EventSink,
+    ) -> Self {
         let (messages, received) = mpsc::unbounded_channel();
         let counts = Arc::new(Counts { connected: AtomicBool::new(true), ..Counts::default() });
-        let traffic = Traffic::new(server, patience, notices, Arc::clone(&counts), received);
-        let task = Mutex::new(Some(tokio::spawn(traffic.run())));
-        Self { messages, counts, task, patience }
+        let batch_loop =
+            BatchLoop::new(server, reusable_timeout, events, Arc::clone(&counts), received);
+        let task = Mutex::new(Some(tokio::spawn(batch_loop.run())));
+        Self { messages, counts, task, reusable_timeout }
     }
 
     /// The undeleted keys that a caller looks for, live or not, by id, as of a read that begins now. `None` when the
-    /// lane is down.
-    pub(super) async fn ask(
+    /// read_batcher is down.
+    pub(in crate::store) async fn ask(
         &self,
-        wanted: Arc<Wanted>,
+        lookup: Arc<TokenLookup>,
     ) -> Result<Option<Vec<Arc<ApiKey>>>, ApiKeyError> {
         if !self.counts.connected.load(Ordering::Acquire) {
             return Ok(None);
         }
         let (reply, answer) = oneshot::channel();
-        if self.messages.send(Message::Question(Question { wanted, reply })).is_err() {
+        if self.messages.send(Message::Waiter(Waiter { lookup, reply })).is_err() {
             return Ok(None);
         }
         match deadline::wait(answer).await {
@@ -89,8 +94,8 @@ impl Lane {
         }
     }
 
-    /// The text that a statement finds in a row, if any. `None` when the lane is down or the server fails.
-    pub(super) async fn probe(
+    /// The text that a statement finds in a row, if any. `None` when the read batcher is down or the server fails.
+    pub(in crate::store) async fn probe(
         &self,
         sql: &'static str,
         values: Vec<String>,
@@ -101,18 +106,18 @@ impl Lane {
     }
 
     /// Closes the connection, after the read that is under way.
-    pub(super) async fn close(&self) {
+    pub(in crate::store) async fn close(&self) {
         let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
         // It may be gone already.
         let _ = self.messages.send(Message::Close);
         if let Some(task) = task {
             // A server that does not answer must not keep a shutdown waiting.
-            let _ = timeout(self.patience, task).await;
+            let _ = timeout(self.reusable_timeout, task).await;
         }
     }
 
-    pub(super) fn status(&self) -> LaneStatus {
-        LaneStatus {
+    pub(in crate::store) fn status(&self) -> ReadBatcherStatus {
+        ReadBatcherStatus {
             connected: self.counts.connected.load(Ordering::Relaxed),
             calls: self.counts.calls.load(Ordering::Relaxed),
             reads: self.counts.reads.load(Ordering::Relaxed),
@@ -121,12 +126,12 @@ impl Lane {
     }
 }
 
-/// The same read without a lane, on a session of the pool.
-pub(super) async fn read_beside(
+/// The same read without the read batcher, on a session of the pool.
+pub(in crate::store) async fn read_beside(
     pool: &PgPool,
-    wanted: &Arc<Wanted>,
+    lookup: &Arc<TokenLookup>,
 ) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
-    let rows = read(&mut Beside(pool), Batch::of_one(wanted), pool.server()).await?;
+    let rows = read(&mut Beside(pool), Batch::of_one(lookup), pool.server()).await?;
     rows.into_iter().map(|(_label, key)| key).collect()
 }
 

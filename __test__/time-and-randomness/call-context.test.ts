@@ -1,5 +1,5 @@
 import crypto from "node:crypto";
-import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "../../module/edge";
+import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "../../module/call-context";
 
 const sizes = (chunks: Uint8Array[]): number[] => chunks.map((chunk) => chunk.length);
 

@@ -19,12 +19,12 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Any session of the pool, or a transaction's.
 #[derive(Clone, Copy)]
-pub(in crate::store) enum PgPlace<'a> {
+pub(in crate::store) enum PgExecutor<'a> {
     Pool(&'a PgPool),
     Transaction(&'a PgTransaction),
 }
 
-impl PgPlace<'_> {
+impl PgExecutor<'_> {
     /// Runs a statement with values.
     pub(in crate::store) async fn query(
         self,
