@@ -17,12 +17,9 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class NativeApiKeyService {
   /** The columns as `src/columns.rs` declares them, as JSON text. */
   static declaredColumns(): string
-  /**
-   * Asks questions: the JSON text of a list of `{ ticket, kind, now, token }`. `takeAnswers` returns each answer with its
-   * ticket.
-   */
-  ask(questions: string): void
-  /** The answers since the last time: the JSON text of a list of `[ticket, { value: key | null } | { failure }]`. */
+  /** Asks for the keys of tokens. `takeAnswers` returns each answer with its ticket; the tickets are consecutive. */
+  ask(kind: 'secret' | 'publishable', nowMs: number, firstTicket: number, tokens: string[]): void
+  /** The answers since the last time: the JSON text of a list of `[ticket, key | null]` and `[ticket, null, failure]`. */
   takeAnswers(): string
   /** The number of the row that answers for a secret token from memory, or 0 when only the database can answer. */
   recallSecret(nowMs: number, token: string): number

@@ -1,19 +1,18 @@
-/// <reference lib="es2024.string" />
 import { clearInterval, setInterval } from "node:timers";
 import { ofFailure } from "./errors";
 import { decodeKey, type KeyRow } from "./generated/columns";
-import type { Outcome } from "./outcome";
+import type { Failure } from "./outcome";
 import type { ApiKey } from "./types";
 
 /** What a question asks for: a secret key that is neither revoked nor deleted, or a publishable key, revoked or not. */
 export type QuestionKind = "secret" | "publishable";
 
-interface Question {
-  ticket: number;
+/** Questions of one kind, asked at one time in epoch milliseconds. Their tickets are consecutive. */
+export interface Questions {
   kind: QuestionKind;
-  /** Epoch milliseconds. */
   now: number;
-  token: string;
+  firstTicket: number;
+  tokens: string[];
 }
 
 interface Waiting {
@@ -32,10 +31,11 @@ export class Inbox {
   private readonly waiting = new Map<number, Waiting>();
   private hold: NodeJS.Timeout | undefined;
   private lastTicket = 0;
-  private questions: Question[] | null = null;
+  /** What is to be sent at the end of this turn. */
+  private unsent: Questions[] = [];
 
-  /** `send` passes the JSON text of questions to Rust. */
-  constructor(private readonly send: (questions: string) => void) {}
+  /** `send` passes questions to Rust. */
+  constructor(private readonly send: (questions: Questions) => void) {}
 
   /** Asks for the key of a token at a time in epoch milliseconds. */
   ask(kind: QuestionKind, token: string, now: number): Promise<ApiKey | null> {
@@ -45,35 +45,33 @@ export class Inbox {
       if (this.waiting.size === 1) {
         this.keepAlive();
       }
-      // Rust reads no lone surrogate; neither does any token hold one, nor what takes its place.
-      this.toBeSent().push({ ticket: this.lastTicket, kind, now, token: token.toWellFormed() });
+      this.questionsOf(kind, now, this.lastTicket).tokens.push(token);
     });
   }
 
   /** Settles the promises of a batch of answers, given as JSON text. */
   settleAll(answers: string): void {
-    for (const [ticket, outcome] of JSON.parse(answers) as [number, Outcome<KeyRow | null>][]) {
+    for (const [ticket, row, failure] of JSON.parse(answers) as [number, KeyRow | null, Failure?][]) {
       const waiting = this.settle(ticket);
-      if (outcome.failure !== undefined) {
-        waiting?.reject(ofFailure(outcome.failure));
+      if (failure === undefined) {
+        waiting?.resolve(row && decodeKey(row));
       } else {
-        waiting?.resolve(outcome.value && decodeKey(outcome.value));
+        waiting?.reject(ofFailure(failure));
       }
     }
   }
 
   /** Sends the questions of this turn. */
   sendOff(): void {
-    const questions = this.questions;
-    if (questions === null) {
-      return;
-    }
-    this.questions = null;
-    try {
-      this.send(JSON.stringify(questions));
-    } catch (error) {
-      for (const { ticket } of questions) {
-        this.settle(ticket)?.reject(error as Error);
+    const unsent = this.unsent;
+    this.unsent = [];
+    for (const questions of unsent) {
+      try {
+        this.send(questions);
+      } catch (error) {
+        questions.tokens.forEach((_, place) => {
+          this.settle((questions.firstTicket + place) >>> 0)?.reject(error as Error);
+        });
       }
     }
   }
@@ -83,13 +81,19 @@ export class Inbox {
     this.hold = setInterval(() => this.waiting, LONGEST_MS);
   }
 
-  private toBeSent(): Question[] {
-    if (this.questions === null) {
-      this.questions = [];
+  /** The questions to which one of this kind and time is added. */
+  private questionsOf(kind: QuestionKind, now: number, ticket: number): Questions {
+    const last = this.unsent.at(-1);
+    if (last !== undefined && last.kind === kind && last.now === now) {
+      return last;
+    }
+    if (last === undefined) {
       // A promise's own turn, which fake timers cannot hold up.
       void Promise.resolve().then(() => this.sendOff());
     }
-    return this.questions;
+    const questions = { kind, now, firstTicket: ticket, tokens: [] };
+    this.unsent.push(questions);
+    return questions;
   }
 
   private settle(ticket: number): Waiting | undefined {

@@ -34,9 +34,9 @@ export class Native {
     const { heard, wake } = callbacksOf(new WeakRef(this));
     this.service = new NativeApiKeyService(encode(settings), heard, wake);
     throwIf(this.service.failure());
-    this.inbox = new Inbox((questions) => {
+    this.inbox = new Inbox(({ kind, now, firstTicket, tokens }) => {
       try {
-        this.service.ask(questions);
+        this.service.ask(kind, now, firstTicket, tokens);
       } catch {
         throw ofFailure(defect());
       }

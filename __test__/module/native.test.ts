@@ -21,11 +21,15 @@ function answering(outcome: unknown, failure: Failure | null = null) {
       status = () => JSON.stringify({ answers: "strict" });
       deleteApiKeys = async () => JSON.stringify(outcome);
       listApiKeys = async () => JSON.stringify(outcome);
-      ask(questions: string) {
-        this.tickets.push(...(JSON.parse(questions) as { ticket: number }[]).map(({ ticket }) => ticket));
+      ask(_kind: string, _now: number, firstTicket: number, tokens: string[]) {
+        this.tickets.push(...tokens.map((_, place) => firstTicket + place));
         setImmediate(this.wake);
       }
-      takeAnswers = () => JSON.stringify(this.tickets.splice(0).map((ticket) => [ticket, outcome]));
+      takeAnswers() {
+        const { value = null, failure } = outcome as { value?: unknown; failure?: Failure };
+        const answer = (ticket: number) => (failure ? [ticket, null, failure] : [ticket, value]);
+        return JSON.stringify(this.tickets.splice(0).map(answer));
+      }
     },
   };
 }

@@ -15,13 +15,12 @@ jest.mock(
       const target: Record<string, (...args: never[]) => unknown> = {
         failure: () => null,
         status: () => JSON.stringify({ answers: "strict" }),
-        ask: (questions: string) => {
-          const asked: { ticket: number; kind: string; token: string }[] = JSON.parse(questions);
-          mockCalls.push(["ask", asked.map(({ kind, token }) => [kind, token])]);
-          lastTicket = asked[0]?.ticket ?? 0;
+        ask: (kind: string, _now: number, firstTicket: number, tokens: string[]) => {
+          mockCalls.push(["ask", [kind, tokens]]);
+          lastTicket = firstTicket;
           queueMicrotask(wake);
         },
-        takeAnswers: () => JSON.stringify([[lastTicket, { value: mockAnswers.ask }]]),
+        takeAnswers: () => JSON.stringify([[lastTicket, mockAnswers.ask]]),
       };
       return new Proxy(target, {
         get: (_, name: string) =>
@@ -169,7 +168,7 @@ describe("the service", () => {
     const [created_at, updated_at] = [new Date(5), new Date(6)];
     const answer = { id: "apk_1", token: "", last_used_at: null, revoked_at: null, created_at, updated_at };
     await expect(service.authenticate("sk_1")).resolves.toMatchObject(answer);
-    expect(mockCalls.at(-1)).toEqual(["ask", [["secret", "sk_1"]]]);
+    expect(mockCalls.at(-1)).toEqual(["ask", ["secret", ["sk_1"]]]);
     mockAnswers.ask = null;
     await expect(service.authenticate("sk_1")).resolves.toBe(false);
     mockCalls.length = 0;

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use napi::bindgen_prelude::spawn;
 use napi_derive::napi;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::input::now;
 use super::outcome::json;
@@ -18,19 +18,8 @@ use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::service::ApiKeyService;
 
-/// A question of `ask`.
-#[derive(Deserialize)]
-struct Question {
-    ticket: u32,
-    kind: QuestionKind,
-    /// The caller's present in epoch milliseconds.
-    now: f64,
-    token: String,
-}
-
 /// What a question asks for.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy)]
 enum QuestionKind {
     /// The secret key of a token that is neither revoked nor deleted.
     Secret,
@@ -45,35 +34,54 @@ struct NumberedRow<'a> {
     key: &'a PublicApiKey,
 }
 
-impl Question {
+impl QuestionKind {
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "secret" => Some(Self::Secret),
+            "publishable" => Some(Self::Publishable),
+            _ => None,
+        }
+    }
+
     async fn answer(
         self,
         service: &ApiKeyService,
+        token: String,
+        now_ms: f64,
     ) -> Result<Option<Arc<PublicApiKey>>, ApiKeyError> {
-        let now = now(self.now)?;
-        match self.kind {
-            QuestionKind::Secret => service.authenticate(self.token, now).await,
-            QuestionKind::Publishable => service.publishable(self.token, now).await,
+        let now = now(now_ms)?;
+        match self {
+            Self::Secret => service.authenticate(token, now).await,
+            Self::Publishable => service.publishable(token, now).await,
         }
     }
 }
 
 #[napi]
 impl NativeApiKeyService {
-    /// Asks questions: the JSON text of a list of `{ ticket, kind, now, token }`. `takeAnswers` returns each answer with its
-    /// ticket.
-    #[napi(catch_unwind)]
-    pub fn ask(&self, questions: String) -> napi::Result<()> {
+    /// Asks for the keys of tokens. `takeAnswers` returns each answer with its ticket; the tickets are consecutive.
+    #[napi(
+        catch_unwind,
+        ts_args_type = "kind: 'secret' | 'publishable', nowMs: number, firstTicket: number, tokens: string[]"
+    )]
+    pub fn ask(
+        &self,
+        kind: String,
+        now_ms: f64,
+        first_ticket: u32,
+        tokens: Vec<String>,
+    ) -> napi::Result<()> {
         // module/ asks nothing of a service that could not be made or is closed.
         let (Ok(service), Some(outbox)) = (&self.service, self.outbox()) else {
             return Err(napi::Error::from_reason("The service takes no questions."));
         };
-        let questions: Vec<Question> = serde_json::from_str(&questions)
-            .map_err(|_| napi::Error::from_reason("Questions are a list of JSON objects."))?;
-        let asked = questions.into_iter().map(|question| {
-            let (service, reply) = (Arc::clone(service), outbox.reply(question.ticket));
+        let kind = QuestionKind::parse(&kind)
+            .ok_or_else(|| napi::Error::from_reason("There is no such kind of question."))?;
+        let tickets = std::iter::successors(Some(first_ticket), |last| Some(last.wrapping_add(1)));
+        let asked = tokens.into_iter().zip(tickets).map(|(token, ticket)| {
+            let (service, reply) = (Arc::clone(service), outbox.reply(ticket));
             async move {
-                let answer = question.answer(&service).await;
+                let answer = kind.answer(&service, token, now_ms).await;
                 reply.with(&answer.map_err(|error| service.worded(error)));
             }
         });
@@ -82,7 +90,7 @@ impl NativeApiKeyService {
         Ok(())
     }
 
-    /// The answers since the last time: the JSON text of a list of `[ticket, { value: key | null } | { failure }]`.
+    /// The answers since the last time: the JSON text of a list of `[ticket, key | null]` and `[ticket, null, failure]`.
     #[napi(catch_unwind)]
     pub fn take_answers(&self) -> String {
         self.ready.take()

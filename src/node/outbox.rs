@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use napi::Status;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 
-use super::outcome::outcome;
+use super::outcome::Failure;
 use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
 
@@ -21,36 +21,36 @@ pub(super) type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
 
 type Answer = Result<Option<Arc<PublicApiKey>>, ApiKeyError>;
 
-/// The answers of one service that JavaScript has not taken yet, as JSON text.
+/// The answers of one service that JavaScript has not taken yet, as JSON text without its brackets.
 #[derive(Default)]
-pub(super) struct Ready(Mutex<String>);
+pub(super) struct Ready(Mutex<Vec<u8>>);
 
 impl Ready {
-    /// All answers since the last time: a list of `[ticket, outcome]`.
+    /// All answers since the last time: a list of `[ticket, key | null]` and `[ticket, null, failure]`.
     pub(super) fn take(&self) -> String {
         let mut answers = take(&mut *self.answers());
-        answers.insert(0, '[');
-        answers.push(']');
-        answers
+        if answers.is_empty() {
+            answers.push(b'[');
+        }
+        answers.push(b']');
+        // JSON is UTF-8; JavaScript would report an empty text as a defect.
+        String::from_utf8(answers).unwrap_or_default()
     }
 
     /// Adds an answer and returns whether it is the first since the last time.
-    fn add(&self, ticket: u32, outcome: &str) -> bool {
+    fn add(&self, ticket: u32, answer: &Answer) -> bool {
         let mut answers = self.answers();
         let first = answers.is_empty();
-        answers.reserve(outcome.len() + 16);
-        if !first {
-            answers.push(',');
-        }
-        answers.push('[');
-        answers.push_str(&ticket.to_string());
-        answers.push(',');
-        answers.push_str(outcome);
-        answers.push(']');
+        answers.push(if first { b'[' } else { b',' });
+        // Writing to memory does not fail.
+        let _ = match answer {
+            Ok(key) => serde_json::to_writer(&mut *answers, &(ticket, key)),
+            Err(error) => serde_json::to_writer(&mut *answers, &(ticket, (), Failure::from(error))),
+        };
         first
     }
 
-    fn answers(&self) -> MutexGuard<'_, String> {
+    fn answers(&self) -> MutexGuard<'_, Vec<u8>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -72,7 +72,7 @@ impl Outbox {
     }
 
     fn put(&self, ticket: u32, answer: &Answer) {
-        if self.ready.add(ticket, &outcome(answer)) {
+        if self.ready.add(ticket, answer) {
             // An environment that is ending takes nothing any more.
             let _ = self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
