@@ -23,7 +23,7 @@ fn mapped() -> BTreeSet<String> {
         let indent = line.len() - line.trim_start().len();
         parents.retain(|(depth, _)| *depth < indent);
         let parent = parents.last().map_or("", |(_, path)| path).to_owned();
-        // Names first; a description follows after two spaces.
+        // The names, separated by one space; two spaces begin the description.
         let names = line.trim_start().split("  ").next().unwrap();
         for name in names.split(' ') {
             let path = format!("{parent}{name}");
