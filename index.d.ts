@@ -329,32 +329,20 @@ export type FilterValue<T, Operators = OperatorMap<T>> = T | null | readonly (T 
 export type TextFilter = FilterValue<string, TextOperatorMap> | RegExp;
 /** A filter on a time column: `Date` objects or ISO 8601 strings (years 1 to 9999), in UTC if they have no zone. */
 export type TimeFilter = FilterValue<Date | string>;
+type FilterOf<T> = T extends Date
+  ? TimeFilter
+  : string extends T
+    ? TextFilter
+    : T extends string
+      ? FilterValue<ApiKeyType, TextOperatorMap<ApiKeyType>>
+      : never;
+type ColumnConditions = {
+  [Column in keyof ApiKey as Column extends "token" | symbol ? never : Column]?: FilterOf<NonNullable<ApiKey[Column]>>;
+};
 /** Conditions on the columns of a key, and groups of conditions; all of them must hold. */
-export interface ApiKeyConditions {
-  /** The id. */
-  id?: TextFilter;
+export interface ApiKeyConditions extends ColumnConditions {
   /** The token of publishable keys: equality and `$in` only. Never matches a secret key. */
   token?: FilterValue<string, Pick<OperatorMap<string>, "$eq" | "$in">>;
-  /** The redacted token. */
-  redacted?: TextFilter;
-  /** The title. */
-  title?: TextFilter;
-  /** What the key is for. */
-  type?: FilterValue<ApiKeyType, TextOperatorMap<ApiKeyType>>;
-  /** When the key was last used. */
-  last_used_at?: TimeFilter;
-  /** Who created the key. */
-  created_by?: TextFilter;
-  /** Who revoked the key. */
-  revoked_by?: TextFilter;
-  /** The time from which the key is rejected. */
-  revoked_at?: TimeFilter;
-  /** When the key was created. */
-  created_at?: TimeFilter;
-  /** When the key was last changed. */
-  updated_at?: TimeFilter;
-  /** When the key was soft-deleted. Only reads with `withDeleted` return such keys. */
-  deleted_at?: TimeFilter;
   /** All of these must hold. */
   $and?: readonly ApiKeyConditions[];
   /** At least one of these must hold. */
@@ -1042,6 +1030,20 @@ export interface TakenStep {
   /** The file that took it. */
   path: string;
 }
+/** What can happen beside the calls. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
+export type ApiKeyDiagnosticsName =
+  | "lease.held"
+  | "lease.lost"
+  | "readBatcher.lost"
+  | "readBatcher.reconnected"
+  | "queue.full";
+/** What subscribers of these channels receive. It holds no token, hash, id or SQL. */
+export interface ApiKeyDiagnostics {
+  /** What happened. */
+  name: ApiKeyDiagnosticsName;
+  /** Why; only a lost lease has a reason. */
+  reason: string | null;
+}
 /** What kind of failure an error is; values of `MedusaError.Types`, from which Medusa derives the HTTP status. */
 export type ApiKeyErrorType =
   | "invalid_data"
@@ -1081,20 +1083,6 @@ export declare class ApiKeyError extends Error {
   readonly outcome?: "unknown";
   /** An error of Medusa's shape. */
   constructor(type: ApiKeyErrorType, message: string, sqlstate?: string, outcome?: "unknown");
-}
-/** What can happen beside the calls. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
-export type ApiKeyDiagnosticsName =
-  | "lease.held"
-  | "lease.lost"
-  | "readBatcher.lost"
-  | "readBatcher.reconnected"
-  | "queue.full";
-/** What subscribers of these channels receive. It holds no token, hash, id or SQL. */
-export interface ApiKeyDiagnostics {
-  /** What happened. */
-  name: ApiKeyDiagnosticsName;
-  /** Why; only a lost lease has a reason. */
-  reason: string | null;
 }
 /** A module in the form that Medusa loads. */
 export interface ApiKeyModule {
