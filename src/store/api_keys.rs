@@ -213,7 +213,7 @@ async fn update<const N: usize>(
 }
 
 fn scope(on: &Connection<'_>, query: &Query) -> Result<Condition, ApiKeyError> {
-    dialect::refuse_joins(on.backend(), &query.joins)?;
+    dialect::reject_joins(on.backend(), &query.joins)?;
     let matching = Condition::all()
         .add(condition(on.backend(), &query.filter)?)
         .add(joins::condition(&query.joins, query.with_deleted)?);

@@ -132,12 +132,12 @@ fn matched(
     }
     // PostgreSQL rejects it only when it reaches that part of the pattern in some row.
     if let Pattern::Like { pattern, .. } = pattern {
-        refuse_trailing_escape(pattern)?;
+        reject_trailing_escape(pattern)?;
     }
     dialect::matches(backend, expr, pattern)
 }
 
-fn refuse_trailing_escape(pattern: &str) -> Result<(), ApiKeyError> {
+fn reject_trailing_escape(pattern: &str) -> Result<(), ApiKeyError> {
     let backslashes = pattern.chars().rev().take_while(|character| *character == '\\').count();
     if backslashes % 2 == 0 {
         return Ok(());
@@ -177,10 +177,10 @@ mod tests {
     #[test]
     fn a_like_pattern_must_not_end_with_half_an_escape() {
         for pattern in [r"\", r"a\", r"\\\", r"\%\"] {
-            assert!(refuse_trailing_escape(pattern).is_err(), "{pattern}");
+            assert!(reject_trailing_escape(pattern).is_err(), "{pattern}");
         }
         for pattern in ["", "a", r"\\", r"a\\", r"\%", r"\\\\"] {
-            assert!(refuse_trailing_escape(pattern).is_ok(), "{pattern}");
+            assert!(reject_trailing_escape(pattern).is_ok(), "{pattern}");
         }
     }
 
@@ -219,13 +219,13 @@ mod tests {
                 r#"{"$not":{"title":{"$fulltext":"my sk_"}}}"#,
                 r#"{"q":"sk_"}"#,
             ] {
-                let judged = |text: &str| {
+                let sql = |text: &str| {
                     let filter = parse_filters(&decode(text).expect("decodes")).expect("parses");
                     bound(backend, condition(backend, &filter).expect("translates"))
                 };
                 let secret = filter.replace("sk_", &format!("sk_{digits}"));
-                assert!(!judged(&secret).contains(&digits), "{secret}");
-                assert!(judged(&secret.replace("sk_", "pk_")).contains(&digits), "{secret}");
+                assert!(!sql(&secret).contains(&digits), "{secret}");
+                assert!(sql(&secret.replace("sk_", "pk_")).contains(&digits), "{secret}");
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The database of a service: reached when first needed, migrated then if it is to be, and watched.
 
+mod cache_policy;
 mod lookups;
-mod memory;
 mod opening;
 mod postgres_server;
 mod sqlite_file;
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use memory::Memory;
+use cache_policy::CachePolicy;
 use opening::{Attempt, Opened};
 
 use super::api_keys::{Query, ROWS_PER_INSERT, insert};
@@ -31,19 +31,19 @@ use crate::event::EventSink;
 pub struct Database {
     settings: DatabaseSettings,
     migrate: bool,
-    memory: Memory,
+    cache_policy: CachePolicy,
     events: EventSink,
     attempt: Mutex<Attempt>,
     /// The connections to an SQLite file that was replaced, until they are closed.
-    former: Mutex<Option<Arc<Opened>>>,
+    replaced: Mutex<Option<Arc<Opened>>>,
     /// Whether the SQLite file was opened once; from then on it is never created.
-    found: AtomicBool,
+    opened_before: AtomicBool,
     closed: AtomicBool,
 }
 
 /// What stands between a service and its data.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Surroundings {
+pub struct Topology {
     /// Whether the server replays another one's changes.
     pub replica: bool,
     /// Whether a pooler hands sessions on after each transaction.
@@ -52,7 +52,7 @@ pub struct Surroundings {
 
 impl Database {
     /// A database that nobody has connected to yet. `max_staleness` allows PostgreSQL's keys to be answered from
-    /// memory for that long; SQLite's always may be, since there it is known whether they changed.
+    /// cache_policy for that long; SQLite's always may be, since there it is known whether they changed.
     #[must_use]
     pub fn new(
         settings: DatabaseSettings,
@@ -61,13 +61,13 @@ impl Database {
         events: EventSink,
     ) -> Self {
         Self {
-            memory: Memory::of(&settings.url, max_staleness),
+            cache_policy: CachePolicy::new(&settings.url, max_staleness),
             settings,
             migrate,
             events,
             attempt: Mutex::default(),
-            former: Mutex::default(),
-            found: AtomicBool::new(false),
+            replaced: Mutex::default(),
+            opened_before: AtomicBool::new(false),
             closed: AtomicBool::new(false),
         }
     }
@@ -87,7 +87,7 @@ impl Database {
     pub async fn connection_for(&self, query: &Query) -> Result<Connection<'static>, ApiKeyError> {
         let opened = self.opened().await?;
         let search = self.search(&opened, query).await?;
-        Ok(Connection::of_pool(&opened.pool).searching(search))
+        Ok(Connection::of_pool(&opened.pool).with_search_permit(search))
     }
 
     /// Writes new keys, all or none.
@@ -100,7 +100,7 @@ impl Database {
             let opened = self.opened().await?;
             let inserted = insert(&Connection::of_pool(&opened.pool), keys).await;
             if !matches!(inserted, Err(InsertError::Failed(_))) {
-                opened.file().map_or(Ok(()), OpenFile::written)?;
+                opened.file().map_or(Ok(()), OpenFile::confirm_write)?;
             }
             return inserted;
         }
@@ -126,7 +126,7 @@ impl Database {
     pub async fn snapshot_for(&self, query: &Query) -> Result<Transaction, ApiKeyError> {
         let opened = self.opened().await?;
         let search = self.search(&opened, query).await?;
-        Ok(Transaction::begin_snapshot(&opened.pool).await?.searching(search))
+        Ok(Transaction::begin_snapshot(&opened.pool).await?.with_search_permit(search))
     }
 
     /// The right to search an SQLite database, where a query needs it.
@@ -141,18 +141,18 @@ impl Database {
         pools.search(self.settings.pool.acquire_timeout).await.map(Some)
     }
 
-    /// The keys that may be answered from memory, if any may.
+    /// The keys that may be answered from cache_policy, if any may.
     #[must_use]
     pub fn cache(&self) -> Option<&KeyCache> {
-        self.memory.cache().map(Arc::as_ref)
+        self.cache_policy.cache().map(Arc::as_ref)
     }
 
     /// The lease under which they may, if that is how.
     #[must_use]
     pub fn lease(&self) -> Option<&Lease> {
-        match &self.memory {
-            Memory::Leased(_, lease) => Some(lease),
-            Memory::None | Memory::File(..) | Memory::Private(..) => None,
+        match &self.cache_policy {
+            CachePolicy::Leased(_, lease) => Some(lease),
+            CachePolicy::None | CachePolicy::File(..) | CachePolicy::Private(..) => None,
         }
     }
 
@@ -172,14 +172,14 @@ impl Database {
 
     /// Whether answers are as old as a replica, and whether a pooler hands sessions on, as far as is known.
     #[must_use]
-    pub fn surroundings(&self) -> Surroundings {
+    pub fn topology(&self) -> Topology {
         let attempt = Arc::clone(&self.attempt());
         match attempt.get().and_then(|opened| opened.as_ref().ok()).map(|opened| &opened.pool) {
-            Some(Pool::Postgres(pool)) => Surroundings {
+            Some(Pool::Postgres(pool)) => Topology {
                 replica: pool.server().is_replica(),
                 pooler: pool.server().shares_sessions(),
             },
-            Some(Pool::Sqlite(_)) | None => Surroundings::default(),
+            Some(Pool::Sqlite(_)) | None => Topology::default(),
         }
     }
 

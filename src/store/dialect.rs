@@ -45,9 +45,9 @@ pub(super) fn matches(
 }
 
 /// Rejects joins where there are no tables to join.
-pub(super) fn refuse_joins(backend: Backend, joins: &Joins) -> Result<(), ApiKeyError> {
+pub(super) fn reject_joins(backend: Backend, joins: &Joins) -> Result<(), ApiKeyError> {
     match backend {
         Backend::Postgres => Ok(()),
-        Backend::Sqlite => sqlite::conditions::refuse_joins(joins),
+        Backend::Sqlite => sqlite::conditions::reject_joins(joins),
     }
 }

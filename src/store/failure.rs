@@ -99,8 +99,8 @@ pub(super) fn unavailable(
 }
 
 fn refusal_reason(refusal: &dyn sqlx::error::DatabaseError) -> String {
-    if let Some(words) = sqlite::in_words(refusal) {
-        return words.to_owned();
+    if let Some(description) = sqlite::describe(refusal) {
+        return description.to_owned();
     }
     match refusal.code().as_deref() {
         Some("28P01" | "28000") => "the server refused the user or the password".to_owned(),
@@ -113,12 +113,15 @@ fn refusal_reason(refusal: &dyn sqlx::error::DatabaseError) -> String {
 }
 
 fn refused(refusal: &dyn sqlx::error::DatabaseError) -> ApiKeyError {
-    if let Some(words) = sqlite::in_words(refusal) {
-        let says = |text| refusal.message().contains(text);
-        return if says("no such table") || says("no such column") || says("has no column") {
+    if let Some(description) = sqlite::describe(refusal) {
+        let mentions = |text| refusal.message().contains(text);
+        return if mentions("no such table")
+            || mentions("no such column")
+            || mentions("has no column")
+        {
             ApiKeyError::TableMissing
         } else {
-            ApiKeyError::Refused(words)
+            ApiKeyError::Refused(description)
         };
     }
     let code = refusal.code();

@@ -17,7 +17,7 @@ pub struct UsesWritten {
     /// How many rows have a later last use now.
     pub written: u64,
     /// The ids of those that another transaction was changing.
-    pub passed_over: Vec<String>,
+    pub skipped: Vec<String>,
 }
 
 // `ApiKey::has_ended` in SQL, at the time of the use. Both count whole milliseconds, and `contract/last-used-ended.test.ts`
@@ -113,18 +113,18 @@ pub async fn set_last_used(
         Executor::Sqlite(_) => {
             let statement =
                 Statement::from_sql_and_values(DbBackend::Sqlite, SQLITE, [json(uses).into()]);
-            Ok(UsesWritten { written: on.execute(statement).await?, passed_over: Vec::new() })
+            Ok(UsesWritten { written: on.execute(statement).await?, skipped: Vec::new() })
         }
-        Executor::Postgres(place) => {
+        Executor::Postgres(executor) => {
             let (ids, times) = uses.iter().cloned().unzip();
             let params = [Param::texts(ids), Param::times(times)];
-            let rows = place.query(POSTGRES, &params).await?.rows;
+            let rows = executor.query(POSTGRES, &params).await?.rows;
             let mut outcome = UsesWritten::default();
             for row in rows {
                 if row.try_get("written").map_err(PgFailure::from)? {
                     outcome.written += 1;
                 } else {
-                    outcome.passed_over.push(row.try_get("id").map_err(PgFailure::from)?);
+                    outcome.skipped.push(row.try_get("id").map_err(PgFailure::from)?);
                 }
             }
             Ok(outcome)

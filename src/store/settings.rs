@@ -103,7 +103,7 @@ impl DatabaseSettings {
         if url.starts_with("sqlite:") {
             return sqlite(url).map(Self::of);
         }
-        Err(wrong(
+        Err(invalid_url(
             "must begin with sqlite: or postgres://, for example sqlite:api-keys.db".to_owned(),
         ))
     }
@@ -145,15 +145,15 @@ fn sqlite(url: &str) -> Result<DatabaseUrl, ApiKeyError> {
         return Ok(DatabaseUrl::SqliteMemory);
     }
     if path.contains('?') {
-        return Err(wrong("an SQLite URL takes no parameters".to_owned()));
+        return Err(invalid_url("an SQLite URL takes no parameters".to_owned()));
     }
     if path.is_empty() || path.contains('\0') {
-        return Err(wrong("names no file; write sqlite:path/to/api-keys.db".to_owned()));
+        return Err(invalid_url("names no file; write sqlite:path/to/api-keys.db".to_owned()));
     }
     Ok(DatabaseUrl::SqliteFile(path.to_owned()))
 }
 
-fn wrong(problem: String) -> ApiKeyError {
+fn invalid_url(problem: String) -> ApiKeyError {
     ApiKeyError::Option { option: "databaseUrl".to_owned(), problem }
 }
 

@@ -21,7 +21,7 @@ const TO_THE_PRIMARY: &str = "/*NO LOAD BALANCE*/ ";
 /// Somewhere to run statements, for which a search on SQLite needs the right to search.
 pub struct Connection<'a> {
     handle: Handle<'a>,
-    _search: Option<OwnedSemaphorePermit>,
+    _search_permit: Option<OwnedSemaphorePermit>,
 }
 
 enum Handle<'a> {
@@ -50,11 +50,11 @@ impl Connection<'_> {
             Pool::Sqlite(pool) => Handle::Sqlite(pool.clone()),
             Pool::Postgres(pool) => Handle::Postgres(pool.clone()),
         };
-        Connection { handle, _search: None }
+        Connection { handle, _search_permit: None }
     }
 
-    pub(super) fn searching(self, search: Option<OwnedSemaphorePermit>) -> Self {
-        Self { _search: search, ..self }
+    pub(super) fn with_search_permit(self, search_permit: Option<OwnedSemaphorePermit>) -> Self {
+        Self { _search_permit: search_permit, ..self }
     }
 
     pub(super) fn executor(&self) -> Executor<'_> {
@@ -152,7 +152,7 @@ impl Connection<'_> {
 pub struct Transaction {
     begun: Begun,
     file: Option<OpenFile>,
-    _search: Option<OwnedSemaphorePermit>,
+    _search_permit: Option<OwnedSemaphorePermit>,
 }
 
 enum Begun {
@@ -187,7 +187,7 @@ impl Transaction {
                 Begun::Postgres(Box::new(PgTransaction::begin(pool, postgres).await?))
             }
         };
-        Ok(Self { begun, file: None, _search: None })
+        Ok(Self { begun, file: None, _search_permit: None })
     }
 
     /// The same of an SQLite file, which must be the one at its path when it is committed.
@@ -195,8 +195,8 @@ impl Transaction {
         Self { file, ..self }
     }
 
-    pub(super) fn searching(self, search: Option<OwnedSemaphorePermit>) -> Self {
-        Self { _search: search, ..self }
+    pub(super) fn with_search_permit(self, search_permit: Option<OwnedSemaphorePermit>) -> Self {
+        Self { _search_permit: search_permit, ..self }
     }
 
     /// The connection to run statements on.
@@ -206,7 +206,7 @@ impl Transaction {
             Begun::Sqlite(transaction) => Handle::SqliteTransaction(transaction),
             Begun::Postgres(transaction) => Handle::PostgresTransaction(transaction),
         };
-        Connection { handle, _search: None }
+        Connection { handle, _search_permit: None }
     }
 
     /// Makes it all take effect.
@@ -221,7 +221,7 @@ impl Transaction {
                 let committed = transaction.commit().await.map_err(failure::of);
                 deadline::decided();
                 committed?;
-                self.file.map_or(Ok(()), |file| file.written())
+                self.file.map_or(Ok(()), |file| file.confirm_write())
             }
             Begun::Postgres(transaction) => transaction.commit().await,
         }

@@ -15,7 +15,7 @@ use crate::store::postgres::{Param, PgExecutor, PgFailure};
 pub(super) const STEP: Step = Step::sql(
     "change_feed",
     |backend| on(backend, &UP, ""),
-    |backend| on(backend, &[NO_TRIGGERS, NO_FUNCTION].concat(), ""),
+    |backend| on(backend, &[DROP_TRIGGERS, DROP_FUNCTION].concat(), ""),
 );
 
 // NEVER CHANGE within this step: the notifications and their channel are what `store::listen` of every version understands.
@@ -57,7 +57,7 @@ END
 static UP: LazyLock<String> = LazyLock::new(|| {
     [
         super::notify::DOWN,
-        NO_TRIGGERS,
+        DROP_TRIGGERS,
         r#"CREATE OR REPLACE FUNCTION "api_key_native_changed"() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$"#,
         &BODY,
         r#"$body$;
@@ -72,13 +72,13 @@ ALTER TABLE "api_key" ENABLE ALWAYS TRIGGER "api_key_native_clear";
     .concat()
 });
 
-const NO_TRIGGERS: &str = r#"
+const DROP_TRIGGERS: &str = r#"
 DROP TRIGGER IF EXISTS "api_key_native_change" ON "api_key";
 DROP TRIGGER IF EXISTS "api_key_native_clear" ON "api_key";
 "#;
 
 // A table that was renamed may still have triggers of the same function.
-const NO_FUNCTION: &str = r#"DROP FUNCTION IF EXISTS "api_key_native_changed"() CASCADE;"#;
+const DROP_FUNCTION: &str = r#"DROP FUNCTION IF EXISTS "api_key_native_changed"() CASCADE;"#;
 
 /// Both triggers of the table `$1`, as they are to be, with the version of each row that defines them. Changes of what they do
 /// change these versions, whatever is changed back later.

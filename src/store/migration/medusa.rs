@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS "mikro_orm_migrations" (
   "executed_at" timestamptz NULL DEFAULT CURRENT_TIMESTAMP
 );
 "#;
-const STOCKS: [&str; 4] = [
+const STOCK_MIGRATIONS: [&str; 4] = [
     "InitialSetup20240221144943",
     "Migration20240604080145",
     "Migration20241205122700",
@@ -40,24 +40,27 @@ pub(super) async fn has_schema(on: PgExecutor<'_>, schema: &str) -> Result<bool,
 }
 
 /// Makes that schema, as stock's migrator does.
-pub(super) async fn make_schema(on: PgExecutor<'_>, schema: &str) -> Result<(), PgFailure> {
+pub(super) async fn create_schema(on: PgExecutor<'_>, schema: &str) -> Result<(), PgFailure> {
     on.run(&format!(r#"CREATE SCHEMA IF NOT EXISTS "{}""#, schema.replace('"', "\"\""))).await
 }
 
 /// Stock's migrations that are not on record. A database in which Medusa does not live has no record of them.
 pub(super) async fn unrecorded(
     on: PgExecutor<'_>,
-    medusa_lives_here: bool,
+    in_medusa: bool,
 ) -> Result<Vec<String>, PgFailure> {
     let rows = on.query(MAY_BE_READ, &[]).await?.rows;
     match rows.first().and_then(|row| row.try_get::<_, Option<bool>>(0).ok()?) {
         Some(true) => {}
         // Of a table that cannot be read nothing is known, and nothing missed.
         Some(false) => return Ok(Vec::new()),
-        None if medusa_lives_here => return Ok(STOCKS.map(str::to_owned).into()),
+        None if in_medusa => return Ok(STOCK_MIGRATIONS.map(str::to_owned).into()),
         None => return Ok(Vec::new()),
     }
-    let rows = on.query(UNRECORDED, &[Param::texts(STOCKS.map(str::to_owned).into())]).await?.rows;
+    let rows = on
+        .query(UNRECORDED, &[Param::texts(STOCK_MIGRATIONS.map(str::to_owned).into())])
+        .await?
+        .rows;
     Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
 

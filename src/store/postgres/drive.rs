@@ -12,13 +12,13 @@ use super::session::Link;
 use super::waker::SharedWaker;
 
 /// The number of the transaction that the statement before it wrote in, and of its server process.
-const MARK: &str = "SELECT pg_catalog.txid_current_if_assigned()::pg_catalog.text, pg_catalog.pg_backend_pid(), \
+const TRANSACTION_ID: &str = "SELECT pg_catalog.txid_current_if_assigned()::pg_catalog.text, pg_catalog.pg_backend_pid(), \
     pg_catalog.pg_postmaster_start_time()::pg_catalog.text";
 
 /// By which a transaction that has written can be looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mark {
-    pub(super) transaction: String,
+pub(super) struct TransactionId {
+    pub(super) xid: String,
     pub(super) process: i32,
     /// When the server began, which knows the number: a standby that was promoted gives it to another transaction.
     pub(super) server: String,
@@ -36,9 +36,9 @@ pub(super) async fn drive<T>(
             if let Poll::Ready(answer) = request.as_mut().poll(context) {
                 return Poll::Ready(answer.map_err(PgFailure::from));
             }
-            waker.looks();
+            waker.clear_woken();
             let lost = lost(link, context);
-            // What has just arrived may be the answer, also when the server said goodbye behind it.
+            // What has just arrived may be the answer, also when the server url_tls goodbye behind it.
             match (request.as_mut().poll(context), lost) {
                 (Poll::Ready(answer), _) => Poll::Ready(answer.map_err(PgFailure::from)),
                 (Poll::Pending, Some(failure)) => Poll::Ready(Err(failure)),
@@ -62,21 +62,21 @@ pub(super) fn lost(link: &mut Link, context: &mut Context<'_>) -> Option<PgFailu
 }
 
 /// Runs a change together with the statement that marks its transaction: both go to the server at once.
-pub(super) async fn marked<T>(
+pub(super) async fn with_transaction_id<T>(
     link: &mut Link,
     waker: &Arc<SharedWaker>,
     client: &Client,
     change: impl Future<Output = Result<T, tokio_postgres::Error>>,
-) -> Result<(T, Option<Mark>), PgFailure> {
-    let both = async { Ok(tokio::join!(change, client.query_typed(MARK, &[]))) };
+) -> Result<(T, Option<TransactionId>), PgFailure> {
+    let both = async { Ok(tokio::join!(change, client.query_typed(TRANSACTION_ID, &[]))) };
     let (changed, rows) = drive(link, waker, both).await?;
     let changed = changed?;
-    Ok((changed, rows?.first().and_then(mark)))
+    Ok((changed, rows?.first().and_then(transaction_id)))
 }
 
-fn mark(row: &Row) -> Option<Mark> {
-    Some(Mark {
-        transaction: row.try_get::<_, Option<String>>(0).ok()??,
+fn transaction_id(row: &Row) -> Option<TransactionId> {
+    Some(TransactionId {
+        xid: row.try_get::<_, Option<String>>(0).ok()??,
         process: row.try_get(1).ok()?,
         server: row.try_get(2).ok()?,
     })

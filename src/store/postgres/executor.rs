@@ -36,10 +36,10 @@ impl PgExecutor<'_> {
             Self::Transaction(transaction) => {
                 let mut session = transaction.session().await;
                 let result = deadline::wait(session.session()?.query(sql, params)).await;
-                transaction.pool().watched(result)
+                transaction.pool().observe(result)
             }
         };
-        result.map_err(|failure| failure.of_statement(sql))
+        result.map_err(|failure| failure.with_required_privilege(sql))
     }
 
     async fn number(self, (sql, params): (&str, &[Param])) -> Result<Option<i64>, PgFailure> {
@@ -51,12 +51,12 @@ impl PgExecutor<'_> {
     pub(in crate::store) async fn run(self, sql: &str) -> Result<(), PgFailure> {
         match self {
             Self::Pool(pool) => {
-                let mut session = pool.lend().await?;
-                pool.watched(deadline::wait(session.run(sql)).await)
+                let mut session = pool.acquire().await?;
+                pool.observe(deadline::wait(session.run(sql)).await)
             }
             Self::Transaction(transaction) => {
                 let mut session = transaction.session().await;
-                transaction.pool().watched(deadline::wait(session.session()?.run(sql)).await)
+                transaction.pool().observe(deadline::wait(session.session()?.run(sql)).await)
             }
         }
     }
@@ -70,18 +70,18 @@ impl PgExecutor<'_> {
         count: (&str, &[Param]),
         rows: usize,
     ) -> Result<(), InsertError> {
-        let mut doubtful = false;
+        let mut maybe_written = false;
         loop {
             let failure = match self.query(sql, params).await {
                 Ok(_) => break,
                 Err(failure) => failure,
             };
-            if doubtful {
+            if maybe_written {
                 deadline::committing();
             }
             let in_transaction = matches!(self, Self::Transaction(_));
             match failure.violation() {
-                Some(_) if doubtful => match self.number(count).await {
+                Some(_) if maybe_written => match self.number(count).await {
                     Ok(written) if written == i64::try_from(rows).ok() => break,
                     Ok(_) => {
                         deadline::decided();
@@ -92,10 +92,12 @@ impl PgExecutor<'_> {
                 },
                 Some(_) => return Err(failure.into()),
                 None if in_transaction => return Err(failure.into()),
-                None if !doubtful && !failure.leaves_a_doubt() => return Err(failure.into()),
+                None if !maybe_written && !failure.outcome_is_unknown() => {
+                    return Err(failure.into());
+                }
                 None => {}
             }
-            doubtful = true;
+            maybe_written = true;
             deadline::committing();
             if Instant::now() + PAUSE >= deadline::end() {
                 return Err(ApiKeyError::OutcomeUnknown.into());

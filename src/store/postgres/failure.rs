@@ -18,7 +18,7 @@ pub(in crate::store) enum PgFailure {
     /// The session broke. Whether the statement took effect is unknown if it was sent.
     Broken,
     /// The server did not answer in time. Whether the statement took effect is unknown.
-    Late,
+    TimedOut,
     /// A row holds a value that cannot be read.
     Unreadable(&'static str),
     /// There is no session; nothing was sent.
@@ -27,35 +27,37 @@ pub(in crate::store) enum PgFailure {
 
 impl PgFailure {
     /// Whether the statement may have taken effect all the same.
-    pub(in crate::store) fn leaves_a_doubt(&self) -> bool {
+    pub(in crate::store) fn outcome_is_unknown(&self) -> bool {
         match self {
-            Self::Broken | Self::Late => true,
+            Self::Broken | Self::TimedOut => true,
             // The server says goodbye, perhaps while it worked on the statement.
-            Self::Refused(refusal) => ends_the_session(refusal),
+            Self::Refused(refusal) => ends_session(refusal),
             Self::Unreadable(_) | Self::NoSession(_) => false,
         }
     }
 
     /// Whether the session was gone, so that another one may do better.
-    pub(super) fn is_a_lost_session(&self) -> bool {
+    pub(super) fn is_lost_session(&self) -> bool {
         match self {
             Self::Broken => true,
-            Self::Refused(refusal) => ends_the_session(refusal),
-            Self::Late | Self::Unreadable(_) | Self::NoSession(_) => false,
+            Self::Refused(refusal) => ends_session(refusal),
+            Self::TimedOut | Self::Unreadable(_) | Self::NoSession(_) => false,
         }
     }
 
     /// Whether the session is of no use afterwards.
-    pub(in crate::store) fn ends_the_session(&self) -> bool {
+    pub(in crate::store) fn ends_session(&self) -> bool {
         match self {
-            Self::Broken | Self::Late => true,
-            Self::Refused(refusal) => ends_the_session(refusal) || loses_statements(refusal.code()),
+            Self::Broken | Self::TimedOut => true,
+            Self::Refused(refusal) => {
+                ends_session(refusal) || loses_prepared_statements(refusal.code())
+            }
             Self::Unreadable(_) | Self::NoSession(_) => false,
         }
     }
 
     /// The same, with the right that the statement needs and its role lacks.
-    pub(super) fn of_statement(self, sql: &str) -> Self {
+    pub(super) fn with_required_privilege(self, sql: &str) -> Self {
         let Self::Refused(refusal) = &self else { return self };
         if *refusal.code() != SqlState::INSUFFICIENT_PRIVILEGE {
             return self;
@@ -79,14 +81,14 @@ impl PgFailure {
 }
 
 /// Class 57P is the server's shutdown, 08 a broken connection; what is fatal ends the session in any case.
-fn ends_the_session(refusal: &DbError) -> bool {
+fn ends_session(refusal: &DbError) -> bool {
     let code = refusal.code().code();
     let fatal = matches!(refusal.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
     fatal || code.starts_with("57P") || code.starts_with("08")
 }
 
 /// Named statements are gone or somebody else's, as happens behind a pooler that was not recognised.
-fn loses_statements(code: &SqlState) -> bool {
+fn loses_prepared_statements(code: &SqlState) -> bool {
     [
         SqlState::INVALID_SQL_STATEMENT_NAME,
         SqlState::DUPLICATE_PSTATEMENT,
@@ -124,11 +126,11 @@ pub(in crate::store) struct Unrepresentable;
 impl From<PgFailure> for ApiKeyError {
     fn from(failure: PgFailure) -> Self {
         match failure {
-            PgFailure::Refused(refusal) => of_refusal(&refusal),
+            PgFailure::Refused(refusal) => from_db_error(&refusal),
             PgFailure::Broken => {
                 Self::Unavailable("the connection to the database broke".to_owned())
             }
-            PgFailure::Late => Self::TimedOut,
+            PgFailure::TimedOut => Self::TimedOut,
             PgFailure::Unreadable(what) => Self::Unexpected(what),
             PgFailure::NoSession(error) => error,
         }
@@ -141,7 +143,7 @@ impl From<PgFailure> for InsertError {
     }
 }
 
-fn of_refusal(refusal: &DbError) -> ApiKeyError {
+fn from_db_error(refusal: &DbError) -> ApiKeyError {
     match refusal.code().code() {
         "3F000" => ApiKeyError::SchemaMissing,
         "42P01" | "42703" => ApiKeyError::TableMissing,
@@ -163,15 +165,15 @@ fn of_refusal(refusal: &DbError) -> ApiKeyError {
 }
 
 /// Why no session could be made, in words.
-pub(super) fn unmade(error: &tokio_postgres::Error) -> String {
+pub(super) fn connect_failure(error: &tokio_postgres::Error) -> String {
     if let Some(refusal) = error.as_db_error() {
-        return unmade_by_refusal(refusal);
+        return refusal_reason(refusal);
     }
     let Some(source) = error.source() else {
         return "the server did not answer as PostgreSQL does".to_owned();
     };
     match source.downcast_ref::<io::Error>() {
-        Some(io) => of_io(io),
+        Some(io) => io_reason(io),
         None if error.to_string().starts_with("error performing TLS handshake") => {
             format!("encryption failed: {source}")
         }
@@ -179,7 +181,7 @@ pub(super) fn unmade(error: &tokio_postgres::Error) -> String {
     }
 }
 
-fn of_io(error: &io::Error) -> String {
+fn io_reason(error: &io::Error) -> String {
     if let Some(tls) = error.get_ref().filter(|inner| inner.is::<rustls::Error>()) {
         return format!("encryption failed: {tls}");
     }
@@ -201,7 +203,7 @@ fn of_io(error: &io::Error) -> String {
     }
 }
 
-fn unmade_by_refusal(refusal: &DbError) -> String {
+fn refusal_reason(refusal: &DbError) -> String {
     match refusal.code().code() {
         "28P01" | "28000" => "the server refused the user or the password".to_owned(),
         "3D000" => "the database does not exist".to_owned(),

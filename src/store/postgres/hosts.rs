@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use tokio_postgres::Config;
 
+use super::invalid_url;
 use super::percent::decode_component;
-use super::wrong;
 use crate::error::ApiKeyError;
 
 const DEFAULT_PORT: u16 = 5432;
@@ -60,7 +60,7 @@ impl Hosts {
     /// Reads the parameter `hostaddr`.
     pub(super) fn addresses(text: &str) -> Result<Vec<IpAddr>, ApiKeyError> {
         let address = |text: &str| {
-            text.parse().map_err(|_| wrong("the parameter hostaddr must list IP addresses"))
+            text.parse().map_err(|_| invalid_url("the parameter hostaddr must list IP addresses"))
         };
         text.split(',').map(address).collect()
     }
@@ -74,13 +74,13 @@ impl Hosts {
     pub(super) fn write(&self, config: &mut Config) -> Result<(), ApiKeyError> {
         let hosts = self.names.len();
         if self.ports.len() > 1 && self.ports.len() != hosts {
-            return Err(wrong("must give one port for all hosts, or one for each host"));
+            return Err(invalid_url("must give one port for all hosts, or one for each host"));
         }
         if !self.addresses.is_empty() && self.addresses.len() != hosts {
-            return Err(wrong("must give one hostaddr for each host"));
+            return Err(invalid_url("must give one hostaddr for each host"));
         }
         if cfg!(not(unix)) && self.names.iter().any(|name| name.starts_with('/')) {
-            return Err(wrong("names a Unix socket, which this system does not have"));
+            return Err(invalid_url("names a Unix socket, which this system does not have"));
         }
         for name in &self.names {
             config.host(name);
@@ -98,17 +98,17 @@ impl Hosts {
 /// Splits `host:port`; an IPv6 address with a port stands in brackets.
 fn split_port(host: &str) -> Result<(&str, Option<&str>), ApiKeyError> {
     if host.starts_with('[') {
-        let end = host.find(']').ok_or_else(|| wrong("has a [ without a ] in its host"))?;
+        let end = host.find(']').ok_or_else(|| invalid_url("has a [ without a ] in its host"))?;
         let (name, rest) = host.split_at(end + 1);
         return match rest.strip_prefix(':') {
             Some(port) => Ok((name, Some(port))),
             None if rest.is_empty() => Ok((name, None)),
-            None => Err(wrong("has characters between the ] of its host and the port")),
+            None => Err(invalid_url("has characters between the ] of its host and the port")),
         };
     }
     match host.split_once(':') {
         Some((_, port)) if port.contains(':') => {
-            Err(wrong("must write an IPv6 address in brackets, for example [::1]:5432"))
+            Err(invalid_url("must write an IPv6 address in brackets, for example [::1]:5432"))
         }
         Some((name, port)) => Ok((name, Some(port))),
         None => Ok((host, None)),
@@ -121,16 +121,16 @@ fn host_name(text: &str) -> Result<String, ApiKeyError> {
         let address: Result<Ipv6Addr, _> = address.parse();
         return address
             .map(|address| address.to_string())
-            .map_err(|_| wrong("has no IPv6 address between the brackets of its host"));
+            .map_err(|_| invalid_url("has no IPv6 address between the brackets of its host"));
     }
     if text.is_empty() {
-        return Err(wrong("has an empty host in its list of hosts"));
+        return Err(invalid_url("has an empty host in its list of hosts"));
     }
     let is_forbidden = |character: char| {
         character.is_control() || character.is_whitespace() || r"#/<>?@[\]^|".contains(character)
     };
     if !text.starts_with('/') && text.contains(is_forbidden) {
-        return Err(wrong("has a character in its host that a host cannot have"));
+        return Err(invalid_url("has a character in its host that a host cannot have"));
     }
     Ok(text.to_owned())
 }
@@ -141,7 +141,7 @@ fn port_number(text: &str) -> Result<u16, ApiKeyError> {
     text.parse()
         .ok()
         .filter(|port| digits && *port != 0)
-        .ok_or_else(|| wrong("a port must be a number from 1 to 65535"))
+        .ok_or_else(|| invalid_url("a port must be a number from 1 to 65535"))
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub(in crate::store) fn condition(
     joins: &Joins,
     with_deleted: bool,
 ) -> Result<Condition, ApiKeyError> {
-    filtering(joins, None, &JoinEnd::of_keys(), with_deleted)
+    nested_conditions(joins, None, &JoinEnd::of_keys(), with_deleted)
 }
 
 /// The value that a key is ordered by: of several linked rows, that of the first by its primary key.
@@ -71,7 +71,7 @@ pub(in crate::store) fn failure(joins: &Joins, error: ApiKeyError) -> ApiKeyErro
     ApiKeyError::invalid(format!("config.__internal.crossModuleJoins: {reason}"))
 }
 
-fn filtering(
+fn nested_conditions(
     joins: &Joins,
     parent: Option<usize>,
     from: &JoinEnd,
@@ -91,10 +91,10 @@ fn exists(
 ) -> Result<Expr, ApiKeyError> {
     let mut rows = SelectStatement::new();
     rows.expr(Expr::cust("1"));
-    let goes_on = joins.filtering(Some(index)).next().is_some();
+    let has_nested_filters = joins.filtering(Some(index)).next().is_some();
     match &join.link_filter {
         // Stock 2.21.2: who asks for a target's id alone also finds links to what is no longer there.
-        Some(filter) if join.bridge == Bridge::Pivot && !goes_on => {
+        Some(filter) if join.bridge == Bridge::Pivot && !has_nested_filters => {
             let link = step_to_link(&mut rows, join, index, from, with_deleted);
             rows.cond_where(condition_on(Backend::Postgres, &link, filter)?);
         }
@@ -103,7 +103,7 @@ fn exists(
             if let Some(filter) = &join.filter {
                 rows.cond_where(condition_on(Backend::Postgres, &target.alias, filter)?);
             }
-            rows.cond_where(filtering(joins, Some(index), &target, with_deleted)?);
+            rows.cond_where(nested_conditions(joins, Some(index), &target, with_deleted)?);
         }
     }
     Ok(Expr::exists(rows))

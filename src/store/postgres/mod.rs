@@ -45,6 +45,6 @@ pub(super) use values::Param;
 
 /// A refusal of `databaseUrl`. `problem` holds nothing of the URL but names that this crate knows: any other part may be a piece of
 /// the password.
-fn wrong(problem: impl Into<String>) -> ApiKeyError {
+fn invalid_url(problem: impl Into<String>) -> ApiKeyError {
     ApiKeyError::Option { option: "databaseUrl".to_owned(), problem: problem.into() }
 }

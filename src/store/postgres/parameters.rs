@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::invalid_url;
 use super::percent::without_nul;
-use super::wrong;
 use crate::error::ApiKeyError;
 
 /// Reads an environment variable.
 pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// What is obeyed.
-const UNDERSTOOD: &[&str] = &[
+const SUPPORTED: &[&str] = &[
     "user",
     "password",
     "host",
@@ -98,13 +98,13 @@ impl<'a> Parameters<'a> {
         let mut parameters = Self { given: BTreeMap::new(), settings: Vec::new(), environment };
         for (name, value) in pairs {
             if !value.is_empty() || name == "ssl" {
-                parameters.take(&name, value.into_owned())?;
+                parameters.set(&name, value.into_owned())?;
             }
         }
         Ok(parameters)
     }
 
-    fn take(&mut self, name: &str, value: String) -> Result<(), ApiKeyError> {
+    fn set(&mut self, name: &str, value: String) -> Result<(), ApiKeyError> {
         if let Some(setting) = name.strip_prefix("options[").and_then(|rest| rest.strip_suffix(']'))
         {
             self.settings.push(server_setting(setting, &value)?);
@@ -116,14 +116,14 @@ impl<'a> Parameters<'a> {
             return Ok(());
         }
         let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, name)| name);
-        if let Some(known) = UNDERSTOOD.iter().find(|known| **known == name) {
+        if let Some(known) = SUPPORTED.iter().find(|known| **known == name) {
             self.given.insert(known, without_nul(value, known)?);
             return Ok(());
         }
         if let Some((known, accepted)) = FIXED.iter().find(|(known, _)| *known == name) {
-            return only(known, accepted, &value);
+            return accept_only(known, accepted, &value);
         }
-        near_miss(name)
+        reject_near_miss(name)
     }
 
     /// A parameter's text.
@@ -156,16 +156,16 @@ impl<'a> Parameters<'a> {
         let chosen = choices.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
         let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
         chosen.map(Some).ok_or_else(|| {
-            wrong(format!("the parameter {name} must be one of: {}", words.join(", ")))
+            invalid_url(format!("the parameter {name} must be one of: {}", words.join(", ")))
         })
     }
 
     /// A whole number that is not negative.
     pub(super) fn number(&self, name: &str) -> Result<Option<u32>, ApiKeyError> {
         let Some(text) = self.text(name) else { return Ok(None) };
-        text.parse()
-            .map(Some)
-            .map_err(|_| wrong(format!("the parameter {name} must be a whole number, 0 or more")))
+        text.parse().map(Some).map_err(|_| {
+            invalid_url(format!("the parameter {name} must be a whole number, 0 or more"))
+        })
     }
 
     /// A number of seconds; 0 means that the parameter is not given.
@@ -191,7 +191,7 @@ impl<'a> Parameters<'a> {
 fn server_setting(name: &str, value: &str) -> Result<String, ApiKeyError> {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_.".contains(&byte);
     if name.is_empty() || !name.bytes().all(is_name) {
-        return Err(wrong("a parameter options[…] must name a setting of PostgreSQL"));
+        return Err(invalid_url("a parameter options[…] must name a setting of PostgreSQL"));
     }
     let value = without_nul(value.to_owned(), "value of a setting")?;
     let mut setting = format!("-c {name}=");
@@ -204,11 +204,11 @@ fn server_setting(name: &str, value: &str) -> Result<String, ApiKeyError> {
     Ok(setting)
 }
 
-fn only(name: &str, accepted: &[&str], value: &str) -> Result<(), ApiKeyError> {
+fn accept_only(name: &str, accepted: &[&str], value: &str) -> Result<(), ApiKeyError> {
     if accepted.iter().any(|accepted| accepted.eq_ignore_ascii_case(value)) {
         return Ok(());
     }
-    Err(wrong(if accepted.is_empty() {
+    Err(invalid_url(if accepted.is_empty() {
         format!("the parameter {name} is not supported; take it out")
     } else {
         format!("the parameter {name} is supported only as: {}", accepted.join(", "))
@@ -217,17 +217,17 @@ fn only(name: &str, accepted: &[&str], value: &str) -> Result<(), ApiKeyError> {
 
 /// Refuses a name that was meant to be a known one. Others are ignored, as `pg` does: URLs are shared with tools that have parameters
 /// of their own, such as `schema` or `pgbouncer`.
-fn near_miss(name: &str) -> Result<(), ApiKeyError> {
+fn reject_near_miss(name: &str) -> Result<(), ApiKeyError> {
     let plain = |name: &str| name.to_ascii_lowercase().replace(['-', '_'], "");
     let given = plain(name);
-    let known = UNDERSTOOD.iter().chain(FIXED.iter().map(|(known, _)| known));
+    let known = SUPPORTED.iter().chain(FIXED.iter().map(|(known, _)| known));
     if let Some(known) = known.into_iter().find(|known| plain(known) == given) {
-        return Err(wrong(format!("has a parameter that must be written {known}")));
+        return Err(invalid_url(format!("has a parameter that must be written {known}")));
     }
     for (start, meant) in [("ssl", "sslmode"), ("target", "target_session_attrs"), ("host", "host")]
     {
         if given.starts_with(start) {
-            return Err(wrong(format!(
+            return Err(invalid_url(format!(
                 "has an unknown parameter that begins with {start}; is {meant} meant?"
             )));
         }

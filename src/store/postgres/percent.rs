@@ -1,6 +1,6 @@
 //! Percent-decoding as JavaScript's `decodeURIComponent` and `decodeURI` do it, which is what Node's `pg` reads URLs with.
 
-use super::wrong;
+use super::invalid_url;
 use crate::error::ApiKeyError;
 
 /// The characters that `decodeURI` leaves encoded.
@@ -32,14 +32,14 @@ fn decode(text: &str, part: &str, keep: &[u8]) -> Result<String, ApiKeyError> {
         }
     }
     let decoded = String::from_utf8(decoded)
-        .map_err(|_| wrong(format!("the percent-encoded {part} is not UTF-8")))?;
+        .map_err(|_| invalid_url(format!("the percent-encoded {part} is not UTF-8")))?;
     without_nul(decoded, part)
 }
 
 /// Refuses the one character that PostgreSQL's protocol cannot carry.
 pub(super) fn without_nul(text: String, part: &str) -> Result<String, ApiKeyError> {
     if text.contains('\0') {
-        return Err(wrong(format!("the {part} contains a NUL character")));
+        return Err(invalid_url(format!("the {part} contains a NUL character")));
     }
     Ok(text)
 }

@@ -13,7 +13,7 @@ use deadpool::managed::{
 };
 use tokio::time::{Instant, interval, sleep, timeout};
 
-use super::drive::Mark;
+use super::drive::TransactionId;
 use super::failure::PgFailure;
 use super::server::PostgresServer;
 use super::session::{FRESH, PgResult, Session, writes};
@@ -23,7 +23,7 @@ use crate::error::ApiKeyError;
 use crate::store::settings::PoolSettings;
 
 /// How often a commit that was cut off is looked up.
-const LOOK_UP: Duration = Duration::from_millis(50);
+const STATUS_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The sessions of one service.
 #[derive(Clone)]
@@ -32,16 +32,16 @@ pub(in crate::store) struct PgPool(Pool<Sessions>);
 pub(in crate::store) struct Sessions {
     server: PostgresServer,
     idle: Duration,
-    /// What has not answered since then has to prove itself, or is not trusted at all.
-    doubts: Mutex<Doubts>,
+    /// What has not answered since then has to ping itself, or is not trusted at all.
+    trust_limits: Mutex<TrustLimits>,
 }
 
-struct Doubts {
-    suspected: Instant,
-    dead: Instant,
+struct TrustLimits {
+    ping_before: Instant,
+    discard_before: Instant,
 }
 
-type Lent = Object<Sessions>;
+type PooledSession = Object<Sessions>;
 
 impl Manager for Sessions {
     type Type = Session;
@@ -53,35 +53,35 @@ impl Manager for Sessions {
     }
 
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<ApiKeyError> {
-        let useless = Err(RecycleError::message("of no use any more"));
+        let discard = Err(RecycleError::message("of no use any more"));
         if session.is_dead().await {
-            return useless;
+            return discard;
         }
-        let (suspected, dead) = {
-            let doubts = self.doubts();
-            (doubts.suspected, doubts.dead)
+        let (ping_before, discard_before) = {
+            let trust_limits = self.trust_limits();
+            (trust_limits.ping_before, trust_limits.discard_before)
         };
-        if session.answered() < dead || session.answered().elapsed() > self.idle {
-            return useless;
+        if session.answered() < discard_before || session.answered().elapsed() > self.idle {
+            return discard;
         }
         let answered = if session.is_in_transaction() {
-            timeout(self.server.proof(), session.roll_back()).await
-        } else if session.answered() < suspected || session.answered().elapsed() > FRESH {
-            timeout(self.server.proof(), session.prove()).await
+            timeout(self.server.liveness_timeout(), session.roll_back()).await
+        } else if session.answered() < ping_before || session.answered().elapsed() > FRESH {
+            timeout(self.server.liveness_timeout(), session.ping()).await
         } else {
             return Ok(());
         };
         if matches!(answered, Ok(Ok(()))) {
             return Ok(());
         }
-        self.doubts().dead = Instant::now();
-        useless
+        self.trust_limits().discard_before = Instant::now();
+        discard
     }
 }
 
 impl Sessions {
-    fn doubts(&self) -> std::sync::MutexGuard<'_, Doubts> {
-        self.doubts.lock().unwrap_or_else(PoisonError::into_inner)
+    fn trust_limits(&self) -> std::sync::MutexGuard<'_, TrustLimits> {
+        self.trust_limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -94,7 +94,10 @@ impl PgPool {
         let sessions = Sessions {
             server,
             idle: settings.idle_timeout,
-            doubts: Mutex::new(Doubts { suspected: long_ago, dead: long_ago }),
+            trust_limits: Mutex::new(TrustLimits {
+                ping_before: long_ago,
+                discard_before: long_ago,
+            }),
         };
         let config = PoolConfig {
             max_size: settings.max as usize,
@@ -111,7 +114,7 @@ impl PgPool {
     }
 
     /// Begins to close sessions that are idle for long.
-    pub(in crate::store) fn keep_small(&self, settings: PoolSettings) {
+    pub(in crate::store) fn start_closing_idle(&self, settings: PoolSettings) {
         tokio::spawn(close_idle(self.0.weak(), settings));
     }
 
@@ -121,9 +124,9 @@ impl PgPool {
     }
 
     /// A session for a statement or a transaction.
-    pub(in crate::store) async fn lend(&self) -> Result<Lent, PgFailure> {
-        let lent = deadline::wait(self.0.get()).await;
-        lent.unwrap_or(Err(PoolError::Timeout(TimeoutType::Wait))).map_err(|error| {
+    pub(in crate::store) async fn acquire(&self) -> Result<PooledSession, PgFailure> {
+        let acquired = deadline::wait(self.0.get()).await;
+        acquired.unwrap_or(Err(PoolError::Timeout(TimeoutType::Wait))).map_err(|error| {
             PgFailure::NoSession(match error {
                 PoolError::Backend(error) => error,
                 PoolError::Closed => ApiKeyError::Closed,
@@ -145,27 +148,27 @@ impl PgPool {
             return self.write(sql, params).await;
         }
         match self.read(sql, params).await {
-            Err(failure) if failure.is_a_lost_session() => self.read(sql, params).await,
+            Err(failure) if failure.is_lost_session() => self.read(sql, params).await,
             outcome => outcome,
         }
     }
 
     async fn read(&self, sql: &str, params: &[Param]) -> Result<PgResult, PgFailure> {
-        let mut session = self.lend().await?;
-        let result = self.watched(deadline::wait(session.query(sql, params)).await);
-        throw_away_after(session, &result);
+        let mut session = self.acquire().await?;
+        let result = self.observe(deadline::wait(session.query(sql, params)).await);
+        discard_after(session, &result);
         result
     }
 
     /// A change that takes effect by itself. Where its answer is cut off there is time left to look.
     async fn write(&self, sql: &str, params: &[Param]) -> Result<PgResult, PgFailure> {
-        let mut session = self.lend().await?;
+        let mut session = self.acquire().await?;
         deadline::committing();
-        let result = self.watched(deadline::wait_for_a_share(session.query(sql, params)).await);
-        if !result.as_ref().is_err_and(PgFailure::leaves_a_doubt) {
+        let result = self.observe(deadline::wait_for_a_share(session.query(sql, params)).await);
+        if !result.as_ref().is_err_and(PgFailure::outcome_is_unknown) {
             deadline::decided();
         }
-        throw_away_after(session, &result);
+        discard_after(session, &result);
         if result.is_ok() {
             // A standby takes no writes.
             self.server().note_role(false);
@@ -173,11 +176,11 @@ impl PgPool {
         result
     }
 
-    /// Makes the other sessions prove themselves when one fails.
-    pub(super) fn watched<T>(&self, outcome: Option<Result<T, PgFailure>>) -> Result<T, PgFailure> {
-        let outcome = outcome.unwrap_or(Err(PgFailure::Late));
-        if outcome.as_ref().is_err_and(PgFailure::ends_the_session) {
-            self.0.manager().doubts().suspected = Instant::now();
+    /// Makes the other sessions ping themselves when one fails.
+    pub(super) fn observe<T>(&self, outcome: Option<Result<T, PgFailure>>) -> Result<T, PgFailure> {
+        let outcome = outcome.unwrap_or(Err(PgFailure::TimedOut));
+        if outcome.as_ref().is_err_and(PgFailure::ends_session) {
+            self.0.manager().trust_limits().ping_before = Instant::now();
         }
         outcome
     }
@@ -186,15 +189,19 @@ impl PgPool {
     ///
     /// # Errors
     /// `OutcomeUnknown` when that cannot be found out before the call ends.
-    pub(super) async fn took_effect(&self, mark: &Mark) -> Result<bool, ApiKeyError> {
+    pub(super) async fn has_committed(
+        &self,
+        transaction_id: &TransactionId,
+    ) -> Result<bool, ApiKeyError> {
         const STATUS: &str = "/*NO LOAD BALANCE*/ SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL \
             WHEN pg_catalog.pg_postmaster_start_time()::pg_catalog.text = $2 \
             THEN pg_catalog.txid_status($1::pg_catalog.text::pg_catalog.int8) END";
         const END: &str = "SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity AS a \
             WHERE a.pid = $1::pg_catalog.text::pg_catalog.int4 \
             AND a.wait_event IS DISTINCT FROM 'SyncRep' AND a.backend_xid::pg_catalog.text::pg_catalog.int8 = $2::pg_catalog.text::pg_catalog.int8 % 4294967296";
-        let status = [Param::text(&mark.transaction), Param::text(&mark.server)];
-        let end = [Param::text(&mark.process.to_string()), Param::text(&mark.transaction)];
+        let status = [Param::text(&transaction_id.xid), Param::text(&transaction_id.server)];
+        let end =
+            [Param::text(&transaction_id.process.to_string()), Param::text(&transaction_id.xid)];
         let look = async {
             loop {
                 if let Ok(PgResult { rows, .. }) = self.query(STATUS, &status).await {
@@ -209,7 +216,7 @@ impl PgPool {
                         None => return None,
                     }
                 }
-                sleep(LOOK_UP).await;
+                sleep(STATUS_POLL_INTERVAL).await;
             }
         };
         deadline::wait(look).await.flatten().ok_or(ApiKeyError::OutcomeUnknown)
@@ -229,8 +236,8 @@ impl PgPool {
 }
 
 /// Gives a session that is of no use any more up at once, and with it its place in the pool.
-fn throw_away_after<T>(session: Lent, outcome: &Result<T, PgFailure>) {
-    if outcome.as_ref().is_err_and(PgFailure::ends_the_session) {
+fn discard_after<T>(session: PooledSession, outcome: &Result<T, PgFailure>) {
+    if outcome.as_ref().is_err_and(PgFailure::ends_session) {
         drop(Object::take(session));
     }
 }

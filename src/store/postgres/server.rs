@@ -1,7 +1,7 @@
 //! How sessions with a PostgreSQL server are made, and what stands between.
 //!
 //! Invariant: a session that a pooler may hand on to others has no settings, no named statements and no LISTEN of ours; a
-//! server that only replays another one's changes is used only where the user allows it.
+//! server that only in_recovery another one's changes is used only where the user allows it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use tokio_postgres::Config;
 use tokio_postgres::error::SqlState;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::failure::{PgFailure, unmade};
+use super::failure::{PgFailure, connect_failure};
 use super::process::first_process;
 use super::session::Session;
 use super::session_settings::SessionSettings;
@@ -30,17 +30,17 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(3);
 const KEEPALIVE_RETRIES: u32 = 3;
 
 /// How long a session that was silent may take to show that it is there, at most.
-const LONGEST_PROOF: Duration = Duration::from_secs(1);
+const MAX_LIVENESS_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// For statements that read an index whatever their values: planned once, and of the plans only reads of an index.
-const PLANNED_ONCE: [(&str, &str); 3] = [
+const GENERIC_PLAN_SETTINGS: [(&str, &str); 3] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),
     ("enable_bitmapscan", "off"),
 ];
 
-/// A process, and whether the server replays another one's changes.
-const WHO: &str =
+/// A process, and whether the server in_recovery another one's changes.
+const SESSION_INFO: &str =
     "/*NO LOAD BALANCE*/ SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_is_in_recovery()";
 
 /// A PostgreSQL server, or several of which one is used.
@@ -52,13 +52,13 @@ struct Server {
     config: Config,
     tls: MakeRustlsConnect,
     session_settings: SessionSettings,
-    limit: Duration,
+    call_timeout: Duration,
     pooler: Option<Pooler>,
     replica: bool,
     /// Whether settings may come with the beginning of a session, which poolers refuse.
-    takes_settings: AtomicBool,
-    shares: AtomicBool,
-    replays: AtomicBool,
+    accepts_startup_options: AtomicBool,
+    shares_sessions: AtomicBool,
+    in_recovery: AtomicBool,
 }
 
 impl PostgresServer {
@@ -83,34 +83,34 @@ impl PostgresServer {
             config,
             tls: connector,
             session_settings: SessionSettings::new(settings.call_timeout, settings.search_path()),
-            limit: settings.call_timeout,
+            call_timeout: settings.call_timeout,
             pooler: settings.pooler,
             replica: settings.replica,
-            takes_settings: AtomicBool::new(true),
-            shares: AtomicBool::new(false),
-            replays: AtomicBool::new(false),
+            accepts_startup_options: AtomicBool::new(true),
+            shares_sessions: AtomicBool::new(false),
+            in_recovery: AtomicBool::new(false),
         })))
     }
 
     /// How long a session that was silent has to answer before it is used. Time for another one must remain.
-    pub(in crate::store) fn proof(&self) -> Duration {
-        LONGEST_PROOF.min(self.0.limit / 4)
+    pub(in crate::store) fn liveness_timeout(&self) -> Duration {
+        MAX_LIVENESS_TIMEOUT.min(self.0.call_timeout / 4)
     }
 
     /// Whether a pooler hands the server's sessions on, as far as is known.
     pub(in crate::store) fn shares_sessions(&self) -> bool {
-        self.0.shares.load(Ordering::Relaxed)
+        self.0.shares_sessions.load(Ordering::Relaxed)
     }
 
-    /// Whether the server replays another one's changes, as far as is known.
+    /// Whether the server in_recovery another one's changes, as far as is known.
     pub(in crate::store) fn is_replica(&self) -> bool {
-        self.0.replays.load(Ordering::Relaxed)
+        self.0.in_recovery.load(Ordering::Relaxed)
     }
 
     /// Notes what an answer says of the server that gave it.
-    pub(in crate::store) fn note_role(&self, replays: bool) {
-        if self.is_replica() != replays {
-            self.0.replays.store(replays, Ordering::Relaxed);
+    pub(in crate::store) fn note_role(&self, in_recovery: bool) {
+        if self.is_replica() != in_recovery {
+            self.0.in_recovery.store(in_recovery, Ordering::Relaxed);
         }
     }
 
@@ -125,8 +125,10 @@ impl PostgresServer {
     }
 
     /// A session for statements that are planned once, if the server takes that from its client.
-    pub(in crate::store) async fn connect_to_plan_once(&self) -> Result<Session, ApiKeyError> {
-        self.connect_with(self.0.session_settings.with(&PLANNED_ONCE)).await
+    pub(in crate::store) async fn connect_with_generic_plans(
+        &self,
+    ) -> Result<Session, ApiKeyError> {
+        self.connect_with(self.0.session_settings.with(&GENERIC_PLAN_SETTINGS)).await
     }
 
     async fn connect_with(&self, settings: SessionSettings) -> Result<Session, ApiKeyError> {
@@ -141,34 +143,34 @@ impl PostgresServer {
 
     async fn begin(&self, settings: &SessionSettings) -> Result<Session, PgFailure> {
         let server = &*self.0;
-        let (mut session, settled) = self.open(settings).await?;
-        let rows = session.introduce(WHO).await?;
+        let (mut session, settings_applied) = self.open(settings).await?;
+        let rows = session.query_unprepared(SESSION_INFO).await?;
         let unreadable = || PgFailure::Broken;
-        let (process, replays): (i32, bool) = match rows.first() {
+        let (process, in_recovery): (i32, bool) = match rows.first() {
             Some(row) => (
                 row.try_get(0).map_err(|_| unreadable())?,
                 row.try_get(1).map_err(|_| unreadable())?,
             ),
             None => return Err(unreadable()),
         };
-        if replays && !server.replica {
+        if in_recovery && !server.replica {
             return Err(PgFailure::NoSession(ApiKeyError::Replica));
         }
-        server.replays.store(replays, Ordering::Relaxed);
+        server.in_recovery.store(in_recovery, Ordering::Relaxed);
         let first = first_process(&session.client().cancel_token()).await;
         let shared = match server.pooler {
             Some(Pooler::Session) => false,
             Some(Pooler::Transaction) => true,
             None => first != Some(process),
         };
-        server.shares.store(shared, Ordering::Relaxed);
+        server.shares_sessions.store(shared, Ordering::Relaxed);
         if shared {
             session.share();
             let own = &server.session_settings;
             session.begin_with(own.of_a_transaction(), own.are_required());
-            self.refuse_statement_mode(&mut session).await?;
-        } else if !settled || server.pooler.is_some() {
-            settle(&mut session, settings).await?;
+            self.reject_statement_mode(&mut session).await?;
+        } else if !settings_applied || server.pooler.is_some() {
+            apply_settings(&mut session, settings).await?;
         }
         Ok(session)
     }
@@ -176,7 +178,7 @@ impl PostgresServer {
     /// Opens a session, with settings if they are taken. Tells whether they were.
     async fn open(&self, settings: &SessionSettings) -> Result<(Session, bool), PgFailure> {
         let server = &*self.0;
-        if server.takes_settings.load(Ordering::Relaxed) {
+        if server.accepts_startup_options.load(Ordering::Relaxed) {
             let mut config = server.config.clone();
             let own = server.config.get_options().unwrap_or_default();
             // What the URL says comes last, and so holds.
@@ -185,20 +187,20 @@ impl PostgresServer {
                 Ok((client, link)) => return Ok((Session::new(client, link), true)),
                 // An older server lacks one of the extra settings.
                 Err(error) if error.code() == Some(&SqlState::UNDEFINED_OBJECT) => {}
-                Err(error) if refuses_settings(&error) => {
-                    server.takes_settings.store(false, Ordering::Relaxed);
+                Err(error) if rejects_startup_options(&error) => {
+                    server.accepts_startup_options.store(false, Ordering::Relaxed);
                 }
-                Err(error) => return Err(self.unmade(&error)),
+                Err(error) => return Err(self.connect_failure(&error)),
             }
         }
         match server.config.connect(server.tls.clone()).await {
             Ok((client, link)) => Ok((Session::new(client, link), false)),
-            Err(error) => Err(self.unmade(&error)),
+            Err(error) => Err(self.connect_failure(&error)),
         }
     }
 
     /// A pooler in statement mode ends a session that begins a transaction.
-    async fn refuse_statement_mode(&self, session: &mut Session) -> Result<(), PgFailure> {
+    async fn reject_statement_mode(&self, session: &mut Session) -> Result<(), PgFailure> {
         let tried = match session.begin("").await {
             Ok(()) => session.commit().await,
             failed => failed,
@@ -213,8 +215,8 @@ impl PostgresServer {
         }
     }
 
-    fn unmade(&self, error: &tokio_postgres::Error) -> PgFailure {
-        PgFailure::NoSession(self.unavailable(&unmade(error)))
+    fn connect_failure(&self, error: &tokio_postgres::Error) -> PgFailure {
+        PgFailure::NoSession(self.unavailable(&connect_failure(error)))
     }
 
     fn unavailable(&self, reason: &str) -> ApiKeyError {
@@ -223,7 +225,10 @@ impl PostgresServer {
 }
 
 /// Makes the settings in a session that is ours alone. A server may refuse those that are not required.
-async fn settle(session: &mut Session, settings: &SessionSettings) -> Result<(), PgFailure> {
+async fn apply_settings(
+    session: &mut Session,
+    settings: &SessionSettings,
+) -> Result<(), PgFailure> {
     for (statement, required) in settings.statements() {
         match session.run(&statement).await {
             Err(PgFailure::Refused(_)) if !required => {}
@@ -234,6 +239,6 @@ async fn settle(session: &mut Session, settings: &SessionSettings) -> Result<(),
 }
 
 /// Whether a pooler has refused that a session begins with settings.
-fn refuses_settings(error: &tokio_postgres::Error) -> bool {
+fn rejects_startup_options(error: &tokio_postgres::Error) -> bool {
     error.code().is_some_and(|code| code.code().starts_with("08"))
 }

@@ -17,7 +17,7 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{AsyncMessage, Client, Connection, Notification, Row, Socket, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::drive::{Mark, drive, lost};
+use super::drive::{TransactionId, drive, lost};
 use super::failure::PgFailure;
 use super::waker::SharedWaker;
 
@@ -27,13 +27,13 @@ pub(super) use statements::writes;
 pub(super) type Link = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
 
 /// How many statements a session keeps prepared.
-const MOST_STATEMENTS: usize = 100;
+const MAX_STATEMENTS: usize = 100;
 
 /// A session that was silent for longer may be gone.
 pub(super) const FRESH: Duration = Duration::from_secs(1);
 
 /// How long the end of a session may take.
-const FAREWELL: Duration = Duration::from_secs(1);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub(in crate::store) struct Session {
     client: Client,
@@ -49,7 +49,7 @@ pub(in crate::store) struct Session {
     /// A statement is under way, or was when its caller gave up.
     busy: bool,
     in_transaction: bool,
-    mark: Option<Mark>,
+    transaction_id: Option<TransactionId>,
     answered: Instant,
 }
 
@@ -59,13 +59,13 @@ impl Session {
             client,
             link: Box::new(link),
             waker: Arc::default(),
-            statements: Cache::new(MOST_STATEMENTS),
+            statements: Cache::new(MAX_STATEMENTS),
             shared: false,
             preamble: String::new(),
             needs_preamble: false,
             busy: false,
             in_transaction: false,
-            mark: None,
+            transaction_id: None,
             answered: Instant::now(),
         }
     }
@@ -111,7 +111,7 @@ impl Session {
         let (link, waker) = (&mut self.link, &self.waker);
         poll_fn(|context| {
             waker.poll(context, |context, waker| {
-                waker.looks();
+                waker.clear_woken();
                 Poll::Ready(lost(link, context).is_some())
             })
         })
@@ -127,7 +127,7 @@ impl Session {
     }
 
     /// The first rows of a session, of which it is not known yet whether it is shared.
-    pub(super) async fn introduce(&mut self, sql: &str) -> Result<Vec<Row>, PgFailure> {
+    pub(super) async fn query_unprepared(&mut self, sql: &str) -> Result<Vec<Row>, PgFailure> {
         self.guarded(async |session| {
             drive(&mut session.link, &session.waker, session.client.query_typed(sql, &[])).await
         })
@@ -135,13 +135,13 @@ impl Session {
     }
 
     /// Whether the server answers.
-    pub(super) async fn prove(&mut self) -> Result<(), PgFailure> {
+    pub(super) async fn ping(&mut self) -> Result<(), PgFailure> {
         self.run("").await
     }
 
     pub(in crate::store) async fn begin(&mut self, how: &str) -> Result<(), PgFailure> {
         let begin = format!("BEGIN {how};{}", self.preamble);
-        self.mark = None;
+        self.transaction_id = None;
         self.in_transaction = true;
         self.run(&begin).await
     }
@@ -160,8 +160,8 @@ impl Session {
     }
 
     /// What the transaction can be looked up by, once it has written.
-    pub(super) fn take_mark(&mut self) -> Option<Mark> {
-        self.mark.take()
+    pub(super) fn take_transaction_id(&mut self) -> Option<TransactionId> {
+        self.transaction_id.take()
     }
 
     /// The next notification. Can be given up at any time.
@@ -169,7 +169,7 @@ impl Session {
         let (link, waker) = (&mut self.link, &self.waker);
         poll_fn(|context| {
             waker.poll(context, |context, waker| {
-                waker.looks();
+                waker.clear_woken();
                 loop {
                     match ready!(link.poll_message(context)) {
                         Some(Ok(AsyncMessage::Notification(told))) => return Poll::Ready(Ok(told)),
@@ -192,7 +192,7 @@ impl Session {
     pub(in crate::store) async fn end(self) {
         let Self { client, link, statements, .. } = self;
         drop((statements, client));
-        let _ = timeout(FAREWELL, link).await;
+        let _ = timeout(CLOSE_TIMEOUT, link).await;
     }
 
     async fn guarded<T>(
@@ -201,7 +201,7 @@ impl Session {
     ) -> Result<T, PgFailure> {
         self.busy = true;
         let outcome = statement(self).await;
-        if !outcome.as_ref().is_err_and(PgFailure::ends_the_session) {
+        if !outcome.as_ref().is_err_and(PgFailure::ends_session) {
             self.busy = false;
             self.answered = Instant::now();
         }

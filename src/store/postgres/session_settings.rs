@@ -11,7 +11,7 @@ pub(super) struct SessionSettings(Vec<Setting>);
 struct Setting {
     name: &'static str,
     value: String,
-    /// Whether a session without this setting is useless.
+    /// Whether a session without this setting is discard.
     required: bool,
 }
 

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::invalid_url;
 use super::parameters::Parameters;
-use super::wrong;
 use crate::error::ApiKeyError;
 
 /// How much a connection is protected.
@@ -50,15 +50,15 @@ impl UrlTls {
         let system = authorities.as_deref() == Some("system".as_ref());
         let protection = protection(parameters, authorities.is_some(), direct)?;
         if system && protection != Protection::Full {
-            return Err(wrong("sslrootcert=system needs sslmode=verify-full"));
+            return Err(invalid_url("sslrootcert=system needs sslmode=verify-full"));
         }
         if direct && matches!(protection, Protection::None | Protection::IfOffered) {
-            return Err(wrong("sslnegotiation=direct needs sslmode=require or stronger"));
+            return Err(invalid_url("sslnegotiation=direct needs sslmode=require or stronger"));
         }
         let certificate = parameters.path("sslcert", "PGSSLCERT");
         let key = parameters.path("sslkey", "PGSSLKEY");
         if certificate.is_some() != key.is_some() {
-            return Err(wrong("the parameters sslcert and sslkey belong together"));
+            return Err(invalid_url("the parameters sslcert and sslkey belong together"));
         }
         Ok(Self {
             protection,
@@ -90,7 +90,7 @@ fn protection(
     match (ssl, mode) {
         (Some(Ssl::No), None | Some(Protection::None)) => Ok(Protection::None),
         (Some(Ssl::No), Some(_)) | (Some(_), Some(Protection::None)) => {
-            Err(wrong("the parameters ssl and sslmode contradict each other"))
+            Err(invalid_url("the parameters ssl and sslmode contradict each other"))
         }
         (Some(Ssl::Yes), Some(_)) if parameters.text("sslmode") == Some("no-verify") => {
             Ok(Protection::Unverified)
@@ -125,7 +125,9 @@ fn from_environment(
 ) -> Result<Option<Protection>, ApiKeyError> {
     let Some(mode) = parameters.environment("PGSSLMODE") else { return Ok(None) };
     let known = modes.iter().find(|(name, _)| *name == mode).map(|(_, protection)| *protection);
-    known.map(Some).ok_or_else(|| wrong("the environment variable PGSSLMODE must be an sslmode"))
+    known
+        .map(Some)
+        .ok_or_else(|| invalid_url("the environment variable PGSSLMODE must be an sslmode"))
 }
 
 fn names_certificate(parameters: &Parameters<'_>) -> bool {

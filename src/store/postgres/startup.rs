@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::{ChannelBinding, LoadBalanceHosts, TargetSessionAttrs};
 
+use super::invalid_url;
 use super::parameters::Parameters;
-use super::wrong;
 use crate::error::ApiKeyError;
 
 /// How long a silent connection is trusted, as far as the URL says so.
@@ -55,7 +55,7 @@ pub(super) fn write(parameters: &Parameters<'_>, config: &mut Config) -> Result<
 }
 
 fn unsupported(attribute: &str, instead: &str) -> ApiKeyError {
-    wrong(format!("target_session_attrs={attribute} is not supported; write {instead}"))
+    invalid_url(format!("target_session_attrs={attribute} is not supported; write {instead}"))
 }
 
 impl KeepAlive {

@@ -15,10 +15,10 @@ use tokio_postgres::config::{SslMode, SslNegotiation};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::settings::Tls;
+use super::invalid_url;
 use super::sslmode::Protection;
 use super::url::PostgresUrl;
 use super::verifier::{AnyCertificate, AnyHost};
-use super::wrong;
 use crate::error::ApiKeyError;
 
 /// Sets in `config` whether a connection is encrypted, and returns what encrypts it. What the option `ssl` says comes first;
@@ -45,11 +45,11 @@ pub(super) fn certified_config(
     option: &Tls,
     url: &PostgresUrl,
 ) -> Result<(SslMode, ClientConfig), ApiKeyError> {
-    let said = url.tls();
+    let url_tls = url.tls();
     let protection = match option {
         // As in libpq, nothing is encrypted that does not leave the machine.
         _ if url.is_local() => Protection::None,
-        Tls::FromUrl => said.protection,
+        Tls::FromUrl => url_tls.protection,
         Tls::Off => Protection::None,
         Tls::Required { verify: true, .. } => Protection::Full,
         Tls::Required { verify: false, .. } => Protection::Unverified,
@@ -65,7 +65,7 @@ pub(super) fn certified_config(
         Certificates::of(option, url)?
     };
     let mut config = client_config(protection, certificates)?;
-    if said.direct && mode == SslMode::Require {
+    if url_tls.direct && mode == SslMode::Require {
         config.alpn_protocols = vec![b"postgresql".to_vec()];
     }
     Ok((mode, config))
@@ -96,12 +96,12 @@ enum Source {
 
 impl Source {
     /// A refusal of the option's member or the URL's parameter.
-    fn wrong(self, member: &str, parameter: &str, problem: &str) -> ApiKeyError {
+    fn invalid(self, member: &str, parameter: &str, problem: &str) -> ApiKeyError {
         match self {
             Self::Option => {
                 ApiKeyError::Option { option: member.to_owned(), problem: problem.to_owned() }
             }
-            Self::Url => wrong(format!("the file of {parameter} {problem}")),
+            Self::Url => invalid_url(format!("the file of {parameter} {problem}")),
         }
     }
 }
@@ -160,7 +160,7 @@ fn client_config(
         .with_custom_certificate_verifier(verifier);
     let Some((chain, key)) = certificates.client else { return Ok(config.with_no_client_auth()) };
     config.with_client_auth_cert(chain, key).map_err(|_| {
-        sources.client.wrong("ssl.key", "sslkey", "is not a key of the client's certificate")
+        sources.client.invalid("ssl.key", "sslkey", "is not a key of the client's certificate")
     })
 }
 
@@ -176,7 +176,7 @@ fn trusted(
     for authority in authorities {
         roots.add(authority).map_err(|_| {
             let problem = "has a certificate that cannot be an authority's";
-            sources.authorities.wrong("ssl.ca", "sslrootcert", problem)
+            sources.authorities.invalid("ssl.ca", "sslrootcert", problem)
         })?;
     }
     Ok(roots)
@@ -197,8 +197,9 @@ fn unusable() -> ApiKeyError {
 
 fn contents(file: &Path, parameter: &str) -> Result<Vec<u8>, ApiKeyError> {
     // SECURITY: not the path, into which a password may have been cut.
-    fs::read(file)
-        .map_err(|error| wrong(format!("the file of {parameter} cannot be read: {}", error.kind())))
+    fs::read(file).map_err(|error| {
+        invalid_url(format!("the file of {parameter} cannot be read: {}", error.kind()))
+    })
 }
 
 /// One certificate or more.
@@ -212,12 +213,12 @@ fn chain(
     parsed
         .ok()
         .filter(|certificates| !certificates.is_empty())
-        .ok_or_else(|| source.wrong(member, parameter, "must hold a certificate in PEM"))
+        .ok_or_else(|| source.invalid(member, parameter, "must hold a certificate in PEM"))
 }
 
 fn private_key(pem: &[u8], source: Source) -> Result<PrivateKeyDer<'static>, ApiKeyError> {
     PrivateKeyDer::from_pem_slice(pem).map_err(|_| {
         let problem = "must hold a private key in PEM that is not encrypted";
-        source.wrong("ssl.key", "sslkey", problem)
+        source.invalid("ssl.key", "sslkey", problem)
     })
 }

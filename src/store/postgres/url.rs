@@ -22,7 +22,7 @@ pub(in crate::store) struct PostgresUrl {
     /// Whether every host is a socket file of this machine.
     local: bool,
     passfile: Option<PathBuf>,
-    shown: String,
+    display_url: String,
 }
 
 impl PostgresUrl {
@@ -46,7 +46,7 @@ impl PostgresUrl {
         parts.login(&parameters, database, &mut config)?;
         startup::write(&parameters, &mut config)?;
         Ok(Self {
-            shown: parts.shown(&parameters, &hosts),
+            display_url: parts.display_url(&parameters, &hosts),
             keep_alive: KeepAlive::read(&parameters)?,
             tls: UrlTls::read(&parameters)?,
             local: hosts.are_local_sockets(),
@@ -100,7 +100,7 @@ impl PostgresUrl {
 impl fmt::Display for PostgresUrl {
     /// The URL as a message may show it: without password and parameters, with the hosts that they name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.shown)
+        f.write_str(&self.display_url)
     }
 }
 

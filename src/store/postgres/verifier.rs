@@ -1,4 +1,4 @@
-//! Checks of a server's certificate that are weaker than rustls' own. Both still prove that the server holds the certificate's key.
+//! Checks of a server's certificate that are weaker than rustls' own. Both still ping that the server holds the certificate's key.
 
 use std::sync::Arc;
 

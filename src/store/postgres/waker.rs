@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
 /// How often both halves are polled before the task lets others run.
-const MOST_ROUNDS: usize = 64;
+const MAX_ROUNDS: usize = 64;
 
 #[derive(Default)]
 pub(super) struct SharedWaker {
@@ -33,7 +33,7 @@ impl SharedWaker {
             }
         }
         let waker = Waker::from(Arc::clone(self));
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             self.polling.store(true, Ordering::SeqCst);
             let outcome = poll(&mut Context::from_waker(&waker), self);
             self.polling.store(false, Ordering::SeqCst);
@@ -48,7 +48,7 @@ impl SharedWaker {
     }
 
     /// What woke so far is about to be looked at.
-    pub(super) fn looks(&self) {
+    pub(super) fn clear_woken(&self) {
         self.woken.store(false, Ordering::SeqCst);
     }
 }

@@ -9,8 +9,8 @@ const PRIMARY: u32 = 0xff;
 const BUSY: u32 = 5;
 
 /// What SQLite says is wrong, if the error is its own.
-pub(in crate::store) fn in_words(error: &dyn DatabaseError) -> Option<&'static str> {
-    primary(error).map(words)
+pub(in crate::store) fn describe(error: &dyn DatabaseError) -> Option<&'static str> {
+    primary(error).map(description)
 }
 
 /// Whether another connection holds a lock.
@@ -28,7 +28,7 @@ fn primary(error: &dyn DatabaseError) -> Option<u32> {
     error.code()?.parse::<u32>().ok().map(|code| code & PRIMARY)
 }
 
-fn words(primary: u32) -> &'static str {
+fn description(primary: u32) -> &'static str {
     match primary {
         3 | 23 => "the SQLite file may not be used by this process",
         4 | 9 => "SQLite broke off",

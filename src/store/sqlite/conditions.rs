@@ -35,7 +35,7 @@ pub(in crate::store) fn matches(expr: Expr, pattern: &Pattern) -> Result<Expr, A
 }
 
 /// Rejects joins: Medusa's other modules have no tables in SQLite.
-pub(in crate::store) fn refuse_joins(joins: &Joins) -> Result<(), ApiKeyError> {
+pub(in crate::store) fn reject_joins(joins: &Joins) -> Result<(), ApiKeyError> {
     if joins.is_empty() { Ok(()) } else { Err(no_linked_tables()) }
 }
 

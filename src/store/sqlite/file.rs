@@ -66,8 +66,8 @@ pub(super) fn companion(database: &Path, suffix: &str) -> PathBuf {
 #[cfg(unix)]
 pub(super) fn create_private(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
-    const MOST_ATTEMPTS: u32 = 100;
-    for attempt in 0..MOST_ATTEMPTS {
+    const MAX_ATTEMPTS: u32 = 100;
+    for attempt in 0..MAX_ATTEMPTS {
         let mut name = path.as_os_str().to_owned();
         name.push(format!(".{}-{attempt}.new", std::process::id()));
         let draft = PathBuf::from(name);

@@ -11,6 +11,6 @@ mod patterns;
 mod pools;
 mod watch;
 
-pub(super) use codes::in_words;
+pub(super) use codes::describe;
 pub(super) use pools::{OpenFile, Pools, cannot_migrate, gone};
-pub(super) use watch::{Private, Standing, Watch};
+pub(super) use watch::{FileStatus, Private, Watch};

@@ -16,14 +16,14 @@ use super::watch::Watch;
 use crate::store::settings::PoolSettings;
 
 /// How many connections look tokens up.
-const LOOKUPS: u32 = 2;
+const LOOKUP_CONNECTIONS: u32 = 2;
 
 /// How a file can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
     Full,
     ReadOnly,
-    /// SQLite can make none of the files that it shares with other processes, so it takes the file for unchanging, and the
+    /// SQLite can make none of the files that it shares with other processes, so it takes the file for immutable_stamp, and the
     /// watch sees to it that it is.
     Immutable,
 }
@@ -45,20 +45,20 @@ type Opened = (SqlitePool, SqlitePool, u64);
 impl Opening<'_> {
     /// Connects with the most that the file allows; `None` if it was replaced meanwhile.
     pub(super) async fn attempt(&self) -> Result<Option<Opened>, sqlx::Error> {
-        let by_sqlite = self.create && !self.is_there() && !self.create_file();
+        let create_by_sqlite = self.create && !self.exists() && !self.create_file();
         let expected = id(self.path);
-        let mut outcome = self.with(Access::Full, by_sqlite, expected).await;
+        let mut outcome = self.connect_with(Access::Full, create_by_sqlite, expected).await;
         for access in [Access::ReadOnly, Access::Immutable] {
             let refused = matches!(&outcome, Err(sqlx::Error::Database(refusal)) if lacks_access(refusal.as_ref()));
-            if !refused || !self.is_there() || access == Access::Immutable && self.has_log() {
+            if !refused || !self.exists() || access == Access::Immutable && self.has_log() {
                 break;
             }
-            outcome = self.with(access, false, expected).await;
+            outcome = self.connect_with(access, false, expected).await;
         }
         outcome
     }
 
-    async fn with(
+    async fn connect_with(
         &self,
         access: Access,
         create: bool,
@@ -81,7 +81,7 @@ impl Opening<'_> {
             main.close().await;
             return Ok(None);
         };
-        let lookups = self.pooled(0, LOOKUPS).connect_lazy_with(options);
+        let lookups = self.pooled(0, LOOKUP_CONNECTIONS).connect_lazy_with(options);
         Ok(Some((main, lookups, session)))
     }
 
@@ -115,13 +115,13 @@ impl Opening<'_> {
             })
     }
 
-    fn is_there(&self) -> bool {
+    fn exists(&self) -> bool {
         id(self.path).is_some()
     }
 
     /// Whether that succeeded. Where a symbolic link leads to nothing, for example, SQLite has to make the file.
     fn create_file(&self) -> bool {
-        create_private(self.path).is_ok() && self.is_there()
+        create_private(self.path).is_ok() && self.exists()
     }
 
     /// Whether there is a write-ahead log, which an immutable connection would ignore.

@@ -6,7 +6,7 @@ use crate::error::ApiKeyError;
 use crate::query::{Pattern, words};
 
 /// The most that a caller's regular expression may take compiled, in bytes.
-const MOST_COMPILED_BYTES: usize = 1 << 20;
+const MAX_COMPILED_BYTES: usize = 1 << 20;
 
 /// Regular expressions that all have to match.
 pub(super) fn to_regexes(pattern: &Pattern) -> Result<Vec<String>, ApiKeyError> {
@@ -14,14 +14,14 @@ pub(super) fn to_regexes(pattern: &Pattern) -> Result<Vec<String>, ApiKeyError> 
     // The others are right by construction, and small as their text is short.
     if matches!(pattern, Pattern::Regex { .. }) {
         for expression in &expressions {
-            refuse_unusable(expression)?;
+            reject_unusable(expression)?;
         }
     }
     Ok(expressions)
 }
 
-fn refuse_unusable(expression: &str) -> Result<(), ApiKeyError> {
-    match RegexBuilder::new(expression).size_limit(MOST_COMPILED_BYTES).build() {
+fn reject_unusable(expression: &str) -> Result<(), ApiKeyError> {
+    match RegexBuilder::new(expression).size_limit(MAX_COMPILED_BYTES).build() {
         Ok(_) => Ok(()),
         Err(regex::Error::CompiledTooBig(_)) => Err(ApiKeyError::invalid(
             "A $re filter is too large for SQLite once it is compiled: lower its repetitions, or write [a-z0-9] instead of \\w",

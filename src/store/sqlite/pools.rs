@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::codes::is_busy;
 use super::opening::Opening;
-use super::watch::{Standing, Watch};
+use super::watch::{FileStatus, Watch};
 use crate::error::ApiKeyError;
 use crate::store::failure::unavailable;
 use crate::store::settings::{DatabaseSettings, DatabaseUrl};
@@ -35,7 +35,7 @@ pub(in crate::store) struct Pools {
 pub(in crate::store) struct OpenFile {
     watch: Arc<Watch>,
     session: u64,
-    shown: Arc<str>,
+    display_path: Arc<str>,
 }
 
 impl Pools {
@@ -53,8 +53,8 @@ impl Pools {
         loop {
             match opening.attempt().await {
                 Ok(Some((main, lookups, session))) => {
-                    let shown = shown(&settings.url).into();
-                    let file = OpenFile { watch: Arc::clone(watch), session, shown };
+                    let display_path = display_path(&settings.url).into();
+                    let file = OpenFile { watch: Arc::clone(watch), session, display_path };
                     return Ok(Self::new(main, lookups, Some(file)));
                 }
                 // It was replaced while it was being opened.
@@ -108,9 +108,9 @@ impl Pools {
     /// The right to search, for as long as it is held.
     pub(in crate::store) async fn search(
         &self,
-        patience: Duration,
+        wait_limit: Duration,
     ) -> Result<OwnedSemaphorePermit, ApiKeyError> {
-        match timeout(patience, Arc::clone(&self.searches).acquire_owned()).await {
+        match timeout(wait_limit, Arc::clone(&self.searches).acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_closed)) => Err(ApiKeyError::Closed),
             Err(_late) => Err(ApiKeyError::Unavailable(
@@ -121,14 +121,14 @@ impl Pools {
     }
 
     /// Closes every connection, after the statements that run.
-    pub(in crate::store) async fn close(&self, patience: Duration) {
+    pub(in crate::store) async fn close(&self, wait_limit: Duration) {
         // The connection that is closed last copies the log into the file. If the file was replaced, the watching connection
         // must be the last, because it copies nothing.
-        let copies = self.file.as_ref().is_none_or(|file| file.standing() == Standing::Same);
+        let copies = self.file.as_ref().is_none_or(|file| file.status() == FileStatus::Same);
         if copies {
             self.end_watch();
         }
-        let _late = timeout(patience, async {
+        let _late = timeout(wait_limit, async {
             let _ = self.lookups.close_by_ref().await;
             let _ = self.main.close_by_ref().await;
         })
@@ -147,29 +147,29 @@ impl Pools {
 
 impl OpenFile {
     /// How the file at the path relates to this one.
-    pub(in crate::store) fn standing(&self) -> Standing {
-        self.watch.standing(self.session)
+    pub(in crate::store) fn status(&self) -> FileStatus {
+        self.watch.status(self.session)
     }
 
     /// Refuses to open a successor of this file with the log of this one.
-    pub(in crate::store) fn refuse_mixing(&self) -> Result<(), ApiKeyError> {
+    pub(in crate::store) fn reject_mixing(&self) -> Result<(), ApiKeyError> {
         if !self.watch.is_mixed(self.session) {
             return Ok(());
         }
         Err(ApiKeyError::Unavailable(format!(
             "the SQLite file {0} was replaced, but {0}-wal or {0}-shm still belongs to the former one; remove both",
-            self.shown
+            self.display_path
         )))
     }
 
     /// Refuses to acknowledge a write unless it went into the file that is at the path.
-    pub(in crate::store) fn written(&self) -> Result<(), ApiKeyError> {
-        if self.standing() == Standing::Same {
+    pub(in crate::store) fn confirm_write(&self) -> Result<(), ApiKeyError> {
+        if self.status() == FileStatus::Same {
             return Ok(());
         }
         Err(ApiKeyError::Unavailable(format!(
             "the SQLite file {} was replaced, moved or deleted while the call wrote to it, and the file that is there now may lack the change",
-            self.shown
+            self.display_path
         )))
     }
 }
@@ -178,21 +178,21 @@ impl OpenFile {
 pub(in crate::store) fn gone(url: &DatabaseUrl) -> ApiKeyError {
     ApiKeyError::Unavailable(format!(
         "the SQLite file {} was moved or deleted while the service was using it; put it back, or start a new service to begin with an empty one",
-        shown(url)
+        display_path(url)
     ))
 }
 
 /// What is wrong when the table cannot be brought up to date as the option `migrate` asks.
 pub(in crate::store) fn cannot_migrate(url: &DatabaseUrl, error: ApiKeyError) -> ApiKeyError {
     match error {
-        ApiKeyError::Refused(words) => ApiKeyError::Unavailable(format!(
-            "the SQLite file {} has no table api_key or an older one, and the option `migrate` cannot change that: {words}",
-            shown(url)
+        ApiKeyError::Refused(description) => ApiKeyError::Unavailable(format!(
+            "the SQLite file {} has no table api_key or an older one, and the option `migrate` cannot change that: {description}",
+            display_path(url)
         )),
         other => other,
     }
 }
 
-fn shown(url: &DatabaseUrl) -> String {
+fn display_path(url: &DatabaseUrl) -> String {
     url.to_string().replacen("sqlite:", "", 1)
 }

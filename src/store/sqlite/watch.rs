@@ -13,11 +13,11 @@ use super::file::{FileId, Stamp, companion, id, stamp};
 use crate::cache::Freshness;
 
 /// How long the first look at a file may wait for another process that is recovering it.
-const FIRST_PATIENCE: Duration = Duration::from_secs(1);
+const FIRST_READ_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How a file relates to the one that was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) enum Standing {
+pub(in crate::store) enum FileStatus {
     /// It is that one.
     Same,
     /// There is none at the path.
@@ -52,9 +52,9 @@ struct Session {
     /// `None` where SQLite cannot watch; then nothing is answered from memory.
     connection: Option<Connection>,
     /// Of a file that is read as if it could not change, which must then hold.
-    unchanging: Option<Stamp>,
+    immutable_stamp: Option<Stamp>,
     /// Whether a connection of the pool has opened another file.
-    strayed: bool,
+    opened_other_file: bool,
 }
 
 impl Watch {
@@ -68,12 +68,12 @@ impl Watch {
     }
 
     /// Whether there is any file at the path.
-    pub(in crate::store) fn finds_a_file(&self) -> bool {
+    pub(in crate::store) fn file_exists(&self) -> bool {
         stamp(&self.path).is_ok()
     }
 
     /// Begins a session with the file that connections were just made to, and returns its number, or `None` if the path
-    /// does not lead to the expected file any more. `immutable`: whether SQLite treats the file as unchanging.
+    /// does not lead to the expected file any more. `immutable`: whether SQLite treats the file as immutable_stamp.
     pub(super) fn begin(&self, expected: FileId, immutable: bool) -> Option<u64> {
         let before = stamp(&self.path).ok().filter(|stamp| stamp.id == expected)?;
         let connection = if immutable { None } else { watching(&self.path) };
@@ -90,8 +90,8 @@ impl Watch {
             wal,
             shm,
             connection,
-            unchanging: immutable.then_some(before),
-            strayed: false,
+            immutable_stamp: immutable.then_some(before),
+            opened_other_file: false,
         });
         Some(number)
     }
@@ -105,10 +105,10 @@ impl Watch {
     }
 
     /// How the file at the path relates to the one of a session, which another one may have followed.
-    pub(super) fn standing(&self, session: u64) -> Standing {
+    pub(super) fn status(&self, session: u64) -> FileStatus {
         match &self.state().session {
-            Some(current) if current.number == session => current.standing(&self.path),
-            _ => Standing::Replaced,
+            Some(current) if current.number == session => current.status(&self.path),
+            _ => FileStatus::Replaced,
         }
     }
 
@@ -129,9 +129,9 @@ impl Watch {
     pub(super) fn connected(&self) {
         let mut state = self.state();
         if let Some(session) = &mut state.session
-            && session.standing(&self.path) != Standing::Same
+            && session.status(&self.path) != FileStatus::Same
         {
-            session.strayed = true;
+            session.opened_other_file = true;
         }
     }
 
@@ -141,17 +141,18 @@ impl Watch {
 }
 
 impl Session {
-    fn standing(&self, path: &Path) -> Standing {
-        stamp(path).map_or(Standing::Gone, |now| self.standing_with(&now))
+    fn status(&self, path: &Path) -> FileStatus {
+        stamp(path).map_or(FileStatus::Gone, |now| self.status_at(&now))
     }
 
-    fn standing_with(&self, now: &Stamp) -> Standing {
-        let unchanged = self.unchanging.is_none_or(|then| then == *now && id(&self.wal).is_none());
+    fn status_at(&self, now: &Stamp) -> FileStatus {
+        let unchanged =
+            self.immutable_stamp.is_none_or(|then| then == *now && id(&self.wal).is_none());
         let beside = self.shm_id.is_none_or(|then| id(&self.shm) == Some(then));
-        if now.id == self.database && unchanged && beside && !self.strayed {
-            Standing::Same
+        if now.id == self.database && unchanged && beside && !self.opened_other_file {
+            FileStatus::Same
         } else {
-            Standing::Replaced
+            FileStatus::Replaced
         }
     }
 }
@@ -161,12 +162,12 @@ impl Freshness for Watch {
         let state = self.state();
         let session = state.session.as_ref()?;
         let now = stamp(&self.path).ok()?;
-        if session.standing_with(&now) != Standing::Same {
+        if session.status_at(&now) != FileStatus::Same {
             return None;
         }
         let version = match &session.connection {
             Some(connection) => data_version(connection)?,
-            None => session.unchanging.map(|_| 0)?,
+            None => session.immutable_stamp.map(|_| 0)?,
         };
         // Overwriting the file in place changes its stamp. SQLite changes it, too, but rarely.
         let mut hasher = DefaultHasher::new();
@@ -178,7 +179,7 @@ impl Freshness for Watch {
 fn watching(path: &Path) -> Option<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).ok()?;
-    connection.busy_timeout(FIRST_PATIENCE).ok()?;
+    connection.busy_timeout(FIRST_READ_TIMEOUT).ok()?;
     // If the file was overwritten in place, this connection is closed last, and must not copy the former log into it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
     data_version(&connection)?;

@@ -14,14 +14,14 @@ pub(super) type Found = Vec<Arc<ApiKey>>;
 
 /// Why the read batcher gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum NoAnswer {
+pub(super) enum LookupError {
     /// The read_batcher is down; the pool may know.
-    Down,
+    Disconnected,
     /// The caller's failure.
     Failed(ApiKeyError),
 }
 
-pub(super) type Answer = Result<Found, NoAnswer>;
+pub(super) type LookupResult = Result<Found, LookupError>;
 
 /// Which rows a caller looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(in crate::store) enum TokenLookup {
 /// A caller that waits.
 pub(super) struct Waiter {
     pub(super) lookup: Arc<TokenLookup>,
-    pub(super) reply: oneshot::Sender<Answer>,
+    pub(super) reply: oneshot::Sender<LookupResult>,
 }
 
 /// What a row is found by, told before it is read as a whole.
@@ -59,7 +59,7 @@ pub(super) struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     pub(super) fn of(waiters: &'a [Waiter]) -> Self {
-        Self::of_all(waiters.iter().map(|batch| &*batch.lookup))
+        Self::of_all(waiters.iter().map(|waiter| &*waiter.lookup))
     }
 
     pub(super) fn of_one(lookup: &'a TokenLookup) -> Self {
@@ -93,28 +93,31 @@ pub(super) fn distribute(
     let mut by_digest: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut by_redacted: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut by_token: HashMap<&str, usize> = HashMap::new();
-    for (place, (label, _)) in rows.iter().enumerate() {
+    for (position, (label, _)) in rows.iter().enumerate() {
         match label {
-            Label::Digest(digest) => by_digest.entry(digest).or_default().push(place),
-            Label::Redacted(redacted) => by_redacted.entry(redacted).or_default().push(place),
-            Label::Token(token) => drop(by_token.insert(token, place)),
+            Label::Digest(digest) => by_digest.entry(digest).or_default().push(position),
+            Label::Redacted(redacted) => by_redacted.entry(redacted).or_default().push(position),
+            Label::Token(token) => drop(by_token.insert(token, position)),
         }
     }
-    for batch in waiters {
-        let mut places = match &*batch.lookup {
+    for waiter in waiters {
+        let mut positions = match &*waiter.lookup {
             TokenLookup::Candidates { digest, redacted } => {
-                let exact = by_digest.get(digest.as_str()).into_iter().flatten();
-                let alike = by_redacted.get(redacted.as_str()).into_iter().flatten();
-                exact.chain(alike).copied().collect::<Vec<_>>()
+                let same_digest = by_digest.get(digest.as_str()).into_iter().flatten();
+                let same_redacted = by_redacted.get(redacted.as_str()).into_iter().flatten();
+                same_digest.chain(same_redacted).copied().collect::<Vec<_>>()
             }
             TokenLookup::Publishable(token) => {
                 by_token.get(token.as_str()).copied().into_iter().collect()
             }
         };
-        places.sort_unstable();
-        let found = places.into_iter().map(|place| rows[place].1.clone()).collect::<Result<_, _>>();
+        positions.sort_unstable();
+        let found = positions
+            .into_iter()
+            .map(|position| rows[position].1.clone())
+            .collect::<Result<_, _>>();
         // A caller that gave up misses nothing.
-        let _ = batch.reply.send(found.map_err(NoAnswer::Failed));
+        let _ = waiter.reply.send(found.map_err(LookupError::Failed));
     }
 }
 
@@ -123,7 +126,7 @@ mod tests {
     use super::*;
     use crate::token::RawToken;
 
-    fn ask(lookup: TokenLookup) -> (Waiter, oneshot::Receiver<Answer>) {
+    fn waiter(lookup: TokenLookup) -> (Waiter, oneshot::Receiver<LookupResult>) {
         let (reply, answer) = oneshot::channel();
         (Waiter { lookup: Arc::new(lookup), reply }, answer)
     }
@@ -138,19 +141,19 @@ mod tests {
         (label, Err(ApiKeyError::Unexpected(name)))
     }
 
-    fn told(mut answer: oneshot::Receiver<Answer>) -> Option<&'static str> {
+    fn outcome(mut answer: oneshot::Receiver<LookupResult>) -> Option<&'static str> {
         match answer.try_recv().expect("answered") {
             Ok(found) => found.is_empty().then_some("none"),
-            Err(NoAnswer::Failed(ApiKeyError::Unexpected(name))) => Some(name),
+            Err(LookupError::Failed(ApiKeyError::Unexpected(name))) => Some(name),
             Err(_) => None,
         }
     }
 
     #[test]
     fn a_batch_asks_each_thing_once() {
-        let (one, _keep) = ask(candidates("sk_1"));
-        let (same, _keep_too) = ask(candidates("sk_1"));
-        let (other, _keep_also) = ask(TokenLookup::Publishable("pk_1".to_owned()));
+        let (one, _keep) = waiter(candidates("sk_1"));
+        let (same, _keep_too) = waiter(candidates("sk_1"));
+        let (other, _keep_also) = waiter(TokenLookup::Publishable("pk_1".to_owned()));
         let waiters = [one, same, other];
         let batch = Batch::of(&waiters);
         assert_eq!((batch.digests.len(), batch.redacted.len(), batch.tokens.len()), (1, 1, 1));
@@ -172,11 +175,11 @@ mod tests {
             TokenLookup::Publishable(digest.as_str().to_owned()),
         ]
         .into_iter()
-        .map(ask)
+        .map(waiter)
         .unzip();
         distribute(waiters, rows);
-        let told: Vec<_> = answers.into_iter().map(told).collect();
+        let outcomes: Vec<_> = answers.into_iter().map(outcome).collect();
         let expected = ["digested", "undigested", "none", "publishable", "none"];
-        assert_eq!(told, expected.map(Some));
+        assert_eq!(outcomes, expected.map(Some));
     }
 }

@@ -25,7 +25,7 @@ use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::event::EventSink;
 pub(in crate::store) use batch::TokenLookup;
-use batch::{Batch, NoAnswer, Waiter};
+use batch::{Batch, LookupError, Waiter};
 use batch_loop::{BatchLoop, Message, Probe};
 use statement::{Reader, read};
 
@@ -34,7 +34,7 @@ pub(in crate::store) struct ReadBatcher {
     messages: mpsc::UnboundedSender<Message>,
     counts: Arc<Counts>,
     task: Mutex<Option<JoinHandle<()>>>,
-    reusable_timeout: Duration,
+    read_timeout: Duration,
 }
 
 #[derive(Default)]
@@ -62,20 +62,20 @@ impl ReadBatcher {
     /// the read batcher to a server that just answered. `reusable_timeout` bounds a read, and the making of a connection.
     pub(in crate::store) fn open(
         server: PostgresServer,
-        reusable_timeout: Duration,
+        read_timeout: Duration,
         events: EventSink,
     ) -> Self {
         let (messages, received) = mpsc::unbounded_channel();
         let counts = Arc::new(Counts { connected: AtomicBool::new(true), ..Counts::default() });
         let batch_loop =
-            BatchLoop::new(server, reusable_timeout, events, Arc::clone(&counts), received);
+            BatchLoop::new(server, read_timeout, events, Arc::clone(&counts), received);
         let task = Mutex::new(Some(tokio::spawn(batch_loop.run())));
-        Self { messages, counts, task, reusable_timeout }
+        Self { messages, counts, task, read_timeout }
     }
 
     /// The undeleted keys that a caller looks for, live or not, by id, as of a read that begins now. `None` when the
     /// read_batcher is down.
-    pub(in crate::store) async fn ask(
+    pub(in crate::store) async fn find(
         &self,
         lookup: Arc<TokenLookup>,
     ) -> Result<Option<Vec<Arc<ApiKey>>>, ApiKeyError> {
@@ -88,8 +88,8 @@ impl ReadBatcher {
         }
         match deadline::wait(answer).await {
             Some(Ok(Ok(found))) => Ok(Some(found)),
-            Some(Ok(Err(NoAnswer::Failed(error)))) => Err(error),
-            Some(Ok(Err(NoAnswer::Down)) | Err(_)) => Ok(None),
+            Some(Ok(Err(LookupError::Failed(error)))) => Err(error),
+            Some(Ok(Err(LookupError::Disconnected)) | Err(_)) => Ok(None),
             None => Err(ApiKeyError::TimedOut),
         }
     }
@@ -112,7 +112,7 @@ impl ReadBatcher {
         let _ = self.messages.send(Message::Close);
         if let Some(task) = task {
             // A server that does not answer must not keep a shutdown waiting.
-            let _ = timeout(self.reusable_timeout, task).await;
+            let _ = timeout(self.read_timeout, task).await;
         }
     }
 
@@ -127,17 +127,17 @@ impl ReadBatcher {
 }
 
 /// The same read without the read batcher, on a session of the pool.
-pub(in crate::store) async fn read_beside(
+pub(in crate::store) async fn read_through_pool(
     pool: &PgPool,
     lookup: &Arc<TokenLookup>,
 ) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
-    let rows = read(&mut Beside(pool), Batch::of_one(lookup), pool.server()).await?;
+    let rows = read(&mut PoolReader(pool), Batch::of_one(lookup), pool.server()).await?;
     rows.into_iter().map(|(_label, key)| key).collect()
 }
 
-struct Beside<'a>(&'a PgPool);
+struct PoolReader<'a>(&'a PgPool);
 
-impl Reader for Beside<'_> {
+impl Reader for PoolReader<'_> {
     async fn rows(
         &mut self,
         sql: &str,

@@ -19,17 +19,17 @@ use crate::store::row;
 use crate::store::row::{Column, Entity};
 use crate::token::TokenDigest;
 
-/// Where a statement tells, in a row of its own, whether the server that answered only replays another one's changes. Balancers
+/// Where a statement tells, in a row of its own, whether the server that answered only in_recovery another one's changes. Balancers
 /// send each statement where they like, so it is the statement itself that must know. The comment asks them for the primary.
-static REPLAYS: LazyLock<usize> = LazyLock::new(|| Column::iter().count());
+static IN_RECOVERY_COLUMN: LazyLock<usize> = LazyLock::new(|| Column::iter().count());
 
 /// The keys with one of the digests `$1`, and the secret ones without a digest and with one of the redacted forms `$2`.
 static CANDIDATES: LazyLock<String> = LazyLock::new(|| {
-    let exact = Entity::find().filter(among(Column::TokenDigest, 1));
-    let alike = Entity::find().filter(undigested(among(Column::Redacted, 2)));
+    let by_digest = Entity::find().filter(among(Column::TokenDigest, 1));
+    let by_redacted = Entity::find().filter(undigested(among(Column::Redacted, 2)));
     // Two reads of an index each, where an OR would make the planner choose.
-    let mut both = select(exact);
-    both.union(UnionType::All, select(alike));
+    let mut both = select(by_digest);
+    both.union(UnionType::All, select(by_redacted));
     text(&both)
 });
 
@@ -74,11 +74,11 @@ fn decode(
     server: &PostgresServer,
     keys: &mut Vec<Row>,
 ) -> Result<(), PgFailure> {
-    let mut of_primary = false;
+    let mut from_primary = false;
     for row in rows {
-        if let Some(replays) = row.try_get::<_, Option<bool>>(*REPLAYS)? {
-            of_primary = !replays;
-            server.note_role(replays);
+        if let Some(in_recovery) = row.try_get::<_, Option<bool>>(*IN_RECOVERY_COLUMN)? {
+            from_primary = !in_recovery;
+            server.note_role(in_recovery);
             continue;
         }
         if at::<&str>(row, Column::Kind)? != kind.as_str()
@@ -97,7 +97,7 @@ fn decode(
         let key = model(row).map_err(ApiKeyError::from).and_then(row::to_key);
         keys.push((label, key.map(Arc::new)));
     }
-    if of_primary || server.allows_replicas() {
+    if from_primary || server.allows_replicas() {
         return Ok(());
     }
     Err(PgFailure::NoSession(ApiKeyError::Replica))

@@ -7,7 +7,7 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row, RowStream, Statement};
 
 use super::Session;
-use crate::store::postgres::drive::{drive, marked};
+use crate::store::postgres::drive::{drive, with_transaction_id};
 use crate::store::postgres::failure::PgFailure;
 use crate::store::postgres::values::Param;
 
@@ -40,7 +40,7 @@ impl Session {
                 Ok(result)
             }
             Err(failure) => {
-                if !failure.ends_the_session() {
+                if !failure.ends_session() {
                     self.roll_back().await?;
                 }
                 Err(failure)
@@ -53,11 +53,12 @@ impl Session {
             let prepared =
                 if session.shared { None } else { Some(session.prepare(sql, params).await?) };
             let query = run(&session.client, sql, prepared.as_ref(), params);
-            // The first write of a transaction brings the mark by which its outcome can be looked up.
-            if session.in_transaction && session.mark.is_none() && writes(sql) {
+            // The first write of a transaction brings the transaction_id by which its outcome can be looked up.
+            if session.in_transaction && session.transaction_id.is_none() && writes(sql) {
                 let (link, waker) = (&mut session.link, &session.waker);
-                let (result, mark) = marked(link, waker, &session.client, query).await?;
-                session.mark = mark;
+                let (result, transaction_id) =
+                    with_transaction_id(link, waker, &session.client, query).await?;
+                session.transaction_id = transaction_id;
                 Ok(result)
             } else {
                 drive(&mut session.link, &session.waker, query).await

@@ -55,7 +55,7 @@ fn with_defaults(read: Option<&Map<String, Value>>) -> Option<Value> {
             read.insert(name.to_owned(), default);
         }
     }
-    // Where nothing is said, `pg` does not encrypt, and libpq encrypts if the server offers it.
+    // Where nothing is url_tls, `pg` does not encrypt, and libpq encrypts if the server offers it.
     if read["ssl"] == "unsaid" {
         read.insert("ssl".to_owned(), json!("if offered"));
     }

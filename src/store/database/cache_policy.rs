@@ -1,4 +1,4 @@
-//! Which keys of a database may be answered from memory.
+//! Which keys of a database may be answered from cache_policy.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use crate::store::settings::DatabaseUrl;
 use crate::store::sqlite::{Private, Watch};
 
 /// What may be answered without reading, and how that is known.
-pub(super) enum Memory {
+pub(super) enum CachePolicy {
     /// Nothing.
     None,
     /// What was heard to be unchanged.
@@ -19,8 +19,8 @@ pub(super) enum Memory {
     Private(Arc<KeyCache>, Arc<Private>),
 }
 
-impl Memory {
-    pub(super) fn of(url: &DatabaseUrl, max_staleness: Option<Duration>) -> Self {
+impl CachePolicy {
+    pub(super) fn new(url: &DatabaseUrl, max_staleness: Option<Duration>) -> Self {
         match (url, max_staleness) {
             (DatabaseUrl::Postgres(_), None) => Self::None,
             (DatabaseUrl::Postgres(_), Some(bound)) => {
