@@ -1,4 +1,4 @@
-//! Finding the keys of a token: shared reads on PostgreSQL, a pool for lookups on SQLite.
+//! Finds the keys of a token: shared reads on PostgreSQL, a separate pool for lookups on SQLite.
 
 use std::sync::Arc;
 
@@ -11,7 +11,9 @@ use crate::store::transaction::{Connection, Pool};
 use crate::token::{Redacted, TokenDigest};
 
 impl Database {
-    /// The undeleted secret keys that may belong to a token, live or not, by id, as of a read that begins now.
+    /// Returns the secret keys that may belong to a token, ordered by id: not soft-deleted, live or not.
+    ///
+    /// The read begins after the call.
     ///
     /// # Errors
     /// `Database` or `Unavailable`.
@@ -23,7 +25,9 @@ impl Database {
         self.find(TokenLookup::Candidates { digest, redacted }).await
     }
 
-    /// The undeleted publishable key of a token, live or not, as of a read that begins now.
+    /// Returns the publishable key of a token: not soft-deleted, live or not.
+    ///
+    /// The read begins after the call.
     ///
     /// # Errors
     /// `Database` or `Unavailable`.

@@ -1,4 +1,4 @@
-//! Opening a database when it is first needed, and closing it.
+//! Opens a database on first use, and closes it.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,10 +16,10 @@ use crate::store::settings::DatabaseUrl;
 use crate::store::sqlite::{FileStatus, OpenFile, Pools};
 use crate::store::transaction::Pool;
 
-/// How often one call reopens a file that keeps being replaced.
+/// The number of times that one call reopens a file that keeps being replaced.
 const MAX_REOPENINGS: usize = 5;
 
-/// One attempt to connect, shared by all calls that need it.
+/// One connection attempt, shared by all calls that wait for it.
 pub(super) type Attempt = Arc<OnceCell<Result<Arc<Opened>, ApiKeyError>>>;
 
 pub(super) struct Opened {
@@ -30,14 +30,14 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// The SQLite file, if it is one.
+    /// Returns the SQLite file, unless the database is another one.
     pub(super) fn file(&self) -> Option<&OpenFile> {
         self.sqlite.as_ref().and_then(Pools::file)
     }
 }
 
 impl Database {
-    /// Closes every connection, after the statements that run, for which it waits as long as for a connection.
+    /// Closes every connection after its running statement, with a time limit.
     ///
     /// # Errors
     /// `Database` when the driver cannot close.
@@ -48,7 +48,7 @@ impl Database {
         }
         self.close_replaced().await;
         let attempt = Arc::clone(&self.attempt());
-        // An attempt that is under way is waited for; without one there is nothing to close.
+        // Waits for a running attempt. Without one there is nothing to close.
         let opened = attempt.get_or_init(|| async { Err(ApiKeyError::Closed) });
         let Ok(Ok(opened)) = timeout(self.settings.call_timeout, opened).await else {
             return Ok(());
@@ -63,7 +63,7 @@ impl Database {
                     pools.close(self.settings.pool.acquire_timeout).await;
                 }
             }
-            // A statement on a dead connection must not keep a server from shutting down.
+            // A statement on a dead connection must not block the shutdown.
             Pool::Postgres(pool) => {
                 let _late = timeout(self.settings.call_timeout, pool.close()).await;
             }
@@ -76,11 +76,11 @@ impl Database {
             let opened = self.open_once().await?;
             match opened.file().map_or(FileStatus::Same, OpenFile::status) {
                 FileStatus::Same => return Ok(opened),
-                FileStatus::Gone => return Err(self.gone()),
+                FileStatus::Gone => return Err(self.missing_file()),
                 FileStatus::Replaced => self.retire(&opened),
             }
         }
-        Err(self.gone())
+        Err(self.missing_file())
     }
 
     async fn open_once(&self) -> Result<Arc<Opened>, ApiKeyError> {
@@ -93,7 +93,7 @@ impl Database {
         if outcome.is_err() {
             self.reset_attempt(&attempt);
         }
-        // Whoever closed the service meanwhile found no pool to close.
+        // A concurrent `close` found no pool to close.
         if self.closed.load(Ordering::SeqCst) {
             self.close().await?;
             return Err(ApiKeyError::Closed);
@@ -114,7 +114,7 @@ impl Database {
         self.attempt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets the next call try anew. Those that waited for the attempt share its failure.
+    /// Makes the next call retry. Calls that waited for the failed attempt share its error.
     fn reset_attempt(&self, failed: &Attempt) {
         let mut current = self.attempt();
         if Arc::ptr_eq(&current, failed) {

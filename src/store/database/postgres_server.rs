@@ -1,4 +1,4 @@
-//! Opening a PostgreSQL database.
+//! Opens a PostgreSQL database.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use crate::store::postgres::read_batcher::ReadBatcher;
 use crate::store::postgres::{PgPool, PostgresServer};
 use crate::store::transaction::Pool;
 
-/// The part of a call's time that a shared read may take before its callers read for themselves.
+/// A shared read may take the call's time limit divided by this; then its callers read through the pool.
 const READ_TIMEOUT_DIVISOR: u32 = 3;
 
 impl Database {
@@ -20,7 +20,7 @@ impl Database {
         server: PostgresServer,
     ) -> Result<Arc<Opened>, ApiKeyError> {
         let sessions = PgPool::new(server.clone(), self.settings.pool)?;
-        // Says at once what is in the way, and what stands between.
+        // Fails early if PostgreSQL is unreachable, and detects replicas and poolers.
         drop(sessions.acquire().await?);
         sessions.start_closing_idle(self.settings.pool);
         let pool = Pool::Postgres(sessions);
@@ -31,7 +31,7 @@ impl Database {
         let read_batcher =
             Arc::new(ReadBatcher::open(server.clone(), read_timeout, self.events.clone()));
         let change_listener = match &self.cache_policy {
-            // What a standby answers is proven by no lease.
+            // A lease cannot guarantee the freshness of a standby's results.
             CachePolicy::Leased(_, lease) if server.allows_replicas() => {
                 lease.end(LeaseLoss::Replica);
                 None

@@ -1,4 +1,4 @@
-//! Opening an SQLite database, and reopening it after its file was replaced.
+//! Opens an SQLite database, and reopens it after its file was replaced.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ impl Database {
             CachePolicy::File(cache, watch) => {
                 cache.forget_all();
                 if again && !watch.file_exists() {
-                    return Err(self.gone());
+                    return Err(self.missing_file());
                 }
                 Pools::open_file(&self.settings, watch, !again).await?
             }
@@ -41,14 +41,14 @@ impl Database {
     }
 
     async fn migrate_sqlite(&self, pool: &Pool, again: bool) -> Result<(), ApiKeyError> {
-        // A replacement without the table gets none: it is more likely a mistake than a wish to start with no keys.
+        // A replacement without the table is not migrated: it is more likely a mistake than an intended empty database.
         if !self.migrate || again && migration::lacks_table(pool).await? {
             return Ok(());
         }
         migration::up(pool, &self.settings).await.map(drop)
     }
 
-    /// Makes the next call reopen the database, because the file was replaced.
+    /// Makes the next call reopen the database after its file was replaced.
     pub(super) fn retire(&self, opened: &Arc<Opened>) {
         let mut current = self.attempt();
         if matches!(current.get(), Some(Ok(open)) if Arc::ptr_eq(open, opened)) {
@@ -76,7 +76,7 @@ impl Database {
         self.replaced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn gone(&self) -> ApiKeyError {
-        sqlite::gone(&self.settings.url)
+    pub(super) fn missing_file(&self) -> ApiKeyError {
+        sqlite::missing_file(&self.settings.url)
     }
 }

@@ -1,8 +1,8 @@
-//! The table, step by step.
+//! The migrations of the table.
 //!
-//! Invariants: every step can run on a table that stock made and filled, and leaves it in a shape that stock's service can go on
-//! using; applied back, it leaves stock's table with every key in it. Where nothing is missing nothing is written, so that a role
-//! that may only read can use an up-to-date table.
+//! Invariants: every step can run on a table that stock created and filled, and stock's service can still use the
+//! result; reverting a step restores stock's table with every key in it. An up-to-date table causes no write, so a
+//! read-only role can use it.
 
 mod change_feed;
 mod create_api_key;
@@ -29,20 +29,20 @@ pub(super) use change_feed::{BODY_DIGEST, defined_triggers};
 use step::Step;
 use steps::STEPS;
 
-// NEVER CHANGE: databases have this table.
+// NEVER CHANGE: existing databases have this table.
 const RECORDS: &str = r#"
 CREATE TABLE IF NOT EXISTS "api_key_native_migrations" ("version" varchar NOT NULL PRIMARY KEY, "applied_at" bigint NOT NULL);
 "#;
 const APPLIED: &str = r#"SELECT "version" FROM "api_key_native_migrations" ORDER BY "version""#;
 const DROP_RECORDS: &str = r#"DROP TABLE "api_key_native_migrations""#;
 
-/// Any number that no other program uses: processes that start together take turns.
+/// The key of the advisory lock that serializes migrations of concurrent processes: an arbitrary number.
 const LOCK: i64 = 0x6170_6b5f_6e61_7469;
 
-/// How long a migration waits for a lock at most.
+/// The maximum time that a migration waits for a lock.
 const MAX_LOCK_WAIT: Duration = Duration::from_secs(60);
 
-/// What a database lacks.
+/// The migrations that a database lacks.
 #[derive(Default)]
 struct Missing {
     schema: bool,
@@ -60,12 +60,12 @@ impl Missing {
     }
 }
 
-/// Takes every step that was not applied yet, all or none, and returns their names.
+/// Applies every missing step, all or none, and returns their names.
 pub(super) async fn up(
     pool: &Pool,
     settings: &DatabaseSettings,
 ) -> Result<Vec<String>, ApiKeyError> {
-    // Looked at without a lock: what is complete stays so.
+    // This check needs no lock: a complete table stays complete.
     if find_missing(&Connection::of_pool(pool), settings).await?.is_empty() {
         return Ok(Vec::new());
     }
@@ -76,7 +76,7 @@ pub(super) async fn up(
     Ok(missing.steps.iter().map(|step| step.name.to_owned()).collect())
 }
 
-/// Takes steps back, all or none: those of the names, or every one. The table stays, with its keys.
+/// Reverts the named steps or all steps, all or none. The table stays, with its keys.
 pub(super) async fn down(
     pool: &Pool,
     names: Option<&[String]>,
@@ -87,7 +87,7 @@ pub(super) async fn down(
     Ok(reverted)
 }
 
-/// Whether an SQLite database has no table of keys.
+/// Returns whether an SQLite database lacks the table of keys.
 pub(super) async fn lacks_table(pool: &Pool) -> Result<bool, ApiKeyError> {
     const TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'api_key'";
     let on = Connection::of_pool(pool);
@@ -106,7 +106,7 @@ fn migration_error(error: ApiKeyError) -> ApiKeyError {
     }
 }
 
-/// What is missing. Reads only.
+/// Returns what is missing. Only reads.
 async fn find_missing(
     on: &Connection<'_>,
     settings: &DatabaseSettings,
@@ -115,7 +115,8 @@ async fn find_missing(
     let applied = match (applied(on).await, on.executor()) {
         (Ok(applied), _) => applied,
         (Err(ApiKeyError::TableMissing | ApiKeyError::SchemaMissing), _) => Vec::new(),
-        // Who may use the table need not be able to read how it came to be: its shape tells as much.
+        // A role that may use the table may be unable to read the migration records. The table's columns and indexes
+        // suffice.
         (Err(ApiKeyError::Forbidden(_)), Executor::Postgres(executor))
             if is_complete(executor).await? =>
         {
@@ -137,7 +138,7 @@ async fn find_missing(
     Ok(missing)
 }
 
-/// The schema that Medusa is configured with, if it is not there.
+/// Returns the schema that Medusa is configured with if it does not exist.
 async fn missing_schema<'a>(
     executor: PgExecutor<'_>,
     settings: &'a DatabaseSettings,
@@ -148,7 +149,7 @@ async fn missing_schema<'a>(
     }
 }
 
-/// Whether the table has every declared column and the indexes of the lookups.
+/// Returns whether the table has every declared column and the lookup indexes.
 async fn is_complete(executor: PgExecutor<'_>) -> Result<bool, ApiKeyError> {
     const COMPLETE: &str = "SELECT pg_catalog.count(*) = pg_catalog.cardinality($1) \
         AND pg_catalog.to_regclass('\"IDX_api_key_undigested\"') IS NOT NULL \
@@ -164,7 +165,7 @@ async fn is_complete(executor: PgExecutor<'_>) -> Result<bool, ApiKeyError> {
         .unwrap_or(false))
 }
 
-/// Adds what is missing, and returns what that was.
+/// Applies what is missing, and returns it.
 async fn apply_missing(
     on: &Connection<'_>,
     settings: &DatabaseSettings,
@@ -231,7 +232,7 @@ async fn applied(on: &Connection<'_>) -> Result<Vec<String>, ApiKeyError> {
 }
 
 async fn record(on: &Connection<'_>, step: &Step) -> Result<(), ApiKeyError> {
-    // SECURITY: a step's name is a constant of ours.
+    // SECURITY: a step's name is a constant of this crate.
     let now = match on.backend() {
         Backend::Sqlite => "unixepoch()",
         Backend::Postgres => "extract(epoch FROM now())::bigint",
@@ -246,7 +247,7 @@ async fn remove_record(on: &Connection<'_>, step: &Step) -> Result<(), ApiKeyErr
 }
 
 async fn lock(executor: PgExecutor<'_>) -> Result<(), ApiKeyError> {
-    // A large table takes its time, which `migrate()` has and another call that needs the table has not.
+    // Migrating a large table takes long. `migrate()` allows that time; other calls that need the table do not.
     let left = deadline::end().saturating_duration_since(Instant::now());
     let lock = left.min(MAX_LOCK_WAIT).as_millis().max(1);
     let statement = left.as_millis().max(1);

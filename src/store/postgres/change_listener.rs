@@ -1,10 +1,9 @@
-//! Hearing of changes, and renewing the lease on what was heard (PostgreSQL).
+//! Listens for changes, and renews the lease that depends on it (PostgreSQL).
 //!
-//! One connection listens to what the triggers of `migration::change_feed` tell. Signals are sent over another one, the
-//! read_batcher's: a pooler that passes back only what a connection caused itself must not look like a listener.
-//! Invariants: the lease is renewed only by a random signal that was sent while the
-//! triggers were the very ones that they were when the signal before it was sent; nothing listens on a session that a pooler
-//! may hand on to others.
+//! One connection listens for the notifications of the triggers in `migration::change_feed`. Signals are sent over
+//! another connection, the read batcher's: a pooler that returns only the notifications that a connection itself caused
+//! must not pass for a listener. Invariants: only a random signal renews the lease, and only if the triggers did not
+//! change since the signal before it; nothing listens on a session that a pooler may assign to others.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,8 +21,8 @@ use crate::error::ApiKeyError;
 use crate::event::{Event, EventSink, LeaseLoss};
 use crate::store::migration::{BODY_DIGEST, defined_triggers};
 
-/// Sends a signal `$1` on the channel of the table whose oid is `$2`, if it is still there with all its triggers, whose function
-/// has the body with the digest `$3`. Returns by which versions of the catalog's rows that was so.
+/// Sends a signal `$1` on the channel of the table with the oid `$2`, if the table still has all its triggers and their
+/// function's body has the digest `$3`. Returns the versions of the catalog rows that define them.
 const SIGNAL: &str = concat!(
     "SELECT d.defined || ' ' || c.relfilenode, pg_catalog.pg_notify('api_key_native_changes_' || c.oid, $1) FROM pg_catalog.pg_class AS c \
     CROSS JOIN LATERAL (SELECT ",
@@ -32,21 +31,21 @@ const SIGNAL: &str = concat!(
     WHERE c.oid = pg_catalog.to_regclass('api_key') AND c.oid = $2::pg_catalog.oid AND d.defined IS NOT NULL"
 );
 
-/// How long to wait before listening anew, at first and at most.
+/// The minimum and maximum delay before listening again.
 const MIN_RETRY_DELAY: Duration = Duration::from_millis(50);
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 
-/// How long a listener may listen_once no signal before another one takes its place, besides four times the lease.
+/// The minimum time without signals after which the listener reconnects. Four times the lease applies if it is longer.
 const MIN_SILENCE: Duration = Duration::from_secs(2);
 
-/// How many signals are sent in the time of one lease.
+/// The number of signals per lease duration.
 const SIGNALS_PER_LEASE: u32 = 4;
 
-/// The two tasks that keep a lease. They end when this is dropped.
+/// The two tasks that keep a lease. Dropping this stops them.
 pub(in crate::store) struct ChangeListener([JoinHandle<()>; 2]);
 
 impl ChangeListener {
-    /// Begins to listen.
+    /// Starts to listen.
     pub(in crate::store) fn start(
         server: PostgresServer,
         read_batcher: Arc<ReadBatcher>,
@@ -89,9 +88,9 @@ struct Keeper {
     lease: Arc<Lease>,
     events: EventSink,
     reported_held: AtomicBool,
-    /// The oid of the table that is listened to.
+    /// The oid of the table whose channel is listened on.
     table: Mutex<Option<String>>,
-    /// How the triggers were defined when the last signal was sent.
+    /// The definition of the triggers when the last signal was sent.
     defined: Mutex<Option<String>>,
     renew: Notify,
     relisten: Notify,
@@ -110,7 +109,7 @@ impl Keeper {
             self.cache.forget_all();
             match loss {
                 Some(loss) => self.lease.end(loss),
-                // What gave the reason for it has url_tls so.
+                // The code that requested the restart has set the reason.
                 None => self.lease.end(self.lease.loss()),
             }
             self.report_lease();
@@ -123,7 +122,7 @@ impl Keeper {
         }
     }
 
-    /// Hears of changes until the connection breaks. Returns why it hears no more.
+    /// Listens until the connection is lost. Returns the reason why listening ended.
     async fn listen_once(&self) -> LeaseLoss {
         match self.try_listen_once().await {
             Err(PgFailure::NoSession(ApiKeyError::Replica)) => LeaseLoss::Replica,
@@ -148,7 +147,7 @@ impl Keeper {
         let Some(table) = table.flatten() else { return Ok(LeaseLoss::NoTriggers) };
         let listen = format!("LISTEN api_key_native_changes_{table}");
         deadline::wait(session.run(&listen)).await.ok_or(PgFailure::TimedOut)??;
-        // What was remembered before is not known to be heard of; what is read from now on is.
+        // Changes of keys cached before LISTEN may have been missed; changes of keys read from now on are reported.
         self.reset();
         self.set_table(Some(table));
         self.renew.notify_one();
@@ -158,7 +157,7 @@ impl Keeper {
         }
     }
 
-    /// Forgets everything, so that the lease is held again from the next signal on.
+    /// Clears the cache and restarts the lease, which is held again from the next signal on.
     fn reset(&self) {
         *self.defined.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.lease.begin();
@@ -174,7 +173,7 @@ impl Keeper {
                 self.report_lease();
             }
         } else {
-            // Whatever it is, memory is not to be trusted.
+            // After `*` or an unknown payload, no cached key can be trusted.
             self.cache.forget_all();
         }
     }
@@ -227,8 +226,9 @@ impl Keeper {
         }
     }
 
-    /// Whether the triggers are the very ones that they were at the last signal. If they are not, something may have gone
-    /// unheard since then, whatever they are now.
+    /// Returns whether the triggers are unchanged since the last signal.
+    ///
+    /// If they are not, a change may have been missed since then, whatever their current definition is.
     fn is_unchanged(&self, defined: String) -> bool {
         let mut before = self.defined.lock().unwrap_or_else(PoisonError::into_inner);
         let same = before.as_ref().is_none_or(|before| *before == defined);
@@ -241,7 +241,7 @@ impl Keeper {
         same
     }
 
-    /// Tells of a lease that was lost or regained, once.
+    /// Emits an event when the lease is lost or regained, once per transition.
     fn report_lease(&self) {
         let held = self.lease.is_held();
         if self.reported_held.swap(held, Ordering::AcqRel) != held {

@@ -1,4 +1,4 @@
-//! Where a statement runs on PostgreSQL.
+//! Runs a statement on PostgreSQL.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::store::failure::InsertError;
 
-/// The time between two attempts to write what may be written already.
+/// The delay between attempts to repeat an insert with an unknown outcome.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Any session of the pool, or a transaction's.
+/// Any session of the pool, or the session of a transaction.
 #[derive(Clone, Copy)]
 pub(in crate::store) enum PgExecutor<'a> {
     Pool(&'a PgPool),
@@ -25,7 +25,7 @@ pub(in crate::store) enum PgExecutor<'a> {
 }
 
 impl PgExecutor<'_> {
-    /// Runs a statement with values.
+    /// Runs a statement with bound values.
     pub(in crate::store) async fn query(
         self,
         sql: &str,
@@ -47,7 +47,7 @@ impl PgExecutor<'_> {
         Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
     }
 
-    /// Statements without values.
+    /// Runs statements without bound values.
     pub(in crate::store) async fn run(self, sql: &str) -> Result<(), PgFailure> {
         match self {
             Self::Pool(pool) => {
@@ -61,8 +61,10 @@ impl PgExecutor<'_> {
         }
     }
 
-    /// Inserts rows of our own, so that an insertion whose answer was cut off can be made again: it waits for
-    /// the former one, and collides with it if that took effect. `count` counts these very rows, of which there are `rows`.
+    /// Inserts new rows, and repeats the insert if its outcome is unknown.
+    ///
+    /// Repeating is safe: the second insert waits for the first one, and collides with it if that was committed.
+    /// `count` counts exactly these rows; `rows` is their expected number.
     pub(in crate::store) async fn insert(
         self,
         sql: &str,
@@ -87,7 +89,7 @@ impl PgExecutor<'_> {
                         deadline::decided();
                         return Err(failure.into());
                     }
-                    // It is looked at again.
+                    // The next iteration checks again.
                     Err(_) => {}
                 },
                 Some(_) => return Err(failure.into()),
@@ -109,7 +111,7 @@ impl PgExecutor<'_> {
     }
 }
 
-/// A statement's text and what is bound to it.
+/// Splits a statement into its SQL and its bound values.
 pub(in crate::store) fn parts(statement: Statement) -> Result<(String, Vec<Param>), PgFailure> {
     let values = statement.values.map(|values| values.0).unwrap_or_default();
     let params = values.into_iter().map(Param::of).collect::<Result<_, _>>()?;

@@ -1,4 +1,4 @@
-//! The parts of a URL, and which of them decides a setting.
+//! Splits a URL into parts, and decides which part determines a setting.
 
 use tokio_postgres::Config;
 use url::Url;
@@ -9,7 +9,7 @@ use super::parameters::Parameters;
 use super::percent::{decode_component, decode_uri};
 use crate::error::ApiKeyError;
 
-/// A URL without its hosts, which no reader of URLs takes when they are several, and the hosts.
+/// A URL with a placeholder host, because URL parsers reject several hosts, and its actual hosts.
 pub(super) struct Parts<'t> {
     pub(super) url: Url,
     hosts: &'t str,
@@ -32,14 +32,14 @@ impl<'t> Parts<'t> {
             None if is("socket") && rest.starts_with('/') => ("", "", rest),
             None => {
                 return Err(invalid_url(
-                    "must have // behind the colon, for example postgres://host/db",
+                    "must have // after the colon, for example postgres://host/db",
                 ));
             }
         };
-        // SECURITY: a password with an unescaped `/`, `?` or `#` would end up where messages show it.
+        // SECURITY: with an unescaped `/`, `?` or `#`, part of a password would appear in messages.
         if behind.contains('@') {
             return Err(invalid_url(
-                "has an @ behind the host; percent-encode the characters /, ?, # and @ of user and password",
+                "has an @ after the host; percent-encode the characters /, ?, # and @ of user and password",
             ));
         }
         let at = if user.is_empty() { "" } else { "@" };
@@ -52,7 +52,7 @@ impl<'t> Parts<'t> {
         self.url.scheme() == "socket"
     }
 
-    /// The parameters come first, then the URL's own, the environment, and `localhost`.
+    /// Determines the hosts, in this order: the parameters, the URL's authority, the environment, `localhost`.
     pub(super) fn hosts(&self, parameters: &Parameters<'_>) -> Result<Hosts, ApiKeyError> {
         let mut hosts = Hosts::in_authority(self.hosts)?;
         if let Some(names) = parameters.text("host") {
@@ -111,7 +111,7 @@ impl<'t> Parts<'t> {
             let mut environment = variables.iter().filter_map(|name| parameters.environment(name));
             Ok::<_, ApiKeyError>(own.or_else(|| environment.next()))
         };
-        // Without any of them the driver asks the operating system.
+        // If all are missing, the driver uses the name of the operating system's user.
         let user = given("user", self.url.username(), &["PGUSER", "USER", "USERNAME"])?;
         let password = self.url.password().unwrap_or_default();
         let password = given("password", password, &["PGPASSWORD"])?;
@@ -123,7 +123,7 @@ impl<'t> Parts<'t> {
 
     pub(super) fn display_url(&self, parameters: &Parameters<'_>, hosts: &Hosts) -> String {
         let mut url = self.url.clone();
-        // SECURITY: parameters may hold passwords, too.
+        // SECURITY: parameters may also contain passwords.
         url.set_query(None);
         url.set_fragment(None);
         if url.password().is_some() {

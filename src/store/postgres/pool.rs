@@ -1,7 +1,7 @@
-//! The sessions that calls share.
+//! The connection pool.
 //!
-//! Invariants: a session that was idle for a while has answered before it is used; where one is found dead, those that have
-//! not answered since are not trusted either; a session whose call gave up is thrown away.
+//! Invariants: an idle session must respond before it is used again; when a session is found dead, all sessions that
+//! have not responded since then are discarded, too; a session whose call timed out is discarded.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -22,17 +22,17 @@ use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::store::settings::PoolSettings;
 
-/// How often a commit that was cut off is looked up.
+/// The interval for polling the outcome of a commit whose response was lost.
 const STATUS_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The sessions of one service.
+/// The connection pool of one service.
 #[derive(Clone)]
 pub(in crate::store) struct PgPool(Pool<Sessions>);
 
 pub(in crate::store) struct Sessions {
     server: PostgresServer,
     idle: Duration,
-    /// What has not answered since then has to ping itself, or is not trusted at all.
+    /// The times since which a session must have responded.
     trust_limits: Mutex<TrustLimits>,
 }
 
@@ -48,12 +48,12 @@ impl Manager for Sessions {
     type Error = ApiKeyError;
 
     async fn create(&self) -> Result<Session, ApiKeyError> {
-        // Futures are moved about, and this one is large.
+        // The future is large and would be moved, so it is boxed.
         Box::pin(self.server.connect()).await
     }
 
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<ApiKeyError> {
-        let discard = Err(RecycleError::message("of no use any more"));
+        let discard = Err(RecycleError::message("unusable"));
         if session.is_dead().await {
             return discard;
         }
@@ -104,7 +104,7 @@ impl PgPool {
             timeouts: Timeouts { wait: Some(settings.acquire_timeout), ..Timeouts::default() },
             queue_mode: QueueMode::Lifo,
         };
-        // Without a runtime it cannot be built, and there is one.
+        // Building fails only without a runtime, and there is one.
         let pool = Pool::builder(sessions)
             .config(config)
             .runtime(Runtime::Tokio1)
@@ -113,17 +113,17 @@ impl PgPool {
         Ok(Self(pool))
     }
 
-    /// Begins to close sessions that are idle for long.
+    /// Starts the task that closes sessions after their idle timeout.
     pub(in crate::store) fn start_closing_idle(&self, settings: PoolSettings) {
         tokio::spawn(close_idle(self.0.weak(), settings));
     }
 
-    /// The server of the sessions.
+    /// Returns the server of the sessions.
     pub(in crate::store) fn server(&self) -> &PostgresServer {
         &self.0.manager().server
     }
 
-    /// A session for a statement or a transaction.
+    /// Acquires a session for a statement or a transaction.
     pub(in crate::store) async fn acquire(&self) -> Result<PooledSession, PgFailure> {
         let acquired = deadline::wait(self.0.get()).await;
         acquired.unwrap_or(Err(PoolError::Timeout(TimeoutType::Wait))).map_err(|error| {
@@ -131,14 +131,14 @@ impl PgPool {
                 PoolError::Backend(error) => error,
                 PoolError::Closed => ApiKeyError::Closed,
                 _ => ApiKeyError::Unavailable(
-                    "no connection became free or could be made within pool.acquireTimeoutMs and callTimeout"
+                    "no connection became available within pool.acquireTimeoutMs and callTimeout"
                         .to_owned(),
                 ),
             })
         })
     }
 
-    /// Runs a statement. One that only reads is made again on another session where its session turns out to be gone.
+    /// Runs a statement. A read is retried once on another session if its session was lost.
     pub(in crate::store) async fn query(
         &self,
         sql: &str,
@@ -160,7 +160,7 @@ impl PgPool {
         result
     }
 
-    /// A change that takes effect by itself. Where its answer is cut off there is time left to look.
+    /// Runs a write in its own transaction. If the response is lost, time remains to look up the outcome.
     async fn write(&self, sql: &str, params: &[Param]) -> Result<PgResult, PgFailure> {
         let mut session = self.acquire().await?;
         deadline::committing();
@@ -170,13 +170,13 @@ impl PgPool {
         }
         discard_after(session, &result);
         if result.is_ok() {
-            // A standby takes no writes.
+            // A standby rejects writes, so this is a primary.
             self.server().note_role(false);
         }
         result
     }
 
-    /// Makes the other sessions ping themselves when one fails.
+    /// Makes the other sessions prove that they are alive when one fails.
     pub(super) fn observe<T>(&self, outcome: Option<Result<T, PgFailure>>) -> Result<T, PgFailure> {
         let outcome = outcome.unwrap_or(Err(PgFailure::TimedOut));
         if outcome.as_ref().is_err_and(PgFailure::ends_session) {
@@ -185,10 +185,11 @@ impl PgPool {
         outcome
     }
 
-    /// Whether a transaction whose commit was cut off took effect. One that is still open on the server is ended there.
+    /// Returns whether a transaction whose commit response was lost was committed. Terminates it if it is still open on
+    /// the server.
     ///
     /// # Errors
-    /// `OutcomeUnknown` when that cannot be found out before the call ends.
+    /// `OutcomeUnknown` if the outcome cannot be determined before the call times out.
     pub(super) async fn has_committed(
         &self,
         transaction_id: &TransactionId,
@@ -210,9 +211,9 @@ impl PgPool {
                     match status.flatten() {
                         Some("committed") => return Some(true),
                         Some("aborted") => return Some(false),
-                        // A failure is looked at again.
+                        // The next iteration checks again, also after a failure.
                         Some(_in_progress) => drop(self.query(END, &end).await),
-                        // The server has forgotten it, or is another one by now.
+                        // The server no longer knows the transaction, or is another server by now.
                         None => return None,
                     }
                 }
@@ -222,7 +223,7 @@ impl PgPool {
         deadline::wait(look).await.flatten().ok_or(ApiKeyError::OutcomeUnknown)
     }
 
-    /// Closes the idle sessions now and the others when they come back, for which it waits.
+    /// Closes idle sessions at once and the others when they are returned, and waits for all.
     pub(in crate::store) async fn close(&self) {
         let idle = self.0.retain(|_, _| false).removed;
         self.0.close();
@@ -235,14 +236,14 @@ impl PgPool {
     }
 }
 
-/// Gives a session that is of no use any more up at once, and with it its place in the pool.
+/// Discards an unusable session at once, which frees its slot in the pool.
 fn discard_after<T>(session: PooledSession, outcome: &Result<T, PgFailure>) {
     if outcome.as_ref().is_err_and(PgFailure::ends_session) {
         drop(Object::take(session));
     }
 }
 
-/// Closes sessions that were idle for long, but for the least that are to be kept.
+/// Closes sessions after their idle timeout, except the configured minimum.
 async fn close_idle(pool: WeakPool<Sessions>, settings: PoolSettings) {
     let mut tick = interval((settings.idle_timeout / 4).max(Duration::from_millis(100)));
     loop {

@@ -1,4 +1,4 @@
-//! TLS on the way to PostgreSQL, from the option `ssl` and what the URL says.
+//! TLS for connections to PostgreSQL, from the option `ssl` and the URL.
 
 use std::fs;
 use std::path::Path;
@@ -21,8 +21,10 @@ use super::url::PostgresUrl;
 use super::verifier::{AnyCertificate, AnyHost};
 use crate::error::ApiKeyError;
 
-/// Sets in `config` whether a connection is encrypted, and returns what encrypts it. What the option `ssl` says comes first;
-/// certificates that it lacks are the URL's. Reads the files that the URL names.
+/// Sets in `config` whether a connection is encrypted, and returns its TLS connector.
+///
+/// The option `ssl` takes precedence; the URL provides the certificates that it lacks. Reads the files that the URL
+/// names.
 ///
 /// # Errors
 /// `Option`, naming `ssl.ca`, `ssl.cert`, `ssl.key` or the parameter of `databaseUrl`.
@@ -47,7 +49,7 @@ pub(super) fn certified_config(
 ) -> Result<(SslMode, ClientConfig), ApiKeyError> {
     let url_tls = url.tls();
     let protection = match option {
-        // As in libpq, nothing is encrypted that does not leave the machine.
+        // As in libpq, a connection that stays on the machine is not encrypted.
         _ if url.is_local() => Protection::None,
         Tls::FromUrl => url_tls.protection,
         Tls::Off => Protection::None,
@@ -71,16 +73,16 @@ pub(super) fn certified_config(
     Ok((mode, config))
 }
 
-/// Certificates and key, parsed.
+/// Parsed certificates and key.
 #[derive(Default)]
 struct Certificates {
     authorities: Vec<CertificateDer<'static>>,
     client: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
-    /// Whose certificates they are, for a refusal.
+    /// The sources of the certificates, for error messages.
     sources: Sources,
 }
 
-/// The names by which a user knows where certificates come from.
+/// The sources of certificates, as a user knows them.
 #[derive(Clone, Copy, Default)]
 struct Sources {
     authorities: Source,
@@ -95,7 +97,7 @@ enum Source {
 }
 
 impl Source {
-    /// A refusal of the option's member or the URL's parameter.
+    /// Returns the error for a member of the option or a parameter of the URL.
     fn invalid(self, member: &str, parameter: &str, problem: &str) -> ApiKeyError {
         match self {
             Self::Option => {
@@ -143,7 +145,7 @@ fn client_config(
         Protection::None | Protection::IfOffered | Protection::Unverified => {
             Arc::new(AnyCertificate(Arc::clone(&provider)))
         }
-        // SECURITY: where any host will do, a public authority would let in every server of the world.
+        // SECURITY: since any host is accepted, trusting public authorities would accept every public server.
         Protection::Authority if !certificates.authorities.is_empty() => {
             let roots = trusted(RootCertStore::empty(), certificates.authorities, sources)?;
             Arc::new(AnyHost(web_pki(roots, &provider)?))
@@ -196,13 +198,13 @@ fn unusable() -> ApiKeyError {
 }
 
 fn contents(file: &Path, parameter: &str) -> Result<Vec<u8>, ApiKeyError> {
-    // SECURITY: not the path, into which a password may have been cut.
+    // SECURITY: the path is left out because it may contain part of a password.
     fs::read(file).map_err(|error| {
         invalid_url(format!("the file of {parameter} cannot be read: {}", error.kind()))
     })
 }
 
-/// One certificate or more.
+/// Parses one or more certificates.
 fn chain(
     pem: &[u8],
     source: Source,

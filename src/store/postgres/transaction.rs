@@ -1,4 +1,4 @@
-//! Transactions whose outcome is known, also when the answer to the commit is cut off.
+//! Transactions whose outcome is determined even if the response to the commit is lost.
 
 use deadpool::managed::Object;
 use tokio::runtime::Handle;
@@ -11,22 +11,21 @@ use super::session::Session;
 use crate::deadline;
 use crate::error::ApiKeyError;
 
-/// Statements on one session that take effect together. Dropped without a commit, they take none.
+/// An atomic group of statements on one session. Dropping it without a commit rolls it back.
 pub(in crate::store) struct PgTransaction {
     pool: PgPool,
     writes: bool,
     session: Mutex<TransactionSession>,
 }
 
-/// A session with an open transaction. Dropped, it is rolled back at once: others may wait for its locks.
+/// A session with an open transaction. Dropping it rolls back at once, because others may wait for its locks.
 pub(super) struct TransactionSession {
     session: Option<Object<Sessions>>,
     pool: PgPool,
 }
 
 impl PgTransaction {
-    /// Begins a transaction; `how` is what SQL has behind BEGIN. On a session that turns out to be gone it is begun again on
-    /// another one.
+    /// Begins a transaction with the options `how` of BEGIN. Retries once on another session if the session was lost.
     pub(in crate::store) async fn begin(pool: &PgPool, how: &str) -> Result<Self, PgFailure> {
         match Self::begin_once(pool, how).await {
             Err(failure) if failure.is_lost_session() => Self::begin_once(pool, how).await,
@@ -42,7 +41,7 @@ impl PgTransaction {
         Ok(Self { pool, writes, session: Mutex::new(session) })
     }
 
-    /// The session to run statements on.
+    /// Returns the session to run statements on.
     pub(super) async fn session(&self) -> MutexGuard<'_, TransactionSession> {
         self.session.lock().await
     }
@@ -51,7 +50,7 @@ impl PgTransaction {
         &self.pool
     }
 
-    /// Makes it all take effect. Where the answer is cut off, another session looks whether it did.
+    /// Commits. If the response is lost, another session looks up the outcome.
     pub(in crate::store) async fn commit(self) -> Result<(), ApiKeyError> {
         let mut guard = self.session.into_inner();
         let session = guard.session()?;
@@ -65,7 +64,7 @@ impl PgTransaction {
         };
         let outcome = match (committed, transaction_id) {
             (Err(failure), Some(transaction_id)) if failure.outcome_is_unknown() => {
-                // Its place in the pool is needed for the look-up.
+                // The look-up needs the session's slot in the pool.
                 drop(guard.session.take().map(Object::take));
                 if self.pool.has_committed(&transaction_id).await? {
                     Ok(())
@@ -73,7 +72,7 @@ impl PgTransaction {
                     Err(failure.into())
                 }
             }
-            // It may have written without a transaction_id: then there is nothing to look up.
+            // The transaction may have written without a known id, so there is nothing to look up.
             (Err(failure), None) if self.writes && failure.outcome_is_unknown() => {
                 return Err(ApiKeyError::OutcomeUnknown);
             }
@@ -81,7 +80,7 @@ impl PgTransaction {
         };
         deadline::decided();
         if outcome.is_ok() && wrote {
-            // A standby takes no writes.
+            // A standby rejects writes, so this is a primary.
             self.pool.server().note_role(false);
         }
         outcome
@@ -90,7 +89,8 @@ impl PgTransaction {
 
 impl TransactionSession {
     pub(super) fn session(&mut self) -> Result<&mut Session, PgFailure> {
-        let closed = PgFailure::NoSession(ApiKeyError::Unexpected("A transaction has ended."));
+        let closed =
+            PgFailure::NoSession(ApiKeyError::Unexpected("The transaction has already ended."));
         self.session.as_deref_mut().ok_or(closed)
     }
 }
@@ -101,7 +101,7 @@ impl Drop for TransactionSession {
         if let (Some(mut session), Ok(runtime)) = (open, Handle::try_current()) {
             let limit = self.pool.server().liveness_timeout();
             runtime.spawn(async move {
-                // What does not come through is of no use to the pool either, which sees that.
+                // The pool detects and discards a session whose rollback fails.
                 let _ = timeout(limit, session.roll_back()).await;
             });
         }

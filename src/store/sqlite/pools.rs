@@ -1,7 +1,7 @@
 //! The connections to an SQLite database.
 //!
-//! Lookups of tokens have their own connections, and the number of concurrent searches is limited, because each search
-//! keeps a core busy. So lookups wait neither for searches nor for writes.
+//! Token lookups have their own connections, and the number of concurrent searches is limited because each search keeps
+//! a core busy. So lookups wait neither for searches nor for writes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ use crate::store::settings::{DatabaseSettings, DatabaseUrl};
 
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
 
-/// The connections to an SQLite database, and the session of its file if it has one.
+/// The connections to an SQLite database, and the session of its file, if any.
 pub(in crate::store) struct Pools {
     pub(in crate::store) main: DatabaseConnection,
     pub(in crate::store) lookups: DatabaseConnection,
@@ -30,7 +30,7 @@ pub(in crate::store) struct Pools {
     file: Option<OpenFile>,
 }
 
-/// A file that was opened.
+/// An open file.
 #[derive(Clone)]
 pub(in crate::store) struct OpenFile {
     watch: Arc<Watch>,
@@ -39,13 +39,13 @@ pub(in crate::store) struct OpenFile {
 }
 
 impl Pools {
-    /// Connects to a file. It is made if there is none and `create` allows it.
+    /// Connects to a file, and creates it if it is missing and `create` is set.
     pub(in crate::store) async fn open_file(
         settings: &DatabaseSettings,
         watch: &Arc<Watch>,
         create: bool,
     ) -> Result<Self, ApiKeyError> {
-        // A writer gives up before its call does, so that what it was about to write is not written later.
+        // A writer times out before its call does, so nothing is written after the call has failed.
         let busy_timeout = settings.call_timeout * 4 / 5;
         let (pool, path) = (settings.pool, watch.path());
         let opening = Opening { pool, busy_timeout, path, watch, create };
@@ -57,14 +57,14 @@ impl Pools {
                     let file = OpenFile { watch: Arc::clone(watch), session, display_path };
                     return Ok(Self::new(main, lookups, Some(file)));
                 }
-                // It was replaced while it was being opened.
+                // The file was replaced while it was being opened.
                 Ok(None) if started.elapsed() < busy_timeout => {}
                 Ok(None) => {
                     return Err(unavailable(&settings.url, &sqlx::Error::PoolTimedOut));
                 }
-                // When two connections create one file at the same time, SQLite fails one of them without waiting.
-                Err(sqlx::Error::Database(refusal))
-                    if is_busy(refusal.as_ref()) && started.elapsed() < busy_timeout =>
+                // If two connections create the same file at once, SQLite fails one of them without waiting.
+                Err(sqlx::Error::Database(db_error))
+                    if is_busy(db_error.as_ref()) && started.elapsed() < busy_timeout =>
                 {
                     sleep(BUSY_PAUSE).await;
                 }
@@ -73,7 +73,8 @@ impl Pools {
         }
     }
 
-    /// Makes a database in memory: one connection that is never given up, for the database lives and dies with it.
+    /// Creates a database in memory, with one connection that is never closed: the database exists only on that
+    /// connection.
     pub(in crate::store) async fn open_memory(
         settings: &DatabaseSettings,
     ) -> Result<Self, ApiKeyError> {
@@ -100,13 +101,13 @@ impl Pools {
         }
     }
 
-    /// The file that was opened; a database in memory has none.
+    /// Returns the open file; `None` for a database in memory.
     pub(in crate::store) fn file(&self) -> Option<&OpenFile> {
         self.file.as_ref()
     }
 
-    /// The right to search, for as long as it is held.
-    pub(in crate::store) async fn search(
+    /// Acquires a search permit.
+    pub(in crate::store) async fn search_permit(
         &self,
         wait_limit: Duration,
     ) -> Result<OwnedSemaphorePermit, ApiKeyError> {
@@ -114,15 +115,15 @@ impl Pools {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_closed)) => Err(ApiKeyError::Closed),
             Err(_late) => Err(ApiKeyError::Unavailable(
-                "other searches of the SQLite database did not end within pool.acquireTimeoutMs"
+                "other searches of the SQLite database did not finish within pool.acquireTimeoutMs"
                     .to_owned(),
             )),
         }
     }
 
-    /// Closes every connection, after the statements that run.
+    /// Closes every connection after its running statement.
     pub(in crate::store) async fn close(&self, wait_limit: Duration) {
-        // The connection that is closed last copies the log into the file. If the file was replaced, the watching connection
+        // The last connection to close copies the log into the file. If the file was replaced, the watching connection
         // must be the last, because it copies nothing.
         let copies = self.file.as_ref().is_none_or(|file| file.status() == FileStatus::Same);
         if copies {
@@ -146,12 +147,12 @@ impl Pools {
 }
 
 impl OpenFile {
-    /// How the file at the path relates to this one.
+    /// Returns whether this file is still the one at its path.
     pub(in crate::store) fn status(&self) -> FileStatus {
         self.watch.status(self.session)
     }
 
-    /// Refuses to open a successor of this file with the log of this one.
+    /// Returns an error if opening the replacement of this file would use the log of this file.
     pub(in crate::store) fn reject_mixing(&self) -> Result<(), ApiKeyError> {
         if !self.watch.is_mixed(self.session) {
             return Ok(());
@@ -162,7 +163,7 @@ impl OpenFile {
         )))
     }
 
-    /// Refuses to acknowledge a write unless it went into the file that is at the path.
+    /// Returns an error unless a write went into the file at the path.
     pub(in crate::store) fn confirm_write(&self) -> Result<(), ApiKeyError> {
         if self.status() == FileStatus::Same {
             return Ok(());
@@ -174,15 +175,15 @@ impl OpenFile {
     }
 }
 
-/// What is wrong when the file of a service is not there any more.
-pub(in crate::store) fn gone(url: &DatabaseUrl) -> ApiKeyError {
+/// Returns the error for a file that no longer exists.
+pub(in crate::store) fn missing_file(url: &DatabaseUrl) -> ApiKeyError {
     ApiKeyError::Unavailable(format!(
         "the SQLite file {} was moved or deleted while the service was using it; put it back, or start a new service to begin with an empty one",
         display_path(url)
     ))
 }
 
-/// What is wrong when the table cannot be brought up to date as the option `migrate` asks.
+/// Returns the error for a table that cannot be migrated although the option `migrate` is set.
 pub(in crate::store) fn cannot_migrate(url: &DatabaseUrl, error: ApiKeyError) -> ApiKeyError {
     match error {
         ApiKeyError::Refused(description) => ApiKeyError::Unavailable(format!(

@@ -1,4 +1,4 @@
-//! What callers ask of the read batcher, and the answer to all of them at once.
+//! The lookups of callers, and the distribution of one result to all of them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,21 +9,21 @@ use crate::api_key::ApiKey;
 use crate::error::ApiKeyError;
 use crate::token::{Redacted, TokenDigest};
 
-/// Rows by id.
+/// Keys ordered by id.
 pub(super) type Found = Vec<Arc<ApiKey>>;
 
-/// Why the read batcher gave no answer.
+/// Why the read batcher returned no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum LookupError {
-    /// The read_batcher is down; the pool may know.
+    /// The read batcher is disconnected; the pool may still work.
     Disconnected,
-    /// The caller's failure.
+    /// The caller's lookup failed.
     Failed(ApiKeyError),
 }
 
 pub(super) type LookupResult = Result<Found, LookupError>;
 
-/// Which rows a caller looks for.
+/// The rows that a caller looks up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::store) enum TokenLookup {
     /// The secret keys that may belong to a token.
@@ -32,13 +32,13 @@ pub(in crate::store) enum TokenLookup {
     Publishable(String),
 }
 
-/// A caller that waits.
+/// A waiting caller.
 pub(super) struct Waiter {
     pub(super) lookup: Arc<TokenLookup>,
     pub(super) reply: oneshot::Sender<LookupResult>,
 }
 
-/// What a row is found by, told before it is read as a whole.
+/// The value that a row is found by, decoded before the whole row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Label {
     /// A secret key's digest.
@@ -85,7 +85,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Gives each caller the rows that are theirs, in the order in which they came.
+/// Sends each caller its rows, in their order.
 pub(super) fn distribute(
     waiters: Vec<Waiter>,
     rows: Vec<(Label, Result<Arc<ApiKey>, ApiKeyError>)>,
@@ -116,7 +116,7 @@ pub(super) fn distribute(
             .into_iter()
             .map(|position| rows[position].1.clone())
             .collect::<Result<_, _>>();
-        // A caller that gave up misses nothing.
+        // The caller may have timed out.
         let _ = waiter.reply.send(found.map_err(LookupError::Failed));
     }
 }
@@ -136,7 +136,7 @@ mod tests {
         TokenLookup::Candidates { digest: TokenDigest::of(&token), redacted: token.redact() }
     }
 
-    /// A row that is told apart by its failure.
+    /// Returns a row that is identified by its error.
     fn row(label: Label, name: &'static str) -> (Label, Result<Arc<ApiKey>, ApiKeyError>) {
         (label, Err(ApiKeyError::Unexpected(name)))
     }
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_asks_each_thing_once() {
+    fn a_batch_contains_each_value_once() {
         let (one, _keep) = waiter(candidates("sk_1"));
         let (same, _keep_too) = waiter(candidates("sk_1"));
         let (other, _keep_also) = waiter(TokenLookup::Publishable("pk_1".to_owned()));
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn each_caller_gets_the_rows_with_its_label_and_no_others() {
+    fn sends_each_caller_exactly_the_rows_with_its_label() {
         let digest = TokenDigest::of(&RawToken::presented("sk_digested".to_owned()));
         let rows = vec![
             row(Label::Digest(digest.as_str().to_owned()), "digested"),

@@ -1,4 +1,4 @@
-//! The task that holds the read batcher's connection.
+//! The task that owns the read batcher's connection.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use super::statement::read;
 use crate::event::{Event, EventSink};
 use crate::store::postgres::{Param, PgFailure, PostgresServer, Session};
 
-/// How many callers share one read at most.
+/// The maximum number of callers that share one read.
 const MAX_BATCH_SIZE: usize = 1_000;
 
-/// How long the read batcher that cannot connect waits before it tries again, at first and at most.
+/// The minimum and maximum delay before reconnecting.
 const MIN_RETRY_DELAY: Duration = Duration::from_millis(50);
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(1);
 
@@ -28,14 +28,14 @@ pub(super) enum Message {
     Close,
 }
 
-/// A statement whose answer is the text that it finds in a row, if it finds one.
+/// A statement that selects a string in at most one row.
 pub(super) struct Probe {
     pub(super) sql: &'static str,
     pub(super) values: Vec<String>,
     pub(super) reply: oneshot::Sender<Option<Option<String>>>,
 }
 
-/// Whether the connection goes on to be used, or the read batcher ends.
+/// Whether to continue with the connection, or why to stop.
 type Flow = ControlFlow<Stop>;
 
 enum Stop {
@@ -66,7 +66,8 @@ impl BatchLoop {
         let mut delay = MIN_RETRY_DELAY;
         let mut connected_before = false;
         loop {
-            // Its statements read an index whatever their values, and planning them anew takes longer than reading.
+            // Its statements use an index for all values, and planning them for each execution takes longer than
+            // reading.
             let connecting = self.server.connect_with_generic_plans();
             if let Ok(Ok(mut session)) = timeout(self.read_timeout, connecting).await {
                 self.opened(connected_before);
@@ -85,7 +86,7 @@ impl BatchLoop {
         }
     }
 
-    /// Answers whoever asks, until the connection is lost or the read batcher closed.
+    /// Serves callers until the connection is lost or the read batcher is closed.
     async fn serve(&mut self, session: &mut Session) -> Stop {
         let mut messages = Vec::new();
         let mut reusable_timeout = ReusableTimeout::new(self.read_timeout);
@@ -98,7 +99,7 @@ impl BatchLoop {
             if received == 0 {
                 return Stop::Closed;
             }
-            // Nothing but its answer proves that a connection which was idle is still there.
+            // Only a response proves that an idle connection is still alive.
             reusable_timeout.limit_to(if session.is_fresh() {
                 self.read_timeout
             } else {
@@ -114,7 +115,7 @@ impl BatchLoop {
             }
             let mut flow = self.read_batch(session, &mut reusable_timeout, waiters).await;
             for probe in probes {
-                // Who asked may have given up.
+                // The caller may have timed out.
                 if flow.is_continue() && !probe.reply.is_closed() {
                     flow = run_probe(session, &mut reusable_timeout, probe).await;
                 }
@@ -127,7 +128,7 @@ impl BatchLoop {
         }
     }
 
-    /// One read for all of them.
+    /// Runs one read for all callers.
     async fn read_batch(
         &self,
         session: &mut Session,
@@ -144,7 +145,8 @@ impl BatchLoop {
                 distribute(waiters, rows);
                 Flow::Continue(())
             }
-            // The pool finds out what is wrong, or is better off. A connection that does not answer is given up.
+            // The pool reports the error, or succeeds on another session. A connection that does not respond is
+            // dropped.
             Some(Err(failure)) => {
                 fail_all(waiters, &LookupError::Disconnected);
                 flow_after(&failure)
@@ -156,7 +158,7 @@ impl BatchLoop {
         }
     }
 
-    /// Sends callers to the pool for a while. Breaks when the read batcher is closed.
+    /// Directs callers to the pool for a while. Breaks when the read batcher is closed.
     async fn reject_until(&mut self, delay: Duration) -> ControlFlow<()> {
         let end = Instant::now() + delay;
         loop {
@@ -203,24 +205,24 @@ async fn run_probe(
         Some(Err(failure)) => (None, flow_after(&failure)),
         None => (None, Flow::Break(Stop::Lost)),
     };
-    // Who asked may have been stopped.
+    // The caller may have been stopped.
     let _ = probe.reply.send(found);
     flow
 }
 
 fn fail_all(waiters: Vec<Waiter>, answer: &LookupError) {
     for waiter in waiters {
-        // A caller that gave up misses nothing.
+        // The caller may have timed out.
         let _ = waiter.reply.send(Err(answer.clone()));
     }
 }
 
-/// Whether a connection is good for anything after a failure: a refused statement leaves it as it was.
+/// Returns whether a connection is usable after a failure: a rejected statement does not affect it.
 fn flow_after(failure: &PgFailure) -> Flow {
     match failure {
-        PgFailure::Refused(_) if !failure.ends_session() => Flow::Continue(()),
+        PgFailure::Rejected(_) if !failure.ends_session() => Flow::Continue(()),
         PgFailure::Unreadable(_) => Flow::Continue(()),
-        // A server that only in_recovery another one's changes is left, too.
+        // This includes a server that turned out to be a replica.
         _ => Flow::Break(Stop::Lost),
     }
 }

@@ -1,9 +1,9 @@
-//! Reads that concurrent callers share (PostgreSQL).
+//! Combines the reads of concurrent callers (PostgreSQL).
 //!
-//! the read batcher holds one connection. Calls that arrive while a read is under way are collected and asked for together in the
-//! next one, so that every answer rests on a read that began after its call arrived: group commit, for reads.
-//! Invariants: the read batcher that is down sends its callers to the pool and comes back by itself; what the server did not
-//! answer in time is a failure and no answer.
+//! The read batcher owns one connection. Calls that arrive during a read are collected and sent together in the next
+//! one, so every result comes from a read that began after its call arrived: group commit, for reads. Invariants: a
+//! disconnected read batcher directs its callers to the pool and reconnects automatically; a read that times out is an
+//! error, never an empty result.
 
 mod batch;
 mod batch_loop;
@@ -29,7 +29,7 @@ use batch::{Batch, LookupError, Waiter};
 use batch_loop::{BatchLoop, Message, Probe};
 use statement::{Reader, read};
 
-/// The shared reads of one service.
+/// The read batcher of one service.
 pub(in crate::store) struct ReadBatcher {
     messages: mpsc::UnboundedSender<Message>,
     counts: Arc<Counts>,
@@ -59,7 +59,7 @@ pub struct ReadBatcherStatus {
 }
 
 impl ReadBatcher {
-    /// the read batcher to a server that just answered. `reusable_timeout` bounds a read, and the making of a connection.
+    /// Starts a read batcher for a server that just responded. `read_timeout` limits a read, and connecting.
     pub(in crate::store) fn open(
         server: PostgresServer,
         read_timeout: Duration,
@@ -73,8 +73,10 @@ impl ReadBatcher {
         Self { messages, counts, task, read_timeout }
     }
 
-    /// The undeleted keys that a caller looks for, live or not, by id, as of a read that begins now. `None` when the
-    /// read_batcher is down.
+    /// Returns the keys that a caller looks up, ordered by id: not soft-deleted, live or not. The read begins after
+    /// this call.
+    ///
+    /// `None` if the read batcher is disconnected.
     pub(in crate::store) async fn find(
         &self,
         lookup: Arc<TokenLookup>,
@@ -94,7 +96,8 @@ impl ReadBatcher {
         }
     }
 
-    /// The text that a statement finds in a row, if any. `None` when the read batcher is down or the server fails.
+    /// Returns the string that a statement selects, if it selects a row. `None` if the read batcher is disconnected or
+    /// the statement fails.
     pub(in crate::store) async fn probe(
         &self,
         sql: &'static str,
@@ -105,13 +108,13 @@ impl ReadBatcher {
         answer.await.ok()?
     }
 
-    /// Closes the connection, after the read that is under way.
+    /// Closes the connection after the running read.
     pub(in crate::store) async fn close(&self) {
         let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // It may be gone already.
+        // The task may have ended already.
         let _ = self.messages.send(Message::Close);
         if let Some(task) = task {
-            // A server that does not answer must not keep a shutdown waiting.
+            // A server that does not respond must not block the shutdown.
             let _ = timeout(self.read_timeout, task).await;
         }
     }
@@ -126,7 +129,7 @@ impl ReadBatcher {
     }
 }
 
-/// The same read without the read batcher, on a session of the pool.
+/// Runs the same read on a session of the pool.
 pub(in crate::store) async fn read_through_pool(
     pool: &PgPool,
     lookup: &Arc<TokenLookup>,
