@@ -32,12 +32,14 @@ pub(in crate::store) struct PgPool(Pool<Sessions>);
 pub(in crate::store) struct Sessions {
     server: PostgresServer,
     idle: Duration,
-    /// The times since which a session must have responded.
     trust_limits: Mutex<TrustLimits>,
 }
 
+/// Which sessions are trusted, by the time of their last response.
 struct TrustLimits {
+    /// A session without a response since then is pinged before use.
     ping_before: Instant,
+    /// A session without a response since then is discarded.
     discard_before: Instant,
 }
 

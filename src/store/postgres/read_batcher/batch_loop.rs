@@ -78,7 +78,7 @@ impl BatchLoop {
                 }
             } else {
                 self.lost();
-                if self.reject_until(delay).await.is_break() {
+                if self.reject_for(delay).await.is_break() {
                     return;
                 }
                 delay = (delay * 2).min(MAX_RETRY_DELAY);
@@ -159,7 +159,7 @@ impl BatchLoop {
     }
 
     /// Directs callers to the pool for a while. Breaks when the read batcher is closed.
-    async fn reject_until(&mut self, delay: Duration) -> ControlFlow<()> {
+    async fn reject_for(&mut self, delay: Duration) -> ControlFlow<()> {
         let end = Instant::now() + delay;
         loop {
             tokio::select! {
