@@ -30,7 +30,7 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// Returns the SQLite file, unless the database is another one.
+    /// Returns the open SQLite file, if the database is one.
     pub(super) fn file(&self) -> Option<&OpenFile> {
         self.sqlite.as_ref().and_then(Pools::file)
     }
