@@ -96,7 +96,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     await until(() =>
       writer.listApiKeys().then(
         () => false,
-        (error: Error) => error.message.includes("no connection became free"),
+        (error: Error) => error.message.includes("no connection became available"),
       ),
     );
     await rename(path("backup.db"), database.path);

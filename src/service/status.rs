@@ -94,7 +94,7 @@ impl ApiKeyService {
     pub fn status(&self) -> Status {
         let lease = self.lease();
         let cache = self.database.cache();
-        let surroundings = self.database.surroundings();
+        let topology = self.database.topology();
         Status {
             answers: match (&lease, cache) {
                 (Some(_), _) => Answers::Leased,
@@ -103,8 +103,8 @@ impl ApiKeyService {
             },
             lease,
             read_batcher: self.database.read_batcher(),
-            replica: surroundings.replica,
-            pooler: surroundings.pooler,
+            replica: topology.replica,
+            pooler: topology.pooler,
             memory: MemoryStatus {
                 keys: cache.map_or(0, KeyCache::len),
                 hits: cache.map_or(0, KeyCache::hits),

@@ -17,28 +17,28 @@ use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::query::{ColumnRef, Direction, Filter, Joins, Nulls, OrderBy};
 
-/// How many rows one INSERT carries, well below both databases' limit of bound values.
+/// The number of rows in one INSERT, well below both databases' limit on bound values.
 pub(super) const ROWS_PER_INSERT: usize = 1_000;
 
 /// A read of keys.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
-    /// Which keys.
+    /// The filter that the keys must match.
     pub filter: Filter,
-    /// Whether soft-deleted ones are seen.
+    /// Whether soft-deleted keys are included.
     pub with_deleted: bool,
-    /// In which order.
+    /// The sort order.
     pub order: Vec<OrderBy>,
-    /// What to filter and order by in other modules' tables.
+    /// Filters and orders on other modules' tables.
     pub joins: Joins,
-    /// How many at most.
+    /// The maximum number of keys.
     pub take: Option<u64>,
-    /// How many are passed over first.
+    /// The number of keys to skip.
     pub skip: Option<u64>,
 }
 
 impl Query {
-    /// The keys that a filter matches and that are not soft-deleted, by id.
+    /// A query for the keys that match a filter and are not soft-deleted, ordered by id.
     #[must_use]
     pub fn visible(filter: Filter) -> Self {
         Self {
@@ -51,14 +51,14 @@ impl Query {
         }
     }
 
-    /// The same, soft-deleted ones included.
+    /// A query for the keys that match a filter, including soft-deleted ones, ordered by id.
     #[must_use]
     pub fn every(filter: Filter) -> Self {
         Self { with_deleted: true, ..Self::visible(filter) }
     }
 }
 
-/// The keys of a query.
+/// Returns the keys that match a query.
 ///
 /// # Errors
 /// `Invalid` for a value that the database cannot compare, `Database` or `Unavailable`.
@@ -67,7 +67,7 @@ pub async fn find(on: &Connection<'_>, query: &Query) -> Result<Vec<ApiKey>, Api
     found.map_err(|error| joins::failure(&query.joins, error))
 }
 
-/// The keys of a query, locked until the transaction ends.
+/// Returns the keys that match a query and locks their rows until the transaction ends.
 ///
 /// # Errors
 /// As [`find`].
@@ -78,7 +78,7 @@ pub async fn find_for_update(
     rows(on, select(on, query)?.lock_exclusive()).await
 }
 
-/// How many keys a query's filter matches, whatever its page.
+/// Counts the keys that match a query's filter, ignoring `take` and `skip`.
 ///
 /// # Errors
 /// As [`find`].
@@ -89,10 +89,10 @@ pub async fn count(on: &Connection<'_>, query: &Query) -> Result<u64, ApiKeyErro
     Ok(counted.unsigned_abs())
 }
 
-/// Writes new keys.
+/// Inserts new keys.
 ///
 /// # Errors
-/// `Taken` for a key whose id or token an existing key has, else `Failed` with `Database` or `Unavailable`.
+/// `Taken` if an existing key has the same id or token, otherwise `Failed` with `Database` or `Unavailable`.
 pub async fn insert(on: &Connection<'_>, keys: &[ApiKey]) -> Result<(), InsertError> {
     for chunk in keys.chunks(ROWS_PER_INSERT) {
         let rows = Entity::insert_many(chunk.iter().map(row::of_key)).into_query();
@@ -121,7 +121,7 @@ async fn insert_on_postgres(
     executor.insert(&sql, &params, (WRITTEN, &ours), keys.len()).await
 }
 
-/// Gives keys a title.
+/// Sets the title of keys.
 ///
 /// # Errors
 /// `Database` or `Unavailable`.
@@ -158,7 +158,7 @@ pub async fn set_revoked(
     update(on, ids, [by, at, updated, (Column::TokenDigest, digest)]).await
 }
 
-/// Hides keys from all but those who ask for deleted ones.
+/// Soft-deletes keys: only queries with `with_deleted` return them.
 ///
 /// # Errors
 /// `Database` or `Unavailable`.
@@ -172,7 +172,7 @@ pub async fn soft_delete(
     update(on, ids, values).await
 }
 
-/// Shows hidden keys again.
+/// Restores soft-deleted keys.
 ///
 /// # Errors
 /// `Database` or `Unavailable`.
@@ -186,7 +186,7 @@ pub async fn restore(
     update(on, ids, values).await
 }
 
-/// Removes keys for good, soft-deleted ones too, and tells which were there.
+/// Deletes keys permanently, including soft-deleted ones, and returns the ids of the deleted rows.
 ///
 /// # Errors
 /// `Database` or `Unavailable`.
@@ -213,7 +213,7 @@ async fn update<const N: usize>(
 }
 
 fn scope(on: &Connection<'_>, query: &Query) -> Result<Condition, ApiKeyError> {
-    dialect::refuse_joins(on.backend(), &query.joins)?;
+    dialect::reject_joins(on.backend(), &query.joins)?;
     let matching = Condition::all()
         .add(condition(on.backend(), &query.filter)?)
         .add(joins::condition(&query.joins, query.with_deleted)?);
@@ -225,7 +225,7 @@ fn scope(on: &Connection<'_>, query: &Query) -> Result<Condition, ApiKeyError> {
 }
 
 fn select(on: &Connection<'_>, query: &Query) -> Result<Select<Entity>, ApiKeyError> {
-    // SQLite knows no OFFSET without a LIMIT.
+    // SQLite does not support OFFSET without LIMIT.
     let take = query.take.or_else(|| query.skip.map(|_| u64::from(u32::MAX)));
     let mut select = Entity::find().filter(scope(on, query)?).limit(take).offset(query.skip);
     for by in &query.order {

@@ -1,8 +1,8 @@
-//! Which database.
+//! The supported databases.
 
 use sea_orm::DbBackend;
 
-/// The databases that this crate works on.
+/// A database that this crate supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Backend {
     Postgres,
@@ -10,7 +10,7 @@ pub(super) enum Backend {
 }
 
 impl Backend {
-    /// The same, for SeaORM.
+    /// Returns SeaORM's name of the database.
     pub(super) fn orm(self) -> DbBackend {
         match self {
             Self::Postgres => DbBackend::Postgres,

@@ -1,7 +1,7 @@
-//! The query tree as SQL, for keys and for linked tables.
+//! Translates the query tree to SQL, for keys and for linked tables.
 //!
-//! Invariant: a value that looks like a secret token is never bound. A server that logs the values of its statements
-//! would log it, and no column of a key holds one.
+//! Invariant: a value that looks like a secret token is never bound. A server that logs bound values would log it, and
+//! no column of a key contains one.
 
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Alias, Cond, Condition, Expr, ExprTrait};
@@ -13,12 +13,12 @@ use crate::error::ApiKeyError;
 use crate::query::{ColumnRef, Comparison, Field, Filter, Operand, Pattern, Table};
 use crate::token::{holds_secret, may_be_publishable};
 
-/// The WHERE of a filter on keys.
+/// Returns the WHERE condition of a filter on keys.
 pub(super) fn condition(backend: Backend, filter: &Filter) -> Result<Condition, ApiKeyError> {
     condition_on(backend, Table::of_keys().name.as_str(), filter)
 }
 
-/// The WHERE of a filter on the table that has this alias in the statement.
+/// Returns the WHERE condition of a filter on the table with this alias in the statement.
 pub(super) fn condition_on(
     backend: Backend,
     alias: &str,
@@ -48,7 +48,7 @@ pub(super) fn condition_on(
                     bound.push(operand);
                 }
             }
-            // SQL has no empty list.
+            // SQL does not support an empty list.
             if bound.is_empty() {
                 Expr::cust("FALSE")
             } else {
@@ -64,7 +64,7 @@ pub(super) fn condition_on(
     Ok(Cond::all().add(leaf))
 }
 
-/// A column of the table that has this alias in the statement.
+/// Returns a column of the table with this alias in the statement.
 fn column_expr(alias: &str, column: &ColumnRef) -> Expr {
     match column {
         ColumnRef::Key(field) => key_column(row::column(*field)),
@@ -72,18 +72,19 @@ fn column_expr(alias: &str, column: &ColumnRef) -> Expr {
     }
 }
 
-/// A column of `api_key`, qualified.
+/// Returns a qualified column of `api_key`.
 pub(super) fn key_column(column: Column) -> Expr {
     Expr::col(column.as_column_ref())
 }
 
-/// False, and unknown for a null column: the result of a comparison with a value that the column never holds.
+/// Returns the result of comparing a column with a value that it never contains: false, or NULL if the column is NULL.
 pub(super) fn never(column: Expr) -> Expr {
     column.is_null().and(Expr::cust("NULL"))
 }
 
-/// Whether a value must not be bound. No key holds it; of a linked column that is not known, so that the filter is
-/// rejected.
+/// Returns whether a value must not be bound.
+///
+/// No column of a key contains such a value. A linked column may contain one, so a filter on it is rejected.
 fn is_kept_back(column: &ColumnRef, operand: &Operand) -> Result<bool, ApiKeyError> {
     let Operand::Text(text) = operand else { return Ok(false) };
     match column {
@@ -111,7 +112,7 @@ fn compared_with_secret(column: Expr, comparison: Comparison) -> Result<Expr, Ap
     }
 }
 
-/// Rejects a filter that only the secret in it could decide.
+/// Returns the error for a filter whose result depends on the secret in it.
 fn secret_in_filter() -> ApiKeyError {
     ApiKeyError::invalid(
         "A value of the filter looks like a secret token, which is never sent to the database; pass the key's id or redacted form",
@@ -130,14 +131,14 @@ fn matched(
             ColumnRef::Linked { .. } => Err(secret_in_filter()),
         };
     }
-    // PostgreSQL rejects it only when it reaches that part of the pattern in some row.
+    // PostgreSQL rejects a trailing escape only if some row makes it evaluate that part of the pattern.
     if let Pattern::Like { pattern, .. } = pattern {
-        refuse_trailing_escape(pattern)?;
+        reject_trailing_escape(pattern)?;
     }
     dialect::matches(backend, expr, pattern)
 }
 
-fn refuse_trailing_escape(pattern: &str) -> Result<(), ApiKeyError> {
+fn reject_trailing_escape(pattern: &str) -> Result<(), ApiKeyError> {
     let backslashes = pattern.chars().rev().take_while(|character| *character == '\\').count();
     if backslashes % 2 == 0 {
         return Ok(());
@@ -175,17 +176,17 @@ mod tests {
     }
 
     #[test]
-    fn a_like_pattern_must_not_end_with_half_an_escape() {
+    fn rejects_a_like_pattern_that_ends_with_a_single_backslash() {
         for pattern in [r"\", r"a\", r"\\\", r"\%\"] {
-            assert!(refuse_trailing_escape(pattern).is_err(), "{pattern}");
+            assert!(reject_trailing_escape(pattern).is_err(), "{pattern}");
         }
         for pattern in ["", "a", r"\\", r"a\\", r"\%", r"\\\\"] {
-            assert!(refuse_trailing_escape(pattern).is_ok(), "{pattern}");
+            assert!(reject_trailing_escape(pattern).is_ok(), "{pattern}");
         }
     }
 
     #[test]
-    fn a_secret_is_bound_by_no_condition_on_a_linked_column() {
+    fn rejects_a_secret_in_a_condition_on_a_linked_column() {
         let secret = format!("sk_{}", "0f".repeat(32));
         for condition in ["\"_\"", r#"["a","_"]"#, r#"{"$like":"%_%"}"#, r#"{"$ne":"_"}"#] {
             let filtered = |text: &str| {
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_bound_by_no_filter_and_all_else_is() {
+    fn never_binds_a_secret_of_a_filter_and_binds_other_values() {
         let digits = "0f".repeat(32);
         for backend in [Backend::Sqlite, Backend::Postgres] {
             for filter in [
@@ -219,13 +220,13 @@ mod tests {
                 r#"{"$not":{"title":{"$fulltext":"my sk_"}}}"#,
                 r#"{"q":"sk_"}"#,
             ] {
-                let judged = |text: &str| {
+                let sql = |text: &str| {
                     let filter = parse_filters(&decode(text).expect("decodes")).expect("parses");
                     bound(backend, condition(backend, &filter).expect("translates"))
                 };
                 let secret = filter.replace("sk_", &format!("sk_{digits}"));
-                assert!(!judged(&secret).contains(&digits), "{secret}");
-                assert!(judged(&secret.replace("sk_", "pk_")).contains(&digits), "{secret}");
+                assert!(!sql(&secret).contains(&digits), "{secret}");
+                assert!(sql(&secret.replace("sk_", "pk_")).contains(&digits), "{secret}");
             }
         }
     }

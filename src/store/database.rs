@@ -1,7 +1,7 @@
-//! The database of a service: reached when first needed, migrated then if it is to be, and watched.
+//! The database of a service: connects lazily, migrates if configured, and watches for changes.
 
+mod cache_policy;
 mod lookups;
-mod memory;
 mod opening;
 mod postgres_server;
 mod sqlite_file;
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use memory::Memory;
+use cache_policy::CachePolicy;
 use opening::{Attempt, Opened};
 
 use super::api_keys::{Query, ROWS_PER_INSERT, insert};
@@ -27,32 +27,34 @@ use crate::cache::{KeyCache, Lease};
 use crate::error::ApiKeyError;
 use crate::event::EventSink;
 
-/// A database that is connected to when first needed, and migrated then if it is to be.
+/// A database that connects on first use and then migrates if configured.
 pub struct Database {
     settings: DatabaseSettings,
     migrate: bool,
-    memory: Memory,
+    cache_policy: CachePolicy,
     events: EventSink,
     attempt: Mutex<Attempt>,
     /// The connections to an SQLite file that was replaced, until they are closed.
-    former: Mutex<Option<Arc<Opened>>>,
-    /// Whether the SQLite file was opened once; from then on it is never created.
-    found: AtomicBool,
+    replaced: Mutex<Option<Arc<Opened>>>,
+    /// Whether the SQLite file was opened before. If so, it is never created again.
+    opened_before: AtomicBool,
     closed: AtomicBool,
 }
 
-/// What stands between a service and its data.
+/// Properties of the server that a service is connected to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Surroundings {
-    /// Whether the server replays another one's changes.
+pub struct Topology {
+    /// Whether the server is a replica.
     pub replica: bool,
-    /// Whether a pooler hands sessions on after each transaction.
+    /// Whether a pooler assigns sessions to clients per transaction.
     pub pooler: bool,
 }
 
 impl Database {
-    /// A database that nobody has connected to yet. `max_staleness` allows PostgreSQL's keys to be answered from
-    /// memory for that long; SQLite's always may be, since there it is known whether they changed.
+    /// Creates a database that is not connected yet.
+    ///
+    /// `max_staleness` allows cached keys of a PostgreSQL database for that long. SQLite keys are always cached,
+    /// because every change of an SQLite database is detected.
     #[must_use]
     pub fn new(
         settings: DatabaseSettings,
@@ -61,46 +63,46 @@ impl Database {
         events: EventSink,
     ) -> Self {
         Self {
-            memory: Memory::of(&settings.url, max_staleness),
+            cache_policy: CachePolicy::new(&settings.url, max_staleness),
             settings,
             migrate,
             events,
             attempt: Mutex::default(),
-            former: Mutex::default(),
-            found: AtomicBool::new(false),
+            replaced: Mutex::default(),
+            opened_before: AtomicBool::new(false),
             closed: AtomicBool::new(false),
         }
     }
 
-    /// The pool, for reads of one statement.
+    /// Returns the pool, for reads of one statement.
     ///
     /// # Errors
-    /// `Unavailable` when the database cannot be reached; the next call tries anew.
+    /// `Unavailable` if the database cannot be reached. The next call retries.
     pub async fn connection(&self) -> Result<Connection<'static>, ApiKeyError> {
         Ok(Connection::of_pool(&self.opened().await?.pool))
     }
 
-    /// The pool, for a read of one statement that may be a search.
+    /// Returns the pool, for a read of one statement that may be a search.
     ///
     /// # Errors
     /// As [`connection`](Self::connection).
     pub async fn connection_for(&self, query: &Query) -> Result<Connection<'static>, ApiKeyError> {
         let opened = self.opened().await?;
-        let search = self.search(&opened, query).await?;
-        Ok(Connection::of_pool(&opened.pool).searching(search))
+        let permit = self.search_permit(&opened, query).await?;
+        Ok(Connection::of_pool(&opened.pool).with_search_permit(permit))
     }
 
-    /// Writes new keys, all or none.
+    /// Inserts new keys, all or none.
     ///
     /// # Errors
-    /// `Taken` for a key whose id or token an existing key has, else `Failed` with `Database` or `Unavailable`.
+    /// `Taken` if an existing key has the same id or token, otherwise `Failed` with `Database` or `Unavailable`.
     pub async fn insert(&self, keys: &[ApiKey]) -> Result<(), InsertError> {
-        // One statement takes effect as a whole by itself.
+        // A single statement is atomic.
         if keys.len() <= ROWS_PER_INSERT {
             let opened = self.opened().await?;
             let inserted = insert(&Connection::of_pool(&opened.pool), keys).await;
             if !matches!(inserted, Err(InsertError::Failed(_))) {
-                opened.file().map_or(Ok(()), OpenFile::written)?;
+                opened.file().map_or(Ok(()), OpenFile::confirm_write)?;
             }
             return inserted;
         }
@@ -109,28 +111,28 @@ impl Database {
         Ok(transaction.commit().await?)
     }
 
-    /// A transaction for writes.
+    /// Begins a transaction for writes.
     ///
     /// # Errors
-    /// `Unavailable` when the database cannot be reached.
+    /// `Unavailable` if the database cannot be reached.
     pub async fn begin(&self) -> Result<Transaction, ApiKeyError> {
         let opened = self.opened().await?;
         let transaction = Transaction::begin_write(&opened.pool).await?;
         Ok(transaction.of_file(opened.file().cloned()))
     }
 
-    /// A transaction that sees one state of the database, for reads that may be searches.
+    /// Begins a transaction on a snapshot of the database, for reads that may be searches.
     ///
     /// # Errors
-    /// `Unavailable` when the database cannot be reached.
+    /// `Unavailable` if the database cannot be reached.
     pub async fn snapshot_for(&self, query: &Query) -> Result<Transaction, ApiKeyError> {
         let opened = self.opened().await?;
-        let search = self.search(&opened, query).await?;
-        Ok(Transaction::begin_snapshot(&opened.pool).await?.searching(search))
+        let permit = self.search_permit(&opened, query).await?;
+        Ok(Transaction::begin_snapshot(&opened.pool).await?.with_search_permit(permit))
     }
 
-    /// The right to search an SQLite database, where a query needs it.
-    async fn search(
+    /// Acquires a search permit of an SQLite database if the query needs one.
+    async fn search_permit(
         &self,
         opened: &Opened,
         query: &Query,
@@ -138,25 +140,25 @@ impl Database {
         let Some(pools) = opened.sqlite.as_ref().filter(|_| query.filter.searches()) else {
             return Ok(None);
         };
-        pools.search(self.settings.pool.acquire_timeout).await.map(Some)
+        pools.search_permit(self.settings.pool.acquire_timeout).await.map(Some)
     }
 
-    /// The keys that may be answered from memory, if any may.
+    /// Returns the key cache, if keys of this database may be cached.
     #[must_use]
     pub fn cache(&self) -> Option<&KeyCache> {
-        self.memory.cache().map(Arc::as_ref)
+        self.cache_policy.cache().map(Arc::as_ref)
     }
 
-    /// The lease under which they may, if that is how.
+    /// Returns the lease that the cache depends on, if it depends on one.
     #[must_use]
     pub fn lease(&self) -> Option<&Lease> {
-        match &self.memory {
-            Memory::Leased(_, lease) => Some(lease),
-            Memory::None | Memory::File(..) | Memory::Private(..) => None,
+        match &self.cache_policy {
+            CachePolicy::Leased(_, lease) => Some(lease),
+            CachePolicy::None | CachePolicy::File(..) | CachePolicy::Private(..) => None,
         }
     }
 
-    /// How the shared reads are; SQLite has none, and PostgreSQL none before its first use.
+    /// Returns the status of the shared reads. `None` for SQLite, and for PostgreSQL before its first use.
     #[must_use]
     pub fn read_batcher(&self) -> Option<ReadBatcherStatus> {
         let attempt = Arc::clone(&self.attempt());
@@ -164,40 +166,40 @@ impl Database {
         opened.read_batcher.as_deref().map(ReadBatcher::status)
     }
 
-    /// How long a call may take.
+    /// Returns the time limit of a call.
     #[must_use]
     pub fn call_timeout(&self) -> Duration {
         self.settings.call_timeout
     }
 
-    /// Whether answers are as old as a replica, and whether a pooler hands sessions on, as far as is known.
+    /// Returns whether the server is a replica and whether a pooler shares its sessions, as far as known.
     #[must_use]
-    pub fn surroundings(&self) -> Surroundings {
+    pub fn topology(&self) -> Topology {
         let attempt = Arc::clone(&self.attempt());
         match attempt.get().and_then(|opened| opened.as_ref().ok()).map(|opened| &opened.pool) {
-            Some(Pool::Postgres(pool)) => Surroundings {
+            Some(Pool::Postgres(pool)) => Topology {
                 replica: pool.server().is_replica(),
                 pooler: pool.server().shares_sessions(),
             },
-            Some(Pool::Sqlite(_)) | None => Surroundings::default(),
+            Some(Pool::Sqlite(_)) | None => Topology::default(),
         }
     }
 
-    /// Whether the database was closed for good.
+    /// Returns whether the database was closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.closed.load(Ordering::SeqCst)
     }
 
-    /// Brings the table up to date, whatever the option `migrate` says, and names the steps that this took.
+    /// Migrates the table, regardless of the option `migrate`, and returns the names of the applied steps.
     ///
     /// # Errors
-    /// `Unavailable`, or `Database` when the database refuses.
+    /// `Unavailable`, or `Database` if the database rejects a step.
     pub async fn migrate(&self) -> Result<Vec<String>, ApiKeyError> {
         Box::pin(migration::up(&self.opened().await?.pool, &self.settings)).await
     }
 
-    /// Takes steps of the migration back, those named or every one, and names them. No key is lost.
+    /// Reverts the named migration steps, or all of them, and returns their names. No key is lost.
     ///
     /// # Errors
     /// As [`migrate`](Self::migrate).

@@ -1,4 +1,4 @@
-//! The choice between PostgreSQL's SQL and SQLite's.
+//! Chooses between PostgreSQL's SQL and SQLite's.
 
 use sea_orm::sea_query::Expr;
 
@@ -7,7 +7,7 @@ use super::{postgres, sqlite};
 use crate::error::ApiKeyError;
 use crate::query::{ColumnRef, Joins, Operand, Pattern};
 
-/// A value that a column is compared with.
+/// Returns the SQL of a value that a column is compared with.
 pub(super) fn value(
     backend: Backend,
     column: &ColumnRef,
@@ -19,7 +19,7 @@ pub(super) fn value(
     }
 }
 
-/// A column, whose SQL is `expr`, equal to one of several values.
+/// Returns the condition that a column, whose SQL is `expr`, equals one of several values.
 pub(super) fn among(
     backend: Backend,
     column: &ColumnRef,
@@ -32,7 +32,7 @@ pub(super) fn among(
     }
 }
 
-/// A text column that matches a pattern.
+/// Returns the condition that a text column matches a pattern.
 pub(super) fn matches(
     backend: Backend,
     expr: Expr,
@@ -44,10 +44,10 @@ pub(super) fn matches(
     }
 }
 
-/// Rejects joins where there are no tables to join.
-pub(super) fn refuse_joins(backend: Backend, joins: &Joins) -> Result<(), ApiKeyError> {
+/// Rejects joins on a database without linked tables.
+pub(super) fn reject_joins(backend: Backend, joins: &Joins) -> Result<(), ApiKeyError> {
     match backend {
         Backend::Postgres => Ok(()),
-        Backend::Sqlite => sqlite::conditions::refuse_joins(joins),
+        Backend::Sqlite => sqlite::conditions::reject_joins(joins),
     }
 }

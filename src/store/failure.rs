@@ -1,7 +1,7 @@
-//! The driver's errors as callers may see them.
+//! Translates the driver's errors into errors for callers.
 //!
-//! Invariant: of a driver's text nothing passes but the plain reason why a
-//! connection failed, and of that no URL, statement or value.
+//! Invariant: the only driver text that passes is the reason why a connection failed, and it contains no URL, statement
+//! or value.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,7 +12,7 @@ use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 use super::sqlite;
 use crate::error::ApiKeyError;
 
-/// Why new keys were not written.
+/// Why an insert of new keys failed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum InsertError {
     /// An existing key has the same value in this column.
@@ -21,7 +21,7 @@ pub enum InsertError {
     Failed(ApiKeyError),
 }
 
-/// A column of which each value is unique.
+/// A column with a unique constraint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UniqueColumn {
     /// `id`
@@ -42,8 +42,8 @@ impl From<DbErr> for InsertError {
     }
 }
 
-/// What a statement's failure means to the caller.
-#[expect(clippy::needless_pass_by_value, reason = "it is the end of the driver's error")]
+/// Translates the failure of a statement.
+#[expect(clippy::needless_pass_by_value, reason = "the driver's error is not used afterwards")]
 pub(super) fn of(error: DbErr) -> ApiKeyError {
     if let DbErr::ConnectionAcquire(reason) = &error {
         return acquire(*reason);
@@ -54,74 +54,77 @@ pub(super) fn of(error: DbErr) -> ApiKeyError {
         );
     }
     match driver(&error) {
-        Some(sqlx::Error::Database(refusal)) => refused(refusal.as_ref()),
+        Some(sqlx::Error::Database(db_error)) => from_db_error(db_error.as_ref()),
         Some(sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)) => {
             ApiKeyError::Unexpected("A row of api_key holds a value that cannot be read.")
         }
         Some(sqlx::Error::PoolTimedOut) => acquire(ConnAcquireErr::Timeout),
         Some(sqlx::Error::PoolClosed) => acquire(ConnAcquireErr::ConnectionClosed),
         Some(sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_)) => {
-            ApiKeyError::Unavailable("the connection to the database broke".to_owned())
+            ApiKeyError::Unavailable("the connection to the database was lost".to_owned())
         }
         _ => ApiKeyError::Database { sqlstate: None },
     }
 }
 
-/// The unique column that an insert collided with.
+/// Returns the unique column whose constraint an insert violated.
 fn violation(error: &DbErr) -> Option<UniqueColumn> {
-    let Some(sqlx::Error::Database(refusal)) = driver(error) else { return None };
-    if !refusal.is_unique_violation() {
+    let Some(sqlx::Error::Database(db_error)) = driver(error) else { return None };
+    if !db_error.is_unique_violation() {
         return None;
     }
-    // PostgreSQL names the constraint, SQLite the column in its message.
-    let names_token = refusal.constraint() == Some("IDX_api_key_token_unique")
-        || refusal.constraint().is_none() && refusal.message().contains("api_key.token");
+    // PostgreSQL reports the constraint; SQLite reports the column in its message.
+    let names_token = db_error.constraint() == Some("IDX_api_key_token_unique")
+        || db_error.constraint().is_none() && db_error.message().contains("api_key.token");
     Some(if names_token { UniqueColumn::Token } else { UniqueColumn::Id })
 }
 
-/// Why a database cannot be reached.
+/// Returns the error for a failed connection.
 pub(super) fn unavailable(
     url: &impl fmt::Display,
     error: &(dyn StdError + 'static),
 ) -> ApiKeyError {
     let reason = match find(error) {
         Some(sqlx::Error::Io(io)) => io.kind().to_string(),
-        Some(sqlx::Error::Database(refusal)) => refusal_reason(refusal.as_ref()),
+        Some(sqlx::Error::Database(db_error)) => rejection_reason(db_error.as_ref()),
         Some(sqlx::Error::Tls(tls)) => format!("encryption failed: {tls}"),
         Some(sqlx::Error::PoolTimedOut) => "timed out".to_owned(),
         Some(sqlx::Error::Configuration(_)) => {
             "the URL or the option ssl cannot be used".to_owned()
         }
-        Some(_) => "the server did not answer as PostgreSQL does".to_owned(),
+        Some(_) => "the server's response is not valid PostgreSQL protocol".to_owned(),
         None => "timed out".to_owned(),
     };
     ApiKeyError::Unavailable(format!("cannot connect to {url}: {reason}"))
 }
 
-fn refusal_reason(refusal: &dyn sqlx::error::DatabaseError) -> String {
-    if let Some(words) = sqlite::in_words(refusal) {
-        return words.to_owned();
+fn rejection_reason(db_error: &dyn sqlx::error::DatabaseError) -> String {
+    if let Some(description) = sqlite::describe(db_error) {
+        return description.to_owned();
     }
-    match refusal.code().as_deref() {
-        Some("28P01" | "28000") => "the server refused the user or the password".to_owned(),
+    match db_error.code().as_deref() {
+        Some("28P01" | "28000") => "the server rejected the user name or the password".to_owned(),
         Some("3D000") => "the database does not exist".to_owned(),
-        Some("53300") => "the server has no connection left".to_owned(),
+        Some("53300") => "the server has no connection slots left".to_owned(),
         Some("57P03") => "the server is starting up or shutting down".to_owned(),
-        Some(code) => format!("refused with code {code}"),
-        None => "refused".to_owned(),
+        Some(code) => format!("rejected with code {code}"),
+        None => "rejected".to_owned(),
     }
 }
 
-fn refused(refusal: &dyn sqlx::error::DatabaseError) -> ApiKeyError {
-    if let Some(words) = sqlite::in_words(refusal) {
-        let says = |text| refusal.message().contains(text);
-        return if says("no such table") || says("no such column") || says("has no column") {
+fn from_db_error(db_error: &dyn sqlx::error::DatabaseError) -> ApiKeyError {
+    if let Some(description) = sqlite::describe(db_error) {
+        let mentions = |text| db_error.message().contains(text);
+        return if mentions("no such table")
+            || mentions("no such column")
+            || mentions("has no column")
+        {
             ApiKeyError::TableMissing
         } else {
-            ApiKeyError::Refused(words)
+            ApiKeyError::Refused(description)
         };
     }
-    let code = refusal.code();
+    let code = db_error.code();
     match code.as_deref() {
         Some("3F000") => ApiKeyError::SchemaMissing,
         Some("42P01" | "42703") => ApiKeyError::TableMissing,
@@ -136,7 +139,7 @@ fn refused(refusal: &dyn sqlx::error::DatabaseError) -> ApiKeyError {
 fn acquire(reason: ConnAcquireErr) -> ApiKeyError {
     match reason {
         ConnAcquireErr::Timeout => ApiKeyError::Unavailable(
-            "no connection became free or could be made within pool.acquireTimeoutMs".to_owned(),
+            "no connection became available within pool.acquireTimeoutMs".to_owned(),
         ),
         ConnAcquireErr::ConnectionClosed => ApiKeyError::Closed,
     }

@@ -1,7 +1,7 @@
 //! The batched write of `last_used_at`.
 //!
-//! Invariant: it waits for no row, and alters no other column and no row whose
-//! key has ended, is soft-deleted, or was used later.
+//! Invariant: the write waits for no row lock. It changes no other column, and no row whose key has ended, is
+//! soft-deleted, or has a later last use.
 
 use chrono::SecondsFormat;
 use sea_orm::{DbBackend, Statement};
@@ -11,17 +11,17 @@ use super::transaction::{Connection, Executor};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 
-/// What became of a write.
+/// The outcome of a batched write.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct UsesWritten {
-    /// How many rows have a later last use now.
+    /// The number of updated rows.
     pub written: u64,
-    /// The ids of those that another transaction was changing.
-    pub passed_over: Vec<String>,
+    /// The ids of the rows that another transaction held locked.
+    pub skipped: Vec<String>,
 }
 
-// `ApiKey::has_ended` in SQL, at the time of the use. Both count whole milliseconds, and `contract/last-used-ended.test.ts`
-// compares the two.
+// The SQL version of `ApiKey::has_ended`, at the time of the use. Both compare whole milliseconds;
+// `contract/last-used-ended.test.ts` compares the two.
 macro_rules! live_and_used_before {
     ($end:expr, $updated:expr, $used:expr, $latest:expr) => {
         concat!(
@@ -43,8 +43,8 @@ macro_rules! live_in_sqlite {
     };
 }
 
-// SQLite's own functions round to milliseconds, and a timestamp is text: seconds, then an optional fraction, then the zone.
-// The zero keeps the sign of a zone from being read as a number.
+// SQLite's date functions round to milliseconds, and a timestamp is stored as a string: seconds, an optional fraction,
+// the time zone. The leading zero keeps the sign of a zone from being parsed as part of a number.
 macro_rules! sqlite_ms {
     ($at:expr) => {
         concat!(
@@ -60,7 +60,7 @@ macro_rules! sqlite_ms {
     };
 }
 
-// Nothing is subtracted, for PostgreSQL refuses to subtract `infinity`.
+// The interval is added, not subtracted, because PostgreSQL cannot subtract `infinity`.
 macro_rules! live_in_postgres {
     () => {
         live_and_used_before!(
@@ -79,8 +79,8 @@ WHERE "key"."id" = "used"."id" AND "#,
     live_in_sqlite!()
 );
 
-// A row that is locked is being changed, perhaps by a flush like this one in another process: it is passed over, so that
-// nobody waits in a circle.
+// A locked row is being changed, possibly by another process that flushes its uses. SKIP LOCKED skips it, which
+// prevents deadlocks.
 const POSTGRES: &str = concat!(
     r#"WITH "uses" AS MATERIALIZED (
   SELECT "id", "at" FROM unnest($1::text[], $2::timestamptz[]) AS "given" ("id", "at")
@@ -101,10 +101,10 @@ const POSTGRES: &str = concat!(
 SELECT "due"."id", "written"."id" IS NOT NULL AS "written" FROM "due" LEFT JOIN "written" ON "written"."id" = "due"."id""#
 );
 
-/// Writes when keys were last used, by their ids.
+/// Writes the last use of keys, given by their ids.
 ///
 /// # Errors
-/// `Database` or `Unavailable`; nothing was written then.
+/// `Database` or `Unavailable`; nothing was written.
 pub async fn set_last_used(
     on: &Connection<'_>,
     uses: &[(String, Timestamp)],
@@ -113,18 +113,18 @@ pub async fn set_last_used(
         Executor::Sqlite(_) => {
             let statement =
                 Statement::from_sql_and_values(DbBackend::Sqlite, SQLITE, [json(uses).into()]);
-            Ok(UsesWritten { written: on.execute(statement).await?, passed_over: Vec::new() })
+            Ok(UsesWritten { written: on.execute(statement).await?, skipped: Vec::new() })
         }
-        Executor::Postgres(place) => {
+        Executor::Postgres(executor) => {
             let (ids, times) = uses.iter().cloned().unzip();
             let params = [Param::texts(ids), Param::times(times)];
-            let rows = place.query(POSTGRES, &params).await?.rows;
+            let rows = executor.query(POSTGRES, &params).await?.rows;
             let mut outcome = UsesWritten::default();
             for row in rows {
                 if row.try_get("written").map_err(PgFailure::from)? {
                     outcome.written += 1;
                 } else {
-                    outcome.passed_over.push(row.try_get("id").map_err(PgFailure::from)?);
+                    outcome.skipped.push(row.try_get("id").map_err(PgFailure::from)?);
                 }
             }
             Ok(outcome)
@@ -132,7 +132,7 @@ pub async fn set_last_used(
     }
 }
 
-// Times are written as the SQLite driver writes them, so that texts compare as moments do.
+// Formats times like the SQLite driver, so that comparing the strings compares the times.
 fn json(uses: &[(String, Timestamp)]) -> String {
     let pairs: Vec<_> = uses
         .iter()

@@ -1,8 +1,8 @@
-//! Finding the row of a presented token.
+//! Finds the row of a presented token.
 //!
-//! The conditions name no more than their own indexes have (`migration/lookup_indexes.rs`), so that no planner, whatever it
-//! believes of the table, can choose another one and read every key. Whether a row is deleted, and of what type it is, is
-//! told by the row.
+//! The conditions contain only what their indexes contain (`migration/lookup_indexes.rs`), so no planner can choose
+//! another index and scan every key, whatever its statistics. The code checks the type and `deleted_at` on the rows it
+//! reads.
 
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -14,16 +14,16 @@ use crate::api_key::{ApiKey, ApiKeyType};
 use crate::error::ApiKeyError;
 use crate::token::{Redacted, TokenDigest};
 
-/// Secret keys without a digest whose redacted form fulfils a condition.
+/// Matches secret keys without a digest whose redacted form fulfills a condition.
 pub(super) fn undigested(redacted: Expr) -> Condition {
     Condition::all()
         .add(Column::TokenDigest.is_null())
-        // A plain comparison of the type would bring the type's index into play.
+        // A plain comparison of the type would let the planner use the index on the type.
         .add(Expr::cust(r#"("type" || '') = 'secret'"#))
         .add(redacted)
 }
 
-/// The undeleted secret keys that may belong to a presented token, live or not, by id.
+/// Returns the secret keys that may belong to a presented token, ordered by id: not soft-deleted, live or not.
 pub(super) async fn find_candidates(
     on: &Connection<'_>,
     digest: &TokenDigest,
@@ -36,7 +36,7 @@ pub(super) async fn find_candidates(
     Ok(visible(rows(on, found).await?, ApiKeyType::Secret))
 }
 
-/// The undeleted publishable key of a token, live or not.
+/// Returns the publishable key of a token: not soft-deleted, live or not.
 pub(super) async fn find_publishable(
     on: &Connection<'_>,
     token: &str,

@@ -1,8 +1,8 @@
-//! A table is SeaORM's.
+//! Access to the table `api_key` through SeaORM and the drivers.
 //!
-//! Owns connecting, migrating, hearing of changes, rows, and the translation of the query tree into
-//! each database's SQL. Which reads and writes make up a use case is `service`'s.
-//! Invariant: no `DbErr` leaves this ring, and with it no SQL and no value.
+//! Owns connecting, migrating, listening for changes, rows, and the translation of the query tree into each database's
+//! SQL. The ring `service` decides which reads and writes make up a use case. Invariant: no `DbErr` leaves this ring,
+//! so no SQL and no value does either.
 
 mod api_keys;
 mod backend;

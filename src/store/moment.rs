@@ -1,7 +1,7 @@
-//! A date column's value, read without trust.
+//! The value of a date column, decoded defensively.
 //!
-//! PostgreSQL knows moments that chrono does not: `infinity`, and years beyond 262142 (see `postgres/model.rs`). Invariant:
-//! whatever the table holds, reading it is a value or an error.
+//! PostgreSQL has timestamps that chrono cannot represent: `infinity`, and years beyond 262142 (see
+//! `postgres/model.rs`). Invariant: reading any stored timestamp returns a value or an error.
 
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeErr};
@@ -9,7 +9,7 @@ use sea_orm::{ColIdx, QueryResult, TryGetError, TryGetable, Value};
 
 use crate::call_context::Timestamp;
 
-/// What a date column holds.
+/// The value of a date column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment(pub Timestamp);
 

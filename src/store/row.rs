@@ -1,4 +1,4 @@
-//! A row of `api_key`: as SeaORM declares it, as a key, and which of its columns a field is.
+//! A row of `api_key`: SeaORM's entity, its conversion to and from a key, and the column of each field.
 
 use std::fmt;
 
@@ -44,7 +44,7 @@ pub struct Model {
 
 impl fmt::Debug for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // SECURITY: rows hold hashes and salts, and logs are no place for them.
+        // SECURITY: rows hold hashes and salts, which must not be logged.
         f.debug_struct("api_key::Model").field("id", &self.id).finish_non_exhaustive()
     }
 }
@@ -54,7 +54,7 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// What reads the columns of a row that was selected whole.
+/// Reads the columns of a row that was selected with all columns.
 pub(super) trait Columns {
     type Error;
 
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_rows_are_selected_in_the_order_of_the_entity() {
+    fn selects_columns_in_the_order_of_the_entity() {
         for (position, column) in Column::iter().enumerate() {
             assert_eq!(column as usize, position);
         }

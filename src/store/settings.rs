@@ -1,4 +1,4 @@
-//! Which database, and how to connect to it.
+//! The settings of a database connection.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,40 +8,40 @@ use serde::Deserialize;
 use super::postgres::PostgresUrl;
 use crate::error::ApiKeyError;
 
-/// A database that a caller named.
+/// The settings of a database that a caller configured.
 #[derive(Clone)]
 pub struct DatabaseSettings {
     pub(super) url: DatabaseUrl,
-    /// PostgreSQL's schema; the server's search path when absent.
+    /// The schema of PostgreSQL; `None` uses the server's search path.
     pub schema: Option<String>,
     /// Whether and how the connection is encrypted (PostgreSQL).
     pub tls: Tls,
-    /// How many connections.
+    /// The size and timeouts of the connection pool.
     pub pool: PoolSettings,
-    /// Whether it is Medusa that works in this database, and migrates it.
+    /// Whether Medusa owns this database and runs its migrations.
     pub in_medusa: bool,
-    /// How long a call may take.
+    /// The time limit of a call.
     pub call_timeout: Duration,
-    /// Which pooler stands between; recognised when absent (PostgreSQL).
+    /// The mode of the pooler in front of the server; detected if `None` (PostgreSQL).
     pub pooler: Option<Pooler>,
-    /// Whether a hot standby may answer (PostgreSQL).
+    /// Whether reads from a hot standby are allowed (PostgreSQL).
     pub replica: bool,
 }
 
-/// How a pooler hands its sessions on.
+/// The mode in which a pooler assigns server sessions to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pooler {
-    /// A client keeps its session until it leaves.
+    /// A client keeps its session until it disconnects.
     Session,
-    /// A client has a session for a transaction.
+    /// A client has a session for one transaction.
     Transaction,
 }
 
-/// Encryption of the way to PostgreSQL.
+/// Encryption of the connection to PostgreSQL.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub enum Tls {
-    /// As the URL's `sslmode` says; without one, encrypted if the server offers it.
+    /// As the URL's `sslmode` specifies; without one, encrypted if the server supports it.
     #[default]
     FromUrl,
     /// Never.
@@ -50,28 +50,28 @@ pub enum Tls {
     Required {
         /// Whether the server's certificate and name are checked.
         verify: bool,
-        /// PEM of an authority to trust beside the public ones.
+        /// PEM of a certificate authority to trust in addition to the public ones.
         ca: Option<String>,
         /// PEM of the client's certificate and key.
         client: Option<(String, String)>,
     },
 }
 
-/// The connection pool.
+/// The settings of the connection pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSettings {
-    /// Connections kept open at least.
+    /// The minimum number of open connections.
     pub min: u32,
-    /// Connections open at most.
+    /// The maximum number of open connections.
     pub max: u32,
-    /// How long a call waits for one, and for a new one to be made.
+    /// How long a call waits for a connection, including the time to open a new one.
     pub acquire_timeout: Duration,
-    /// How long an unused one is kept.
+    /// How long an idle connection stays open.
     pub idle_timeout: Duration,
 }
 
 impl Default for PoolSettings {
-    /// None kept, ten at most, ten seconds to get one, ten minutes unused.
+    /// No minimum, at most 10 connections, 10 seconds to acquire one, 10 minutes idle.
     fn default() -> Self {
         Self {
             min: 0,
@@ -90,10 +90,10 @@ pub(super) enum DatabaseUrl {
 }
 
 impl DatabaseSettings {
-    /// The database of a URL: `sqlite:path`, `sqlite::memory:` or `postgres://…`.
+    /// Parses a URL: `sqlite:path`, `sqlite::memory:` or `postgres://…`.
     ///
     /// # Errors
-    /// `Option`, naming `databaseUrl`, for any other text.
+    /// `Option`, naming `databaseUrl`, for any other string.
     pub fn parse(url: &str) -> Result<Self, ApiKeyError> {
         if ["postgres://", "postgresql://", "socket:"].iter().any(|scheme| url.starts_with(scheme))
         {
@@ -103,7 +103,7 @@ impl DatabaseSettings {
         if url.starts_with("sqlite:") {
             return sqlite(url).map(Self::of);
         }
-        Err(wrong(
+        Err(invalid_url(
             "must begin with sqlite: or postgres://, for example sqlite:api-keys.db".to_owned(),
         ))
     }
@@ -121,7 +121,7 @@ impl DatabaseSettings {
         }
     }
 
-    /// The schema to look for the table in, quoted, if it is not the server's own.
+    /// Returns the quoted schema that contains the table, unless it is the server's default.
     pub(super) fn search_path(&self) -> Option<String> {
         self.schema.as_ref().map(|schema| format!("\"{}\"", schema.replace('"', "\"\"")))
     }
@@ -129,7 +129,7 @@ impl DatabaseSettings {
 
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // SECURITY: it may hold a private key.
+        // SECURITY: the value may contain a private key.
         f.write_str(match self {
             Self::FromUrl => "Tls::FromUrl",
             Self::Off => "Tls::Off",
@@ -145,20 +145,20 @@ fn sqlite(url: &str) -> Result<DatabaseUrl, ApiKeyError> {
         return Ok(DatabaseUrl::SqliteMemory);
     }
     if path.contains('?') {
-        return Err(wrong("an SQLite URL takes no parameters".to_owned()));
+        return Err(invalid_url("an SQLite URL takes no parameters".to_owned()));
     }
     if path.is_empty() || path.contains('\0') {
-        return Err(wrong("names no file; write sqlite:path/to/api-keys.db".to_owned()));
+        return Err(invalid_url("has no file path; write sqlite:path/to/api-keys.db".to_owned()));
     }
     Ok(DatabaseUrl::SqliteFile(path.to_owned()))
 }
 
-fn wrong(problem: String) -> ApiKeyError {
+fn invalid_url(problem: String) -> ApiKeyError {
     ApiKeyError::Option { option: "databaseUrl".to_owned(), problem }
 }
 
 impl fmt::Display for DatabaseUrl {
-    /// The URL as a message may show it: without password and parameters.
+    /// Formats the URL for messages, without password and parameters.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SqliteMemory => f.write_str("sqlite::memory:"),
@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_of_no_known_database_is_refused_by_the_name_of_its_option() {
+    fn rejects_the_url_of_an_unknown_database_by_the_name_of_its_option() {
         for url in [
             "",
             "mysql://h/db",
@@ -184,7 +184,7 @@ mod tests {
             "postgres://h:port/db",
         ] {
             let Err(ApiKeyError::Option { option, .. }) = DatabaseSettings::parse(url) else {
-                panic!("{url} is refused");
+                panic!("{url} is not rejected");
             };
             assert_eq!(option, "databaseUrl");
         }

@@ -1,4 +1,4 @@
-//! Where a statement runs: on any connection of the pool, or in a transaction.
+//! Runs a statement on any connection of the pool or in a transaction.
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbBackend,
@@ -15,13 +15,13 @@ use super::sqlite::OpenFile;
 use crate::deadline;
 use crate::error::ApiKeyError;
 
-/// A statement that a proxy or pooler is to send to the primary.
+/// The comment that makes a proxy or pooler send a statement to the primary.
 const TO_THE_PRIMARY: &str = "/*NO LOAD BALANCE*/ ";
 
-/// Somewhere to run statements, for which a search on SQLite needs the right to search.
+/// Runs statements. A search on SQLite also holds a search permit.
 pub struct Connection<'a> {
     handle: Handle<'a>,
-    _search: Option<OwnedSemaphorePermit>,
+    _search_permit: Option<OwnedSemaphorePermit>,
 }
 
 enum Handle<'a> {
@@ -31,13 +31,13 @@ enum Handle<'a> {
     PostgresTransaction(&'a PgTransaction),
 }
 
-/// A handle, for what is said differently on each database.
+/// A handle for code that differs between the databases.
 pub(super) enum Executor<'a> {
     Sqlite(DatabaseExecutor<'a>),
     Postgres(PgExecutor<'a>),
 }
 
-/// The sessions of an open database.
+/// The connection pool of an open database.
 #[derive(Clone)]
 pub(super) enum Pool {
     Sqlite(DatabaseConnection),
@@ -50,11 +50,11 @@ impl Connection<'_> {
             Pool::Sqlite(pool) => Handle::Sqlite(pool.clone()),
             Pool::Postgres(pool) => Handle::Postgres(pool.clone()),
         };
-        Connection { handle, _search: None }
+        Connection { handle, _search_permit: None }
     }
 
-    pub(super) fn searching(self, search: Option<OwnedSemaphorePermit>) -> Self {
-        Self { _search: search, ..self }
+    pub(super) fn with_search_permit(self, search_permit: Option<OwnedSemaphorePermit>) -> Self {
+        Self { _search_permit: search_permit, ..self }
     }
 
     pub(super) fn executor(&self) -> Executor<'_> {
@@ -75,7 +75,7 @@ impl Connection<'_> {
         }
     }
 
-    /// Whole rows of the table.
+    /// Returns the rows of a query that selects all columns.
     pub(super) async fn models(&self, select: Select<Entity>) -> Result<Vec<Model>, ApiKeyError> {
         match self.executor() {
             Executor::Sqlite(executor) => select.all(&executor).await.map_err(failure::of),
@@ -87,7 +87,7 @@ impl Connection<'_> {
         }
     }
 
-    /// How many rows a statement changed.
+    /// Runs a statement and returns the number of changed rows.
     pub(super) async fn execute(&self, statement: Statement) -> Result<u64, ApiKeyError> {
         match self.executor() {
             Executor::Sqlite(executor) => {
@@ -101,7 +101,7 @@ impl Connection<'_> {
         }
     }
 
-    /// Statements without values, one after the other.
+    /// Runs statements without bound values, one after the other.
     pub(super) async fn run(&self, sql: &str) -> Result<(), ApiKeyError> {
         match self.executor() {
             Executor::Sqlite(executor) => {
@@ -111,7 +111,7 @@ impl Connection<'_> {
         }
     }
 
-    /// The first column of each row, a text.
+    /// Returns the first column, a string, of each row.
     pub(super) async fn texts(&self, statement: Statement) -> Result<Vec<String>, ApiKeyError> {
         match self.executor() {
             Executor::Sqlite(executor) => {
@@ -130,9 +130,9 @@ impl Connection<'_> {
         }
     }
 
-    /// The only column of the only row, a number.
+    /// Returns the only column, a number, of the only row.
     pub(super) async fn number(&self, statement: Statement) -> Result<i64, ApiKeyError> {
-        let missing = ApiKeyError::Unexpected("A count has no row.");
+        let missing = ApiKeyError::Unexpected("A count returned no row.");
         match self.executor() {
             Executor::Sqlite(executor) => {
                 let row = executor.query_one_raw(statement).await.map_err(failure::of)?;
@@ -148,11 +148,11 @@ impl Connection<'_> {
     }
 }
 
-/// Statements that take effect together or not at all. Dropped without a commit, it is rolled back.
+/// An atomic group of statements. Dropping it without a commit rolls it back.
 pub struct Transaction {
     begun: Begun,
     file: Option<OpenFile>,
-    _search: Option<OwnedSemaphorePermit>,
+    _search_permit: Option<OwnedSemaphorePermit>,
 }
 
 enum Begun {
@@ -161,7 +161,7 @@ enum Begun {
 }
 
 impl Transaction {
-    // SQLite would let two readers wait for each other's write lock, so a writer takes it at once.
+    // In SQLite, two readers that upgrade to writers would deadlock, so a writer takes the write lock at once.
     pub(super) async fn begin_write(pool: &Pool) -> Result<Self, ApiKeyError> {
         Self::begin(pool, Some(SqliteTransactionMode::Immediate), "").await
     }
@@ -187,33 +187,33 @@ impl Transaction {
                 Begun::Postgres(Box::new(PgTransaction::begin(pool, postgres).await?))
             }
         };
-        Ok(Self { begun, file: None, _search: None })
+        Ok(Self { begun, file: None, _search_permit: None })
     }
 
-    /// The same of an SQLite file, which must be the one at its path when it is committed.
+    /// Sets the SQLite file; `commit` fails unless it is still the file at its path.
     pub(super) fn of_file(self, file: Option<OpenFile>) -> Self {
         Self { file, ..self }
     }
 
-    pub(super) fn searching(self, search: Option<OwnedSemaphorePermit>) -> Self {
-        Self { _search: search, ..self }
+    pub(super) fn with_search_permit(self, search_permit: Option<OwnedSemaphorePermit>) -> Self {
+        Self { _search_permit: search_permit, ..self }
     }
 
-    /// The connection to run statements on.
+    /// Returns the connection to run statements on.
     #[must_use]
     pub fn connection(&self) -> Connection<'_> {
         let handle = match &self.begun {
             Begun::Sqlite(transaction) => Handle::SqliteTransaction(transaction),
             Begun::Postgres(transaction) => Handle::PostgresTransaction(transaction),
         };
-        Connection { handle, _search: None }
+        Connection { handle, _search_permit: None }
     }
 
-    /// Makes it all take effect.
+    /// Commits the transaction.
     ///
     /// # Errors
-    /// `Database` when the database refuses; nothing took effect then. `OutcomeUnknown` when the database cannot be asked
-    /// any more whether it did. `Unavailable` when an SQLite file was replaced meanwhile.
+    /// `Database` if the database rejects the commit; nothing was written. `OutcomeUnknown` if the database can no
+    /// longer be queried for the outcome. `Unavailable` if an SQLite file was replaced in the meantime.
     pub async fn commit(self) -> Result<(), ApiKeyError> {
         match self.begun {
             Begun::Sqlite(transaction) => {
@@ -221,7 +221,7 @@ impl Transaction {
                 let committed = transaction.commit().await.map_err(failure::of);
                 deadline::decided();
                 committed?;
-                self.file.map_or(Ok(()), |file| file.written())
+                self.file.map_or(Ok(()), |file| file.confirm_write())
             }
             Begun::Postgres(transaction) => transaction.commit().await,
         }

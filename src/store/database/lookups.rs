@@ -1,4 +1,4 @@
-//! Finding the keys of a token: shared reads on PostgreSQL, a pool for lookups on SQLite.
+//! Finds the keys of a token: shared reads on PostgreSQL, a separate pool for lookups on SQLite.
 
 use std::sync::Arc;
 
@@ -6,12 +6,14 @@ use super::Database;
 use crate::api_key::ApiKey;
 use crate::error::ApiKeyError;
 use crate::store::lookup::{find_candidates, find_publishable};
-use crate::store::postgres::read_batcher::{TokenLookup, read_beside};
+use crate::store::postgres::read_batcher::{TokenLookup, read_through_pool};
 use crate::store::transaction::{Connection, Pool};
 use crate::token::{Redacted, TokenDigest};
 
 impl Database {
-    /// The undeleted secret keys that may belong to a token, live or not, by id, as of a read that begins now.
+    /// Returns the secret keys that may belong to a token, ordered by id: not soft-deleted, live or not.
+    ///
+    /// The read begins after the call.
     ///
     /// # Errors
     /// `Database` or `Unavailable`.
@@ -23,7 +25,9 @@ impl Database {
         self.find(TokenLookup::Candidates { digest, redacted }).await
     }
 
-    /// The undeleted publishable key of a token, live or not, as of a read that begins now.
+    /// Returns the publishable key of a token: not soft-deleted, live or not.
+    ///
+    /// The read begins after the call.
     ///
     /// # Errors
     /// `Database` or `Unavailable`.
@@ -31,22 +35,22 @@ impl Database {
         Ok(self.find(TokenLookup::Publishable(token.to_owned())).await?.into_iter().next())
     }
 
-    async fn find(&self, wanted: TokenLookup) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
+    async fn find(&self, lookup: TokenLookup) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
         let opened = self.opened().await?;
-        let wanted = Arc::new(wanted);
+        let lookup = Arc::new(lookup);
         if let Some(read_batcher) = &opened.read_batcher
-            && let Some(found) = read_batcher.ask(Arc::clone(&wanted)).await?
+            && let Some(found) = read_batcher.find(Arc::clone(&lookup)).await?
         {
             return Ok(found);
         }
         let main = match &opened.pool {
-            Pool::Postgres(pool) => return Box::pin(read_beside(pool, &wanted)).await,
+            Pool::Postgres(pool) => return Box::pin(read_through_pool(pool, &lookup)).await,
             Pool::Sqlite(main) => main,
         };
         let lookups = opened.sqlite.as_ref().map_or(main, |pools| &pools.lookups);
         let on = Connection::of_pool(&Pool::Sqlite(lookups.clone()));
         let found = Box::pin(async {
-            match &*wanted {
+            match &*lookup {
                 TokenLookup::Candidates { digest, redacted } => {
                     find_candidates(&on, digest, redacted).await
                 }

@@ -1,4 +1,4 @@
-//! Opening a database when it is first needed, and closing it.
+//! Opens a database on first use, and closes it.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,54 +6,54 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use super::{Database, Memory};
+use super::{CachePolicy, Database};
 use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::store::postgres::PostgresServer;
-use crate::store::postgres::change_listener::Listening;
+use crate::store::postgres::change_listener::ChangeListener;
 use crate::store::postgres::read_batcher::ReadBatcher;
 use crate::store::settings::DatabaseUrl;
-use crate::store::sqlite::{OpenFile, Pools, Standing};
+use crate::store::sqlite::{FileStatus, OpenFile, Pools};
 use crate::store::transaction::Pool;
 
-/// How often one call reopens a file that keeps being replaced.
-const MOST_REOPENINGS: usize = 5;
+/// The number of times that one call reopens a file that keeps being replaced.
+const MAX_REOPENINGS: usize = 5;
 
-/// One attempt to connect, shared by all calls that need it.
+/// One connection attempt, shared by all calls that wait for it.
 pub(super) type Attempt = Arc<OnceCell<Result<Arc<Opened>, ApiKeyError>>>;
 
 pub(super) struct Opened {
     pub(super) pool: Pool,
     pub(super) sqlite: Option<Pools>,
     pub(super) read_batcher: Option<Arc<ReadBatcher>>,
-    pub(super) listening: Mutex<Option<Listening>>,
+    pub(super) change_listener: Mutex<Option<ChangeListener>>,
 }
 
 impl Opened {
-    /// The SQLite file, if it is one.
+    /// Returns the open SQLite file, if the database is one.
     pub(super) fn file(&self) -> Option<&OpenFile> {
         self.sqlite.as_ref().and_then(Pools::file)
     }
 }
 
 impl Database {
-    /// Closes every connection, after the statements that run, for which it waits as long as for a connection.
+    /// Closes every connection after its running statement, with a time limit.
     ///
     /// # Errors
     /// `Database` when the driver cannot close.
     pub async fn close(&self) -> Result<(), ApiKeyError> {
         self.closed.store(true, Ordering::SeqCst);
-        if let Memory::Private(_, private) = &self.memory {
+        if let CachePolicy::Private(_, private) = &self.cache_policy {
             private.end();
         }
-        self.close_former().await;
+        self.close_replaced().await;
         let attempt = Arc::clone(&self.attempt());
-        // An attempt that is under way is waited for; without one there is nothing to close.
+        // Waits for a running attempt. Without one there is nothing to close.
         let opened = attempt.get_or_init(|| async { Err(ApiKeyError::Closed) });
         let Ok(Ok(opened)) = timeout(self.settings.call_timeout, opened).await else {
             return Ok(());
         };
-        opened.listening.lock().unwrap_or_else(PoisonError::into_inner).take();
+        opened.change_listener.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(read_batcher) = &opened.read_batcher {
             read_batcher.close().await;
         }
@@ -63,7 +63,7 @@ impl Database {
                     pools.close(self.settings.pool.acquire_timeout).await;
                 }
             }
-            // A statement on a dead connection must not keep a server from shutting down.
+            // A statement on a dead connection must not block the shutdown.
             Pool::Postgres(pool) => {
                 let _late = timeout(self.settings.call_timeout, pool.close()).await;
             }
@@ -72,18 +72,18 @@ impl Database {
     }
 
     pub(super) async fn opened(&self) -> Result<Arc<Opened>, ApiKeyError> {
-        for _ in 0..MOST_REOPENINGS {
-            let opened = self.opened_once().await?;
-            match opened.file().map_or(Standing::Same, OpenFile::standing) {
-                Standing::Same => return Ok(opened),
-                Standing::Gone => return Err(self.gone()),
-                Standing::Replaced => self.put_aside(&opened),
+        for _ in 0..MAX_REOPENINGS {
+            let opened = self.open_once().await?;
+            match opened.file().map_or(FileStatus::Same, OpenFile::status) {
+                FileStatus::Same => return Ok(opened),
+                FileStatus::Gone => return Err(self.missing_file()),
+                FileStatus::Replaced => self.retire(&opened),
             }
         }
-        Err(self.gone())
+        Err(self.missing_file())
     }
 
-    async fn opened_once(&self) -> Result<Arc<Opened>, ApiKeyError> {
+    async fn open_once(&self) -> Result<Arc<Opened>, ApiKeyError> {
         if self.closed.load(Ordering::SeqCst) {
             return Err(ApiKeyError::Closed);
         }
@@ -91,9 +91,9 @@ impl Database {
         let outcome = deadline::wait(attempt.get_or_init(|| Box::pin(self.open()))).await;
         let outcome = outcome.ok_or(ApiKeyError::TimedOut)?.clone();
         if outcome.is_err() {
-            self.give_up(&attempt);
+            self.reset_attempt(&attempt);
         }
-        // Whoever closed the service meanwhile found no pool to close.
+        // A concurrent `close` found no pool to close.
         if self.closed.load(Ordering::SeqCst) {
             self.close().await?;
             return Err(ApiKeyError::Closed);
@@ -114,8 +114,8 @@ impl Database {
         self.attempt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets the next call try anew. Those that waited for the attempt share its failure.
-    fn give_up(&self, failed: &Attempt) {
+    /// Makes the next call retry. Calls that waited for the failed attempt share its error.
+    fn reset_attempt(&self, failed: &Attempt) {
         let mut current = self.attempt();
         if Arc::ptr_eq(&current, failed) {
             *current = Attempt::default();

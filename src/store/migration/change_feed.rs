@@ -1,7 +1,7 @@
 //! Triggers that notify listeners of changed keys (PostgreSQL).
 //!
-//! They fire for each row and always, so that the changes of every writer are noticed: this package, stock, psql, a subscription of
-//! logical replication. A change of silent columns alone is not announced. See docs/adr/0021.
+//! They fire for each row and always, so they also report the changes of other writers: stock, psql, a subscription of
+//! logical replication. A change of silent columns alone is not reported. See docs/adr/0021.
 
 use std::sync::LazyLock;
 
@@ -15,14 +15,15 @@ use crate::store::postgres::{Param, PgExecutor, PgFailure};
 pub(super) const STEP: Step = Step::sql(
     "change_feed",
     |backend| on(backend, &UP, ""),
-    |backend| on(backend, &[NO_TRIGGERS, NO_FUNCTION].concat(), ""),
+    |backend| on(backend, &[DROP_TRIGGERS, DROP_FUNCTION].concat(), ""),
 );
 
-// NEVER CHANGE within this step: the notifications and their channel are what `store::listen` of every version understands.
-// `=` and the start of the SHA-256 of an id for a key that changed or went; `*` for any key. A transaction that changes more
-// than a hundred keys says so once for all others. The id itself is left out: every role that may connect may listen.
-// Rows are compared without the columns that `columns.rs` declares silent, so that a column which somebody else adds is announced.
-// As JSON, because a column's type may have no equality, and a column may be missing.
+// NEVER CHANGE within this step: `postgres::change_listener` of every version parses these notifications and their
+// channel. `=` and the first half of the SHA-256 of an id report a changed or deleted key; `*` reports a change of any
+// key. A transaction that changes more than a hundred keys reports the others with one `*`. The id itself is left out
+// because every role that may connect may listen. Rows are compared without the columns that `columns.rs` declares
+// silent, so a column that others add is reported. They are compared as JSON because a column's type may lack equality,
+// and a column may be missing.
 static BODY: LazyLock<String> = LazyLock::new(|| {
     let silent = silent_columns().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
     BODY_TEMPLATE.replace("{silent}", &silent)
@@ -57,7 +58,7 @@ END
 static UP: LazyLock<String> = LazyLock::new(|| {
     [
         super::notify::DOWN,
-        NO_TRIGGERS,
+        DROP_TRIGGERS,
         r#"CREATE OR REPLACE FUNCTION "api_key_native_changed"() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$"#,
         &BODY,
         r#"$body$;
@@ -72,16 +73,16 @@ ALTER TABLE "api_key" ENABLE ALWAYS TRIGGER "api_key_native_clear";
     .concat()
 });
 
-const NO_TRIGGERS: &str = r#"
+const DROP_TRIGGERS: &str = r#"
 DROP TRIGGER IF EXISTS "api_key_native_change" ON "api_key";
 DROP TRIGGER IF EXISTS "api_key_native_clear" ON "api_key";
 "#;
 
-// A table that was renamed may still have triggers of the same function.
-const NO_FUNCTION: &str = r#"DROP FUNCTION IF EXISTS "api_key_native_changed"() CASCADE;"#;
+// A renamed table may still have triggers that call this function.
+const DROP_FUNCTION: &str = r#"DROP FUNCTION IF EXISTS "api_key_native_changed"() CASCADE;"#;
 
-/// Both triggers of the table `$1`, as they are to be, with the version of each row that defines them. Changes of what they do
-/// change these versions, whatever is changed back later.
+/// Selects both triggers of the table `$1` if they are defined as expected, with the version of each catalog row that
+/// defines them. Every change of a definition changes these versions, even if it is reverted later.
 macro_rules! defined_triggers {
     ($table:literal, $body:literal) => {
         concat!(
@@ -99,7 +100,7 @@ macro_rules! defined_triggers {
 }
 pub(in crate::store) use defined_triggers;
 
-/// What the function's body is to have as its SHA-256, in hex.
+/// The expected SHA-256 of the function's body, in hex.
 pub(in crate::store) static BODY_DIGEST: LazyLock<String> =
     LazyLock::new(|| hex::encode(Sha256::digest(BODY.as_bytes())));
 
@@ -109,7 +110,7 @@ const DEFINED: &str = concat!(
     " IS NOT NULL"
 );
 
-/// Whether both triggers and their function are as this version makes them.
+/// Returns whether both triggers and their function are defined as this version defines them.
 pub(super) async fn is_defined(executor: PgExecutor<'_>) -> Result<bool, ApiKeyError> {
     let rows = executor.query(DEFINED, &[Param::text(&BODY_DIGEST)]).await?.rows;
     Ok(match rows.first() {
@@ -118,7 +119,7 @@ pub(super) async fn is_defined(executor: PgExecutor<'_>) -> Result<bool, ApiKeyE
     })
 }
 
-/// Makes the triggers again where they were dropped, switched off or changed.
+/// Recreates the triggers after they were dropped, disabled or changed.
 pub(super) async fn repair(executor: PgExecutor<'_>) -> Result<(), ApiKeyError> {
     Ok(executor.run(&UP).await?)
 }

@@ -1,9 +1,9 @@
-//! Stock's table as it stands in Medusa 2.21.
+//! Stock's table as of Medusa 2.21.
 
 use super::step::{Step, on};
 use crate::store::backend::Backend;
 
-// Stock 2.21.2: the first migration has no way back either; keys outlive every rollback.
+// Stock 2.21.2: the first migration has no rollback either; keys survive every rollback.
 pub(super) const STEP: Step = Step::sql("create_api_key", up, |_| String::new());
 
 // NEVER CHANGE: column order, constraint and index names are stock's.
@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS "api_key" (
 );
 "#;
 
-/// What later ones of stock's migrations add, for a table that an older Medusa made.
+/// Columns and constraints from stock's later migrations, for a table that an older Medusa created.
 const MISSING_COLUMNS: &str = r#"
 ALTER TABLE "api_key"
   ADD COLUMN IF NOT EXISTS "updated_at" timestamptz NOT NULL DEFAULT now(),

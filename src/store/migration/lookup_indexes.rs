@@ -1,6 +1,6 @@
-//! The indexes by which a token's row is found.
+//! The indexes for finding a token's row.
 //!
-//! Their conditions are those of `lookup`, which says why.
+//! Their conditions are those of `lookup`, which explains them.
 
 use super::step::Step;
 

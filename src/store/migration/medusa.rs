@@ -1,7 +1,7 @@
-//! What Medusa's own migrator reads: the table in which it records the migrations of all modules.
+//! Medusa's record of the migrations of all modules, which its migrator reads.
 //!
-//! `create_api_key` leaves the table `api_key` as stock's migrations do. Recorded as taken, they are not run again
-//! when a shop goes back to stock, where one of them would fail on a constraint that is there already.
+//! `create_api_key` leaves the table `api_key` as stock's migrations do. Recording them as executed prevents Medusa
+//! from running them when a shop switches back to stock, where one of them would fail on an existing constraint.
 
 use crate::store::postgres::{Param, PgExecutor, PgFailure};
 
@@ -13,14 +13,14 @@ CREATE TABLE IF NOT EXISTS "mikro_orm_migrations" (
   "executed_at" timestamptz NULL DEFAULT CURRENT_TIMESTAMP
 );
 "#;
-const STOCKS: [&str; 4] = [
+const STOCK_MIGRATIONS: [&str; 4] = [
     "InitialSetup20240221144943",
     "Migration20240604080145",
     "Migration20241205122700",
     "Migration20251015123842",
 ];
 
-// NULL where there is no such table.
+// NULL if the table does not exist.
 const MAY_BE_READ: &str =
     "SELECT pg_catalog.has_table_privilege(to_regclass('mikro_orm_migrations'), 'SELECT')";
 const UNRECORDED: &str = r#"
@@ -33,35 +33,38 @@ INSERT INTO "mikro_orm_migrations" ("name")
 SELECT "stock" FROM unnest($1::text[]) WITH ORDINALITY AS "stocks" ("stock", "place") ORDER BY "place"
 "#;
 
-/// Whether the schema that Medusa is configured with is there.
+/// Returns whether the schema that Medusa is configured with exists.
 pub(super) async fn has_schema(on: PgExecutor<'_>, schema: &str) -> Result<bool, PgFailure> {
     let find = r#"SELECT FROM "pg_catalog"."pg_namespace" WHERE "nspname" = $1"#;
     Ok(!on.query(find, &[Param::text(schema)]).await?.rows.is_empty())
 }
 
-/// Makes that schema, as stock's migrator does.
-pub(super) async fn make_schema(on: PgExecutor<'_>, schema: &str) -> Result<(), PgFailure> {
+/// Creates that schema, as stock's migrator does.
+pub(super) async fn create_schema(on: PgExecutor<'_>, schema: &str) -> Result<(), PgFailure> {
     on.run(&format!(r#"CREATE SCHEMA IF NOT EXISTS "{}""#, schema.replace('"', "\"\""))).await
 }
 
-/// Stock's migrations that are not on record. A database in which Medusa does not live has no record of them.
+/// Returns stock's migrations that are not recorded. A database without Medusa needs no record of them.
 pub(super) async fn unrecorded(
     on: PgExecutor<'_>,
-    medusa_lives_here: bool,
+    in_medusa: bool,
 ) -> Result<Vec<String>, PgFailure> {
     let rows = on.query(MAY_BE_READ, &[]).await?.rows;
     match rows.first().and_then(|row| row.try_get::<_, Option<bool>>(0).ok()?) {
         Some(true) => {}
-        // Of a table that cannot be read nothing is known, and nothing missed.
+        // The record is unreadable, so nothing counts as missing.
         Some(false) => return Ok(Vec::new()),
-        None if medusa_lives_here => return Ok(STOCKS.map(str::to_owned).into()),
+        None if in_medusa => return Ok(STOCK_MIGRATIONS.map(str::to_owned).into()),
         None => return Ok(Vec::new()),
     }
-    let rows = on.query(UNRECORDED, &[Param::texts(STOCKS.map(str::to_owned).into())]).await?.rows;
+    let rows = on
+        .query(UNRECORDED, &[Param::texts(STOCK_MIGRATIONS.map(str::to_owned).into())])
+        .await?
+        .rows;
     Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
 
-/// Records stock's migrations as taken.
+/// Records stock's migrations as executed.
 pub(super) async fn record(on: PgExecutor<'_>, missing: Vec<String>) -> Result<(), PgFailure> {
     on.run(TABLE).await?;
     on.query(RECORD, &[Param::texts(missing)]).await.map(drop)

@@ -1,8 +1,8 @@
-//! The table, step by step.
+//! The migrations of the table.
 //!
-//! Invariants: every step can run on a table that stock made and filled, and leaves it in a shape that stock's service can go on
-//! using; taken back, it leaves stock's table with every key in it. Where nothing is missing nothing is written, so that a role
-//! that may only read can use an up-to-date table.
+//! Invariants: every step can run on a table that stock created and filled, and stock's service can still use the
+//! result; reverting a step restores stock's table with every key in it. An up-to-date table causes no write, so a
+//! read-only role can use it.
 
 mod change_feed;
 mod create_api_key;
@@ -29,62 +29,65 @@ pub(super) use change_feed::{BODY_DIGEST, defined_triggers};
 use step::Step;
 use steps::STEPS;
 
-// NEVER CHANGE: databases have this table.
+// NEVER CHANGE: existing databases have this table.
 const RECORDS: &str = r#"
 CREATE TABLE IF NOT EXISTS "api_key_native_migrations" ("version" varchar NOT NULL PRIMARY KEY, "applied_at" bigint NOT NULL);
 "#;
-const TAKEN: &str = r#"SELECT "version" FROM "api_key_native_migrations" ORDER BY "version""#;
-const NO_RECORDS: &str = r#"DROP TABLE "api_key_native_migrations""#;
+const APPLIED: &str = r#"SELECT "version" FROM "api_key_native_migrations" ORDER BY "version""#;
+const DROP_RECORDS: &str = r#"DROP TABLE "api_key_native_migrations""#;
 
-/// Any number that no other program uses: processes that start together take turns.
+/// The key of the advisory lock that serializes migrations of concurrent processes: an arbitrary number.
 const LOCK: i64 = 0x6170_6b5f_6e61_7469;
 
-/// How long a migration waits for a lock at most.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// The maximum time that a migration waits for a lock.
+const MAX_LOCK_WAIT: Duration = Duration::from_secs(60);
 
-/// What a database lacks.
+/// The migrations that a database lacks.
 #[derive(Default)]
 struct Missing {
     schema: bool,
     steps: Vec<&'static Step>,
     change_feed: bool,
-    stocks: Vec<String>,
+    stock_migrations: Vec<String>,
 }
 
 impl Missing {
-    fn is_nothing(&self) -> bool {
-        !self.schema && self.steps.is_empty() && !self.change_feed && self.stocks.is_empty()
+    fn is_empty(&self) -> bool {
+        !self.schema
+            && self.steps.is_empty()
+            && !self.change_feed
+            && self.stock_migrations.is_empty()
     }
 }
 
-/// Takes every step that was not taken yet, all or none, and returns their names.
+/// Applies every missing step, all or none, and returns their names.
 pub(super) async fn up(
     pool: &Pool,
     settings: &DatabaseSettings,
 ) -> Result<Vec<String>, ApiKeyError> {
-    // Looked at without a lock: what is complete stays so.
-    if look(&Connection::of_pool(pool), settings).await?.is_nothing() {
+    // This check needs no lock: a complete table stays complete.
+    if find_missing(&Connection::of_pool(pool), settings).await?.is_empty() {
         return Ok(Vec::new());
     }
-    let transaction = Transaction::begin_write(pool).await.map_err(refused)?;
+    let transaction = Transaction::begin_write(pool).await.map_err(migration_error)?;
     let on = transaction.connection();
-    let missing = take(&on, settings).await.map_err(refused)?;
-    transaction.commit().await.map_err(refused)?;
+    let missing = apply_missing(&on, settings).await.map_err(migration_error)?;
+    transaction.commit().await.map_err(migration_error)?;
     Ok(missing.steps.iter().map(|step| step.name.to_owned()).collect())
 }
 
-/// Takes steps back, all or none: those of the names, or every one. The table stays, with its keys.
+/// Reverts the named steps or all steps, all or none. The table stays, with its keys.
 pub(super) async fn down(
     pool: &Pool,
     names: Option<&[String]>,
 ) -> Result<Vec<String>, ApiKeyError> {
-    let transaction = Transaction::begin_write(pool).await.map_err(refused)?;
-    let reverted = take_back(&transaction.connection(), names).await.map_err(refused)?;
-    transaction.commit().await.map_err(refused)?;
+    let transaction = Transaction::begin_write(pool).await.map_err(migration_error)?;
+    let reverted = revert(&transaction.connection(), names).await.map_err(migration_error)?;
+    transaction.commit().await.map_err(migration_error)?;
     Ok(reverted)
 }
 
-/// Whether an SQLite database has no table of keys.
+/// Returns whether an SQLite database lacks the table of keys.
 pub(super) async fn lacks_table(pool: &Pool) -> Result<bool, ApiKeyError> {
     const TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'api_key'";
     let on = Connection::of_pool(pool);
@@ -92,7 +95,7 @@ pub(super) async fn lacks_table(pool: &Pool) -> Result<bool, ApiKeyError> {
     Ok(tables.is_empty())
 }
 
-fn refused(error: ApiKeyError) -> ApiKeyError {
+fn migration_error(error: ApiKeyError) -> ApiKeyError {
     match error {
         ApiKeyError::TableMissing => ApiKeyError::ForeignTable,
         ApiKeyError::Database { sqlstate: Some(code) } if code == "42501" => {
@@ -103,13 +106,17 @@ fn refused(error: ApiKeyError) -> ApiKeyError {
     }
 }
 
-/// What is missing. Reads only.
-async fn look(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missing, ApiKeyError> {
+/// Returns what is missing. Only reads.
+async fn find_missing(
+    on: &Connection<'_>,
+    settings: &DatabaseSettings,
+) -> Result<Missing, ApiKeyError> {
     let mut missing = Missing::default();
-    let taken = match (taken(on).await, on.executor()) {
-        (Ok(taken), _) => taken,
+    let applied = match (applied(on).await, on.executor()) {
+        (Ok(applied), _) => applied,
         (Err(ApiKeyError::TableMissing | ApiKeyError::SchemaMissing), _) => Vec::new(),
-        // Who may use the table need not be able to read how it came to be: its shape tells as much.
+        // A role that may use the table may be unable to read the migration records. The table's columns and indexes
+        // suffice.
         (Err(ApiKeyError::Forbidden(_)), Executor::Postgres(executor))
             if is_complete(executor).await? =>
         {
@@ -119,19 +126,19 @@ async fn look(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missin
         (Err(error), _) => return Err(error),
     };
     missing.steps =
-        STEPS.iter().filter(|step| !taken.iter().any(|name| name == step.name)).collect();
+        STEPS.iter().filter(|step| !applied.iter().any(|name| name == step.name)).collect();
     match on.executor() {
         Executor::Postgres(executor) => {
             missing.schema = missing_schema(executor, settings).await?.is_some();
             missing.change_feed = !change_feed::is_defined(executor).await?;
-            missing.stocks = medusa::unrecorded(executor, settings.in_medusa).await?;
+            missing.stock_migrations = medusa::unrecorded(executor, settings.in_medusa).await?;
         }
         Executor::Sqlite(_) => {}
     }
     Ok(missing)
 }
 
-/// The schema that Medusa is configured with, if it is not there.
+/// Returns the schema that Medusa is configured with if it does not exist.
 async fn missing_schema<'a>(
     executor: PgExecutor<'_>,
     settings: &'a DatabaseSettings,
@@ -142,7 +149,7 @@ async fn missing_schema<'a>(
     }
 }
 
-/// Whether the table has every declared column and the indexes of the lookups.
+/// Returns whether the table has every declared column and the lookup indexes.
 async fn is_complete(executor: PgExecutor<'_>) -> Result<bool, ApiKeyError> {
     const COMPLETE: &str = "SELECT pg_catalog.count(*) = pg_catalog.cardinality($1) \
         AND pg_catalog.to_regclass('\"IDX_api_key_undigested\"') IS NOT NULL \
@@ -158,19 +165,22 @@ async fn is_complete(executor: PgExecutor<'_>) -> Result<bool, ApiKeyError> {
         .unwrap_or(false))
 }
 
-/// Adds what is missing, and returns what that was.
-async fn take(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missing, ApiKeyError> {
+/// Applies what is missing, and returns it.
+async fn apply_missing(
+    on: &Connection<'_>,
+    settings: &DatabaseSettings,
+) -> Result<Missing, ApiKeyError> {
     match on.executor() {
         Executor::Postgres(executor) => {
-            take_turns(executor).await?;
+            lock(executor).await?;
             if let Some(schema) = missing_schema(executor, settings).await? {
-                medusa::make_schema(executor, schema).await?;
+                medusa::create_schema(executor, schema).await?;
             }
         }
         Executor::Sqlite(_) => {}
     }
     on.run(RECORDS).await?;
-    let missing = look(on, settings).await?;
+    let missing = find_missing(on, settings).await?;
     for step in &missing.steps {
         on.run(&step.up(on.backend())).await?;
         record(on, step).await?;
@@ -180,8 +190,8 @@ async fn take(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missin
             if missing.change_feed && !change_feed::is_defined(executor).await? {
                 change_feed::repair(executor).await?;
             }
-            if !missing.stocks.is_empty() {
-                medusa::record(executor, missing.stocks.clone()).await?;
+            if !missing.stock_migrations.is_empty() {
+                medusa::record(executor, missing.stock_migrations.clone()).await?;
             }
         }
         Executor::Sqlite(_) => {}
@@ -189,19 +199,16 @@ async fn take(on: &Connection<'_>, settings: &DatabaseSettings) -> Result<Missin
     Ok(missing)
 }
 
-async fn take_back(
-    on: &Connection<'_>,
-    names: Option<&[String]>,
-) -> Result<Vec<String>, ApiKeyError> {
+async fn revert(on: &Connection<'_>, names: Option<&[String]>) -> Result<Vec<String>, ApiKeyError> {
     match on.executor() {
-        Executor::Postgres(executor) => take_turns(executor).await?,
+        Executor::Postgres(executor) => lock(executor).await?,
         Executor::Sqlite(_) => {}
     }
     on.run(RECORDS).await?;
-    let taken = taken(on).await?;
-    let applied: Vec<_> =
-        STEPS.iter().filter(|step| taken.iter().any(|name| name == step.name)).collect();
-    let mut reverted: Vec<_> = applied.iter().rev().copied().collect();
+    let applied = applied(on).await?;
+    let done: Vec<_> =
+        STEPS.iter().filter(|step| applied.iter().any(|name| name == step.name)).collect();
+    let mut reverted: Vec<_> = done.iter().rev().copied().collect();
     if let Some(names) = names {
         let last =
             reverted.iter().take_while(|step| names.iter().any(|name| name == step.name)).count();
@@ -212,20 +219,20 @@ async fn take_back(
         if !down.is_empty() {
             on.run(&down).await?;
         }
-        forget(on, step).await?;
+        remove_record(on, step).await?;
     }
-    if reverted.len() == applied.len() {
-        on.run(NO_RECORDS).await?;
+    if reverted.len() == done.len() {
+        on.run(DROP_RECORDS).await?;
     }
     Ok(reverted.iter().map(|step| step.name.to_owned()).collect())
 }
 
-async fn taken(on: &Connection<'_>) -> Result<Vec<String>, ApiKeyError> {
-    on.texts(Statement::from_string(on.backend().orm(), TAKEN)).await
+async fn applied(on: &Connection<'_>) -> Result<Vec<String>, ApiKeyError> {
+    on.texts(Statement::from_string(on.backend().orm(), APPLIED)).await
 }
 
 async fn record(on: &Connection<'_>, step: &Step) -> Result<(), ApiKeyError> {
-    // SECURITY: a step's name is a constant of ours.
+    // SECURITY: a step's name is a constant of this crate.
     let now = match on.backend() {
         Backend::Sqlite => "unixepoch()",
         Backend::Postgres => "extract(epoch FROM now())::bigint",
@@ -234,15 +241,15 @@ async fn record(on: &Connection<'_>, step: &Step) -> Result<(), ApiKeyError> {
         .await
 }
 
-async fn forget(on: &Connection<'_>, step: &Step) -> Result<(), ApiKeyError> {
+async fn remove_record(on: &Connection<'_>, step: &Step) -> Result<(), ApiKeyError> {
     on.run(&format!(r#"DELETE FROM "api_key_native_migrations" WHERE "version" = '{}'"#, step.name))
         .await
 }
 
-async fn take_turns(executor: PgExecutor<'_>) -> Result<(), ApiKeyError> {
-    // A large table takes its time, which `migrate()` has and another call that needs the table has not.
+async fn lock(executor: PgExecutor<'_>) -> Result<(), ApiKeyError> {
+    // Migrating a large table takes long. `migrate()` allows that time; other calls that need the table do not.
     let left = deadline::end().saturating_duration_since(Instant::now());
-    let lock = left.min(LONGEST_WAIT).as_millis().max(1);
+    let lock = left.min(MAX_LOCK_WAIT).as_millis().max(1);
     let statement = left.as_millis().max(1);
     executor
         .run(&format!(

@@ -5,7 +5,7 @@ use super::step::{Step, on};
 pub(super) const STEP: Step =
     Step::sql("notify", |_| String::new(), |backend| on(backend, DOWN, ""));
 
-/// Takes away what an earlier version has made, if it has.
+/// Drops what an earlier version may have created.
 pub(super) const DOWN: &str = r#"
 DROP TRIGGER IF EXISTS "api_key_native_update" ON "api_key";
 DROP TRIGGER IF EXISTS "api_key_native_delete" ON "api_key";

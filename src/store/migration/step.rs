@@ -1,10 +1,10 @@
-//! A step of the migration.
+//! A migration step.
 
 use crate::store::backend::Backend;
 
-/// A change of the table that can be taken back.
+/// A reversible change of the table.
 pub(super) struct Step {
-    // NEVER CHANGE: databases have it on record.
+    // NEVER CHANGE: existing databases record this name.
     pub(super) name: &'static str,
     change: Change,
 }
@@ -12,17 +12,17 @@ pub(super) struct Step {
 enum Change {
     /// A nullable column of strings.
     TextColumn(&'static str),
-    /// The SQL of a change, and the SQL that takes it back.
+    /// The SQL of a change, and the SQL that reverts it.
     Sql { up: fn(Backend) -> String, down: fn(Backend) -> String },
 }
 
 impl Step {
-    /// A step that adds a nullable column of strings.
+    /// Creates a step that adds a nullable column of strings.
     pub(super) const fn text_column(name: &'static str, column: &'static str) -> Self {
         Self { name, change: Change::TextColumn(column) }
     }
 
-    /// A step of any SQL.
+    /// Creates a step from SQL.
     pub(super) const fn sql(
         name: &'static str,
         up: fn(Backend) -> String,
@@ -46,19 +46,21 @@ impl Step {
     }
 }
 
-/// The SQL that adds a nullable column of strings. SQLite lacks IF NOT EXISTS here, but there a step is taken once.
+/// Returns the SQL that adds a nullable column of strings.
+///
+/// SQLite lacks IF NOT EXISTS here, but each step runs only once there.
 pub(super) fn add_text_column(column: &str, backend: Backend) -> String {
     let condition = on(backend, "IF NOT EXISTS ", "");
     format!(r#"ALTER TABLE "api_key" ADD COLUMN {condition}"{column}" text NULL;"#)
 }
 
-/// The SQL that drops a column.
+/// Returns the SQL that drops a column.
 pub(super) fn drop_column(column: &str, backend: Backend) -> String {
     let (table, column_if) = (on(backend, "IF EXISTS ", ""), on(backend, "IF EXISTS ", ""));
     format!(r#"ALTER TABLE {table}"api_key" DROP COLUMN {column_if}"{column}";"#)
 }
 
-/// The SQL of a database.
+/// Returns the SQL for a database.
 pub(super) fn on(backend: Backend, postgres: &str, sqlite: &str) -> String {
     match backend {
         Backend::Sqlite => sqlite.to_owned(),

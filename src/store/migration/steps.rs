@@ -1,9 +1,9 @@
-//! The steps, in the order in which they are taken.
+//! The migration steps in their order.
 
 use super::step::Step;
 use super::{change_feed, create_api_key, lookup_indexes, notify, token_digest};
 
-// NEVER CHANGE a step that was released, or the order of any: add another at the end.
+// NEVER CHANGE a released step or the order of the steps: add new ones at the end.
 pub(super) const STEPS: &[Step] = &[
     create_api_key::STEP,
     token_digest::STEP,

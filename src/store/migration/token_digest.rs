@@ -1,4 +1,4 @@
-//! The selector of secret tokens, which stock ignores.
+//! The digest column for looking up secret tokens, which stock ignores.
 
 use super::step::{Step, add_text_column, drop_column};
 

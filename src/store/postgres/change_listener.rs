@@ -1,10 +1,9 @@
-//! Hearing of changes, and renewing the lease on what was heard (PostgreSQL).
+//! Listens for changes, and renews the lease that depends on it (PostgreSQL).
 //!
-//! One connection listens to what the triggers of `migration::change_feed` tell. Signals are sent over another one, the
-//! read_batcher's: a pooler that passes back only what a connection caused itself must not look like a listener.
-//! Invariants: the lease is renewed only by a random signal that was sent while the
-//! triggers were the very ones that they were when the signal before it was sent; nothing listens on a session that a pooler
-//! may hand on to others.
+//! One connection listens for the notifications of the triggers in `migration::change_feed`. Signals are sent over
+//! another connection, the read batcher's: a pooler that returns only the notifications that a connection itself caused
+//! must not pass for a listener. Invariants: only a random signal renews the lease, and only if the triggers did not
+//! change since the signal before it; nothing listens on a session that a pooler may assign to others.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,8 +21,8 @@ use crate::error::ApiKeyError;
 use crate::event::{Event, EventSink, LeaseLoss};
 use crate::store::migration::{BODY_DIGEST, defined_triggers};
 
-/// Sends a signal `$1` on the channel of the table whose oid is `$2`, if it is still there with all its triggers, whose function
-/// has the body with the digest `$3`. Returns by which versions of the catalog's rows that was so.
+/// Sends a signal `$1` on the channel of the table with the oid `$2`, if the table still has all its triggers and their
+/// function's body has the digest `$3`. Returns the versions of the catalog rows that define them.
 const SIGNAL: &str = concat!(
     "SELECT d.defined || ' ' || c.relfilenode, pg_catalog.pg_notify('api_key_native_changes_' || c.oid, $1) FROM pg_catalog.pg_class AS c \
     CROSS JOIN LATERAL (SELECT ",
@@ -32,21 +31,21 @@ const SIGNAL: &str = concat!(
     WHERE c.oid = pg_catalog.to_regclass('api_key') AND c.oid = $2::pg_catalog.oid AND d.defined IS NOT NULL"
 );
 
-/// How long to wait before listening anew, at first and at most.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// The minimum and maximum delay before listening again.
+const MIN_RETRY_DELAY: Duration = Duration::from_millis(50);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 
-/// How long a listener may hear no signal before another one takes its place, besides four times the lease.
-const LEAST_SILENCE: Duration = Duration::from_secs(2);
+/// The minimum time without signals after which the listener reconnects. Four times the lease applies if it is longer.
+const MIN_SILENCE: Duration = Duration::from_secs(2);
 
-/// How many signals are sent in the time of one lease.
-const SIGNALS_A_LEASE: u32 = 4;
+/// The number of signals per lease duration.
+const SIGNALS_PER_LEASE: u32 = 4;
 
-/// The two tasks that keep a lease. They end when this is dropped.
-pub(in crate::store) struct Listening([JoinHandle<()>; 2]);
+/// The two tasks that keep a lease. Dropping this stops them.
+pub(in crate::store) struct ChangeListener([JoinHandle<()>; 2]);
 
-impl Listening {
-    /// Begins to listen.
+impl ChangeListener {
+    /// Starts to listen.
     pub(in crate::store) fn start(
         server: PostgresServer,
         read_batcher: Arc<ReadBatcher>,
@@ -60,21 +59,21 @@ impl Listening {
             cache,
             lease,
             events,
-            told_held: AtomicBool::new(false),
+            reported_held: AtomicBool::new(false),
             table: Mutex::default(),
             defined: Mutex::default(),
             renew: Notify::new(),
-            listen_anew: Notify::new(),
+            relisten: Notify::new(),
         });
-        let hearing = Arc::clone(&keeper);
+        let listener = Arc::clone(&keeper);
         Self([
-            tokio::spawn(async move { hearing.listen().await }),
+            tokio::spawn(async move { listener.listen().await }),
             tokio::spawn(async move { keeper.keep_renewing().await }),
         ])
     }
 }
 
-impl Drop for Listening {
+impl Drop for ChangeListener {
     fn drop(&mut self) {
         for task in &self.0 {
             task.abort();
@@ -88,51 +87,51 @@ struct Keeper {
     cache: Arc<KeyCache>,
     lease: Arc<Lease>,
     events: EventSink,
-    told_held: AtomicBool,
-    /// The oid of the table that is listened to.
+    reported_held: AtomicBool,
+    /// The oid of the table whose channel is listened on.
     table: Mutex<Option<String>>,
-    /// How the triggers were defined when the last signal was sent.
+    /// The definition of the triggers when the last signal was sent.
     defined: Mutex<Option<String>>,
     renew: Notify,
-    listen_anew: Notify,
+    relisten: Notify,
 }
 
 impl Keeper {
     async fn listen(&self) {
-        let mut pause = FIRST_PAUSE;
+        let mut delay = MIN_RETRY_DELAY;
         loop {
-            let begun = Instant::now();
+            let started = Instant::now();
             let loss = tokio::select! {
-                loss = self.hear() => Some(loss),
-                () = self.listen_anew.notified() => None,
+                loss = self.listen_once() => Some(loss),
+                () = self.relisten.notified() => None,
             };
             self.set_table(None);
             self.cache.forget_all();
             match loss {
                 Some(loss) => self.lease.end(loss),
-                // What gave the reason for it has said so.
+                // The code that requested the restart has set the reason.
                 None => self.lease.end(self.lease.loss()),
             }
-            self.tell();
-            pause = if begun.elapsed() > LONGEST_PAUSE {
-                FIRST_PAUSE
+            self.report_lease();
+            delay = if started.elapsed() > MAX_RETRY_DELAY {
+                MIN_RETRY_DELAY
             } else {
-                (pause * 2).min(LONGEST_PAUSE)
+                (delay * 2).min(MAX_RETRY_DELAY)
             };
-            sleep(pause).await;
+            sleep(delay).await;
         }
     }
 
-    /// Hears of changes until the connection breaks. Returns why it hears no more.
-    async fn hear(&self) -> LeaseLoss {
-        match self.try_to_hear().await {
+    /// Listens until the connection is lost. Returns the reason why listening ended.
+    async fn listen_once(&self) -> LeaseLoss {
+        match self.try_listen_once().await {
             Err(PgFailure::NoSession(ApiKeyError::Replica)) => LeaseLoss::Replica,
             Ok(loss) => loss,
             Err(_lost) => LeaseLoss::NotListening,
         }
     }
 
-    async fn try_to_hear(&self) -> Result<LeaseLoss, PgFailure> {
+    async fn try_listen_once(&self) -> Result<LeaseLoss, PgFailure> {
         const TABLE: &str =
             "SELECT pg_catalog.to_regclass('api_key')::pg_catalog.oid::pg_catalog.text";
         let mut session = self.server.connect().await.map_err(PgFailure::NoSession)?;
@@ -142,44 +141,45 @@ impl Keeper {
         if self.server.is_replica() {
             return Ok(LeaseLoss::Replica);
         }
-        let rows = deadline::wait(session.query(TABLE, &[])).await.ok_or(PgFailure::Late)??.rows;
+        let rows =
+            deadline::wait(session.query(TABLE, &[])).await.ok_or(PgFailure::TimedOut)??.rows;
         let table = rows.first().and_then(|row| row.try_get::<_, Option<String>>(0).ok());
         let Some(table) = table.flatten() else { return Ok(LeaseLoss::NoTriggers) };
         let listen = format!("LISTEN api_key_native_changes_{table}");
-        deadline::wait(session.run(&listen)).await.ok_or(PgFailure::Late)??;
-        // What was remembered before is not known to be heard of; what is read from now on is.
-        self.begin_anew();
+        deadline::wait(session.run(&listen)).await.ok_or(PgFailure::TimedOut)??;
+        // Changes of keys cached before LISTEN may have been missed; changes of keys read from now on are reported.
+        self.reset();
         self.set_table(Some(table));
         self.renew.notify_one();
         loop {
-            let told = session.notification().await?;
-            self.understand(told.payload());
+            let notification = session.notification().await?;
+            self.handle_payload(notification.payload());
         }
     }
 
-    /// Forgets everything, so that the lease is held again from the next signal on.
-    fn begin_anew(&self) {
+    /// Clears the cache and restarts the lease, which is held again from the next signal on.
+    fn reset(&self) {
         *self.defined.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.lease.begin();
         self.cache.forget_all();
     }
 
-    fn understand(&self, told: &str) {
+    fn handle_payload(&self, payload: &str) {
         let number = |digits: &str| u128::from_str_radix(digits, 16).ok();
-        if let Some(digest) = told.strip_prefix('=').and_then(number) {
+        if let Some(digest) = payload.strip_prefix('=').and_then(number) {
             self.cache.forget_digest(digest);
-        } else if let Some(signal) = told.strip_prefix('#') {
+        } else if let Some(signal) = payload.strip_prefix('#') {
             if number(signal).is_some_and(|signal| self.lease.echo(signal)) {
-                self.tell();
+                self.report_lease();
             }
         } else {
-            // Whatever it is, memory is not to be trusted.
+            // After `*` or an unknown payload, no cached key can be trusted.
             self.cache.forget_all();
         }
     }
 
     async fn keep_renewing(&self) {
-        let mut tick = interval(self.lease.bound() / SIGNALS_A_LEASE);
+        let mut tick = interval(self.lease.bound() / SIGNALS_PER_LEASE);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut silent_since = Instant::now();
         loop {
@@ -187,16 +187,16 @@ impl Keeper {
                 _ = tick.tick() => {}
                 () = self.renew.notified() => {}
             }
-            self.tell();
+            self.report_lease();
             let Some(table) = self.table() else {
                 silent_since = Instant::now();
                 continue;
             };
             if self.lease.is_held() {
                 silent_since = Instant::now();
-            } else if silent_since.elapsed() > LEAST_SILENCE.max(self.lease.bound() * 4) {
+            } else if silent_since.elapsed() > MIN_SILENCE.max(self.lease.bound() * 4) {
                 silent_since = Instant::now();
-                self.listen_anew.notify_one();
+                self.relisten.notify_one();
                 continue;
             }
             self.send_signal(table).await;
@@ -214,21 +214,22 @@ impl Keeper {
         let sent = self.read_batcher.probe(SIGNAL, values);
         match timeout(self.lease.bound(), sent).await {
             Ok(Some(Some(defined))) => {
-                if self.is_defined_as_before(defined) && self.lease.confirm(signal) {
-                    self.tell();
+                if self.is_unchanged(defined) && self.lease.confirm(signal) {
+                    self.report_lease();
                 }
             }
             Ok(Some(None)) => {
                 self.lease.end(LeaseLoss::NoTriggers);
-                self.listen_anew.notify_one();
+                self.relisten.notify_one();
             }
             Ok(None) | Err(_) => self.lease.explain(LeaseLoss::NoConnection),
         }
     }
 
-    /// Whether the triggers are the very ones that they were at the last signal. If they are not, something may have gone
-    /// unheard since then, whatever they are now.
-    fn is_defined_as_before(&self, defined: String) -> bool {
+    /// Returns whether the triggers are unchanged since the last signal.
+    ///
+    /// If they are not, a change may have been missed since then, whatever their current definition is.
+    fn is_unchanged(&self, defined: String) -> bool {
         let mut before = self.defined.lock().unwrap_or_else(PoisonError::into_inner);
         let same = before.as_ref().is_none_or(|before| *before == defined);
         if !same {
@@ -240,10 +241,10 @@ impl Keeper {
         same
     }
 
-    /// Tells of a lease that was lost or regained, once.
-    fn tell(&self) {
+    /// Emits an event when the lease is lost or regained, once per transition.
+    fn report_lease(&self) {
         let held = self.lease.is_held();
-        if self.told_held.swap(held, Ordering::AcqRel) != held {
+        if self.reported_held.swap(held, Ordering::AcqRel) != held {
             self.events.emit(if held {
                 Event::LeaseHeld
             } else {

@@ -1,8 +1,8 @@
-//! Conditions in PostgreSQL's SQL.
+//! SQL conditions for PostgreSQL.
 //!
-//! The driver binds values with a type, and text is not comparable with a timestamp. So the text for a linked column,
-//! whose type is unknown here, is converted to that type first, by way of the table's row type.
-//! See docs/adr/0019.
+//! The driver binds typed values, and a string is not comparable with a timestamp. The type of a linked column is
+//! unknown here, so the statement first converts the string to that type, using the table's row type. See
+//! docs/adr/0019.
 
 use sea_orm::sea_query::extension::postgres::{PgBinOper, PgFunc};
 use sea_orm::sea_query::{Alias, ArrayType, Expr, ExprTrait, Value};
@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use crate::query::{ColumnRef, Name, Operand, Pattern, Table};
 
-/// A value that a column is compared with.
+/// Returns the SQL of a value that a column is compared with.
 pub(in crate::store) fn value(column: &ColumnRef, operand: &Operand) -> Expr {
     match (column, operand) {
         (ColumnRef::Linked { table, name }, Operand::Text(text)) => Expr::cust_with_exprs(
@@ -24,7 +24,8 @@ pub(in crate::store) fn value(column: &ColumnRef, operand: &Operand) -> Expr {
     }
 }
 
-/// A column equal to one of several values of one type, in one bound parameter however many they are.
+/// Returns the condition that a column equals one of several values of one type, in one bound parameter for any number
+/// of values.
 pub(in crate::store) fn among(column: &ColumnRef, expr: Expr, operands: &[&Operand]) -> Expr {
     match (column, operands.first()) {
         (_, Some(Operand::Number(_))) => {
@@ -44,7 +45,7 @@ pub(in crate::store) fn among(column: &ColumnRef, expr: Expr, operands: &[&Opera
     }
 }
 
-/// A text column that matches a pattern.
+/// Returns the condition that a text column matches a pattern.
 pub(in crate::store) fn matches(expr: Expr, pattern: &Pattern) -> Expr {
     match pattern {
         Pattern::Like { pattern, ignore_case } => {
@@ -67,7 +68,7 @@ pub(in crate::store) fn matches(expr: Expr, pattern: &Pattern) -> Expr {
     }
 }
 
-/// Text as a LIKE pattern that matches exactly this text.
+/// Returns the LIKE pattern that matches exactly this string.
 pub(in crate::store) fn escape_like(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());
     for character in text.chars() {
@@ -103,7 +104,7 @@ fn row(name: &Name, value: &str) -> Json {
     json!({ name.as_str(): value })
 }
 
-// A table's rows are of a type that is called like the table.
+// The row type of a table has the table's name.
 fn row_type(table: &Table) -> Expr {
     let name = Alias::new(table.name.as_str());
     match &table.schema {

@@ -1,4 +1,4 @@
-//! Requests and the connection that carries them, polled as one.
+//! Polls a request together with the connection that carries it.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -11,20 +11,21 @@ use super::failure::PgFailure;
 use super::session::Link;
 use super::waker::SharedWaker;
 
-/// The number of the transaction that the statement before it wrote in, and of its server process.
-const MARK: &str = "SELECT pg_catalog.txid_current_if_assigned()::pg_catalog.text, pg_catalog.pg_backend_pid(), \
+/// Selects the transaction id assigned by the preceding write, the server process, and the server's start time.
+const TRANSACTION_ID: &str = "SELECT pg_catalog.txid_current_if_assigned()::pg_catalog.text, pg_catalog.pg_backend_pid(), \
     pg_catalog.pg_postmaster_start_time()::pg_catalog.text";
 
-/// By which a transaction that has written can be looked up.
+/// Identifies a transaction that has written, to look up its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mark {
-    pub(super) transaction: String,
+pub(super) struct TransactionId {
+    pub(super) xid: String,
     pub(super) process: i32,
-    /// When the server began, which knows the number: a standby that was promoted gives it to another transaction.
+    /// The start time of the server that assigned `xid`. A promoted standby assigns the same number to another
+    /// transaction.
     pub(super) server: String,
 }
 
-/// Moves bytes until a request is answered.
+/// Polls the connection until a request completes.
 pub(super) async fn drive<T>(
     link: &mut Link,
     waker: &Arc<SharedWaker>,
@@ -36,9 +37,10 @@ pub(super) async fn drive<T>(
             if let Poll::Ready(answer) = request.as_mut().poll(context) {
                 return Poll::Ready(answer.map_err(PgFailure::from));
             }
-            waker.looks();
+            waker.clear_woken();
             let lost = lost(link, context);
-            // What has just arrived may be the answer, also when the server said goodbye behind it.
+            // The bytes that just arrived may complete the request, even if the server closed the connection after
+            // sending them.
             match (request.as_mut().poll(context), lost) {
                 (Poll::Ready(answer), _) => Poll::Ready(answer.map_err(PgFailure::from)),
                 (Poll::Pending, Some(failure)) => Poll::Ready(Err(failure)),
@@ -49,7 +51,7 @@ pub(super) async fn drive<T>(
     .await
 }
 
-/// Moves what bytes there are, and passes over what the server says unasked. Returns why the connection is lost, if it is.
+/// Transfers the available bytes and ignores asynchronous messages. Returns the reason if the connection is lost.
 pub(super) fn lost(link: &mut Link, context: &mut Context<'_>) -> Option<PgFailure> {
     loop {
         match link.poll_message(context) {
@@ -61,22 +63,22 @@ pub(super) fn lost(link: &mut Link, context: &mut Context<'_>) -> Option<PgFailu
     }
 }
 
-/// Runs a change together with the statement that marks its transaction: both go to the server at once.
-pub(super) async fn marked<T>(
+/// Runs a write together with the statement that identifies its transaction. Both are sent at once.
+pub(super) async fn with_transaction_id<T>(
     link: &mut Link,
     waker: &Arc<SharedWaker>,
     client: &Client,
     change: impl Future<Output = Result<T, tokio_postgres::Error>>,
-) -> Result<(T, Option<Mark>), PgFailure> {
-    let both = async { Ok(tokio::join!(change, client.query_typed(MARK, &[]))) };
+) -> Result<(T, Option<TransactionId>), PgFailure> {
+    let both = async { Ok(tokio::join!(change, client.query_typed(TRANSACTION_ID, &[]))) };
     let (changed, rows) = drive(link, waker, both).await?;
     let changed = changed?;
-    Ok((changed, rows?.first().and_then(mark)))
+    Ok((changed, rows?.first().and_then(transaction_id)))
 }
 
-fn mark(row: &Row) -> Option<Mark> {
-    Some(Mark {
-        transaction: row.try_get::<_, Option<String>>(0).ok()??,
+fn transaction_id(row: &Row) -> Option<TransactionId> {
+    Some(TransactionId {
+        xid: row.try_get::<_, Option<String>>(0).ok()??,
         process: row.try_get(1).ok()?,
         server: row.try_get(2).ok()?,
     })

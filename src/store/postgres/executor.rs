@@ -1,4 +1,4 @@
-//! Where a statement runs on PostgreSQL.
+//! Runs a statement on PostgreSQL.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::store::failure::InsertError;
 
-/// The time between two attempts to write what may be written already.
+/// The delay between attempts to repeat an insert with an unknown outcome.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Any session of the pool, or a transaction's.
+/// Any session of the pool, or the session of a transaction.
 #[derive(Clone, Copy)]
 pub(in crate::store) enum PgExecutor<'a> {
     Pool(&'a PgPool),
@@ -25,7 +25,7 @@ pub(in crate::store) enum PgExecutor<'a> {
 }
 
 impl PgExecutor<'_> {
-    /// Runs a statement with values.
+    /// Runs a statement with bound values.
     pub(in crate::store) async fn query(
         self,
         sql: &str,
@@ -36,10 +36,10 @@ impl PgExecutor<'_> {
             Self::Transaction(transaction) => {
                 let mut session = transaction.session().await;
                 let result = deadline::wait(session.session()?.query(sql, params)).await;
-                transaction.pool().watched(result)
+                transaction.pool().observe(result)
             }
         };
-        result.map_err(|failure| failure.of_statement(sql))
+        result.map_err(|failure| failure.with_required_privilege(sql))
     }
 
     async fn number(self, (sql, params): (&str, &[Param])) -> Result<Option<i64>, PgFailure> {
@@ -47,22 +47,24 @@ impl PgExecutor<'_> {
         Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
     }
 
-    /// Statements without values.
+    /// Runs statements without bound values.
     pub(in crate::store) async fn run(self, sql: &str) -> Result<(), PgFailure> {
         match self {
             Self::Pool(pool) => {
-                let mut session = pool.lend().await?;
-                pool.watched(deadline::wait(session.run(sql)).await)
+                let mut session = pool.acquire().await?;
+                pool.observe(deadline::wait(session.run(sql)).await)
             }
             Self::Transaction(transaction) => {
                 let mut session = transaction.session().await;
-                transaction.pool().watched(deadline::wait(session.session()?.run(sql)).await)
+                transaction.pool().observe(deadline::wait(session.session()?.run(sql)).await)
             }
         }
     }
 
-    /// Inserts rows of our own, so that an insertion whose answer was cut off can be made again: it waits for
-    /// the former one, and collides with it if that took effect. `count` counts these very rows, of which there are `rows`.
+    /// Inserts new rows, and repeats the insert if its outcome is unknown.
+    ///
+    /// Repeating is safe: the second insert waits for the first one, and collides with it if that was committed.
+    /// `count` counts exactly these rows; `rows` is their expected number.
     pub(in crate::store) async fn insert(
         self,
         sql: &str,
@@ -70,32 +72,34 @@ impl PgExecutor<'_> {
         count: (&str, &[Param]),
         rows: usize,
     ) -> Result<(), InsertError> {
-        let mut doubtful = false;
+        let mut maybe_written = false;
         loop {
             let failure = match self.query(sql, params).await {
                 Ok(_) => break,
                 Err(failure) => failure,
             };
-            if doubtful {
+            if maybe_written {
                 deadline::committing();
             }
             let in_transaction = matches!(self, Self::Transaction(_));
             match failure.violation() {
-                Some(_) if doubtful => match self.number(count).await {
+                Some(_) if maybe_written => match self.number(count).await {
                     Ok(written) if written == i64::try_from(rows).ok() => break,
                     Ok(_) => {
                         deadline::decided();
                         return Err(failure.into());
                     }
-                    // It is looked at again.
+                    // The next iteration checks again.
                     Err(_) => {}
                 },
                 Some(_) => return Err(failure.into()),
                 None if in_transaction => return Err(failure.into()),
-                None if !doubtful && !failure.leaves_a_doubt() => return Err(failure.into()),
+                None if !maybe_written && !failure.outcome_is_unknown() => {
+                    return Err(failure.into());
+                }
                 None => {}
             }
-            doubtful = true;
+            maybe_written = true;
             deadline::committing();
             if Instant::now() + PAUSE >= deadline::end() {
                 return Err(ApiKeyError::OutcomeUnknown.into());
@@ -107,7 +111,7 @@ impl PgExecutor<'_> {
     }
 }
 
-/// A statement's text and what is bound to it.
+/// Splits a statement into its SQL and its bound values.
 pub(in crate::store) fn parts(statement: Statement) -> Result<(String, Vec<Param>), PgFailure> {
     let values = statement.values.map(|values| values.0).unwrap_or_default();
     let params = values.into_iter().map(Param::of).collect::<Result<_, _>>()?;

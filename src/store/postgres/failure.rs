@@ -1,6 +1,6 @@
-//! What can go wrong with a statement on PostgreSQL.
+//! Errors of statements on PostgreSQL.
 //!
-//! Invariant: of the driver's text nothing passes but a plain reason, and of that no URL, statement or value.
+//! Invariant: the only driver text that passes is a plain reason, and it contains no URL, statement or value.
 
 use std::error::Error as StdError;
 use std::io;
@@ -10,54 +10,56 @@ use tokio_postgres::error::{DbError, Severity, SqlState};
 use crate::error::ApiKeyError;
 use crate::store::failure::{InsertError, UniqueColumn};
 
-/// Why a statement has no answer.
+/// Why a statement failed.
 #[derive(Debug)]
 pub(in crate::store) enum PgFailure {
-    /// The server refused it, and it took no effect.
-    Refused(Box<DbError>),
-    /// The session broke. Whether the statement took effect is unknown if it was sent.
+    /// The server rejected the statement, which had no effect.
+    Rejected(Box<DbError>),
+    /// The session was lost. If the statement was sent, its outcome is unknown.
     Broken,
-    /// The server did not answer in time. Whether the statement took effect is unknown.
-    Late,
-    /// A row holds a value that cannot be read.
+    /// The server did not respond in time. The outcome of the statement is unknown.
+    TimedOut,
+    /// A row contains a value that cannot be decoded.
     Unreadable(&'static str),
-    /// There is no session; nothing was sent.
+    /// No session was available; nothing was sent.
     NoSession(ApiKeyError),
 }
 
 impl PgFailure {
-    /// Whether the statement may have taken effect all the same.
-    pub(in crate::store) fn leaves_a_doubt(&self) -> bool {
+    /// Returns whether the statement may have taken effect.
+    pub(in crate::store) fn outcome_is_unknown(&self) -> bool {
         match self {
-            Self::Broken | Self::Late => true,
-            // The server says goodbye, perhaps while it worked on the statement.
-            Self::Refused(refusal) => ends_the_session(refusal),
+            Self::Broken | Self::TimedOut => true,
+            // The server terminates the session, possibly while running the statement.
+            Self::Rejected(db_error) => ends_session(db_error),
             Self::Unreadable(_) | Self::NoSession(_) => false,
         }
     }
 
-    /// Whether the session was gone, so that another one may do better.
-    pub(super) fn is_a_lost_session(&self) -> bool {
+    /// Returns whether the session was lost, so that a retry on another one may succeed.
+    pub(super) fn is_lost_session(&self) -> bool {
         match self {
             Self::Broken => true,
-            Self::Refused(refusal) => ends_the_session(refusal),
-            Self::Late | Self::Unreadable(_) | Self::NoSession(_) => false,
+            Self::Rejected(db_error) => ends_session(db_error),
+            Self::TimedOut | Self::Unreadable(_) | Self::NoSession(_) => false,
         }
     }
 
-    /// Whether the session is of no use afterwards.
-    pub(in crate::store) fn ends_the_session(&self) -> bool {
+    /// Returns whether the session is unusable afterwards.
+    pub(in crate::store) fn ends_session(&self) -> bool {
         match self {
-            Self::Broken | Self::Late => true,
-            Self::Refused(refusal) => ends_the_session(refusal) || loses_statements(refusal.code()),
+            Self::Broken | Self::TimedOut => true,
+            Self::Rejected(db_error) => {
+                ends_session(db_error) || loses_prepared_statements(db_error.code())
+            }
             Self::Unreadable(_) | Self::NoSession(_) => false,
         }
     }
 
-    /// The same, with the right that the statement needs and its role lacks.
-    pub(super) fn of_statement(self, sql: &str) -> Self {
-        let Self::Refused(refusal) = &self else { return self };
-        if *refusal.code() != SqlState::INSUFFICIENT_PRIVILEGE {
+    /// Adds the privilege that the role lacks for the statement.
+    pub(super) fn with_required_privilege(self, sql: &str) -> Self {
+        let Self::Rejected(db_error) = &self else { return self };
+        if *db_error.code() != SqlState::INSUFFICIENT_PRIVILEGE {
             return self;
         }
         let verbs = ["INSERT", "UPDATE", "DELETE"];
@@ -67,26 +69,28 @@ impl PgFailure {
         Self::NoSession(ApiKeyError::Forbidden(verb.unwrap_or("SELECT")))
     }
 
-    /// The unique column that an insert collided with.
+    /// Returns the unique column whose constraint an insert violated.
     pub(super) fn violation(&self) -> Option<UniqueColumn> {
-        let Self::Refused(refusal) = self else { return None };
-        if *refusal.code() != SqlState::UNIQUE_VIOLATION {
+        let Self::Rejected(db_error) = self else { return None };
+        if *db_error.code() != SqlState::UNIQUE_VIOLATION {
             return None;
         }
-        let token = refusal.constraint() == Some("IDX_api_key_token_unique");
+        let token = db_error.constraint() == Some("IDX_api_key_token_unique");
         Some(if token { UniqueColumn::Token } else { UniqueColumn::Id })
     }
 }
 
-/// Class 57P is the server's shutdown, 08 a broken connection; what is fatal ends the session in any case.
-fn ends_the_session(refusal: &DbError) -> bool {
-    let code = refusal.code().code();
-    let fatal = matches!(refusal.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
+/// Returns whether an error ends the session: class 57P (server shutdown), class 08 (connection lost), or a fatal
+/// severity.
+fn ends_session(db_error: &DbError) -> bool {
+    let code = db_error.code().code();
+    let fatal = matches!(db_error.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
     fatal || code.starts_with("57P") || code.starts_with("08")
 }
 
-/// Named statements are gone or somebody else's, as happens behind a pooler that was not recognised.
-fn loses_statements(code: &SqlState) -> bool {
+/// Returns whether the session lost its named statements, or sees those of another client, as behind an undetected
+/// pooler.
+fn loses_prepared_statements(code: &SqlState) -> bool {
     [
         SqlState::INVALID_SQL_STATEMENT_NAME,
         SqlState::DUPLICATE_PSTATEMENT,
@@ -97,8 +101,8 @@ fn loses_statements(code: &SqlState) -> bool {
 
 impl From<tokio_postgres::Error> for PgFailure {
     fn from(error: tokio_postgres::Error) -> Self {
-        if let Some(refusal) = error.as_db_error() {
-            return Self::Refused(Box::new(refusal.clone()));
+        if let Some(db_error) = error.as_db_error() {
+            return Self::Rejected(Box::new(db_error.clone()));
         }
         let source = error.source();
         if error.is_closed() || source.is_some_and(|source| source.is::<io::Error>()) {
@@ -106,7 +110,7 @@ impl From<tokio_postgres::Error> for PgFailure {
         }
         match source.and_then(|source| source.downcast_ref::<Unrepresentable>()) {
             Some(Unrepresentable) => Self::Unreadable(DATE),
-            // A decoder's complaint has a source; what the driver itself found wrong with the protocol has none.
+            // A decoding error has a source; a protocol error that the driver detects has none.
             None if source.is_some() => Self::Unreadable(VALUE),
             None => Self::Broken,
         }
@@ -116,19 +120,19 @@ impl From<tokio_postgres::Error> for PgFailure {
 const DATE: &str = "A row of api_key holds a date that cannot be represented.";
 const VALUE: &str = "A row of api_key holds a value that cannot be read.";
 
-/// A moment that chrono cannot represent, such as `infinity`.
+/// A timestamp that chrono cannot represent, such as `infinity`.
 #[derive(Debug, thiserror::Error)]
-#[error("a moment that cannot be represented")]
+#[error("a timestamp that cannot be represented")]
 pub(in crate::store) struct Unrepresentable;
 
 impl From<PgFailure> for ApiKeyError {
     fn from(failure: PgFailure) -> Self {
         match failure {
-            PgFailure::Refused(refusal) => of_refusal(&refusal),
+            PgFailure::Rejected(db_error) => from_db_error(&db_error),
             PgFailure::Broken => {
-                Self::Unavailable("the connection to the database broke".to_owned())
+                Self::Unavailable("the connection to the database was lost".to_owned())
             }
-            PgFailure::Late => Self::TimedOut,
+            PgFailure::TimedOut => Self::TimedOut,
             PgFailure::Unreadable(what) => Self::Unexpected(what),
             PgFailure::NoSession(error) => error,
         }
@@ -141,19 +145,19 @@ impl From<PgFailure> for InsertError {
     }
 }
 
-fn of_refusal(refusal: &DbError) -> ApiKeyError {
-    match refusal.code().code() {
+fn from_db_error(db_error: &DbError) -> ApiKeyError {
+    match db_error.code().code() {
         "3F000" => ApiKeyError::SchemaMissing,
         "42P01" | "42703" => ApiKeyError::TableMissing,
         "2201B" => ApiKeyError::invalid("A $re filter is not a valid regular expression"),
         "26000" | "42P05" => ApiKeyError::Unavailable(
-            "a pooler in transaction mode stands between and loses prepared statements; set the option `pooler` to \"transaction\"".to_owned(),
+            "a pooler in transaction mode lost a prepared statement; set the option `pooler` to \"transaction\"".to_owned(),
         ),
         "25006" => ApiKeyError::ReadOnly,
-        // The server gave up on its own limit, which is the call's.
+        // The server's statement timeout, which equals the call's time limit.
         "57014" => ApiKeyError::TimedOut,
         code if code.starts_with("57P") || code.starts_with("08") => {
-            ApiKeyError::Unavailable("the connection to the database broke".to_owned())
+            ApiKeyError::Unavailable("the connection to the database was lost".to_owned())
         }
         code if code.starts_with("22") => ApiKeyError::invalid(format!(
             "The database cannot represent a value of this call (SQLSTATE {code})"
@@ -162,16 +166,16 @@ fn of_refusal(refusal: &DbError) -> ApiKeyError {
     }
 }
 
-/// Why no session could be made, in words.
-pub(super) fn unmade(error: &tokio_postgres::Error) -> String {
-    if let Some(refusal) = error.as_db_error() {
-        return unmade_by_refusal(refusal);
+/// Returns the reason why no session could be opened.
+pub(super) fn connect_failure(error: &tokio_postgres::Error) -> String {
+    if let Some(db_error) = error.as_db_error() {
+        return rejection_reason(db_error);
     }
     let Some(source) = error.source() else {
-        return "the server did not answer as PostgreSQL does".to_owned();
+        return "the server's response is not valid PostgreSQL protocol".to_owned();
     };
     match source.downcast_ref::<io::Error>() {
-        Some(io) => of_io(io),
+        Some(io) => io_reason(io),
         None if error.to_string().starts_with("error performing TLS handshake") => {
             format!("encryption failed: {source}")
         }
@@ -179,7 +183,7 @@ pub(super) fn unmade(error: &tokio_postgres::Error) -> String {
     }
 }
 
-fn of_io(error: &io::Error) -> String {
+fn io_reason(error: &io::Error) -> String {
     if let Some(tls) = error.get_ref().filter(|inner| inner.is::<rustls::Error>()) {
         return format!("encryption failed: {tls}");
     }
@@ -189,11 +193,11 @@ fn of_io(error: &io::Error) -> String {
         }
         io::ErrorKind::TimedOut => "timed out".to_owned(),
         io::ErrorKind::PermissionDenied if error.get_ref().is_some() => {
-            "no host has a session as target_session_attrs asks for it (read-write or read-only)"
+            "no host provides the session that target_session_attrs requires (read-write or read-only)"
                 .to_owned()
         }
         io::ErrorKind::NotFound => "the socket does not exist".to_owned(),
-        // The resolver's errors have no kind of their own.
+        // The resolver's errors have no specific kind.
         _ if error.to_string().contains("failed to lookup address") => {
             "the host name cannot be resolved".to_owned()
         }
@@ -201,12 +205,12 @@ fn of_io(error: &io::Error) -> String {
     }
 }
 
-fn unmade_by_refusal(refusal: &DbError) -> String {
-    match refusal.code().code() {
-        "28P01" | "28000" => "the server refused the user or the password".to_owned(),
+fn rejection_reason(db_error: &DbError) -> String {
+    match db_error.code().code() {
+        "28P01" | "28000" => "the server rejected the user name or the password".to_owned(),
         "3D000" => "the database does not exist".to_owned(),
-        "53300" => "the server has no connection left".to_owned(),
+        "53300" => "the server has no connection slots left".to_owned(),
         "57P03" => "the server is starting up or shutting down".to_owned(),
-        code => format!("refused with SQLSTATE {code}"),
+        code => format!("rejected with SQLSTATE {code}"),
     }
 }

@@ -1,4 +1,4 @@
-//! Conditions and orders on other modules' tables, as subqueries that each key is put to.
+//! Filters and orders on other modules' tables, as correlated subqueries.
 
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, IntoTableRef, Order, SelectStatement, SubQueryStatement,
@@ -10,22 +10,22 @@ use crate::query::{Bridge, Join, Joins, Name, Table};
 use crate::store::backend::Backend;
 use crate::store::condition::condition_on;
 
-/// Where a step begins: a table under the name that it goes by in the statement, and its column that links point to.
+/// One end of a join: the alias of a table in the statement, and the column that links refer to.
 struct JoinEnd {
     alias: String,
     key: Name,
 }
 
-/// The keys for which every join that filters finds a row.
+/// Returns the condition that each filtering join of a key finds a row.
 pub(in crate::store) fn condition(
     joins: &Joins,
     with_deleted: bool,
 ) -> Result<Condition, ApiKeyError> {
-    filtering(joins, None, &JoinEnd::of_keys(), with_deleted)
+    nested_conditions(joins, None, &JoinEnd::of_keys(), with_deleted)
 }
 
-/// The value that a key is ordered by: of several linked rows, that of the first by its primary key.
-// Stock 2.21.2 chooses among several in the same way.
+/// Returns the value that a key is sorted by: of several linked rows, the value of the first by its primary key.
+// Stock 2.21.2 chooses among several rows in the same way.
 pub(in crate::store) fn order_key(
     joins: &Joins,
     table: &Table,
@@ -52,7 +52,7 @@ pub(in crate::store) fn order_key(
     Expr::from(SubQueryStatement::SelectStatement(value))
 }
 
-/// What a failure means to whoever named the tables and columns.
+/// Translates a failure for the caller who named the tables and columns.
 pub(in crate::store) fn failure(joins: &Joins, error: ApiKeyError) -> ApiKeyError {
     let reason = match &error {
         ApiKeyError::TableMissing | ApiKeyError::SchemaMissing => {
@@ -71,7 +71,7 @@ pub(in crate::store) fn failure(joins: &Joins, error: ApiKeyError) -> ApiKeyErro
     ApiKeyError::invalid(format!("config.__internal.crossModuleJoins: {reason}"))
 }
 
-fn filtering(
+fn nested_conditions(
     joins: &Joins,
     parent: Option<usize>,
     from: &JoinEnd,
@@ -91,10 +91,10 @@ fn exists(
 ) -> Result<Expr, ApiKeyError> {
     let mut rows = SelectStatement::new();
     rows.expr(Expr::cust("1"));
-    let goes_on = joins.filtering(Some(index)).next().is_some();
+    let has_nested_filters = joins.filtering(Some(index)).next().is_some();
     match &join.link_filter {
-        // Stock 2.21.2: who asks for a target's id alone also finds links to what is no longer there.
-        Some(filter) if join.bridge == Bridge::Pivot && !goes_on => {
+        // Stock 2.21.2: a filter on a target's id alone also matches links to targets that no longer exist.
+        Some(filter) if join.bridge == Bridge::Pivot && !has_nested_filters => {
             let link = step_to_link(&mut rows, join, index, from, with_deleted);
             rows.cond_where(condition_on(Backend::Postgres, &link, filter)?);
         }
@@ -103,7 +103,7 @@ fn exists(
             if let Some(filter) = &join.filter {
                 rows.cond_where(condition_on(Backend::Postgres, &target.alias, filter)?);
             }
-            rows.cond_where(filtering(joins, Some(index), &target, with_deleted)?);
+            rows.cond_where(nested_conditions(joins, Some(index), &target, with_deleted)?);
         }
     }
     Ok(Expr::exists(rows))
@@ -130,7 +130,7 @@ fn step(
     target
 }
 
-/// Adds a join's link, of a table of its own, to a subquery.
+/// Adds the link table of a join to a subquery.
 fn step_to_link(
     rows: &mut SelectStatement,
     join: &Join,
@@ -175,7 +175,7 @@ fn column(alias: &str, name: &Name) -> Expr {
     Expr::col((Alias::new(alias), Alias::new(name.as_str())))
 }
 
-// Without a schema of its own a table is looked for where `api_key` is.
+// A table without a schema is resolved on the search path, like `api_key`.
 fn table_ref(table: &Table) -> TableRef {
     let name = Alias::new(table.name.as_str());
     match &table.schema {

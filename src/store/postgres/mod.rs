@@ -1,5 +1,4 @@
-//! What is PostgreSQL's alone: how a server is reached, its driver, sessions, pool
-//! and transactions, its SQL of conditions, and joins.
+//! PostgreSQL: URLs, the driver, sessions, pool and transactions, SQL conditions, and joins.
 
 pub(super) mod change_listener;
 pub(super) mod conditions;
@@ -43,8 +42,10 @@ pub(super) use transaction::PgTransaction;
 pub(super) use url::PostgresUrl;
 pub(super) use values::Param;
 
-/// A refusal of `databaseUrl`. `problem` holds nothing of the URL but names that this crate knows: any other part may be a piece of
-/// the password.
-fn wrong(problem: impl Into<String>) -> ApiKeyError {
+/// Returns the error for an invalid `databaseUrl`.
+///
+/// SECURITY: `problem` contains no part of the URL except names that this crate knows: any other part may belong to the
+/// password.
+fn invalid_url(problem: impl Into<String>) -> ApiKeyError {
     ApiKeyError::Option { option: "databaseUrl".to_owned(), problem: problem.into() }
 }

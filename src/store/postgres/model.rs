@@ -1,4 +1,4 @@
-//! Rows of `api_key` as PostgreSQL sends them.
+//! Decodes rows of `api_key` from PostgreSQL.
 
 use std::error::Error as StdError;
 
@@ -10,10 +10,10 @@ use crate::call_context::Timestamp;
 use crate::store::moment::Moment;
 use crate::store::row::{Column, Columns, Model};
 
-/// 2000-01-01, from which PostgreSQL counts, in microseconds since 1970.
+/// 2000-01-01, the epoch of PostgreSQL's timestamps, in microseconds since 1970.
 const POSTGRES_EPOCH_US: i64 = 946_684_800_000_000;
 
-/// A row that was selected whole, with its columns where the entity has them.
+/// Decodes a row that was selected with all columns in the order of the entity.
 pub(in crate::store) fn model(row: &Row) -> Result<Model, PgFailure> {
     Model::read(row)
 }
@@ -38,7 +38,7 @@ impl Columns for Row {
     }
 }
 
-/// One column of such a row.
+/// Decodes one column of such a row.
 pub(in crate::store) fn at<'a, T: FromSql<'a>>(
     row: &'a Row,
     column: Column,

@@ -1,25 +1,25 @@
-//! The parameters behind the `?` of a URL: libpq's, and those of Node's `pg`.
+//! The query parameters of a URL: libpq's, and those of Node's `pg`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::invalid_url;
 use super::percent::without_nul;
-use super::wrong;
 use crate::error::ApiKeyError;
 
 /// Reads an environment variable.
 pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// What is obeyed.
-const UNDERSTOOD: &[&str] = &[
+/// The supported parameters.
+const SUPPORTED: &[&str] = &[
     "user",
     "password",
     "host",
     "hostaddr",
     "port",
     "dbname",
-    // Of a `socket:`.
+    // The database of a `socket:` URL.
     "db",
     "passfile",
     "application_name",
@@ -45,7 +45,7 @@ const UNDERSTOOD: &[&str] = &[
     "tcp_user_timeout",
 ];
 
-/// Other spellings of them.
+/// Aliases of the supported parameters.
 const ALIASES: &[(&str, &str)] = &[
     ("database", "dbname"),
     ("ssl-mode", "sslmode"),
@@ -56,7 +56,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("keepalives_retries", "keepalives_count"),
 ];
 
-/// What changes a connection in libpq or `pg`, and is the same for all connections here: the values that say so are accepted.
+/// Parameters that configure libpq or `pg` but are fixed here. Only the values that match the fixed behavior are
+/// accepted.
 const FIXED: &[(&str, &[&str])] = &[
     ("client_encoding", &["utf8", "utf-8", "unicode", "auto"]),
     ("encoding", &["utf8", "utf-8", "unicode"]),
@@ -82,10 +83,10 @@ const FIXED: &[(&str, &[&str])] = &[
     ("uselibpqcompat", &["true"]),
 ];
 
-/// The parameters of a URL that are not empty; of two of one name the last.
+/// The non-empty parameters of a URL. The last one of the same name wins.
 pub(super) struct Parameters<'a> {
     given: BTreeMap<&'static str, String>,
-    /// `options[name]=value`, in their order.
+    /// `options[name]=value`, in the order of the URL.
     settings: Vec<String>,
     environment: Environment<'a>,
 }
@@ -98,55 +99,55 @@ impl<'a> Parameters<'a> {
         let mut parameters = Self { given: BTreeMap::new(), settings: Vec::new(), environment };
         for (name, value) in pairs {
             if !value.is_empty() || name == "ssl" {
-                parameters.take(&name, value.into_owned())?;
+                parameters.set(&name, value.into_owned())?;
             }
         }
         Ok(parameters)
     }
 
-    fn take(&mut self, name: &str, value: String) -> Result<(), ApiKeyError> {
+    fn set(&mut self, name: &str, value: String) -> Result<(), ApiKeyError> {
         if let Some(setting) = name.strip_prefix("options[").and_then(|rest| rest.strip_suffix(']'))
         {
             self.settings.push(server_setting(setting, &value)?);
             return Ok(());
         }
-        // Medusa's own, which it takes out of the URLs that it passes on.
+        // Medusa's own parameter, which Medusa removes from the URLs that it passes on.
         if name == "ssl_mode" && matches!(value.as_str(), "disable" | "false") {
             self.given.insert("sslmode", "disable".to_owned());
             return Ok(());
         }
         let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, name)| name);
-        if let Some(known) = UNDERSTOOD.iter().find(|known| **known == name) {
+        if let Some(known) = SUPPORTED.iter().find(|known| **known == name) {
             self.given.insert(known, without_nul(value, known)?);
             return Ok(());
         }
         if let Some((known, accepted)) = FIXED.iter().find(|(known, _)| *known == name) {
-            return only(known, accepted, &value);
+            return accept_only(known, accepted, &value);
         }
-        near_miss(name)
+        reject_near_miss(name)
     }
 
-    /// A parameter's text.
+    /// Returns the value of a parameter.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.given.get(name).map(String::as_str)
     }
 
-    /// A parameter's text, or that of an environment variable.
+    /// Returns the value of a parameter, or else that of an environment variable.
     pub(super) fn text_or(&self, name: &str, variable: &str) -> Option<String> {
         self.text(name).map(str::to_owned).or_else(|| self.environment(variable))
     }
 
-    /// An environment variable that is not empty.
+    /// Returns the value of an environment variable unless it is empty.
     pub(super) fn environment(&self, variable: &str) -> Option<String> {
         (self.environment)(variable).filter(|value| !value.is_empty() && !value.contains('\0'))
     }
 
-    /// A file.
+    /// Returns the value of a parameter as a path.
     pub(super) fn path(&self, name: &str, variable: &str) -> Option<PathBuf> {
         self.text_or(name, variable).map(PathBuf::from)
     }
 
-    /// One of several words.
+    /// Returns the value of a parameter with a fixed set of values.
     pub(super) fn choice<T: Copy>(
         &self,
         name: &str,
@@ -156,25 +157,25 @@ impl<'a> Parameters<'a> {
         let chosen = choices.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
         let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
         chosen.map(Some).ok_or_else(|| {
-            wrong(format!("the parameter {name} must be one of: {}", words.join(", ")))
+            invalid_url(format!("the parameter {name} must be one of: {}", words.join(", ")))
         })
     }
 
-    /// A whole number that is not negative.
+    /// Returns the value of a parameter as an integer, 0 or more.
     pub(super) fn number(&self, name: &str) -> Result<Option<u32>, ApiKeyError> {
         let Some(text) = self.text(name) else { return Ok(None) };
-        text.parse()
-            .map(Some)
-            .map_err(|_| wrong(format!("the parameter {name} must be a whole number, 0 or more")))
+        text.parse().map(Some).map_err(|_| {
+            invalid_url(format!("the parameter {name} must be a whole number, 0 or more"))
+        })
     }
 
-    /// A number of seconds; 0 means that the parameter is not given.
+    /// Returns the value of a parameter in seconds. 0 counts as not given.
     pub(super) fn seconds(&self, name: &str) -> Result<Option<Duration>, ApiKeyError> {
         let seconds = self.number(name)?.filter(|seconds| *seconds > 0);
         Ok(seconds.map(|seconds| Duration::from_secs(seconds.into())))
     }
 
-    /// What goes to the server as command-line options: `options`, and each setting with a name of its own.
+    /// Returns the command-line options for the server: `options`, and the parameters that set one server setting.
     pub(super) fn server_options(&self) -> Result<Option<String>, ApiKeyError> {
         let mut all: Vec<String> = self.text_or("options", "PGOPTIONS").into_iter().collect();
         all.extend(self.settings.iter().cloned());
@@ -187,11 +188,11 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// `-c name=value`, in which the server splits the value at no space.
+/// Returns `-c name=value`, with white space escaped so that the server does not split the value.
 fn server_setting(name: &str, value: &str) -> Result<String, ApiKeyError> {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_.".contains(&byte);
     if name.is_empty() || !name.bytes().all(is_name) {
-        return Err(wrong("a parameter options[…] must name a setting of PostgreSQL"));
+        return Err(invalid_url("a parameter options[…] must name a setting of PostgreSQL"));
     }
     let value = without_nul(value.to_owned(), "value of a setting")?;
     let mut setting = format!("-c {name}=");
@@ -204,31 +205,33 @@ fn server_setting(name: &str, value: &str) -> Result<String, ApiKeyError> {
     Ok(setting)
 }
 
-fn only(name: &str, accepted: &[&str], value: &str) -> Result<(), ApiKeyError> {
+fn accept_only(name: &str, accepted: &[&str], value: &str) -> Result<(), ApiKeyError> {
     if accepted.iter().any(|accepted| accepted.eq_ignore_ascii_case(value)) {
         return Ok(());
     }
-    Err(wrong(if accepted.is_empty() {
-        format!("the parameter {name} is not supported; take it out")
+    Err(invalid_url(if accepted.is_empty() {
+        format!("the parameter {name} is not supported; remove it")
     } else {
         format!("the parameter {name} is supported only as: {}", accepted.join(", "))
     }))
 }
 
-/// Refuses a name that was meant to be a known one. Others are ignored, as `pg` does: URLs are shared with tools that have parameters
-/// of their own, such as `schema` or `pgbouncer`.
-fn near_miss(name: &str) -> Result<(), ApiKeyError> {
+/// Rejects a name that resembles a known one.
+///
+/// Other names are ignored, as in `pg`: URLs are shared with tools that have their own parameters, such as `schema` or
+/// `pgbouncer`.
+fn reject_near_miss(name: &str) -> Result<(), ApiKeyError> {
     let plain = |name: &str| name.to_ascii_lowercase().replace(['-', '_'], "");
     let given = plain(name);
-    let known = UNDERSTOOD.iter().chain(FIXED.iter().map(|(known, _)| known));
+    let known = SUPPORTED.iter().chain(FIXED.iter().map(|(known, _)| known));
     if let Some(known) = known.into_iter().find(|known| plain(known) == given) {
-        return Err(wrong(format!("has a parameter that must be written {known}")));
+        return Err(invalid_url(format!("has a misspelled parameter; write {known}")));
     }
     for (start, meant) in [("ssl", "sslmode"), ("target", "target_session_attrs"), ("host", "host")]
     {
         if given.starts_with(start) {
-            return Err(wrong(format!(
-                "has an unknown parameter that begins with {start}; is {meant} meant?"
+            return Err(invalid_url(format!(
+                "has an unknown parameter that begins with {start}; did you mean {meant}?"
             )));
         }
     }

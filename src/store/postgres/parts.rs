@@ -1,15 +1,15 @@
-//! The parts of a URL, and which of them decides a setting.
+//! Splits a URL into parts, and decides which part determines a setting.
 
 use tokio_postgres::Config;
 use url::Url;
 
 use super::hosts::Hosts;
+use super::invalid_url;
 use super::parameters::Parameters;
 use super::percent::{decode_component, decode_uri};
-use super::wrong;
 use crate::error::ApiKeyError;
 
-/// A URL without its hosts, which no reader of URLs takes when they are several, and the hosts.
+/// A URL with a placeholder host, because URL parsers reject several hosts, and its actual hosts.
 pub(super) struct Parts<'t> {
     pub(super) url: Url,
     hosts: &'t str,
@@ -20,7 +20,7 @@ impl<'t> Parts<'t> {
         let (scheme, rest) = text.split_once(':').unwrap_or((text, ""));
         let is = |name: &str| scheme.eq_ignore_ascii_case(name);
         if !is("postgres") && !is("postgresql") && !is("socket") {
-            return Err(wrong("must begin with postgres://, postgresql:// or socket:"));
+            return Err(invalid_url("must begin with postgres://, postgresql:// or socket:"));
         }
         let (user, hosts, behind) = match rest.strip_prefix("//") {
             Some(rest) => {
@@ -31,18 +31,20 @@ impl<'t> Parts<'t> {
             }
             None if is("socket") && rest.starts_with('/') => ("", "", rest),
             None => {
-                return Err(wrong("must have // behind the colon, for example postgres://host/db"));
+                return Err(invalid_url(
+                    "must have // after the colon, for example postgres://host/db",
+                ));
             }
         };
-        // SECURITY: a password with an unescaped `/`, `?` or `#` would end up where messages show it.
+        // SECURITY: with an unescaped `/`, `?` or `#`, part of a password would appear in messages.
         if behind.contains('@') {
-            return Err(wrong(
-                "has an @ behind the host; percent-encode the characters /, ?, # and @ of user and password",
+            return Err(invalid_url(
+                "has an @ after the host; percent-encode the characters /, ?, # and @ of user and password",
             ));
         }
         let at = if user.is_empty() { "" } else { "@" };
         let url = Url::parse(&format!("{scheme}://{user}{at}host{behind}"))
-            .map_err(|error| wrong(format!("the PostgreSQL URL cannot be read: {error}")))?;
+            .map_err(|error| invalid_url(format!("the PostgreSQL URL cannot be read: {error}")))?;
         Ok(Self { url, hosts })
     }
 
@@ -50,7 +52,7 @@ impl<'t> Parts<'t> {
         self.url.scheme() == "socket"
     }
 
-    /// The parameters come first, then the URL's own, the environment, and `localhost`.
+    /// Determines the hosts, in this order: the parameters, the URL's authority, the environment, `localhost`.
     pub(super) fn hosts(&self, parameters: &Parameters<'_>) -> Result<Hosts, ApiKeyError> {
         let mut hosts = Hosts::in_authority(self.hosts)?;
         if let Some(names) = parameters.text("host") {
@@ -76,7 +78,7 @@ impl<'t> Parts<'t> {
             && let Some(ports) = parameters.environment("PGPORT")
         {
             hosts.ports = Hosts::ports(&ports)
-                .map_err(|_| wrong("the environment variable PGPORT is not a port"))?;
+                .map_err(|_| invalid_url("the environment variable PGPORT is not a port"))?;
         }
         Ok(hosts)
     }
@@ -90,7 +92,7 @@ impl<'t> Parts<'t> {
         let of_socket = parameters.text("db").filter(|_| self.is_socket());
         match parameters.text("dbname").or(of_socket) {
             Some(named) if in_path.is_empty() || in_path == named => Ok(Some(named.to_owned())),
-            Some(_) => Err(wrong("names two databases, in its path and as a parameter")),
+            Some(_) => Err(invalid_url("names two databases, in its path and as a parameter")),
             None if in_path.is_empty() => Ok(parameters.environment("PGDATABASE")),
             None => Ok(Some(in_path)),
         }
@@ -109,7 +111,7 @@ impl<'t> Parts<'t> {
             let mut environment = variables.iter().filter_map(|name| parameters.environment(name));
             Ok::<_, ApiKeyError>(own.or_else(|| environment.next()))
         };
-        // Without any of them the driver asks the operating system.
+        // If all are missing, the driver uses the name of the operating system's user.
         let user = given("user", self.url.username(), &["PGUSER", "USER", "USERNAME"])?;
         let password = self.url.password().unwrap_or_default();
         let password = given("password", password, &["PGPASSWORD"])?;
@@ -119,9 +121,9 @@ impl<'t> Parts<'t> {
         Ok(())
     }
 
-    pub(super) fn shown(&self, parameters: &Parameters<'_>, hosts: &Hosts) -> String {
+    pub(super) fn display_url(&self, parameters: &Parameters<'_>, hosts: &Hosts) -> String {
         let mut url = self.url.clone();
-        // SECURITY: parameters may hold passwords, too.
+        // SECURITY: parameters may also contain passwords.
         url.set_query(None);
         url.set_fragment(None);
         if url.password().is_some() {

@@ -1,9 +1,9 @@
-//! Passwords kept in a file: `~/.pgpass`, or what `passfile` and `PGPASSFILE` name.
+//! Reads the password file: `~/.pgpass`, or the file that `passfile` or `PGPASSFILE` names.
 
 use std::fs;
 use std::path::Path;
 
-/// Whose password is looked for.
+/// The login to find the password of.
 pub(super) struct Login<'a> {
     pub(super) host: &'a str,
     pub(super) port: u16,
@@ -11,7 +11,9 @@ pub(super) struct Login<'a> {
     pub(super) user: &'a str,
 }
 
-/// The password for a login, if the file can be read, is its owner's alone, and has one. libpq and `pg` pass over others, too.
+/// Returns the password of a login if the file is readable, private to its owner, and contains one.
+///
+/// Any other file is ignored, as in libpq and `pg`.
 pub(super) fn password(file: &Path, login: &Login<'_>) -> Option<String> {
     if !is_private(file) {
         return None;
@@ -23,7 +25,7 @@ pub(super) fn password(file: &Path, login: &Login<'_>) -> Option<String> {
 #[cfg(unix)]
 fn is_private(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
-    // SECURITY: libpq's rule.
+    // SECURITY: libpq requires the same.
     fs::metadata(file).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o077 == 0)
 }
 
@@ -32,19 +34,20 @@ fn is_private(file: &Path) -> bool {
     file.is_file()
 }
 
-/// The password of a line `host:port:database:user:password` that fits.
+/// Returns the password of a line `host:port:database:user:password` that matches.
 fn password_in(line: &str, login: &Login<'_>) -> Option<String> {
     if line.starts_with('#') {
         return None;
     }
     let (fields, password) = fields(line)?;
     let port = login.port.to_string();
-    let wanted = [login.host, &port, login.database, login.user];
-    let fits = fields.iter().zip(wanted).all(|(field, wanted)| field == "*" || field == wanted);
-    fits.then_some(password)
+    let expected = [login.host, &port, login.database, login.user];
+    let matches =
+        fields.iter().zip(expected).all(|(field, expected)| field == "*" || field == expected);
+    matches.then_some(password)
 }
 
-/// Four fields and the rest, in which a backslash takes the next character for what it is.
+/// Splits a line into four fields and the rest. A backslash escapes the next character.
 fn fields(line: &str) -> Option<(Vec<String>, String)> {
     let mut fields = vec![String::new()];
     let mut characters = line.chars();
@@ -68,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_line_that_fits_has_the_password() {
+    fn returns_the_password_of_a_line_that_matches() {
         let login = Login { host: "h", port: 5432, database: "db", user: "me" };
         for (line, password) in [
             ("h:5432:db:me:secret", Some("secret")),

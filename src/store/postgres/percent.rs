@@ -1,17 +1,17 @@
-//! Percent-decoding as JavaScript's `decodeURIComponent` and `decodeURI` do it, which is what Node's `pg` reads URLs with.
+//! Percent-decoding like JavaScript's `decodeURIComponent` and `decodeURI`, which Node's `pg` uses to parse URLs.
 
-use super::wrong;
+use super::invalid_url;
 use crate::error::ApiKeyError;
 
 /// The characters that `decodeURI` leaves encoded.
 const RESERVED: &[u8] = b";/?:@&=+$,#";
 
-/// Decodes every escape, as `decodeURIComponent` does. A `%` without two hexadecimal digits stands for itself.
+/// Decodes every escape, like `decodeURIComponent`. A `%` without two hexadecimal digits is kept.
 pub(super) fn decode_component(text: &str, part: &str) -> Result<String, ApiKeyError> {
     decode(text, part, &[])
 }
 
-/// Decodes as `decodeURI` does: escapes of characters that mean something in a URL stay.
+/// Decodes like `decodeURI`: escapes of characters with a meaning in URLs are kept.
 pub(super) fn decode_uri(text: &str, part: &str) -> Result<String, ApiKeyError> {
     decode(text, part, RESERVED)
 }
@@ -32,19 +32,19 @@ fn decode(text: &str, part: &str, keep: &[u8]) -> Result<String, ApiKeyError> {
         }
     }
     let decoded = String::from_utf8(decoded)
-        .map_err(|_| wrong(format!("the percent-encoded {part} is not UTF-8")))?;
+        .map_err(|_| invalid_url(format!("the percent-encoded {part} is not UTF-8")))?;
     without_nul(decoded, part)
 }
 
-/// Refuses the one character that PostgreSQL's protocol cannot carry.
+/// Rejects NUL, the only character that PostgreSQL's protocol cannot transmit.
 pub(super) fn without_nul(text: String, part: &str) -> Result<String, ApiKeyError> {
     if text.contains('\0') {
-        return Err(wrong(format!("the {part} contains a NUL character")));
+        return Err(invalid_url(format!("the {part} contains a NUL character")));
     }
     Ok(text)
 }
 
-/// The byte of the escape that `text` begins with, and what follows it.
+/// Returns the byte of the escape at the start of `text`, and the remaining bytes.
 fn escape(text: &[u8]) -> Option<(u8, &[u8])> {
     let [b'%', high, low, rest @ ..] = text else { return None };
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_are_decoded_and_a_stray_percent_sign_stands_for_itself() {
+    fn decodes_escapes_and_keeps_a_stray_percent_sign() {
         for (text, component, uri) in [
             ("p%40ss", "p@ss", "p%40ss"),
             ("50%", "50%", "50%"),
@@ -70,10 +70,10 @@ mod tests {
     }
 
     #[test]
-    fn what_postgresql_cannot_carry_is_refused_without_showing_it() {
+    fn rejects_unencodable_strings_without_showing_them() {
         for text in ["secret%FF", "secret%00"] {
-            let refusal = decode_component(text, "password").expect_err("is refused").to_string();
-            assert!(refusal.contains("password") && !refusal.contains("secret"), "{refusal}");
+            let error = decode_component(text, "password").expect_err("is rejected").to_string();
+            assert!(error.contains("password") && !error.contains("secret"), "{error}");
         }
     }
 }

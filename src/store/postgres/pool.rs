@@ -1,7 +1,7 @@
-//! The sessions that calls share.
+//! The connection pool.
 //!
-//! Invariants: a session that was idle for a while has answered before it is used; where one is found dead, those that have
-//! not answered since are not trusted either; a session whose call gave up is thrown away.
+//! Invariants: an idle session must respond before it is used again; when a session is found dead, all sessions that
+//! have not responded since then are discarded, too; a session whose call timed out is discarded.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use deadpool::managed::{
 };
 use tokio::time::{Instant, interval, sleep, timeout};
 
-use super::drive::Mark;
+use super::drive::TransactionId;
 use super::failure::PgFailure;
 use super::server::PostgresServer;
 use super::session::{FRESH, PgResult, Session, writes};
@@ -22,66 +22,68 @@ use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::store::settings::PoolSettings;
 
-/// How often a commit that was cut off is looked up.
-const LOOK_UP: Duration = Duration::from_millis(50);
+/// The interval for polling the outcome of a commit whose response was lost.
+const STATUS_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The sessions of one service.
+/// The connection pool of one service.
 #[derive(Clone)]
 pub(in crate::store) struct PgPool(Pool<Sessions>);
 
 pub(in crate::store) struct Sessions {
     server: PostgresServer,
     idle: Duration,
-    /// What has not answered since then has to prove itself, or is not trusted at all.
-    doubts: Mutex<Doubts>,
+    trust_limits: Mutex<TrustLimits>,
 }
 
-struct Doubts {
-    suspected: Instant,
-    dead: Instant,
+/// Which sessions are trusted, by the time of their last response.
+struct TrustLimits {
+    /// A session without a response since then is pinged before use.
+    ping_before: Instant,
+    /// A session without a response since then is discarded.
+    discard_before: Instant,
 }
 
-type Lent = Object<Sessions>;
+type PooledSession = Object<Sessions>;
 
 impl Manager for Sessions {
     type Type = Session;
     type Error = ApiKeyError;
 
     async fn create(&self) -> Result<Session, ApiKeyError> {
-        // Futures are moved about, and this one is large.
+        // The future is large and would be moved, so it is boxed.
         Box::pin(self.server.connect()).await
     }
 
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<ApiKeyError> {
-        let useless = Err(RecycleError::message("of no use any more"));
+        let discard = Err(RecycleError::message("unusable"));
         if session.is_dead().await {
-            return useless;
+            return discard;
         }
-        let (suspected, dead) = {
-            let doubts = self.doubts();
-            (doubts.suspected, doubts.dead)
+        let (ping_before, discard_before) = {
+            let trust_limits = self.trust_limits();
+            (trust_limits.ping_before, trust_limits.discard_before)
         };
-        if session.answered() < dead || session.answered().elapsed() > self.idle {
-            return useless;
+        if session.answered() < discard_before || session.answered().elapsed() > self.idle {
+            return discard;
         }
         let answered = if session.is_in_transaction() {
-            timeout(self.server.proof(), session.roll_back()).await
-        } else if session.answered() < suspected || session.answered().elapsed() > FRESH {
-            timeout(self.server.proof(), session.prove()).await
+            timeout(self.server.liveness_timeout(), session.roll_back()).await
+        } else if session.answered() < ping_before || session.answered().elapsed() > FRESH {
+            timeout(self.server.liveness_timeout(), session.ping()).await
         } else {
             return Ok(());
         };
         if matches!(answered, Ok(Ok(()))) {
             return Ok(());
         }
-        self.doubts().dead = Instant::now();
-        useless
+        self.trust_limits().discard_before = Instant::now();
+        discard
     }
 }
 
 impl Sessions {
-    fn doubts(&self) -> std::sync::MutexGuard<'_, Doubts> {
-        self.doubts.lock().unwrap_or_else(PoisonError::into_inner)
+    fn trust_limits(&self) -> std::sync::MutexGuard<'_, TrustLimits> {
+        self.trust_limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -94,14 +96,17 @@ impl PgPool {
         let sessions = Sessions {
             server,
             idle: settings.idle_timeout,
-            doubts: Mutex::new(Doubts { suspected: long_ago, dead: long_ago }),
+            trust_limits: Mutex::new(TrustLimits {
+                ping_before: long_ago,
+                discard_before: long_ago,
+            }),
         };
         let config = PoolConfig {
             max_size: settings.max as usize,
             timeouts: Timeouts { wait: Some(settings.acquire_timeout), ..Timeouts::default() },
             queue_mode: QueueMode::Lifo,
         };
-        // Without a runtime it cannot be built, and there is one.
+        // Building fails only without a runtime, and there is one.
         let pool = Pool::builder(sessions)
             .config(config)
             .runtime(Runtime::Tokio1)
@@ -110,32 +115,32 @@ impl PgPool {
         Ok(Self(pool))
     }
 
-    /// Begins to close sessions that are idle for long.
-    pub(in crate::store) fn keep_small(&self, settings: PoolSettings) {
+    /// Starts the task that closes sessions after their idle timeout.
+    pub(in crate::store) fn start_closing_idle(&self, settings: PoolSettings) {
         tokio::spawn(close_idle(self.0.weak(), settings));
     }
 
-    /// The server of the sessions.
+    /// Returns the server of the sessions.
     pub(in crate::store) fn server(&self) -> &PostgresServer {
         &self.0.manager().server
     }
 
-    /// A session for a statement or a transaction.
-    pub(in crate::store) async fn lend(&self) -> Result<Lent, PgFailure> {
-        let lent = deadline::wait(self.0.get()).await;
-        lent.unwrap_or(Err(PoolError::Timeout(TimeoutType::Wait))).map_err(|error| {
+    /// Acquires a session for a statement or a transaction.
+    pub(in crate::store) async fn acquire(&self) -> Result<PooledSession, PgFailure> {
+        let acquired = deadline::wait(self.0.get()).await;
+        acquired.unwrap_or(Err(PoolError::Timeout(TimeoutType::Wait))).map_err(|error| {
             PgFailure::NoSession(match error {
                 PoolError::Backend(error) => error,
                 PoolError::Closed => ApiKeyError::Closed,
                 _ => ApiKeyError::Unavailable(
-                    "no connection became free or could be made within pool.acquireTimeoutMs and callTimeout"
+                    "no connection became available within pool.acquireTimeoutMs and callTimeout"
                         .to_owned(),
                 ),
             })
         })
     }
 
-    /// Runs a statement. One that only reads is made again on another session where its session turns out to be gone.
+    /// Runs a statement. A read is retried once on another session if its session was lost.
     pub(in crate::store) async fn query(
         &self,
         sql: &str,
@@ -145,56 +150,61 @@ impl PgPool {
             return self.write(sql, params).await;
         }
         match self.read(sql, params).await {
-            Err(failure) if failure.is_a_lost_session() => self.read(sql, params).await,
+            Err(failure) if failure.is_lost_session() => self.read(sql, params).await,
             outcome => outcome,
         }
     }
 
     async fn read(&self, sql: &str, params: &[Param]) -> Result<PgResult, PgFailure> {
-        let mut session = self.lend().await?;
-        let result = self.watched(deadline::wait(session.query(sql, params)).await);
-        throw_away_after(session, &result);
+        let mut session = self.acquire().await?;
+        let result = self.observe(deadline::wait(session.query(sql, params)).await);
+        discard_after(session, &result);
         result
     }
 
-    /// A change that takes effect by itself. Where its answer is cut off there is time left to look.
+    /// Runs a write in its own transaction. If the response is lost, time remains to look up the outcome.
     async fn write(&self, sql: &str, params: &[Param]) -> Result<PgResult, PgFailure> {
-        let mut session = self.lend().await?;
+        let mut session = self.acquire().await?;
         deadline::committing();
-        let result = self.watched(deadline::wait_for_a_share(session.query(sql, params)).await);
-        if !result.as_ref().is_err_and(PgFailure::leaves_a_doubt) {
+        let result = self.observe(deadline::wait_for_a_share(session.query(sql, params)).await);
+        if !result.as_ref().is_err_and(PgFailure::outcome_is_unknown) {
             deadline::decided();
         }
-        throw_away_after(session, &result);
+        discard_after(session, &result);
         if result.is_ok() {
-            // A standby takes no writes.
+            // A standby rejects writes, so this is a primary.
             self.server().note_role(false);
         }
         result
     }
 
-    /// Makes the other sessions prove themselves when one fails.
-    pub(super) fn watched<T>(&self, outcome: Option<Result<T, PgFailure>>) -> Result<T, PgFailure> {
-        let outcome = outcome.unwrap_or(Err(PgFailure::Late));
-        if outcome.as_ref().is_err_and(PgFailure::ends_the_session) {
-            self.0.manager().doubts().suspected = Instant::now();
+    /// Makes the other sessions prove that they are alive when one fails.
+    pub(super) fn observe<T>(&self, outcome: Option<Result<T, PgFailure>>) -> Result<T, PgFailure> {
+        let outcome = outcome.unwrap_or(Err(PgFailure::TimedOut));
+        if outcome.as_ref().is_err_and(PgFailure::ends_session) {
+            self.0.manager().trust_limits().ping_before = Instant::now();
         }
         outcome
     }
 
-    /// Whether a transaction whose commit was cut off took effect. One that is still open on the server is ended there.
+    /// Returns whether a transaction whose commit response was lost was committed. Terminates it if it is still open on
+    /// the server.
     ///
     /// # Errors
-    /// `OutcomeUnknown` when that cannot be found out before the call ends.
-    pub(super) async fn took_effect(&self, mark: &Mark) -> Result<bool, ApiKeyError> {
+    /// `OutcomeUnknown` if the outcome cannot be determined before the call times out.
+    pub(super) async fn has_committed(
+        &self,
+        transaction_id: &TransactionId,
+    ) -> Result<bool, ApiKeyError> {
         const STATUS: &str = "/*NO LOAD BALANCE*/ SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL \
             WHEN pg_catalog.pg_postmaster_start_time()::pg_catalog.text = $2 \
             THEN pg_catalog.txid_status($1::pg_catalog.text::pg_catalog.int8) END";
         const END: &str = "SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity AS a \
             WHERE a.pid = $1::pg_catalog.text::pg_catalog.int4 \
             AND a.wait_event IS DISTINCT FROM 'SyncRep' AND a.backend_xid::pg_catalog.text::pg_catalog.int8 = $2::pg_catalog.text::pg_catalog.int8 % 4294967296";
-        let status = [Param::text(&mark.transaction), Param::text(&mark.server)];
-        let end = [Param::text(&mark.process.to_string()), Param::text(&mark.transaction)];
+        let status = [Param::text(&transaction_id.xid), Param::text(&transaction_id.server)];
+        let end =
+            [Param::text(&transaction_id.process.to_string()), Param::text(&transaction_id.xid)];
         let look = async {
             loop {
                 if let Ok(PgResult { rows, .. }) = self.query(STATUS, &status).await {
@@ -203,19 +213,19 @@ impl PgPool {
                     match status.flatten() {
                         Some("committed") => return Some(true),
                         Some("aborted") => return Some(false),
-                        // A failure is looked at again.
+                        // The next iteration checks again, also after a failure.
                         Some(_in_progress) => drop(self.query(END, &end).await),
-                        // The server has forgotten it, or is another one by now.
+                        // The server no longer knows the transaction, or is another server by now.
                         None => return None,
                     }
                 }
-                sleep(LOOK_UP).await;
+                sleep(STATUS_POLL_INTERVAL).await;
             }
         };
         deadline::wait(look).await.flatten().ok_or(ApiKeyError::OutcomeUnknown)
     }
 
-    /// Closes the idle sessions now and the others when they come back, for which it waits.
+    /// Closes idle sessions at once and the others when they are returned, and waits for all.
     pub(in crate::store) async fn close(&self) {
         let idle = self.0.retain(|_, _| false).removed;
         self.0.close();
@@ -228,14 +238,14 @@ impl PgPool {
     }
 }
 
-/// Gives a session that is of no use any more up at once, and with it its place in the pool.
-fn throw_away_after<T>(session: Lent, outcome: &Result<T, PgFailure>) {
-    if outcome.as_ref().is_err_and(PgFailure::ends_the_session) {
+/// Discards an unusable session at once, which frees its slot in the pool.
+fn discard_after<T>(session: PooledSession, outcome: &Result<T, PgFailure>) {
+    if outcome.as_ref().is_err_and(PgFailure::ends_session) {
         drop(Object::take(session));
     }
 }
 
-/// Closes sessions that were idle for long, but for the least that are to be kept.
+/// Closes sessions after their idle timeout, except the configured minimum.
 async fn close_idle(pool: WeakPool<Sessions>, settings: PoolSettings) {
     let mut tick = interval((settings.idle_timeout / 4).max(Duration::from_millis(100)));
     loop {

@@ -1,7 +1,7 @@
-//! Which server process a session began with.
+//! Determines the server process that a session began with.
 //!
-//! A server tells it at the beginning of a session, for requests to cancel a statement, and the driver keeps it to itself.
-//! So it is read from such a request, which is written to memory and never sent.
+//! The server sends its process id when a session begins, for cancel requests, but the driver does not expose it. So
+//! this module writes a cancel request to memory, which is never sent, and reads the process id from it.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -10,13 +10,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadBuf, duplex};
 use tokio_postgres::CancelToken;
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
-/// A request for encryption is two numbers: its length and its code. See "SSLRequest" in PostgreSQL's protocol.
+/// An SSLRequest consists of two numbers: its length and its code. See "SSLRequest" in PostgreSQL's protocol.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
-/// A request to cancel is a length, a code, a process and a secret, of four bytes each. See "CancelRequest".
+/// A CancelRequest consists of a length, a code, a process and a secret, of four bytes each. See "CancelRequest".
 const REQUEST_BYTES: usize = 16;
 
-/// The process that a session began with.
+/// Returns the process that a session began with.
 pub(super) async fn first_process(token: &CancelToken) -> Option<i32> {
     let (near, mut far) = duplex(64);
     let request = token.cancel_query_raw(near, Unencrypted);
@@ -36,7 +36,7 @@ pub(super) async fn first_process(token: &CancelToken) -> Option<i32> {
     process
 }
 
-/// Encryption that leaves everything as it is.
+/// A TLS connector that does not encrypt.
 struct Unencrypted;
 
 impl TlsConnect<DuplexStream> for Unencrypted {

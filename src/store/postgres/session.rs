@@ -1,8 +1,8 @@
 //! One session with a PostgreSQL server.
 //!
-//! A session drives its own connection: bytes move only while one of its methods runs, on the task that called it, so that
-//! no other task stands between a statement and its answer. Invariants: no notification, notice or setting that the server
-//! reports makes a statement fail; a session whose statement was not answered is never used again.
+//! A session drives its own connection: bytes are transferred only while one of its methods runs, on the task that
+//! called it, so a statement and its response need no other task. Invariants: no notification, notice or reported
+//! setting makes a statement fail; a session with an unanswered statement is never used again.
 
 mod statements;
 
@@ -17,7 +17,7 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{AsyncMessage, Client, Connection, Notification, Row, Socket, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::drive::{Mark, drive, lost};
+use super::drive::{TransactionId, drive, lost};
 use super::failure::PgFailure;
 use super::waker::SharedWaker;
 
@@ -26,30 +26,30 @@ pub(super) use statements::writes;
 
 pub(super) type Link = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
 
-/// How many statements a session keeps prepared.
-const MOST_STATEMENTS: usize = 100;
+/// The maximum number of prepared statements that a session caches.
+const MAX_STATEMENTS: usize = 100;
 
-/// A session that was silent for longer may be gone.
+/// The idle time after which a session may be dead.
 pub(super) const FRESH: Duration = Duration::from_secs(1);
 
-/// How long the end of a session may take.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// The time limit for closing a session.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub(in crate::store) struct Session {
     client: Client,
     link: Box<Link>,
     waker: Arc<SharedWaker>,
     statements: Cache<String, Statement>,
-    /// Whether a pooler may hand the server's session on after each transaction.
+    /// Whether a pooler may assign the server's session to another client after each transaction.
     shared: bool,
-    /// What each transaction begins with.
+    /// The statements that each transaction begins with.
     preamble: String,
-    /// Whether a statement needs that, too.
+    /// Whether a statement outside a transaction also needs the preamble.
     needs_preamble: bool,
-    /// A statement is under way, or was when its caller gave up.
+    /// Whether a statement is running, or was running when its caller timed out.
     busy: bool,
     in_transaction: bool,
-    mark: Option<Mark>,
+    transaction_id: Option<TransactionId>,
     answered: Instant,
 }
 
@@ -59,13 +59,13 @@ impl Session {
             client,
             link: Box::new(link),
             waker: Arc::default(),
-            statements: Cache::new(MOST_STATEMENTS),
+            statements: Cache::new(MAX_STATEMENTS),
             shared: false,
             preamble: String::new(),
             needs_preamble: false,
             busy: false,
             in_transaction: false,
-            mark: None,
+            transaction_id: None,
             answered: Instant::now(),
         }
     }
@@ -74,12 +74,13 @@ impl Session {
         &self.client
     }
 
-    /// From now on statements have no names, and each transaction makes the settings that it needs.
+    /// Marks the session as shared: statements are unnamed from now on, and each transaction applies the settings it
+    /// needs.
     pub(super) fn share(&mut self) {
         self.shared = true;
     }
 
-    /// `SET LOCAL` statements that each transaction begins with; `always`: and each statement by itself.
+    /// Sets the `SET LOCAL` statements that each transaction begins with; with `always`, each single statement, too.
     pub(super) fn begin_with(&mut self, preamble: String, always: bool) {
         self.preamble = preamble;
         self.needs_preamble = always;
@@ -93,17 +94,17 @@ impl Session {
         self.in_transaction
     }
 
-    /// When the server last answered.
+    /// Returns the time of the server's last response.
     pub(super) fn answered(&self) -> Instant {
         self.answered
     }
 
-    /// Whether the server answered a moment ago.
+    /// Returns whether the server responded recently.
     pub(in crate::store) fn is_fresh(&self) -> bool {
         self.answered.elapsed() < FRESH
     }
 
-    /// Whether it is known that the session is of no use any more. Reads what has arrived, and waits for nothing.
+    /// Returns whether the session is known to be unusable. Reads the bytes that have arrived, without waiting.
     pub(super) async fn is_dead(&mut self) -> bool {
         if self.busy || self.client.is_closed() {
             return true;
@@ -111,14 +112,14 @@ impl Session {
         let (link, waker) = (&mut self.link, &self.waker);
         poll_fn(|context| {
             waker.poll(context, |context, waker| {
-                waker.looks();
+                waker.clear_woken();
                 Poll::Ready(lost(link, context).is_some())
             })
         })
         .await
     }
 
-    /// Statements without values.
+    /// Runs statements without bound values.
     pub(in crate::store) async fn run(&mut self, sql: &str) -> Result<(), PgFailure> {
         self.guarded(async |session| {
             drive(&mut session.link, &session.waker, session.client.batch_execute(sql)).await
@@ -126,28 +127,28 @@ impl Session {
         .await
     }
 
-    /// The first rows of a session, of which it is not known yet whether it is shared.
-    pub(super) async fn introduce(&mut self, sql: &str) -> Result<Vec<Row>, PgFailure> {
+    /// Runs an unnamed statement, before it is known whether the session is shared.
+    pub(super) async fn query_unprepared(&mut self, sql: &str) -> Result<Vec<Row>, PgFailure> {
         self.guarded(async |session| {
             drive(&mut session.link, &session.waker, session.client.query_typed(sql, &[])).await
         })
         .await
     }
 
-    /// Whether the server answers.
-    pub(super) async fn prove(&mut self) -> Result<(), PgFailure> {
+    /// Checks that the server responds.
+    pub(super) async fn ping(&mut self) -> Result<(), PgFailure> {
         self.run("").await
     }
 
     pub(in crate::store) async fn begin(&mut self, how: &str) -> Result<(), PgFailure> {
         let begin = format!("BEGIN {how};{}", self.preamble);
-        self.mark = None;
+        self.transaction_id = None;
         self.in_transaction = true;
         self.run(&begin).await
     }
 
     pub(in crate::store) async fn commit(&mut self) -> Result<(), PgFailure> {
-        // Of a transaction that a failure has ended COMMIT makes a ROLLBACK, without a word. The SELECT fails there.
+        // In a failed transaction, COMMIT silently rolls back. The SELECT fails instead.
         self.run("SELECT; COMMIT").await?;
         self.in_transaction = false;
         Ok(())
@@ -159,20 +160,22 @@ impl Session {
         Ok(())
     }
 
-    /// What the transaction can be looked up by, once it has written.
-    pub(super) fn take_mark(&mut self) -> Option<Mark> {
-        self.mark.take()
+    /// Returns the id for looking up the transaction's outcome, once the transaction has written.
+    pub(super) fn take_transaction_id(&mut self) -> Option<TransactionId> {
+        self.transaction_id.take()
     }
 
-    /// The next notification. Can be given up at any time.
+    /// Waits for the next notification. Cancel safe.
     pub(in crate::store) async fn notification(&mut self) -> Result<Notification, PgFailure> {
         let (link, waker) = (&mut self.link, &self.waker);
         poll_fn(|context| {
             waker.poll(context, |context, waker| {
-                waker.looks();
+                waker.clear_woken();
                 loop {
                     match ready!(link.poll_message(context)) {
-                        Some(Ok(AsyncMessage::Notification(told))) => return Poll::Ready(Ok(told)),
+                        Some(Ok(AsyncMessage::Notification(notification))) => {
+                            return Poll::Ready(Ok(notification));
+                        }
                         Some(Ok(_other)) => {}
                         Some(Err(error)) => return Poll::Ready(Err(error.into())),
                         None => return Poll::Ready(Err(PgFailure::Broken)),
@@ -183,16 +186,16 @@ impl Session {
         .await
     }
 
-    /// Waits until the connection is lost. Can be given up at any time.
+    /// Waits until the connection is lost. Cancel safe.
     pub(in crate::store) async fn lost(&mut self) {
         while self.notification().await.is_ok() {}
     }
 
-    /// Says goodbye to the server.
+    /// Closes the session.
     pub(in crate::store) async fn end(self) {
         let Self { client, link, statements, .. } = self;
         drop((statements, client));
-        let _ = timeout(FAREWELL, link).await;
+        let _ = timeout(CLOSE_TIMEOUT, link).await;
     }
 
     async fn guarded<T>(
@@ -201,7 +204,7 @@ impl Session {
     ) -> Result<T, PgFailure> {
         self.busy = true;
         let outcome = statement(self).await;
-        if !outcome.as_ref().is_err_and(PgFailure::ends_the_session) {
+        if !outcome.as_ref().is_err_and(PgFailure::ends_session) {
             self.busy = false;
             self.answered = Instant::now();
         }

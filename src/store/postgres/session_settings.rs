@@ -1,9 +1,9 @@
-//! The settings that a session needs, and the forms in which a server takes them.
+//! The settings of a session, and the forms in which a server accepts them.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// Settings of a session. Their values are written alike in SQL and in startup options.
+/// Settings of a session. Their values have the same form in SQL and in startup options.
 #[derive(Clone)]
 pub(super) struct SessionSettings(Vec<Setting>);
 
@@ -11,12 +11,12 @@ pub(super) struct SessionSettings(Vec<Setting>);
 struct Setting {
     name: &'static str,
     value: String,
-    /// Whether a session without this setting is useless.
+    /// Whether a session without this setting is unusable.
     required: bool,
 }
 
 impl SessionSettings {
-    /// Limits after which a server stops what a call has left behind, and the schema to look in, quoted.
+    /// Creates the settings: timeouts that stop the statements of abandoned calls, and the quoted schema.
     pub(super) fn new(limit: Duration, search_path: Option<String>) -> Self {
         let limits = ["statement_timeout", "idle_in_transaction_session_timeout"];
         let value = limit.as_millis().to_string();
@@ -27,7 +27,7 @@ impl SessionSettings {
         Self(limits.chain(search_path).collect())
     }
 
-    /// The same with further settings, which an older server may lack.
+    /// Returns the settings with additional ones, which an older server may lack.
     pub(super) fn with(&self, extra: &[(&'static str, &str)]) -> Self {
         let extra = extra.iter().map(|&(name, value)| Setting {
             name,
@@ -37,15 +37,15 @@ impl SessionSettings {
         Self(self.0.iter().cloned().chain(extra).collect())
     }
 
-    /// Whether a statement gives wrong results without them.
+    /// Returns whether statements give wrong results without the settings.
     pub(super) fn are_required(&self) -> bool {
         self.0.iter().any(|setting| setting.required)
     }
 
-    /// Options that a session begins with.
+    /// Returns the settings as startup options.
     pub(super) fn startup_options(&self) -> String {
         let option = |Setting { name, value, .. }: &Setting| {
-            // PostgreSQL splits at white space that no backslash stands before.
+            // PostgreSQL splits the options at white space without a preceding backslash.
             let escaped = value.chars().flat_map(|character| {
                 let escapes =
                     character == '\\' || character.is_ascii_whitespace() || character == '\x0b';
@@ -56,14 +56,14 @@ impl SessionSettings {
         self.0.iter().map(option).collect::<Vec<_>>().join(" ")
     }
 
-    /// Statements that make them for the session, and whether each is required.
+    /// Returns the statements that apply the settings to a session, and whether each is required.
     pub(super) fn statements(&self) -> impl Iterator<Item = (String, bool)> {
         self.0
             .iter()
             .map(|Setting { name, value, required }| (format!("SET {name} = {value}"), *required))
     }
 
-    /// Statements that make them for a transaction.
+    /// Returns the statements that apply the settings to a transaction.
     pub(super) fn of_a_transaction(&self) -> String {
         self.0.iter().fold(String::new(), |mut sql, Setting { name, value, .. }| {
             let _infallible = write!(sql, "SET LOCAL {name} = {value};");
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_list_gives_options_and_statements_with_the_schema_quoted() {
+    fn builds_options_and_statements_with_the_schema_quoted() {
         let settings = SessionSettings::new(
             Duration::from_secs(2),
             Some(r#""my \ ""schema""#.to_owned() + "\""),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn an_extra_setting_is_added_and_not_required() {
+    fn adds_an_extra_setting_that_is_not_required() {
         let settings =
             SessionSettings::new(Duration::from_secs(2), None).with(&[("enable_seqscan", "off")]);
         assert!(!settings.are_required());

@@ -1,39 +1,39 @@
-//! What the parameters of a URL say of encryption.
+//! The encryption parameters of a URL.
 
 use std::path::PathBuf;
 
+use super::invalid_url;
 use super::parameters::Parameters;
-use super::wrong;
 use crate::error::ApiKeyError;
 
-/// How much a connection is protected.
+/// The protection of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Protection {
-    /// Not at all.
+    /// Not encrypted.
     None,
-    /// Encrypted if the server offers it; the certificate is not checked.
+    /// Encrypted if the server supports it; the certificate is not verified.
     IfOffered,
-    /// Encrypted; the certificate is not checked.
+    /// Encrypted; the certificate is not verified.
     Unverified,
-    /// Encrypted; the certificate must come from a trusted authority, for whichever host.
+    /// Encrypted; the certificate must come from a trusted authority, for any host.
     Authority,
     /// Encrypted; the certificate must come from a trusted authority, for this host.
     Full,
 }
 
-/// What a URL says of encryption. Files are named here and read when a connection is made.
+/// The encryption settings of a URL. The named files are read when a connection is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::store) struct UrlTls {
     pub(super) protection: Protection,
-    /// The authorities to trust.
+    /// The certificate authorities to trust.
     pub(super) authorities: Option<PathBuf>,
     /// The client's certificate and key.
     pub(super) client: Option<(PathBuf, PathBuf)>,
-    /// Whether TLS begins without asking the server first (PostgreSQL 17).
+    /// Whether TLS starts without an SSLRequest (PostgreSQL 17).
     pub(super) direct: bool,
 }
 
-/// What `ssl` says, which is Node's word for it.
+/// The value of `ssl`, the parameter of Node's `pg`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ssl {
     Yes,
@@ -50,15 +50,15 @@ impl UrlTls {
         let system = authorities.as_deref() == Some("system".as_ref());
         let protection = protection(parameters, authorities.is_some(), direct)?;
         if system && protection != Protection::Full {
-            return Err(wrong("sslrootcert=system needs sslmode=verify-full"));
+            return Err(invalid_url("sslrootcert=system needs sslmode=verify-full"));
         }
         if direct && matches!(protection, Protection::None | Protection::IfOffered) {
-            return Err(wrong("sslnegotiation=direct needs sslmode=require or stronger"));
+            return Err(invalid_url("sslnegotiation=direct needs sslmode=require or stronger"));
         }
         let certificate = parameters.path("sslcert", "PGSSLCERT");
         let key = parameters.path("sslkey", "PGSSLKEY");
         if certificate.is_some() != key.is_some() {
-            return Err(wrong("the parameters sslcert and sslkey belong together"));
+            return Err(invalid_url("the parameters sslcert and sslkey must be given together"));
         }
         Ok(Self {
             protection,
@@ -69,7 +69,7 @@ impl UrlTls {
     }
 }
 
-/// `sslmode` as libpq means it, `ssl` as Node's `pg` does; of two that differ the stronger.
+/// Combines `sslmode` with libpq's meaning and `ssl` with that of Node's `pg`. The stronger one wins.
 fn protection(
     parameters: &Parameters<'_>,
     has_authorities: bool,
@@ -90,7 +90,7 @@ fn protection(
     match (ssl, mode) {
         (Some(Ssl::No), None | Some(Protection::None)) => Ok(Protection::None),
         (Some(Ssl::No), Some(_)) | (Some(_), Some(Protection::None)) => {
-            Err(wrong("the parameters ssl and sslmode contradict each other"))
+            Err(invalid_url("the parameters ssl and sslmode contradict each other"))
         }
         (Some(Ssl::Yes), Some(_)) if parameters.text("sslmode") == Some("no-verify") => {
             Ok(Protection::Unverified)
@@ -98,13 +98,15 @@ fn protection(
         (Some(Ssl::Yes), _) => Ok(Protection::Full),
         (Some(Ssl::Unverified), None) => Ok(Protection::Unverified),
         (_, Some(mode)) => Ok(mode),
-        // As in `pg`: who names certificates wants them used.
+        // As in `pg`, naming certificates enables their verification.
         (None, None) if direct || names_certificate(parameters) => Ok(Protection::Full),
         (None, None) => Ok(from_environment(parameters, &modes)?.unwrap_or(Protection::IfOffered)),
     }
 }
 
-/// libpq's modes, and `pg`'s `no-verify`. As in libpq, `require` checks the certificate if there is something to check it with.
+/// Returns libpq's modes, and `no-verify` of `pg`.
+///
+/// As in libpq, `require` verifies the certificate if authorities are given.
 fn modes(has_authorities: bool) -> [(&'static str, Protection); 7] {
     let require = if has_authorities { Protection::Authority } else { Protection::Unverified };
     [
@@ -125,7 +127,9 @@ fn from_environment(
 ) -> Result<Option<Protection>, ApiKeyError> {
     let Some(mode) = parameters.environment("PGSSLMODE") else { return Ok(None) };
     let known = modes.iter().find(|(name, _)| *name == mode).map(|(_, protection)| *protection);
-    known.map(Some).ok_or_else(|| wrong("the environment variable PGSSLMODE must be an sslmode"))
+    known
+        .map(Some)
+        .ok_or_else(|| invalid_url("the environment variable PGSSLMODE must be an sslmode"))
 }
 
 fn names_certificate(parameters: &Parameters<'_>) -> bool {

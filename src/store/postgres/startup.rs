@@ -1,15 +1,15 @@
-//! What a URL says of each session and its socket.
+//! The session and socket settings of a URL.
 
 use std::time::Duration;
 
 use tokio_postgres::Config;
 use tokio_postgres::config::{ChannelBinding, LoadBalanceHosts, TargetSessionAttrs};
 
+use super::invalid_url;
 use super::parameters::Parameters;
-use super::wrong;
 use crate::error::ApiKeyError;
 
-/// How long a silent connection is trusted, as far as the URL says so.
+/// The keepalive settings that the URL contains.
 #[derive(Clone, Copy, Default)]
 pub(super) struct KeepAlive {
     on: Option<bool>,
@@ -19,7 +19,7 @@ pub(super) struct KeepAlive {
     user_timeout: Option<Duration>,
 }
 
-/// What holds for a session.
+/// Applies the session settings to the driver's configuration.
 pub(super) fn write(parameters: &Parameters<'_>, config: &mut Config) -> Result<(), ApiKeyError> {
     let name = parameters
         .text_or("application_name", "PGAPPNAME")
@@ -55,12 +55,12 @@ pub(super) fn write(parameters: &Parameters<'_>, config: &mut Config) -> Result<
 }
 
 fn unsupported(attribute: &str, instead: &str) -> ApiKeyError {
-    wrong(format!("target_session_attrs={attribute} is not supported; write {instead}"))
+    invalid_url(format!("target_session_attrs={attribute} is not supported; write {instead}"))
 }
 
 impl KeepAlive {
     pub(super) fn read(parameters: &Parameters<'_>) -> Result<Self, ApiKeyError> {
-        // libpq counts this one in milliseconds.
+        // In libpq, this parameter is in milliseconds.
         let user_timeout = parameters.number("tcp_user_timeout")?.filter(|ms| *ms > 0);
         Ok(Self {
             on: parameters.number("keepalives")?.map(|on| on != 0),
@@ -71,7 +71,7 @@ impl KeepAlive {
         })
     }
 
-    /// Sets what is given, and leaves the rest.
+    /// Applies the given settings and leaves the others unchanged.
     pub(super) fn write(self, config: &mut Config) {
         self.on.map(|on| config.keepalives(on));
         self.idle.map(|idle| config.keepalives_idle(idle));

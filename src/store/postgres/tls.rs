@@ -1,4 +1,4 @@
-//! TLS on the way to PostgreSQL, from the option `ssl` and what the URL says.
+//! TLS for connections to PostgreSQL, from the option `ssl` and the URL.
 
 use std::fs;
 use std::path::Path;
@@ -15,14 +15,16 @@ use tokio_postgres::config::{SslMode, SslNegotiation};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::settings::Tls;
+use super::invalid_url;
 use super::sslmode::Protection;
 use super::url::PostgresUrl;
 use super::verifier::{AnyCertificate, AnyHost};
-use super::wrong;
 use crate::error::ApiKeyError;
 
-/// Sets in `config` whether a connection is encrypted, and returns what encrypts it. What the option `ssl` says comes first;
-/// certificates that it lacks are the URL's. Reads the files that the URL names.
+/// Sets in `config` whether a connection is encrypted, and returns its TLS connector.
+///
+/// The option `ssl` takes precedence; the URL provides the certificates that it lacks. Reads the files that the URL
+/// names.
 ///
 /// # Errors
 /// `Option`, naming `ssl.ca`, `ssl.cert`, `ssl.key` or the parameter of `databaseUrl`.
@@ -45,11 +47,11 @@ pub(super) fn certified_config(
     option: &Tls,
     url: &PostgresUrl,
 ) -> Result<(SslMode, ClientConfig), ApiKeyError> {
-    let said = url.tls();
+    let url_tls = url.tls();
     let protection = match option {
-        // As in libpq, nothing is encrypted that does not leave the machine.
+        // As in libpq, a connection that stays on the machine is not encrypted.
         _ if url.is_local() => Protection::None,
-        Tls::FromUrl => said.protection,
+        Tls::FromUrl => url_tls.protection,
         Tls::Off => Protection::None,
         Tls::Required { verify: true, .. } => Protection::Full,
         Tls::Required { verify: false, .. } => Protection::Unverified,
@@ -65,22 +67,22 @@ pub(super) fn certified_config(
         Certificates::of(option, url)?
     };
     let mut config = client_config(protection, certificates)?;
-    if said.direct && mode == SslMode::Require {
+    if url_tls.direct && mode == SslMode::Require {
         config.alpn_protocols = vec![b"postgresql".to_vec()];
     }
     Ok((mode, config))
 }
 
-/// Certificates and key, parsed.
+/// Parsed certificates and key.
 #[derive(Default)]
 struct Certificates {
     authorities: Vec<CertificateDer<'static>>,
     client: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
-    /// Whose certificates they are, for a refusal.
+    /// The sources of the certificates, for error messages.
     sources: Sources,
 }
 
-/// The names by which a user knows where certificates come from.
+/// The sources of certificates, as a user knows them.
 #[derive(Clone, Copy, Default)]
 struct Sources {
     authorities: Source,
@@ -95,13 +97,13 @@ enum Source {
 }
 
 impl Source {
-    /// A refusal of the option's member or the URL's parameter.
-    fn wrong(self, member: &str, parameter: &str, problem: &str) -> ApiKeyError {
+    /// Returns the error for a member of the option or a parameter of the URL.
+    fn invalid(self, member: &str, parameter: &str, problem: &str) -> ApiKeyError {
         match self {
             Self::Option => {
                 ApiKeyError::Option { option: member.to_owned(), problem: problem.to_owned() }
             }
-            Self::Url => wrong(format!("the file of {parameter} {problem}")),
+            Self::Url => invalid_url(format!("the file of {parameter} {problem}")),
         }
     }
 }
@@ -143,7 +145,7 @@ fn client_config(
         Protection::None | Protection::IfOffered | Protection::Unverified => {
             Arc::new(AnyCertificate(Arc::clone(&provider)))
         }
-        // SECURITY: where any host will do, a public authority would let in every server of the world.
+        // SECURITY: since any host is accepted, trusting public authorities would accept every public server.
         Protection::Authority if !certificates.authorities.is_empty() => {
             let roots = trusted(RootCertStore::empty(), certificates.authorities, sources)?;
             Arc::new(AnyHost(web_pki(roots, &provider)?))
@@ -160,7 +162,7 @@ fn client_config(
         .with_custom_certificate_verifier(verifier);
     let Some((chain, key)) = certificates.client else { return Ok(config.with_no_client_auth()) };
     config.with_client_auth_cert(chain, key).map_err(|_| {
-        sources.client.wrong("ssl.key", "sslkey", "is not a key of the client's certificate")
+        sources.client.invalid("ssl.key", "sslkey", "is not a key of the client's certificate")
     })
 }
 
@@ -176,7 +178,7 @@ fn trusted(
     for authority in authorities {
         roots.add(authority).map_err(|_| {
             let problem = "has a certificate that cannot be an authority's";
-            sources.authorities.wrong("ssl.ca", "sslrootcert", problem)
+            sources.authorities.invalid("ssl.ca", "sslrootcert", problem)
         })?;
     }
     Ok(roots)
@@ -196,12 +198,13 @@ fn unusable() -> ApiKeyError {
 }
 
 fn contents(file: &Path, parameter: &str) -> Result<Vec<u8>, ApiKeyError> {
-    // SECURITY: not the path, into which a password may have been cut.
-    fs::read(file)
-        .map_err(|error| wrong(format!("the file of {parameter} cannot be read: {}", error.kind())))
+    // SECURITY: the path is left out because it may contain part of a password.
+    fs::read(file).map_err(|error| {
+        invalid_url(format!("the file of {parameter} cannot be read: {}", error.kind()))
+    })
 }
 
-/// One certificate or more.
+/// Parses one or more certificates.
 fn chain(
     pem: &[u8],
     source: Source,
@@ -212,12 +215,12 @@ fn chain(
     parsed
         .ok()
         .filter(|certificates| !certificates.is_empty())
-        .ok_or_else(|| source.wrong(member, parameter, "must hold a certificate in PEM"))
+        .ok_or_else(|| source.invalid(member, parameter, "must hold a certificate in PEM"))
 }
 
 fn private_key(pem: &[u8], source: Source) -> Result<PrivateKeyDer<'static>, ApiKeyError> {
     PrivateKeyDer::from_pem_slice(pem).map_err(|_| {
         let problem = "must hold a private key in PEM that is not encrypted";
-        source.wrong("ssl.key", "sslkey", problem)
+        source.invalid("ssl.key", "sslkey", problem)
     })
 }

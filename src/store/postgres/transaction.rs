@@ -1,4 +1,4 @@
-//! Transactions whose outcome is known, also when the answer to the commit is cut off.
+//! Transactions whose outcome is determined even if the response to the commit is lost.
 
 use deadpool::managed::Object;
 use tokio::runtime::Handle;
@@ -11,38 +11,38 @@ use super::session::Session;
 use crate::deadline;
 use crate::error::ApiKeyError;
 
-/// Statements on one session that take effect together. Dropped without a commit, they take none.
+/// An atomic group of statements on one session. Dropping it without a commit rolls it back.
 pub(in crate::store) struct PgTransaction {
     pool: PgPool,
     writes: bool,
-    session: Mutex<Unfinished>,
+    session: Mutex<TransactionSession>,
 }
 
-/// A session with an open transaction. Dropped, it is rolled back at once: others may wait for its locks.
-pub(super) struct Unfinished {
+/// A session with an open transaction. Dropping it rolls back at once, because others may wait for its locks.
+pub(super) struct TransactionSession {
     session: Option<Object<Sessions>>,
     pool: PgPool,
 }
 
 impl PgTransaction {
-    /// Begins a transaction; `how` is what SQL has behind BEGIN. On a session that turns out to be gone it is begun again on
-    /// another one.
+    /// Begins a transaction with the options `how` of BEGIN. Retries once on another session if the session was lost.
     pub(in crate::store) async fn begin(pool: &PgPool, how: &str) -> Result<Self, PgFailure> {
         match Self::begin_once(pool, how).await {
-            Err(failure) if failure.is_a_lost_session() => Self::begin_once(pool, how).await,
+            Err(failure) if failure.is_lost_session() => Self::begin_once(pool, how).await,
             outcome => outcome,
         }
     }
 
     async fn begin_once(pool: &PgPool, how: &str) -> Result<Self, PgFailure> {
-        let mut session = Unfinished { session: Some(pool.lend().await?), pool: pool.clone() };
-        pool.watched(deadline::wait(session.session()?.begin(how)).await)?;
+        let mut session =
+            TransactionSession { session: Some(pool.acquire().await?), pool: pool.clone() };
+        pool.observe(deadline::wait(session.session()?.begin(how)).await)?;
         let (pool, writes) = (pool.clone(), !how.contains("READ ONLY"));
         Ok(Self { pool, writes, session: Mutex::new(session) })
     }
 
-    /// The session to run statements on.
-    pub(super) async fn session(&self) -> MutexGuard<'_, Unfinished> {
+    /// Returns the session to run statements on.
+    pub(super) async fn session(&self) -> MutexGuard<'_, TransactionSession> {
         self.session.lock().await
     }
 
@@ -50,53 +50,58 @@ impl PgTransaction {
         &self.pool
     }
 
-    /// Makes it all take effect. Where the answer is cut off, another session looks whether it did.
+    /// Commits. If the response is lost, another session looks up the outcome.
     pub(in crate::store) async fn commit(self) -> Result<(), ApiKeyError> {
-        let mut unfinished = self.session.into_inner();
-        let session = unfinished.session()?;
-        let mark = session.take_mark();
-        let marked = mark.is_some();
+        let mut guard = self.session.into_inner();
+        let session = guard.session()?;
+        let transaction_id = session.take_transaction_id();
+        let wrote = transaction_id.is_some();
         let committed = if self.writes {
             deadline::committing();
-            self.pool.watched(deadline::wait_for_a_share(session.commit()).await)
+            self.pool.observe(deadline::wait_for_a_share(session.commit()).await)
         } else {
-            self.pool.watched(deadline::wait(session.commit()).await)
+            self.pool.observe(deadline::wait(session.commit()).await)
         };
-        let outcome = match (committed, mark) {
-            (Err(failure), Some(mark)) if failure.leaves_a_doubt() => {
-                // Its place in the pool is needed for the look-up.
-                drop(unfinished.session.take().map(Object::take));
-                if self.pool.took_effect(&mark).await? { Ok(()) } else { Err(failure.into()) }
+        let outcome = match (committed, transaction_id) {
+            (Err(failure), Some(transaction_id)) if failure.outcome_is_unknown() => {
+                // The look-up needs the session's slot in the pool.
+                drop(guard.session.take().map(Object::take));
+                if self.pool.has_committed(&transaction_id).await? {
+                    Ok(())
+                } else {
+                    Err(failure.into())
+                }
             }
-            // It may have written without a mark: then there is nothing to look up.
-            (Err(failure), None) if self.writes && failure.leaves_a_doubt() => {
+            // The transaction may have written without a known id, so there is nothing to look up.
+            (Err(failure), None) if self.writes && failure.outcome_is_unknown() => {
                 return Err(ApiKeyError::OutcomeUnknown);
             }
             (committed, _) => committed.map_err(ApiKeyError::from),
         };
         deadline::decided();
-        if outcome.is_ok() && marked {
-            // A standby takes no writes.
+        if outcome.is_ok() && wrote {
+            // A standby rejects writes, so this is a primary.
             self.pool.server().note_role(false);
         }
         outcome
     }
 }
 
-impl Unfinished {
+impl TransactionSession {
     pub(super) fn session(&mut self) -> Result<&mut Session, PgFailure> {
-        let closed = PgFailure::NoSession(ApiKeyError::Unexpected("A transaction has ended."));
+        let closed =
+            PgFailure::NoSession(ApiKeyError::Unexpected("The transaction has already ended."));
         self.session.as_deref_mut().ok_or(closed)
     }
 }
 
-impl Drop for Unfinished {
+impl Drop for TransactionSession {
     fn drop(&mut self) {
         let open = self.session.take().filter(|session| session.is_in_transaction());
         if let (Some(mut session), Ok(runtime)) = (open, Handle::try_current()) {
-            let limit = self.pool.server().proof();
+            let limit = self.pool.server().liveness_timeout();
             runtime.spawn(async move {
-                // What does not come through is of no use to the pool either, which sees that.
+                // The pool detects and discards a session whose rollback fails.
                 let _ = timeout(limit, session.roll_back()).await;
             });
         }

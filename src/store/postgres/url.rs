@@ -1,4 +1,4 @@
-//! `databaseUrl` of a PostgreSQL server, in every form that libpq and Node's `pg` take.
+//! The `databaseUrl` of a PostgreSQL server, in every form that libpq and Node's `pg` accept.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,20 +13,21 @@ use super::sslmode::UrlTls;
 use super::startup::{self, KeepAlive};
 use crate::error::ApiKeyError;
 
-/// A server, or several that are tried in turn, as the URL, libpq's environment variables and `pg`'s defaults name them.
+/// One server, or several that are tried in turn, as the URL, libpq's environment variables and the defaults of `pg`
+/// define them.
 #[derive(Clone)]
 pub(in crate::store) struct PostgresUrl {
     config: Config,
     keep_alive: KeepAlive,
     tls: UrlTls,
-    /// Whether every host is a socket file of this machine.
+    /// Whether every host is a local Unix socket.
     local: bool,
     passfile: Option<PathBuf>,
-    shown: String,
+    display_url: String,
 }
 
 impl PostgresUrl {
-    /// Reads `postgres://…`, `postgresql://…` or `socket:…`. Nothing is connected and no file is read.
+    /// Parses `postgres://…`, `postgresql://…` or `socket:…`. Opens no connection and reads no file.
     ///
     /// # Errors
     /// `Option`, naming `databaseUrl`, without any part of the URL that may belong to the password.
@@ -35,7 +36,7 @@ impl PostgresUrl {
     }
 
     pub(super) fn read(text: &str, environment: Environment<'_>) -> Result<Self, ApiKeyError> {
-        // As browsers and Node.js do.
+        // Browsers and Node.js remove these characters, too.
         let text = text.replace(['\t', '\n', '\r'], "");
         let parts = Parts::split(&text)?;
         let parameters = Parameters::read(parts.url.query_pairs(), environment)?;
@@ -46,7 +47,7 @@ impl PostgresUrl {
         parts.login(&parameters, database, &mut config)?;
         startup::write(&parameters, &mut config)?;
         Ok(Self {
-            shown: parts.shown(&parameters, &hosts),
+            display_url: parts.display_url(&parameters, &hosts),
             keep_alive: KeepAlive::read(&parameters)?,
             tls: UrlTls::read(&parameters)?,
             local: hosts.are_local_sockets(),
@@ -55,8 +56,9 @@ impl PostgresUrl {
         })
     }
 
-    /// What the driver is given, but for encryption and keepalive. A password that the URL does not have is looked up in the password
-    /// file at each call.
+    /// Returns the driver's configuration, except encryption and keepalive.
+    ///
+    /// If the URL has no password, each call looks it up in the password file.
     pub(in crate::store) fn config(&self) -> Config {
         let mut config = self.config.clone();
         let file = self.passfile.as_deref().filter(|_| config.get_password().is_none());
@@ -66,17 +68,17 @@ impl PostgresUrl {
         config
     }
 
-    /// Sets what the URL says of keepalive, and leaves the rest.
+    /// Applies the URL's keepalive settings and leaves the others unchanged.
     pub(in crate::store) fn keep_alive(&self, config: &mut Config) {
         self.keep_alive.write(config);
     }
 
-    /// What the URL says of encryption.
+    /// Returns the URL's encryption settings.
     pub(in crate::store) fn tls(&self) -> &UrlTls {
         &self.tls
     }
 
-    /// Whether every host is a socket file of this machine, over which nothing is encrypted.
+    /// Returns whether every host is a local Unix socket, which is never encrypted.
     pub(in crate::store) fn is_local(&self) -> bool {
         self.local
     }
@@ -85,7 +87,7 @@ impl PostgresUrl {
         let user = self.config.get_user().unwrap_or_default();
         let host = match self.config.get_hosts().first() {
             Some(Host::Tcp(name)) => name,
-            // libpq's word for all socket files.
+            // libpq uses this name for all sockets.
             _ => "localhost",
         };
         Login {
@@ -98,15 +100,15 @@ impl PostgresUrl {
 }
 
 impl fmt::Display for PostgresUrl {
-    /// The URL as a message may show it: without password and parameters, with the hosts that they name.
+    /// Formats the URL for messages: without password and parameters, but with the hosts that the parameters name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.shown)
+        f.write_str(&self.display_url)
     }
 }
 
 impl fmt::Debug for PostgresUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // SECURITY: it holds the password.
+        // SECURITY: the configuration contains the password.
         write!(f, "PostgresUrl({self})")
     }
 }

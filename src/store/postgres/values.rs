@@ -1,4 +1,4 @@
-//! SeaORM's values as the driver binds them.
+//! Converts SeaORM's values to the driver's.
 
 use chrono::{DateTime, Utc};
 use sea_orm::Value;
@@ -8,7 +8,7 @@ use tokio_postgres::types::{ToSql, Type};
 use super::failure::PgFailure;
 use crate::error::ApiKeyError;
 
-/// A value to bind, with its type on the server.
+/// A bound value, with its type on the server.
 pub(in crate::store) struct Param {
     pub(super) value: Box<dyn ToSql + Send + Sync>,
     pub(super) kind: Type,
@@ -31,7 +31,7 @@ impl Param {
         Self { value: Box::new(value), kind }
     }
 
-    /// What a statement's value is bound as.
+    /// Converts a value of a statement.
     pub(super) fn of(value: Value) -> Result<Self, PgFailure> {
         Ok(match value {
             Value::String(text) => Self::new(text, Type::TEXT),
@@ -74,5 +74,5 @@ fn time_of(value: Value) -> Option<Option<DateTime<Utc>>> {
 }
 
 fn unbindable() -> PgFailure {
-    PgFailure::NoSession(ApiKeyError::Unexpected("A statement has a value of an unknown kind."))
+    PgFailure::NoSession(ApiKeyError::Unexpected("A statement has a value of an unsupported type."))
 }

@@ -1,4 +1,6 @@
-//! Checks of a server's certificate that are weaker than rustls' own. Both still prove that the server holds the certificate's key.
+//! Certificate verifiers that are weaker than rustls' own.
+//!
+//! Both still prove that the server has the certificate's key.
 
 use std::sync::Arc;
 
@@ -8,7 +10,7 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
-/// Takes any certificate: protects from those who listen, not from those who answer in the server's place.
+/// Accepts any certificate: protects against eavesdropping, not against a server that impersonates the real one.
 #[derive(Debug)]
 pub(super) struct AnyCertificate(pub(super) Arc<CryptoProvider>);
 
@@ -49,7 +51,7 @@ impl ServerCertVerifier for AnyCertificate {
     }
 }
 
-/// Takes a certificate of a trusted authority, whichever host it is for.
+/// Accepts a certificate of a trusted authority for any host.
 #[derive(Debug)]
 pub(super) struct AnyHost(pub(super) Arc<WebPkiServerVerifier>);
 
@@ -62,7 +64,7 @@ impl ServerCertVerifier for AnyHost {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        // rustls looks at the name last, when all else is proven.
+        // rustls checks the name last, after verifying everything else.
         match self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
         {
             Err(Error::InvalidCertificate(

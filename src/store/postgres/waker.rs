@@ -1,15 +1,15 @@
-//! A waker for two halves of one task that wake each other.
+//! A waker for two futures of one task that wake each other.
 //!
-//! A request and its connection talk through channels, and each message would wake the task that is polling both already,
-//! and with it another thread of the runtime: twice a statement, which takes longer than the statement. Invariant: what
-//! wakes from outside is never lost.
+//! A request and its connection communicate through channels. Each message would wake the task that already polls both,
+//! and with it another thread of the runtime: twice per statement, which takes longer than the statement. Invariant: a
+//! wake from outside is never lost.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// How often both halves are polled before the task lets others run.
-const MOST_ROUNDS: usize = 64;
+/// The maximum number of polls of both futures before the task yields.
+const MAX_ROUNDS: usize = 64;
 
 #[derive(Default)]
 pub(super) struct SharedWaker {
@@ -19,8 +19,9 @@ pub(super) struct SharedWaker {
 }
 
 impl SharedWaker {
-    /// Polls both halves until neither has woken the other. `poll` is given what notes that a half is about to be polled, so
-    /// that what woke it before counts no more.
+    /// Polls both futures until neither wakes the other.
+    ///
+    /// `poll` receives `self` so that it can clear earlier wakes right before it polls a future.
     pub(super) fn poll<T>(
         self: &Arc<Self>,
         context: &Context<'_>,
@@ -33,22 +34,22 @@ impl SharedWaker {
             }
         }
         let waker = Waker::from(Arc::clone(self));
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             self.polling.store(true, Ordering::SeqCst);
             let outcome = poll(&mut Context::from_waker(&waker), self);
             self.polling.store(false, Ordering::SeqCst);
-            // A wake before that has set this flag, and a wake after it wakes the task.
+            // An earlier wake has set this flag; a later wake wakes the task.
             if outcome.is_ready() || !self.woken.swap(false, Ordering::SeqCst) {
                 return outcome;
             }
         }
-        // Others of the runtime get their turn.
+        // Yields to other tasks of the runtime.
         context.waker().wake_by_ref();
         Poll::Pending
     }
 
-    /// What woke so far is about to be looked at.
-    pub(super) fn looks(&self) {
+    /// Clears the wakes so far, right before a future is polled.
+    pub(super) fn clear_woken(&self) {
         self.woken.store(false, Ordering::SeqCst);
     }
 }

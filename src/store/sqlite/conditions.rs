@@ -1,4 +1,4 @@
-//! Conditions in SQLite's SQL.
+//! SQL conditions for SQLite.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
 
@@ -7,7 +7,7 @@ use crate::error::ApiKeyError;
 use crate::query::{Joins, Operand, Pattern};
 use crate::store::condition::never;
 
-/// A value that a column is compared with.
+/// Returns the SQL of a value that a column is compared with.
 pub(in crate::store) fn value(operand: &Operand) -> Result<Expr, ApiKeyError> {
     match operand {
         Operand::Text(text) => Ok(Expr::val(text)),
@@ -16,30 +16,31 @@ pub(in crate::store) fn value(operand: &Operand) -> Result<Expr, ApiKeyError> {
     }
 }
 
-/// A column equal to one of several values, in one bound parameter however many they are.
+/// Returns the condition that a column equals one of several values, in one bound parameter for any number of values.
 pub(in crate::store) fn among(expr: Expr, operands: &[&Operand]) -> Result<Expr, ApiKeyError> {
     let texts: Vec<_> = operands.iter().map(|operand| text(operand)).collect::<Result<_, _>>()?;
     let list = serde_json::Value::from(texts).to_string();
     Ok(Expr::cust_with_exprs("? IN (SELECT value FROM json_each(?))", [expr, Expr::val(list)]))
 }
 
-/// A text column that matches a pattern. SQLite has no ILIKE, no case-sensitive LIKE and no text search, so that every
-/// pattern is a regular expression.
+/// Returns the condition that a text column matches a pattern.
+///
+/// Every pattern becomes a regular expression because SQLite lacks ILIKE, case-sensitive LIKE and text search.
 pub(in crate::store) fn matches(expr: Expr, pattern: &Pattern) -> Result<Expr, ApiKeyError> {
     let all = patterns::to_regexes(pattern)?
         .into_iter()
         .map(|regex| Expr::cust_with_exprs("? REGEXP ?", [expr.clone(), Expr::val(regex)]))
         .reduce(ExprTrait::and);
-    // As in PostgreSQL, a search for no words is false, and unknown for a null column.
+    // As in PostgreSQL, a search for no words is false, or NULL if the column is NULL.
     Ok(all.unwrap_or_else(|| never(expr)))
 }
 
-/// Rejects joins: Medusa's other modules have no tables in SQLite.
-pub(in crate::store) fn refuse_joins(joins: &Joins) -> Result<(), ApiKeyError> {
+/// Rejects joins: SQLite has no tables of Medusa's other modules.
+pub(in crate::store) fn reject_joins(joins: &Joins) -> Result<(), ApiKeyError> {
     if joins.is_empty() { Ok(()) } else { Err(no_linked_tables()) }
 }
 
-// Times are written as the SQLite driver writes them, so that texts compare as times do.
+// Formats times like the SQLite driver, so that comparing the strings compares the times.
 fn text(operand: &Operand) -> Result<String, ApiKeyError> {
     match operand {
         Operand::Text(text) => Ok(text.clone()),

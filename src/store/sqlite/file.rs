@@ -1,19 +1,19 @@
-//! The file of a database: its identity, and its creation.
+//! Identifies and creates the file of a database.
 
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The identity of a file on disk, independent of its name. Two files that exist at the same time have different ones.
+/// The identity of a file on disk, independent of its name. Two files that exist at the same time differ in it.
 ///
-/// On Windows a file that SQLite has open cannot be renamed or deleted, so that every existing file counts as the same.
+/// On Windows, an open SQLite file cannot be renamed or deleted, so all existing files count as the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct FileId {
     device: u64,
     inode: u64,
 }
 
-/// A file's identity, and the attributes that change when it is written to.
+/// A file's identity, and the attributes that change when the file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Stamp {
     pub(super) id: FileId,
@@ -21,8 +21,8 @@ pub(super) struct Stamp {
     bytes: u64,
 }
 
-// SECURITY: the file is never opened here. To close a file cancels every POSIX lock that this process has on it, SQLite's,
-// too.
+// SECURITY: this code never opens the file. Closing a file cancels every POSIX lock of this process on it, including
+// SQLite's.
 pub(super) fn stamp(path: &Path) -> io::Result<Stamp> {
     fs::metadata(path).map(|metadata| stamp_of(&metadata))
 }
@@ -53,7 +53,7 @@ fn stamp_of(metadata: &Metadata) -> Stamp {
     }
 }
 
-/// The path of a file that SQLite keeps beside a database, with symbolic links resolved.
+/// Returns the path of a companion file that SQLite keeps beside a database, with symbolic links resolved.
 pub(super) fn companion(database: &Path, suffix: &str) -> PathBuf {
     let real = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
     let mut name = real.into_os_string();
@@ -61,13 +61,14 @@ pub(super) fn companion(database: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Creates an empty file with mode 0600, unless the file exists. The file is never open under its final name. Where this
-/// fails, SQLite creates the file.
+/// Creates an empty file with mode 0600, unless the file exists.
+///
+/// The file is never open under its final name. If this fails, SQLite creates the file.
 #[cfg(unix)]
 pub(super) fn create_private(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
-    const MOST_ATTEMPTS: u32 = 100;
-    for attempt in 0..MOST_ATTEMPTS {
+    const MAX_ATTEMPTS: u32 = 100;
+    for attempt in 0..MAX_ATTEMPTS {
         let mut name = path.as_os_str().to_owned();
         name.push(format!(".{}-{attempt}.new", std::process::id()));
         let draft = PathBuf::from(name);
@@ -76,7 +77,7 @@ pub(super) fn create_private(path: &Path) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
             Err(error) => return Err(error),
         }
-        // Unlike a renaming, a link replaces no file that another process made meanwhile.
+        // Unlike a rename, a hard link never replaces a file that another process created in the meantime.
         let linked = fs::hard_link(&draft, path);
         fs::remove_file(&draft)?;
         return match linked {
@@ -96,7 +97,7 @@ pub(super) fn create_private(_path: &Path) -> io::Result<()> {
 #[cfg(unix)]
 pub(super) fn make_private(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
-    // A file system without modes has nothing to protect.
+    // On a file system without modes there is nothing to protect.
     let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
 }
 
@@ -109,7 +110,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_new_file_is_private_and_an_existing_one_stays_as_it_is() {
+    fn creates_a_private_file_and_keeps_an_existing_one() {
         use std::os::unix::fs::PermissionsExt;
         let directory = std::env::temp_dir().join(format!("api-key-file-{}", std::process::id()));
         fs::create_dir_all(&directory).expect("makes a directory");

@@ -1,7 +1,7 @@
-//! What only SQLite needs: the file on disk, the connections to it, its result codes, and its SQL of conditions.
+//! SQLite: the file on disk, the connections to it, its result codes, and its SQL conditions.
 //!
-//! Invariants: a file is created once, when a service first opens it, and never again; no answer and no acknowledged
-//! write rests on a file that is no longer the one at its path.
+//! Invariants: a file is created once, when a service first opens it, and never again; no result and no acknowledged
+//! write comes from a file that is no longer the one at its path.
 
 mod codes;
 pub(super) mod conditions;
@@ -11,6 +11,6 @@ mod patterns;
 mod pools;
 mod watch;
 
-pub(super) use codes::in_words;
-pub(super) use pools::{OpenFile, Pools, cannot_migrate, gone};
-pub(super) use watch::{Private, Standing, Watch};
+pub(super) use codes::describe;
+pub(super) use pools::{OpenFile, Pools, cannot_migrate, missing_file};
+pub(super) use watch::{FileStatus, Private, Watch};

@@ -1,4 +1,4 @@
-//! Connecting to an SQLite file with whatever rights this process has on it.
+//! Connects to an SQLite file with the access that this process has.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,50 +15,50 @@ use super::file::{FileId, companion, create_private, id, make_private, stamp};
 use super::watch::Watch;
 use crate::store::settings::PoolSettings;
 
-/// How many connections look tokens up.
-const LOOKUPS: u32 = 2;
+/// The number of connections for token lookups.
+const LOOKUP_CONNECTIONS: u32 = 2;
 
-/// How a file can be used.
+/// The access to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
     Full,
     ReadOnly,
-    /// SQLite can make none of the files that it shares with other processes, so it takes the file for unchanging, and the
-    /// watch sees to it that it is.
+    /// SQLite cannot create the files that it shares with other processes, so it assumes that the file never changes.
+    /// The watch verifies this.
     Immutable,
 }
 
-/// An attempt to open a file.
+/// The parameters for opening a file.
 pub(super) struct Opening<'a> {
     pub(super) pool: PoolSettings,
-    /// How long SQLite waits for another writer.
+    /// The time that SQLite waits for another writer.
     pub(super) busy_timeout: Duration,
     pub(super) path: &'a Path,
     pub(super) watch: &'a Arc<Watch>,
-    /// Whether the file is made if there is none.
+    /// Whether a missing file is created.
     pub(super) create: bool,
 }
 
-/// The pool, the pool of lookups, and the session of the file.
+/// The main pool, the lookup pool, and the number of the file's session.
 type Opened = (SqlitePool, SqlitePool, u64);
 
 impl Opening<'_> {
-    /// Connects with the most that the file allows; `None` if it was replaced meanwhile.
+    /// Connects with the highest access that the file allows. Returns `None` if the file was replaced in the meantime.
     pub(super) async fn attempt(&self) -> Result<Option<Opened>, sqlx::Error> {
-        let by_sqlite = self.create && !self.is_there() && !self.create_file();
+        let create_by_sqlite = self.create && !self.exists() && !self.create_file();
         let expected = id(self.path);
-        let mut outcome = self.with(Access::Full, by_sqlite, expected).await;
+        let mut outcome = self.connect_with(Access::Full, create_by_sqlite, expected).await;
         for access in [Access::ReadOnly, Access::Immutable] {
-            let refused = matches!(&outcome, Err(sqlx::Error::Database(refusal)) if lacks_access(refusal.as_ref()));
-            if !refused || !self.is_there() || access == Access::Immutable && self.has_log() {
+            let denied = matches!(&outcome, Err(sqlx::Error::Database(db_error)) if lacks_access(db_error.as_ref()));
+            if !denied || !self.exists() || access == Access::Immutable && self.has_log() {
                 break;
             }
-            outcome = self.with(access, false, expected).await;
+            outcome = self.connect_with(access, false, expected).await;
         }
         outcome
     }
 
-    async fn with(
+    async fn connect_with(
         &self,
         access: Access,
         create: bool,
@@ -81,14 +81,14 @@ impl Opening<'_> {
             main.close().await;
             return Ok(None);
         };
-        let lookups = self.pooled(0, LOOKUPS).connect_lazy_with(options);
+        let lookups = self.pooled(0, LOOKUP_CONNECTIONS).connect_lazy_with(options);
         Ok(Some((main, lookups, session)))
     }
 
     fn options(&self, access: Access) -> SqliteConnectOptions {
         let options = SqliteConnectOptions::new()
             .filename(self.path)
-            // SECURITY: statements and their values stay out of logs.
+            // SECURITY: statements and their values must not be logged.
             .disable_statement_logging()
             .busy_timeout(self.busy_timeout)
             .create_if_missing(false)
@@ -115,16 +115,17 @@ impl Opening<'_> {
             })
     }
 
-    fn is_there(&self) -> bool {
+    fn exists(&self) -> bool {
         id(self.path).is_some()
     }
 
-    /// Whether that succeeded. Where a symbolic link leads to nothing, for example, SQLite has to make the file.
+    /// Creates the file and returns whether that succeeded. It fails, for example, for a dangling symbolic link; then
+    /// SQLite creates the file.
     fn create_file(&self) -> bool {
-        create_private(self.path).is_ok() && self.is_there()
+        create_private(self.path).is_ok() && self.exists()
     }
 
-    /// Whether there is a write-ahead log, which an immutable connection would ignore.
+    /// Returns whether a write-ahead log exists, which an immutable connection would ignore.
     fn has_log(&self) -> bool {
         stamp(&companion(self.path, "-wal")).is_ok()
     }

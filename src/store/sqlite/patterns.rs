@@ -1,27 +1,27 @@
-//! Patterns as regular expressions.
+//! Translates patterns to regular expressions.
 
 use regex::{RegexBuilder, escape};
 
 use crate::error::ApiKeyError;
 use crate::query::{Pattern, words};
 
-/// The most that a caller's regular expression may take compiled, in bytes.
-const MOST_COMPILED_BYTES: usize = 1 << 20;
+/// The maximum size of a caller's compiled regular expression, in bytes.
+const MAX_COMPILED_BYTES: usize = 1 << 20;
 
-/// Regular expressions that all have to match.
+/// Returns regular expressions that all have to match.
 pub(super) fn to_regexes(pattern: &Pattern) -> Result<Vec<String>, ApiKeyError> {
     let expressions = translate(pattern);
-    // The others are right by construction, and small as their text is short.
+    // The other expressions are valid by construction, and small because their strings are short.
     if matches!(pattern, Pattern::Regex { .. }) {
         for expression in &expressions {
-            refuse_unusable(expression)?;
+            reject_unusable(expression)?;
         }
     }
     Ok(expressions)
 }
 
-fn refuse_unusable(expression: &str) -> Result<(), ApiKeyError> {
-    match RegexBuilder::new(expression).size_limit(MOST_COMPILED_BYTES).build() {
+fn reject_unusable(expression: &str) -> Result<(), ApiKeyError> {
+    match RegexBuilder::new(expression).size_limit(MAX_COMPILED_BYTES).build() {
         Ok(_) => Ok(()),
         Err(regex::Error::CompiledTooBig(_)) => Err(ApiKeyError::invalid(
             "A $re filter is too large for SQLite once it is compiled: lower its repetitions, or write [a-z0-9] instead of \\w",
@@ -50,7 +50,7 @@ fn translate(pattern: &Pattern) -> Vec<String> {
 const NO_WORD_BEFORE: &str = r"(?:^|[^\p{Alphabetic}\p{N}])";
 const NO_WORD_AFTER: &str = r"(?:$|[^\p{Alphabetic}\p{N}])";
 
-// PostgreSQL's `.` matches a line feed, and its `^` and `$` only the ends.
+// In PostgreSQL, `.` matches a line feed, and `^` and `$` match only the ends.
 fn flags(ignore_case: bool) -> &'static str {
     if ignore_case { "(?si)" } else { "(?s)" }
 }
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn like_means_what_sql_means_by_it() {
+    fn like_matches_as_in_sql() {
         assert!(like("a%c", "abbc") && like("a_c", "abc") && like("%", "") && like("a.c", "a.c"));
         assert!(!like("a_c", "ac") && !like("a.c", "abc") && !like("A", "a") && !like("a", "ab"));
         assert!(like(r"100\%", "100%") && !like(r"100\%", "1000"));
@@ -99,7 +99,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_escaped_text_matches_itself(text in ".*", other in ".*") {
+        fn an_escaped_string_matches_only_itself(text in ".*", other in ".*") {
             prop_assert!(like(&escape_like(&text), &text));
             prop_assert_eq!(like(&escape_like(&text), &other), text == other);
         }

@@ -1,7 +1,7 @@
 //! The connections to an SQLite database.
 //!
-//! Lookups of tokens have their own connections, and the number of concurrent searches is limited, because each search
-//! keeps a core busy. So lookups wait neither for searches nor for writes.
+//! Token lookups have their own connections, and the number of concurrent searches is limited because each search keeps
+//! a core busy. So lookups wait neither for searches nor for writes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,14 +15,14 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::codes::is_busy;
 use super::opening::Opening;
-use super::watch::{Standing, Watch};
+use super::watch::{FileStatus, Watch};
 use crate::error::ApiKeyError;
 use crate::store::failure::unavailable;
 use crate::store::settings::{DatabaseSettings, DatabaseUrl};
 
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
 
-/// The connections to an SQLite database, and the session of its file if it has one.
+/// The connections to an SQLite database, and the session of its file, if any.
 pub(in crate::store) struct Pools {
     pub(in crate::store) main: DatabaseConnection,
     pub(in crate::store) lookups: DatabaseConnection,
@@ -30,22 +30,22 @@ pub(in crate::store) struct Pools {
     file: Option<OpenFile>,
 }
 
-/// A file that was opened.
+/// An open file.
 #[derive(Clone)]
 pub(in crate::store) struct OpenFile {
     watch: Arc<Watch>,
     session: u64,
-    shown: Arc<str>,
+    display_path: Arc<str>,
 }
 
 impl Pools {
-    /// Connects to a file. It is made if there is none and `create` allows it.
+    /// Connects to a file, and creates it if it is missing and `create` is set.
     pub(in crate::store) async fn open_file(
         settings: &DatabaseSettings,
         watch: &Arc<Watch>,
         create: bool,
     ) -> Result<Self, ApiKeyError> {
-        // A writer gives up before its call does, so that what it was about to write is not written later.
+        // A writer times out before its call does, so nothing is written after the call has failed.
         let busy_timeout = settings.call_timeout * 4 / 5;
         let (pool, path) = (settings.pool, watch.path());
         let opening = Opening { pool, busy_timeout, path, watch, create };
@@ -53,18 +53,18 @@ impl Pools {
         loop {
             match opening.attempt().await {
                 Ok(Some((main, lookups, session))) => {
-                    let shown = shown(&settings.url).into();
-                    let file = OpenFile { watch: Arc::clone(watch), session, shown };
+                    let display_path = display_path(&settings.url).into();
+                    let file = OpenFile { watch: Arc::clone(watch), session, display_path };
                     return Ok(Self::new(main, lookups, Some(file)));
                 }
-                // It was replaced while it was being opened.
+                // The file was replaced while it was being opened.
                 Ok(None) if started.elapsed() < busy_timeout => {}
                 Ok(None) => {
                     return Err(unavailable(&settings.url, &sqlx::Error::PoolTimedOut));
                 }
-                // When two connections create one file at the same time, SQLite fails one of them without waiting.
-                Err(sqlx::Error::Database(refusal))
-                    if is_busy(refusal.as_ref()) && started.elapsed() < busy_timeout =>
+                // If two connections create the same file at once, SQLite fails one of them without waiting.
+                Err(sqlx::Error::Database(db_error))
+                    if is_busy(db_error.as_ref()) && started.elapsed() < busy_timeout =>
                 {
                     sleep(BUSY_PAUSE).await;
                 }
@@ -73,7 +73,8 @@ impl Pools {
         }
     }
 
-    /// Makes a database in memory: one connection that is never given up, for the database lives and dies with it.
+    /// Creates a database in memory, with one connection that is never closed: the database exists only on that
+    /// connection.
     pub(in crate::store) async fn open_memory(
         settings: &DatabaseSettings,
     ) -> Result<Self, ApiKeyError> {
@@ -100,35 +101,35 @@ impl Pools {
         }
     }
 
-    /// The file that was opened; a database in memory has none.
+    /// Returns the open file; `None` for a database in memory.
     pub(in crate::store) fn file(&self) -> Option<&OpenFile> {
         self.file.as_ref()
     }
 
-    /// The right to search, for as long as it is held.
-    pub(in crate::store) async fn search(
+    /// Acquires a search permit.
+    pub(in crate::store) async fn search_permit(
         &self,
-        patience: Duration,
+        wait_limit: Duration,
     ) -> Result<OwnedSemaphorePermit, ApiKeyError> {
-        match timeout(patience, Arc::clone(&self.searches).acquire_owned()).await {
+        match timeout(wait_limit, Arc::clone(&self.searches).acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_closed)) => Err(ApiKeyError::Closed),
             Err(_late) => Err(ApiKeyError::Unavailable(
-                "other searches of the SQLite database did not end within pool.acquireTimeoutMs"
+                "other searches of the SQLite database did not finish within pool.acquireTimeoutMs"
                     .to_owned(),
             )),
         }
     }
 
-    /// Closes every connection, after the statements that run.
-    pub(in crate::store) async fn close(&self, patience: Duration) {
-        // The connection that is closed last copies the log into the file. If the file was replaced, the watching connection
+    /// Closes every connection after its running statement.
+    pub(in crate::store) async fn close(&self, wait_limit: Duration) {
+        // The last connection to close copies the log into the file. If the file was replaced, the watching connection
         // must be the last, because it copies nothing.
-        let copies = self.file.as_ref().is_none_or(|file| file.standing() == Standing::Same);
+        let copies = self.file.as_ref().is_none_or(|file| file.status() == FileStatus::Same);
         if copies {
             self.end_watch();
         }
-        let _late = timeout(patience, async {
+        let _late = timeout(wait_limit, async {
             let _ = self.lookups.close_by_ref().await;
             let _ = self.main.close_by_ref().await;
         })
@@ -146,53 +147,53 @@ impl Pools {
 }
 
 impl OpenFile {
-    /// How the file at the path relates to this one.
-    pub(in crate::store) fn standing(&self) -> Standing {
-        self.watch.standing(self.session)
+    /// Returns whether this file is still the one at its path.
+    pub(in crate::store) fn status(&self) -> FileStatus {
+        self.watch.status(self.session)
     }
 
-    /// Refuses to open a successor of this file with the log of this one.
-    pub(in crate::store) fn refuse_mixing(&self) -> Result<(), ApiKeyError> {
+    /// Returns an error if opening the replacement of this file would use the log of this file.
+    pub(in crate::store) fn reject_mixing(&self) -> Result<(), ApiKeyError> {
         if !self.watch.is_mixed(self.session) {
             return Ok(());
         }
         Err(ApiKeyError::Unavailable(format!(
             "the SQLite file {0} was replaced, but {0}-wal or {0}-shm still belongs to the former one; remove both",
-            self.shown
+            self.display_path
         )))
     }
 
-    /// Refuses to acknowledge a write unless it went into the file that is at the path.
-    pub(in crate::store) fn written(&self) -> Result<(), ApiKeyError> {
-        if self.standing() == Standing::Same {
+    /// Returns an error unless a write went into the file at the path.
+    pub(in crate::store) fn confirm_write(&self) -> Result<(), ApiKeyError> {
+        if self.status() == FileStatus::Same {
             return Ok(());
         }
         Err(ApiKeyError::Unavailable(format!(
             "the SQLite file {} was replaced, moved or deleted while the call wrote to it, and the file that is there now may lack the change",
-            self.shown
+            self.display_path
         )))
     }
 }
 
-/// What is wrong when the file of a service is not there any more.
-pub(in crate::store) fn gone(url: &DatabaseUrl) -> ApiKeyError {
+/// Returns the error for a file that no longer exists.
+pub(in crate::store) fn missing_file(url: &DatabaseUrl) -> ApiKeyError {
     ApiKeyError::Unavailable(format!(
         "the SQLite file {} was moved or deleted while the service was using it; put it back, or start a new service to begin with an empty one",
-        shown(url)
+        display_path(url)
     ))
 }
 
-/// What is wrong when the table cannot be brought up to date as the option `migrate` asks.
+/// Returns the error for a table that cannot be migrated although the option `migrate` is set.
 pub(in crate::store) fn cannot_migrate(url: &DatabaseUrl, error: ApiKeyError) -> ApiKeyError {
     match error {
-        ApiKeyError::Refused(words) => ApiKeyError::Unavailable(format!(
-            "the SQLite file {} has no table api_key or an older one, and the option `migrate` cannot change that: {words}",
-            shown(url)
+        ApiKeyError::Refused(description) => ApiKeyError::Unavailable(format!(
+            "the SQLite file {} has no table api_key or an older one, and the option `migrate` cannot change that: {description}",
+            display_path(url)
         )),
         other => other,
     }
 }
 
-fn shown(url: &DatabaseUrl) -> String {
+fn display_path(url: &DatabaseUrl) -> String {
     url.to_string().replacen("sqlite:", "", 1)
 }

@@ -1,4 +1,4 @@
-//! Whether an SQLite file is still the one at its path, and whether it has changed.
+//! Detects whether an SQLite file is still the one at its path, and whether it has changed.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -12,25 +12,25 @@ use rusqlite::{Connection, OpenFlags};
 use super::file::{FileId, Stamp, companion, id, stamp};
 use crate::cache::Freshness;
 
-/// How long the first look at a file may wait for another process that is recovering it.
-const FIRST_PATIENCE: Duration = Duration::from_secs(1);
+/// How long the first read of a file waits for another process that is recovering it.
+const FIRST_READ_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How a file relates to the one that was opened.
+/// The status of the opened file, compared with the file at its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) enum Standing {
-    /// It is that one.
+pub(in crate::store) enum FileStatus {
+    /// The opened file is at the path.
     Same,
-    /// There is none at the path.
+    /// No file is at the path.
     Gone,
-    /// It is another one, or what SQLite keeps beside it was removed.
+    /// Another file is at the path, or a companion file of SQLite was removed.
     Replaced,
 }
 
-/// A watch over one path, for as long as a service is open: each file that is opened there begins a session.
+/// A watch over one path while a service is open. Each file that is opened there begins a session.
 ///
-/// Two things are checked before an answer: whether the path still leads to the file that was opened (about two
-/// microseconds), and SQLite's `PRAGMA data_version`, which changes on a watching connection with every commit of any other
-/// connection, in this process or another (about two more).
+/// Each check compares two things: whether the path still leads to the opened file (about two microseconds), and
+/// SQLite's `PRAGMA data_version`, which changes on the watching connection with every commit of any other connection,
+/// in this or another process (about two more microseconds).
 pub(in crate::store) struct Watch {
     path: PathBuf,
     state: Mutex<State>,
@@ -49,16 +49,16 @@ struct Session {
     wal_id: Option<FileId>,
     shm: PathBuf,
     shm_id: Option<FileId>,
-    /// `None` where SQLite cannot watch; then nothing is answered from memory.
+    /// `None` if SQLite cannot watch the file; then no key is cached.
     connection: Option<Connection>,
-    /// Of a file that is read as if it could not change, which must then hold.
-    unchanging: Option<Stamp>,
+    /// The stamp of a file that SQLite treats as immutable. It must not change.
+    immutable_stamp: Option<Stamp>,
     /// Whether a connection of the pool has opened another file.
-    strayed: bool,
+    opened_other_file: bool,
 }
 
 impl Watch {
-    /// A watch over a path, at which nothing was opened yet.
+    /// Creates a watch over a path where no file is open yet.
     pub(in crate::store) fn new(path: PathBuf) -> Self {
         Self { path, state: Mutex::default() }
     }
@@ -67,13 +67,15 @@ impl Watch {
         &self.path
     }
 
-    /// Whether there is any file at the path.
-    pub(in crate::store) fn finds_a_file(&self) -> bool {
+    /// Returns whether a file exists at the path.
+    pub(in crate::store) fn file_exists(&self) -> bool {
         stamp(&self.path).is_ok()
     }
 
-    /// Begins a session with the file that connections were just made to, and returns its number, or `None` if the path
-    /// does not lead to the expected file any more. `immutable`: whether SQLite treats the file as unchanging.
+    /// Begins a session with the file that connections were just opened to, and returns the session's number.
+    ///
+    /// Returns `None` if the path no longer leads to the expected file. `immutable` is set if SQLite treats the file as
+    /// immutable.
     pub(super) fn begin(&self, expected: FileId, immutable: bool) -> Option<u64> {
         let before = stamp(&self.path).ok().filter(|stamp| stamp.id == expected)?;
         let connection = if immutable { None } else { watching(&self.path) };
@@ -84,19 +86,19 @@ impl Watch {
         state.session = Some(Session {
             number,
             database: before.id,
-            // SQLite keeps both for as long as this connection is open.
+            // SQLite keeps both files while this connection is open.
             wal_id: connection.as_ref().and_then(|_| id(&wal)),
             shm_id: connection.as_ref().and_then(|_| id(&shm)),
             wal,
             shm,
             connection,
-            unchanging: immutable.then_some(before),
-            strayed: false,
+            immutable_stamp: immutable.then_some(before),
+            opened_other_file: false,
         });
         Some(number)
     }
 
-    /// Ends a session, unless another one has followed it. Nothing is answered from memory until the next.
+    /// Ends a session, unless another one has replaced it. No key is cached until the next session begins.
     pub(super) fn end(&self, session: u64) {
         let mut state = self.state();
         if state.session.as_ref().is_some_and(|current| current.number == session) {
@@ -104,16 +106,17 @@ impl Watch {
         }
     }
 
-    /// How the file at the path relates to the one of a session, which another one may have followed.
-    pub(super) fn standing(&self, session: u64) -> Standing {
+    /// Returns the status of a session's file; `Replaced` if another session has begun.
+    pub(super) fn status(&self, session: u64) -> FileStatus {
         match &self.state().session {
-            Some(current) if current.number == session => current.standing(&self.path),
-            _ => Standing::Replaced,
+            Some(current) if current.number == session => current.status(&self.path),
+            _ => FileStatus::Replaced,
         }
     }
 
-    /// Whether the log of the session's file now lies beside another file. Opening that file would mix their contents. Valid
-    /// only during the session, because inode numbers are reused later.
+    /// Returns whether the log of the session's file now lies beside another file, whose content it would corrupt.
+    ///
+    /// The result is valid only during the session because inode numbers are reused.
     pub(super) fn is_mixed(&self, session: u64) -> bool {
         let state = self.state();
         let Some(former) = state.session.as_ref().filter(|current| current.number == session)
@@ -125,13 +128,13 @@ impl Watch {
             && (remains(&former.wal, former.wal_id) || remains(&former.shm, former.shm_id))
     }
 
-    /// A connection was made during a session: if to another file, the session has no value any more.
+    /// Notes a new connection during a session. The session becomes invalid if the connection opened another file.
     pub(super) fn connected(&self) {
         let mut state = self.state();
         if let Some(session) = &mut state.session
-            && session.standing(&self.path) != Standing::Same
+            && session.status(&self.path) != FileStatus::Same
         {
-            session.strayed = true;
+            session.opened_other_file = true;
         }
     }
 
@@ -141,17 +144,18 @@ impl Watch {
 }
 
 impl Session {
-    fn standing(&self, path: &Path) -> Standing {
-        stamp(path).map_or(Standing::Gone, |now| self.standing_with(&now))
+    fn status(&self, path: &Path) -> FileStatus {
+        stamp(path).map_or(FileStatus::Gone, |now| self.status_at(&now))
     }
 
-    fn standing_with(&self, now: &Stamp) -> Standing {
-        let unchanged = self.unchanging.is_none_or(|then| then == *now && id(&self.wal).is_none());
+    fn status_at(&self, now: &Stamp) -> FileStatus {
+        let unchanged =
+            self.immutable_stamp.is_none_or(|then| then == *now && id(&self.wal).is_none());
         let beside = self.shm_id.is_none_or(|then| id(&self.shm) == Some(then));
-        if now.id == self.database && unchanged && beside && !self.strayed {
-            Standing::Same
+        if now.id == self.database && unchanged && beside && !self.opened_other_file {
+            FileStatus::Same
         } else {
-            Standing::Replaced
+            FileStatus::Replaced
         }
     }
 }
@@ -161,14 +165,14 @@ impl Freshness for Watch {
         let state = self.state();
         let session = state.session.as_ref()?;
         let now = stamp(&self.path).ok()?;
-        if session.standing_with(&now) != Standing::Same {
+        if session.status_at(&now) != FileStatus::Same {
             return None;
         }
         let version = match &session.connection {
             Some(connection) => data_version(connection)?,
-            None => session.unchanging.map(|_| 0)?,
+            None => session.immutable_stamp.map(|_| 0)?,
         };
-        // Overwriting the file in place changes its stamp. SQLite changes it, too, but rarely.
+        // Overwriting the file in place changes its stamp. SQLite also changes it, but rarely.
         let mut hasher = DefaultHasher::new();
         (session.number, version, now).hash(&mut hasher);
         Some(hasher.finish())
@@ -178,8 +182,8 @@ impl Freshness for Watch {
 fn watching(path: &Path) -> Option<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).ok()?;
-    connection.busy_timeout(FIRST_PATIENCE).ok()?;
-    // If the file was overwritten in place, this connection is closed last, and must not copy the former log into it.
+    connection.busy_timeout(FIRST_READ_TIMEOUT).ok()?;
+    // If the file was overwritten in place, this connection is closed last and must not copy the old log into the file.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
     data_version(&connection)?;
     // Later checks must not wait for a writer: the caller can read the database instead.
@@ -192,12 +196,12 @@ fn data_version(connection: &Connection) -> Option<i64> {
     statement.query_row([], |row| row.get(0)).ok()
 }
 
-/// A database that nobody else can write to.
+/// The freshness of a database that no other process can write to.
 #[derive(Default)]
 pub(in crate::store) struct Private(AtomicBool);
 
 impl Private {
-    /// The database is gone.
+    /// Marks the database as closed.
     pub(in crate::store) fn end(&self) {
         self.0.store(true, Ordering::Release);
     }

@@ -176,7 +176,7 @@ impl Recorder {
                     let (again, settled) = batch
                         .iter()
                         .cloned()
-                        .partition::<Vec<_>, _>(|(id, _)| done.passed_over.contains(id));
+                        .partition::<Vec<_>, _>(|(id, _)| done.skipped.contains(id));
                     self.uses().settle(settled, self.interval);
                     postponed.extend(again);
                 }

@@ -1,4 +1,4 @@
-//! What callers ask of the read batcher, and the answer to all of them at once.
+//! The lookups of callers, and the distribution of one result to all of them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,21 +9,21 @@ use crate::api_key::ApiKey;
 use crate::error::ApiKeyError;
 use crate::token::{Redacted, TokenDigest};
 
-/// Rows by id.
+/// Keys ordered by id.
 pub(super) type Found = Vec<Arc<ApiKey>>;
 
-/// Why the read batcher gave no answer.
+/// Why the read batcher returned no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum NoAnswer {
-    /// The read_batcher is down; the pool may know.
-    Down,
-    /// The caller's failure.
+pub(super) enum LookupError {
+    /// The read batcher is disconnected; the pool may still work.
+    Disconnected,
+    /// The caller's lookup failed.
     Failed(ApiKeyError),
 }
 
-pub(super) type Answer = Result<Found, NoAnswer>;
+pub(super) type LookupResult = Result<Found, LookupError>;
 
-/// Which rows a caller looks for.
+/// The rows that a caller looks up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::store) enum TokenLookup {
     /// The secret keys that may belong to a token.
@@ -32,13 +32,13 @@ pub(in crate::store) enum TokenLookup {
     Publishable(String),
 }
 
-/// A caller that waits.
+/// A waiting caller.
 pub(super) struct Waiter {
     pub(super) lookup: Arc<TokenLookup>,
-    pub(super) reply: oneshot::Sender<Answer>,
+    pub(super) reply: oneshot::Sender<LookupResult>,
 }
 
-/// What a row is found by, told before it is read as a whole.
+/// The value that a row is found by, decoded before the whole row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Label {
     /// A secret key's digest.
@@ -59,7 +59,7 @@ pub(super) struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     pub(super) fn of(waiters: &'a [Waiter]) -> Self {
-        Self::of_all(waiters.iter().map(|batch| &*batch.lookup))
+        Self::of_all(waiters.iter().map(|waiter| &*waiter.lookup))
     }
 
     pub(super) fn of_one(lookup: &'a TokenLookup) -> Self {
@@ -85,7 +85,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Gives each caller the rows that are theirs, in the order in which they came.
+/// Sends each caller its rows, in their order.
 pub(super) fn distribute(
     waiters: Vec<Waiter>,
     rows: Vec<(Label, Result<Arc<ApiKey>, ApiKeyError>)>,
@@ -93,28 +93,31 @@ pub(super) fn distribute(
     let mut by_digest: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut by_redacted: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut by_token: HashMap<&str, usize> = HashMap::new();
-    for (place, (label, _)) in rows.iter().enumerate() {
+    for (position, (label, _)) in rows.iter().enumerate() {
         match label {
-            Label::Digest(digest) => by_digest.entry(digest).or_default().push(place),
-            Label::Redacted(redacted) => by_redacted.entry(redacted).or_default().push(place),
-            Label::Token(token) => drop(by_token.insert(token, place)),
+            Label::Digest(digest) => by_digest.entry(digest).or_default().push(position),
+            Label::Redacted(redacted) => by_redacted.entry(redacted).or_default().push(position),
+            Label::Token(token) => drop(by_token.insert(token, position)),
         }
     }
-    for batch in waiters {
-        let mut places = match &*batch.lookup {
+    for waiter in waiters {
+        let mut positions = match &*waiter.lookup {
             TokenLookup::Candidates { digest, redacted } => {
-                let exact = by_digest.get(digest.as_str()).into_iter().flatten();
-                let alike = by_redacted.get(redacted.as_str()).into_iter().flatten();
-                exact.chain(alike).copied().collect::<Vec<_>>()
+                let same_digest = by_digest.get(digest.as_str()).into_iter().flatten();
+                let same_redacted = by_redacted.get(redacted.as_str()).into_iter().flatten();
+                same_digest.chain(same_redacted).copied().collect::<Vec<_>>()
             }
             TokenLookup::Publishable(token) => {
                 by_token.get(token.as_str()).copied().into_iter().collect()
             }
         };
-        places.sort_unstable();
-        let found = places.into_iter().map(|place| rows[place].1.clone()).collect::<Result<_, _>>();
-        // A caller that gave up misses nothing.
-        let _ = batch.reply.send(found.map_err(NoAnswer::Failed));
+        positions.sort_unstable();
+        let found = positions
+            .into_iter()
+            .map(|position| rows[position].1.clone())
+            .collect::<Result<_, _>>();
+        // The caller may have timed out.
+        let _ = waiter.reply.send(found.map_err(LookupError::Failed));
     }
 }
 
@@ -123,7 +126,7 @@ mod tests {
     use super::*;
     use crate::token::RawToken;
 
-    fn ask(lookup: TokenLookup) -> (Waiter, oneshot::Receiver<Answer>) {
+    fn waiter(lookup: TokenLookup) -> (Waiter, oneshot::Receiver<LookupResult>) {
         let (reply, answer) = oneshot::channel();
         (Waiter { lookup: Arc::new(lookup), reply }, answer)
     }
@@ -133,31 +136,31 @@ mod tests {
         TokenLookup::Candidates { digest: TokenDigest::of(&token), redacted: token.redact() }
     }
 
-    /// A row that is told apart by its failure.
+    /// Returns a row that is identified by its error.
     fn row(label: Label, name: &'static str) -> (Label, Result<Arc<ApiKey>, ApiKeyError>) {
         (label, Err(ApiKeyError::Unexpected(name)))
     }
 
-    fn told(mut answer: oneshot::Receiver<Answer>) -> Option<&'static str> {
+    fn outcome(mut answer: oneshot::Receiver<LookupResult>) -> Option<&'static str> {
         match answer.try_recv().expect("answered") {
             Ok(found) => found.is_empty().then_some("none"),
-            Err(NoAnswer::Failed(ApiKeyError::Unexpected(name))) => Some(name),
+            Err(LookupError::Failed(ApiKeyError::Unexpected(name))) => Some(name),
             Err(_) => None,
         }
     }
 
     #[test]
-    fn a_batch_asks_each_thing_once() {
-        let (one, _keep) = ask(candidates("sk_1"));
-        let (same, _keep_too) = ask(candidates("sk_1"));
-        let (other, _keep_also) = ask(TokenLookup::Publishable("pk_1".to_owned()));
+    fn a_batch_contains_each_value_once() {
+        let (one, _keep) = waiter(candidates("sk_1"));
+        let (same, _keep_too) = waiter(candidates("sk_1"));
+        let (other, _keep_also) = waiter(TokenLookup::Publishable("pk_1".to_owned()));
         let waiters = [one, same, other];
         let batch = Batch::of(&waiters);
         assert_eq!((batch.digests.len(), batch.redacted.len(), batch.tokens.len()), (1, 1, 1));
     }
 
     #[test]
-    fn each_caller_gets_the_rows_with_its_label_and_no_others() {
+    fn sends_each_caller_exactly_the_rows_with_its_label() {
         let digest = TokenDigest::of(&RawToken::presented("sk_digested".to_owned()));
         let rows = vec![
             row(Label::Digest(digest.as_str().to_owned()), "digested"),
@@ -172,11 +175,11 @@ mod tests {
             TokenLookup::Publishable(digest.as_str().to_owned()),
         ]
         .into_iter()
-        .map(ask)
+        .map(waiter)
         .unzip();
         distribute(waiters, rows);
-        let told: Vec<_> = answers.into_iter().map(told).collect();
+        let outcomes: Vec<_> = answers.into_iter().map(outcome).collect();
         let expected = ["digested", "undigested", "none", "publishable", "none"];
-        assert_eq!(told, expected.map(Some));
+        assert_eq!(outcomes, expected.map(Some));
     }
 }

@@ -1,4 +1,4 @@
-//! The task that holds the read batcher's connection.
+//! The task that owns the read batcher's connection.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -9,18 +9,18 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Counts;
-use super::batch::{Batch, NoAnswer, Waiter, distribute};
+use super::batch::{Batch, LookupError, Waiter, distribute};
 use super::reusable_timeout::ReusableTimeout;
 use super::statement::read;
 use crate::event::{Event, EventSink};
 use crate::store::postgres::{Param, PgFailure, PostgresServer, Session};
 
-/// How many callers share one read at most.
-const MOST_IN_A_BATCH: usize = 1_000;
+/// The maximum number of callers that share one read.
+const MAX_BATCH_SIZE: usize = 1_000;
 
-/// How long the read batcher that cannot connect waits before it tries again, at first and at most.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// The minimum and maximum delay before reconnecting.
+const MIN_RETRY_DELAY: Duration = Duration::from_millis(50);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(1);
 
 pub(super) enum Message {
     Waiter(Waiter),
@@ -28,24 +28,24 @@ pub(super) enum Message {
     Close,
 }
 
-/// A statement whose answer is the text that it finds in a row, if it finds one.
+/// A statement that selects a string in at most one row.
 pub(super) struct Probe {
     pub(super) sql: &'static str,
     pub(super) values: Vec<String>,
     pub(super) reply: oneshot::Sender<Option<Option<String>>>,
 }
 
-/// Whether the connection goes on to be used, or the read batcher ends.
-type Course = ControlFlow<End>;
+/// Whether to continue with the connection, or why to stop.
+type Flow = ControlFlow<Stop>;
 
-enum End {
+enum Stop {
     Lost,
     Closed,
 }
 
 pub(super) struct BatchLoop {
     server: PostgresServer,
-    reusable_timeout: Duration,
+    read_timeout: Duration,
     events: EventSink,
     counts: Arc<Counts>,
     received: mpsc::UnboundedReceiver<Message>,
@@ -54,116 +54,118 @@ pub(super) struct BatchLoop {
 impl BatchLoop {
     pub(super) fn new(
         server: PostgresServer,
-        reusable_timeout: Duration,
+        read_timeout: Duration,
         events: EventSink,
         counts: Arc<Counts>,
         received: mpsc::UnboundedReceiver<Message>,
     ) -> Self {
-        Self { server, reusable_timeout, events, counts, received }
+        Self { server, read_timeout, events, counts, received }
     }
 
     pub(super) async fn run(mut self) {
-        let mut pause = FIRST_PAUSE;
-        let mut made_before = false;
+        let mut delay = MIN_RETRY_DELAY;
+        let mut connected_before = false;
         loop {
-            // Its statements read an index whatever their values, and planning them anew takes longer than reading.
-            let connecting = self.server.connect_to_plan_once();
-            if let Ok(Ok(mut session)) = timeout(self.reusable_timeout, connecting).await {
-                self.opened(made_before);
-                (made_before, pause) = (true, FIRST_PAUSE);
+            // Its statements use an index for all values, and planning them for each execution takes longer than
+            // reading.
+            let connecting = self.server.connect_with_generic_plans();
+            if let Ok(Ok(mut session)) = timeout(self.read_timeout, connecting).await {
+                self.opened(connected_before);
+                (connected_before, delay) = (true, MIN_RETRY_DELAY);
                 match self.serve(&mut session).await {
-                    End::Closed => return session.end().await,
-                    End::Lost => self.lost(),
+                    Stop::Closed => return session.end().await,
+                    Stop::Lost => self.lost(),
                 }
             } else {
                 self.lost();
-                if self.refuse(pause).await.is_break() {
+                if self.reject_for(delay).await.is_break() {
                     return;
                 }
-                pause = (pause * 2).min(LONGEST_PAUSE);
+                delay = (delay * 2).min(MAX_RETRY_DELAY);
             }
         }
     }
 
-    /// Answers whoever asks, until the connection is lost or the read batcher closed.
-    async fn serve(&mut self, session: &mut Session) -> End {
+    /// Serves callers until the connection is lost or the read batcher is closed.
+    async fn serve(&mut self, session: &mut Session) -> Stop {
         let mut messages = Vec::new();
-        let mut reusable_timeout = ReusableTimeout::new(self.reusable_timeout);
+        let mut reusable_timeout = ReusableTimeout::new(self.read_timeout);
         loop {
             let received = tokio::select! {
                 biased;
-                received = self.received.recv_many(&mut messages, MOST_IN_A_BATCH) => received,
-                () = session.lost() => return End::Lost,
+                received = self.received.recv_many(&mut messages, MAX_BATCH_SIZE) => received,
+                () = session.lost() => return Stop::Lost,
             };
             if received == 0 {
-                return End::Closed;
+                return Stop::Closed;
             }
-            // Nothing but its answer proves that a connection which was idle is still there.
+            // Only a response proves that an idle connection is still alive.
             reusable_timeout.limit_to(if session.is_fresh() {
-                self.reusable_timeout
+                self.read_timeout
             } else {
-                self.server.proof()
+                self.server.liveness_timeout()
             });
-            let (mut waiters, mut probes, mut closes) = (Vec::new(), Vec::new(), false);
+            let (mut waiters, mut probes, mut closing) = (Vec::new(), Vec::new(), false);
             for message in messages.drain(..) {
                 match message {
-                    Message::Waiter(batch) => waiters.push(batch),
+                    Message::Waiter(waiter) => waiters.push(waiter),
                     Message::Probe(probe) => probes.push(probe),
-                    Message::Close => closes = true,
+                    Message::Close => closing = true,
                 }
             }
-            let mut course = self.answer(session, &mut reusable_timeout, waiters).await;
+            let mut flow = self.read_batch(session, &mut reusable_timeout, waiters).await;
             for probe in probes {
-                // Who asked may have given up.
-                if course.is_continue() && !probe.reply.is_closed() {
-                    course = look(session, &mut reusable_timeout, probe).await;
+                // The caller may have timed out.
+                if flow.is_continue() && !probe.reply.is_closed() {
+                    flow = run_probe(session, &mut reusable_timeout, probe).await;
                 }
             }
-            match course {
-                _ if closes => return End::Closed,
-                Course::Break(end) => return end,
-                Course::Continue(()) => {}
+            match flow {
+                _ if closing => return Stop::Closed,
+                Flow::Break(end) => return end,
+                Flow::Continue(()) => {}
             }
         }
     }
 
-    /// One read for all of them.
-    async fn answer(
+    /// Runs one read for all callers.
+    async fn read_batch(
         &self,
         session: &mut Session,
         reusable_timeout: &mut ReusableTimeout,
         waiters: Vec<Waiter>,
-    ) -> Course {
+    ) -> Flow {
         if waiters.is_empty() {
-            return Course::Continue(());
+            return Flow::Continue(());
         }
         self.counts.calls.fetch_add(waiters.len() as u64, Ordering::Relaxed);
         self.counts.reads.fetch_add(1, Ordering::Relaxed);
         match reusable_timeout.wait(read(session, Batch::of(&waiters), &self.server)).await {
             Some(Ok(rows)) => {
                 distribute(waiters, rows);
-                Course::Continue(())
+                Flow::Continue(())
             }
-            // The pool finds out what is wrong, or is better off. A connection that does not answer is given up.
+            // The pool reports the error, or succeeds on another session. A connection that does not respond is
+            // dropped.
             Some(Err(failure)) => {
-                answer_all(waiters, &NoAnswer::Down);
-                course_after(&failure)
+                fail_all(waiters, &LookupError::Disconnected);
+                flow_after(&failure)
             }
             None => {
-                answer_all(waiters, &NoAnswer::Down);
-                Course::Break(End::Lost)
+                fail_all(waiters, &LookupError::Disconnected);
+                Flow::Break(Stop::Lost)
             }
         }
     }
 
-    /// Sends callers to the pool for a while. Breaks when the read batcher is closed.
-    async fn refuse(&mut self, pause: Duration) -> ControlFlow<()> {
-        let end = Instant::now() + pause;
+    /// Directs callers to the pool for a while. Breaks when the read batcher is closed.
+    async fn reject_for(&mut self, delay: Duration) -> ControlFlow<()> {
+        let end = Instant::now() + delay;
         loop {
             tokio::select! {
                 () = sleep_until(end) => return ControlFlow::Continue(()),
                 message = self.received.recv() => match message {
-                    Some(Message::Waiter(batch)) => answer_all(vec![batch], &NoAnswer::Down),
+                    Some(Message::Waiter(waiter)) => fail_all(vec![waiter], &LookupError::Disconnected),
                     Some(Message::Probe(probe)) => {
                         let _ = probe.reply.send(None);
                     }
@@ -173,8 +175,8 @@ impl BatchLoop {
         }
     }
 
-    fn opened(&self, made_before: bool) {
-        if made_before {
+    fn opened(&self, connected_before: bool) {
+        if connected_before {
             self.counts.reconnects.fetch_add(1, Ordering::Relaxed);
         }
         if !self.counts.connected.swap(true, Ordering::AcqRel) {
@@ -189,38 +191,38 @@ impl BatchLoop {
     }
 }
 
-async fn look(
+async fn run_probe(
     session: &mut Session,
     reusable_timeout: &mut ReusableTimeout,
     probe: Probe,
-) -> Course {
+) -> Flow {
     let params: Vec<_> = probe.values.iter().map(|value| Param::text(value)).collect();
-    let (found, course) = match reusable_timeout.wait(session.query(probe.sql, &params)).await {
+    let (found, flow) = match reusable_timeout.wait(session.query(probe.sql, &params)).await {
         Some(Ok(result)) => {
             let text = result.rows.first().and_then(|row| row.try_get(0).ok());
-            (Some(text), Course::Continue(()))
+            (Some(text), Flow::Continue(()))
         }
-        Some(Err(failure)) => (None, course_after(&failure)),
-        None => (None, Course::Break(End::Lost)),
+        Some(Err(failure)) => (None, flow_after(&failure)),
+        None => (None, Flow::Break(Stop::Lost)),
     };
-    // Who asked may have been stopped.
+    // The caller may have been stopped.
     let _ = probe.reply.send(found);
-    course
+    flow
 }
 
-fn answer_all(waiters: Vec<Waiter>, answer: &NoAnswer) {
-    for batch in waiters {
-        // A caller that gave up misses nothing.
-        let _ = batch.reply.send(Err(answer.clone()));
+fn fail_all(waiters: Vec<Waiter>, answer: &LookupError) {
+    for waiter in waiters {
+        // The caller may have timed out.
+        let _ = waiter.reply.send(Err(answer.clone()));
     }
 }
 
-/// Whether a connection is good for anything after a failure: a refused statement leaves it as it was.
-fn course_after(failure: &PgFailure) -> Course {
+/// Returns whether a connection is usable after a failure: a rejected statement does not affect it.
+fn flow_after(failure: &PgFailure) -> Flow {
     match failure {
-        PgFailure::Refused(_) if !failure.ends_the_session() => Course::Continue(()),
-        PgFailure::Unreadable(_) => Course::Continue(()),
-        // A server that only replays another one's changes is left, too.
-        _ => Course::Break(End::Lost),
+        PgFailure::Rejected(_) if !failure.ends_session() => Flow::Continue(()),
+        PgFailure::Unreadable(_) => Flow::Continue(()),
+        // This includes a server that turned out to be a replica.
+        _ => Flow::Break(Stop::Lost),
     }
 }

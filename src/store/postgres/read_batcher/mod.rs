@@ -1,9 +1,9 @@
-//! Reads that concurrent callers share (PostgreSQL).
+//! Combines the reads of concurrent callers (PostgreSQL).
 //!
-//! the read batcher holds one connection. Calls that arrive while a read is under way are collected and asked for together in the
-//! next one, so that every answer rests on a read that began after its call arrived: group commit, for reads.
-//! Invariants: the read batcher that is down sends its callers to the pool and comes back by itself; what the server did not
-//! answer in time is a failure and no answer.
+//! The read batcher owns one connection. Calls that arrive during a read are collected and sent together in the next
+//! one, so every result comes from a read that began after its call arrived: group commit, for reads. Invariants: a
+//! disconnected read batcher directs its callers to the pool and reconnects automatically; a read that times out is an
+//! error, never an empty result.
 
 mod batch;
 mod batch_loop;
@@ -25,16 +25,16 @@ use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::event::EventSink;
 pub(in crate::store) use batch::TokenLookup;
-use batch::{Batch, NoAnswer, Waiter};
+use batch::{Batch, LookupError, Waiter};
 use batch_loop::{BatchLoop, Message, Probe};
 use statement::{Reader, read};
 
-/// The shared reads of one service.
+/// The read batcher of one service.
 pub(in crate::store) struct ReadBatcher {
     messages: mpsc::UnboundedSender<Message>,
     counts: Arc<Counts>,
     task: Mutex<Option<JoinHandle<()>>>,
-    reusable_timeout: Duration,
+    read_timeout: Duration,
 }
 
 #[derive(Default)]
@@ -59,23 +59,25 @@ pub struct ReadBatcherStatus {
 }
 
 impl ReadBatcher {
-    /// the read batcher to a server that just answered. `reusable_timeout` bounds a read, and the making of a connection.
+    /// Starts a read batcher for a server that just responded. `read_timeout` limits a read, and connecting.
     pub(in crate::store) fn open(
         server: PostgresServer,
-        reusable_timeout: Duration,
+        read_timeout: Duration,
         events: EventSink,
     ) -> Self {
         let (messages, received) = mpsc::unbounded_channel();
         let counts = Arc::new(Counts { connected: AtomicBool::new(true), ..Counts::default() });
         let batch_loop =
-            BatchLoop::new(server, reusable_timeout, events, Arc::clone(&counts), received);
+            BatchLoop::new(server, read_timeout, events, Arc::clone(&counts), received);
         let task = Mutex::new(Some(tokio::spawn(batch_loop.run())));
-        Self { messages, counts, task, reusable_timeout }
+        Self { messages, counts, task, read_timeout }
     }
 
-    /// The undeleted keys that a caller looks for, live or not, by id, as of a read that begins now. `None` when the
-    /// read_batcher is down.
-    pub(in crate::store) async fn ask(
+    /// Returns the keys that a caller looks up, ordered by id: not soft-deleted, live or not. The read begins after
+    /// this call.
+    ///
+    /// `None` if the read batcher is disconnected.
+    pub(in crate::store) async fn find(
         &self,
         lookup: Arc<TokenLookup>,
     ) -> Result<Option<Vec<Arc<ApiKey>>>, ApiKeyError> {
@@ -88,13 +90,14 @@ impl ReadBatcher {
         }
         match deadline::wait(answer).await {
             Some(Ok(Ok(found))) => Ok(Some(found)),
-            Some(Ok(Err(NoAnswer::Failed(error)))) => Err(error),
-            Some(Ok(Err(NoAnswer::Down)) | Err(_)) => Ok(None),
+            Some(Ok(Err(LookupError::Failed(error)))) => Err(error),
+            Some(Ok(Err(LookupError::Disconnected)) | Err(_)) => Ok(None),
             None => Err(ApiKeyError::TimedOut),
         }
     }
 
-    /// The text that a statement finds in a row, if any. `None` when the read batcher is down or the server fails.
+    /// Returns the string that a statement selects, if it selects a row. `None` if the read batcher is disconnected or
+    /// the statement fails.
     pub(in crate::store) async fn probe(
         &self,
         sql: &'static str,
@@ -105,14 +108,14 @@ impl ReadBatcher {
         answer.await.ok()?
     }
 
-    /// Closes the connection, after the read that is under way.
+    /// Closes the connection after the running read.
     pub(in crate::store) async fn close(&self) {
         let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // It may be gone already.
+        // The task may have ended already.
         let _ = self.messages.send(Message::Close);
         if let Some(task) = task {
-            // A server that does not answer must not keep a shutdown waiting.
-            let _ = timeout(self.reusable_timeout, task).await;
+            // A server that does not respond must not block the shutdown.
+            let _ = timeout(self.read_timeout, task).await;
         }
     }
 
@@ -126,18 +129,18 @@ impl ReadBatcher {
     }
 }
 
-/// The same read without the read batcher, on a session of the pool.
-pub(in crate::store) async fn read_beside(
+/// Runs the same read on a session of the pool.
+pub(in crate::store) async fn read_through_pool(
     pool: &PgPool,
     lookup: &Arc<TokenLookup>,
 ) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
-    let rows = read(&mut Beside(pool), Batch::of_one(lookup), pool.server()).await?;
+    let rows = read(&mut PoolReader(pool), Batch::of_one(lookup), pool.server()).await?;
     rows.into_iter().map(|(_label, key)| key).collect()
 }
 
-struct Beside<'a>(&'a PgPool);
+struct PoolReader<'a>(&'a PgPool);
 
-impl Reader for Beside<'_> {
+impl Reader for PoolReader<'_> {
     async fn rows(
         &mut self,
         sql: &str,

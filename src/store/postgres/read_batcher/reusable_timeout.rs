@@ -1,11 +1,11 @@
-//! How long the read batcher waits for its server.
+//! The timeout of the read batcher's reads.
 
 use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep};
 
-/// One timer for all reads, put forward at each: a new timer a read would wake the runtime's driver each time.
+/// One timer for all reads, reset for each: creating a timer per read would wake the runtime's driver each time.
 pub(super) struct ReusableTimeout {
     limit: Duration,
     timer: Pin<Box<Sleep>>,
@@ -16,12 +16,12 @@ impl ReusableTimeout {
         Self { limit, timer: Box::pin(sleep(limit)) }
     }
 
-    /// Waits for another time from now on.
+    /// Sets the limit of the following waits.
     pub(super) fn limit_to(&mut self, limit: Duration) {
         self.limit = limit;
     }
 
-    /// What work comes to, or `None` when it takes longer than the limit.
+    /// Returns the output of a future, or `None` after the limit.
     pub(super) async fn wait<F: Future>(&mut self, work: F) -> Option<F::Output> {
         let end = Instant::now() + self.limit;
         self.timer.as_mut().reset(end);
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn it_ends_each_wait_after_its_limit_and_no_sooner() {
+    async fn ends_each_wait_after_the_limit_and_no_sooner() {
         let mut reusable_timeout = ReusableTimeout::new(Duration::from_millis(40));
         assert_eq!(reusable_timeout.wait(ready(1)).await, Some(1));
         assert_eq!(reusable_timeout.wait(pending::<()>()).await, None);

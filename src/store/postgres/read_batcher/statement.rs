@@ -1,4 +1,4 @@
-//! The statements that the read batcher sends, built once.
+//! The statements of the read batcher, built once.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
@@ -19,33 +19,36 @@ use crate::store::row;
 use crate::store::row::{Column, Entity};
 use crate::token::TokenDigest;
 
-/// Where a statement tells, in a row of its own, whether the server that answered only replays another one's changes. Balancers
-/// send each statement where they like, so it is the statement itself that must know. The comment asks them for the primary.
-static REPLAYS: LazyLock<usize> = LazyLock::new(|| Column::iter().count());
+/// The position of the column that reports, in an extra row, whether the server is a replica.
+///
+/// Load balancers route each statement separately, so each statement must report it. The comment in the statement asks
+/// them for the primary.
+static IN_RECOVERY_COLUMN: LazyLock<usize> = LazyLock::new(|| Column::iter().count());
 
-/// The keys with one of the digests `$1`, and the secret ones without a digest and with one of the redacted forms `$2`.
+/// Selects the keys with one of the digests `$1`, and the secret keys without a digest but with one of the redacted
+/// forms `$2`.
 static CANDIDATES: LazyLock<String> = LazyLock::new(|| {
-    let exact = Entity::find().filter(among(Column::TokenDigest, 1));
-    let alike = Entity::find().filter(undigested(among(Column::Redacted, 2)));
-    // Two reads of an index each, where an OR would make the planner choose.
-    let mut both = select(exact);
-    both.union(UnionType::All, select(alike));
+    let by_digest = Entity::find().filter(among(Column::TokenDigest, 1));
+    let by_redacted = Entity::find().filter(undigested(among(Column::Redacted, 2)));
+    // UNION ALL gives two index scans, whereas an OR would leave the choice to the planner.
+    let mut both = select(by_digest);
+    both.union(UnionType::All, select(by_redacted));
     text(&both)
 });
 
-/// The keys with one of the tokens `$1`.
+/// Selects the keys with one of the tokens `$1`.
 static PUBLISHABLE: LazyLock<String> =
     LazyLock::new(|| text(&select(Entity::find().filter(among(Column::Token, 1)))));
 
 pub(super) type Row = (Label, Result<Arc<ApiKey>, ApiKeyError>);
 
-/// Whatever can run a statement.
+/// A source of rows: a session or the pool.
 pub(in crate::store) trait Reader {
-    /// Rows of a statement.
+    /// Runs a statement and returns its rows.
     async fn rows(&mut self, sql: &str, params: &[Param]) -> Result<Vec<PgRow>, PgFailure>;
 }
 
-/// Reads what a batch asks for, by id.
+/// Reads the rows of a batch, ordered by id.
 pub(super) async fn read(
     reader: &mut impl Reader,
     batch: Batch<'_>,
@@ -67,18 +70,18 @@ pub(super) async fn read(
     Ok(keys)
 }
 
-/// Adds the undeleted rows of a type.
+/// Decodes the rows of a type that are not soft-deleted, and appends them to `keys`.
 fn decode(
     rows: &[PgRow],
     kind: ApiKeyType,
     server: &PostgresServer,
     keys: &mut Vec<Row>,
 ) -> Result<(), PgFailure> {
-    let mut of_primary = false;
+    let mut from_primary = false;
     for row in rows {
-        if let Some(replays) = row.try_get::<_, Option<bool>>(*REPLAYS)? {
-            of_primary = !replays;
-            server.note_role(replays);
+        if let Some(in_recovery) = row.try_get::<_, Option<bool>>(*IN_RECOVERY_COLUMN)? {
+            from_primary = !in_recovery;
+            server.note_role(in_recovery);
             continue;
         }
         if at::<&str>(row, Column::Kind)? != kind.as_str()
@@ -93,17 +96,17 @@ fn decode(
             }
             (ApiKeyType::Secret, None) => Label::Redacted(at(row, Column::Redacted)?),
         };
-        // The row is not the only one of the batch: what is wrong with it is its own callers' failure.
+        // The batch has other rows: an undecodable row fails only its own callers.
         let key = model(row).map_err(ApiKeyError::from).and_then(row::to_key);
         keys.push((label, key.map(Arc::new)));
     }
-    if of_primary || server.allows_replicas() {
+    if from_primary || server.allows_replicas() {
         return Ok(());
     }
     Err(PgFailure::NoSession(ApiKeyError::Replica))
 }
 
-/// A column that holds something.
+/// A column that is not NULL.
 struct Present;
 
 impl<'a> tokio_postgres::types::FromSql<'a> for Present {

@@ -1,4 +1,4 @@
-//! Statements with values, prepared where the session allows that.
+//! Statements with bound values, prepared if the session allows it.
 
 use std::pin::pin;
 
@@ -7,24 +7,24 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row, RowStream, Statement};
 
 use super::Session;
-use crate::store::postgres::drive::{drive, marked};
+use crate::store::postgres::drive::{drive, with_transaction_id};
 use crate::store::postgres::failure::PgFailure;
 use crate::store::postgres::values::Param;
 
-/// What the server returned for a statement.
+/// The result of a statement.
 pub(in crate::store) struct PgResult {
     pub(in crate::store) rows: Vec<Row>,
-    /// How many rows the statement wrote or selected.
+    /// The number of rows that the statement wrote or selected.
     pub(in crate::store) rows_affected: u64,
 }
 
-/// Whether a statement changes rows and takes effect by itself.
+/// Returns whether a statement writes rows and is not part of an explicit transaction.
 pub(in crate::store::postgres) fn writes(sql: &str) -> bool {
     ["INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.trim_start().starts_with(verb))
 }
 
 impl Session {
-    /// Runs a statement, in its own transaction where the session has settings to make first.
+    /// Runs a statement, in its own transaction if the session needs settings for it.
     pub(in crate::store) async fn query(
         &mut self,
         sql: &str,
@@ -40,7 +40,7 @@ impl Session {
                 Ok(result)
             }
             Err(failure) => {
-                if !failure.ends_the_session() {
+                if !failure.ends_session() {
                     self.roll_back().await?;
                 }
                 Err(failure)
@@ -53,11 +53,12 @@ impl Session {
             let prepared =
                 if session.shared { None } else { Some(session.prepare(sql, params).await?) };
             let query = run(&session.client, sql, prepared.as_ref(), params);
-            // The first write of a transaction brings the mark by which its outcome can be looked up.
-            if session.in_transaction && session.mark.is_none() && writes(sql) {
+            // The first write of a transaction also selects the transaction's id, for looking up the outcome.
+            if session.in_transaction && session.transaction_id.is_none() && writes(sql) {
                 let (link, waker) = (&mut session.link, &session.waker);
-                let (result, mark) = marked(link, waker, &session.client, query).await?;
-                session.mark = mark;
+                let (result, transaction_id) =
+                    with_transaction_id(link, waker, &session.client, query).await?;
+                session.transaction_id = transaction_id;
                 Ok(result)
             } else {
                 drive(&mut session.link, &session.waker, query).await

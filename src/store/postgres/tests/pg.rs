@@ -1,5 +1,5 @@
-//! URLs as Node's `pg` reads them, by a list of them that `__test__/connection/urls.test.ts` compares with `pg-connection-string`. An
-//! entry in which this crate differs says how and why.
+//! Compares the parsing of URLs with Node's `pg`, using a list that `__test__/connection/urls.test.ts` compares with
+//! `pg-connection-string`. An entry in which this crate differs explains how and why.
 
 use serde_json::{Map, Value, json};
 use tokio_postgres::config::Host;
@@ -9,7 +9,7 @@ use super::super::url::PostgresUrl;
 
 const LIST: &str = include_str!("../../../../__test__/connection/urls.json");
 
-/// What an entry of the list holds: null where `pg` goes by its default.
+/// Parses a URL into the form of a list entry: null where `pg` uses its default.
 fn read(text: &str) -> Value {
     let Ok(url) = PostgresUrl::read(text, &|_| None) else { return json!("refused") };
     let config = url.config();
@@ -35,7 +35,7 @@ fn read(text: &str) -> Value {
     })
 }
 
-/// What an entry expects: what `pg` reads, and over it what differs here.
+/// Returns the expected result of an entry: the result of `pg`, overridden by the differences of this crate.
 fn expected(entry: &Value) -> Value {
     match (&entry["pg"], &entry["here"]) {
         (pg, Value::Null) => with_defaults(pg.as_object()).unwrap_or_else(|| pg.clone()),
@@ -55,7 +55,7 @@ fn with_defaults(read: Option<&Map<String, Value>>) -> Option<Value> {
             read.insert(name.to_owned(), default);
         }
     }
-    // Where nothing is said, `pg` does not encrypt, and libpq encrypts if the server offers it.
+    // Without a setting, `pg` does not encrypt, and libpq encrypts if the server supports it.
     if read["ssl"] == "unsaid" {
         read.insert("ssl".to_owned(), json!("if offered"));
     }
@@ -63,7 +63,7 @@ fn with_defaults(read: Option<&Map<String, Value>>) -> Option<Value> {
 }
 
 #[test]
-fn every_url_is_read_as_pg_reads_it_or_the_list_says_why_not() {
+fn parses_each_url_like_pg_unless_the_list_explains_why_not() {
     let list: Vec<Value> = serde_json::from_str(LIST).expect("is JSON");
     let complaints: Vec<_> = list
         .iter()

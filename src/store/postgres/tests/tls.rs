@@ -1,4 +1,4 @@
-//! Handshakes with a real server of rustls, over certificates made for the test.
+//! Handshakes with a real rustls server, with certificates generated for the test.
 
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ fn authority() -> Issuer {
         .expect("is signed")
 }
 
-/// Certificate and key, in PEM, for a host.
+/// Returns a certificate and a key, in PEM, for a host.
 fn certify(issuer: &Issuer, host: &str) -> (String, String) {
     let key = KeyPair::generate().expect("has a key");
     let params = CertificateParams::new(vec![host.to_owned()]).expect("has a name");
@@ -53,7 +53,7 @@ fn server((certificate, key): &(String, String), clients: Option<&Issuer>) -> Ar
     Arc::new(config.with_single_cert(chain, key).expect("is a certificate"))
 }
 
-/// Whether a client with this option and URL ends a handshake with that server, for the host of the URL.
+/// Returns whether a client with this option and URL completes a handshake with the server, for the host of the URL.
 fn shakes_hands(server: &Arc<ServerConfig>, option: &Tls, url: &str) -> bool {
     let url = PostgresUrl::parse(url).expect("is read");
     let host = match url.config().get_hosts().first() {
@@ -91,7 +91,7 @@ fn required(verify: bool, ca: Option<&str>, client: Option<(&str, &str)>) -> Tls
 }
 
 #[test]
-fn the_option_checks_authority_and_host_unless_it_says_not_to() {
+fn the_option_verifies_authority_and_host_unless_disabled() {
     let (ours, others) = (authority(), authority());
     let (ca, other_ca) = (ours.pem(), others.pem());
     for host in ["db.example", "127.0.0.1", "::1"] {
@@ -115,7 +115,7 @@ fn the_option_checks_authority_and_host_unless_it_says_not_to() {
 }
 
 #[test]
-fn sslmode_says_what_is_checked() {
+fn sslmode_determines_what_is_verified() {
     let ours = authority();
     let server = server(&certify(&ours, "db.example"), None);
     let ca = file("ca", &ours.pem());
@@ -145,7 +145,7 @@ fn sslmode_says_what_is_checked() {
 }
 
 #[test]
-fn a_clients_certificate_is_shown_to_the_server() {
+fn sends_the_client_certificate_to_the_server() {
     let (ours, clients) = (authority(), authority());
     let server = server(&certify(&ours, "db.example"), Some(&clients));
     let (certificate, key) = certify(&clients, "client");
@@ -164,7 +164,7 @@ fn a_clients_certificate_is_shown_to_the_server() {
 }
 
 #[test]
-fn a_server_without_the_key_of_its_certificate_is_refused_even_unverified() {
+fn rejects_a_server_without_its_certificate_key_even_unverified() {
     let ours = authority();
     let (certificate, _) = certify(&ours, "db.example");
     let (_, key) = certify(&ours, "db.example");
@@ -174,7 +174,7 @@ fn a_server_without_the_key_of_its_certificate_is_refused_even_unverified() {
     }
 }
 
-/// A server that shows a certificate and signs with another key, which rustls' usual builder refuses.
+/// Returns a server whose certificate does not match its signing key, which rustls' usual builder rejects.
 fn impostor(certificate: &str, key: &str) -> Arc<ServerConfig> {
     use rustls::pki_types::pem::PemObject as _;
     use rustls::sign::{CertifiedKey, SingleCertAndKey};
@@ -191,7 +191,7 @@ fn impostor(certificate: &str, key: &str) -> Arc<ServerConfig> {
 }
 
 #[test]
-fn the_driver_is_told_whether_encryption_is_needed() {
+fn sets_the_ssl_mode_and_negotiation_of_the_driver() {
     for (url, option, mode, negotiation) in [
         ("postgres://h/db", Tls::FromUrl, SslMode::Prefer, SslNegotiation::Postgres),
         ("postgres://h/db", Tls::Off, SslMode::Disable, SslNegotiation::Postgres),
@@ -236,7 +236,7 @@ fn the_driver_is_told_whether_encryption_is_needed() {
 }
 
 #[test]
-fn certificates_that_cannot_be_used_are_refused_by_the_name_of_their_option() {
+fn rejects_unusable_certificates_by_the_name_of_their_option() {
     let ours = authority();
     let (certificate, key) = certify(&ours, "client");
     let (_, other_key) = certify(&ours, "client");
@@ -246,7 +246,7 @@ fn certificates_that_cannot_be_used_are_refused_by_the_name_of_their_option() {
         let url = PostgresUrl::parse(url).expect("is read");
         match encrypt(&mut url.config(), option, &url).map(|_| ()) {
             Err(ApiKeyError::Option { option, problem }) => format!("{option}: {problem}"),
-            outcome => panic!("is refused, not {outcome:?}"),
+            outcome => panic!("is not rejected: {outcome:?}"),
         }
     };
     for (ca, client, named) in [
@@ -256,8 +256,8 @@ fn certificates_that_cannot_be_used_are_refused_by_the_name_of_their_option() {
         (None, Some((certificate.as_str(), "secret")), "ssl.key:"),
         (None, Some((certificate.as_str(), other_key.as_str())), "ssl.key:"),
     ] {
-        let refusal = rejects(&required(true, ca, client), plain);
-        assert!(refusal.starts_with(named) && !refusal.contains("secret"), "{refusal}");
+        let error = rejects(&required(true, ca, client), plain);
+        assert!(error.starts_with(named) && !error.contains("secret"), "{error}");
     }
     let (cert, bad) = (file("refused-cert", &certificate), file("refused-bad", "secret"));
     for (parameters, named) in [
@@ -267,16 +267,16 @@ fn certificates_that_cannot_be_used_are_refused_by_the_name_of_their_option() {
         (format!("sslcert={cert}&sslkey={bad}"), "sslkey"),
         (format!("sslcert={cert}&sslkey=/not/there-secret"), "sslkey"),
     ] {
-        let refusal = rejects(&Tls::FromUrl, &format!("{plain}&{parameters}"));
-        assert!(refusal.starts_with("databaseUrl:") && refusal.contains(named), "{refusal}");
-        assert!(!refusal.contains("secret"), "{refusal}");
+        let error = rejects(&Tls::FromUrl, &format!("{plain}&{parameters}"));
+        assert!(error.starts_with("databaseUrl:") && error.contains(named), "{error}");
+        assert!(!error.contains("secret"), "{error}");
     }
     for path in [cert, bad] {
         std::fs::remove_file(path).expect("is removed");
     }
 }
 
-/// A file of this process, and its path.
+/// Writes a temporary file and returns its path.
 fn file(name: &str, text: &str) -> String {
     let name = format!("medusa-api-key-native-{}-{name}.pem", std::process::id());
     let path = std::env::temp_dir().join(name);

@@ -1,4 +1,4 @@
-//! URLs as libpq and Node's `pg` take them. How they agree with `pg` is in `__test__/connection/urls.test.ts`.
+//! Parses URLs like libpq and Node's `pg`. `__test__/connection/urls.test.ts` compares them with `pg`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,10 +20,10 @@ fn read(text: &str) -> PostgresUrl {
     read_with(text, &[]).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-fn refusal(text: &str) -> String {
+fn rejection(text: &str) -> String {
     match read_with(text, &[]) {
         Err(ApiKeyError::Option { option, problem }) if option == "databaseUrl" => problem,
-        outcome => panic!("{text} is refused by the name of its option, not {outcome:?}"),
+        outcome => panic!("{text} is not rejected by the name of its option: {outcome:?}"),
     }
 }
 
@@ -37,7 +37,7 @@ fn hosts(url: &PostgresUrl) -> Vec<String> {
 }
 
 #[test]
-fn hosts_come_from_the_url_its_parameters_and_the_environment() {
+fn reads_hosts_from_the_url_its_parameters_and_the_environment() {
     for (text, names, ports) in [
         ("postgres://h/db", vec!["h"], vec![]),
         ("postgres://u@[::1]:5433/db", vec!["::1"], vec![5433]),
@@ -69,7 +69,7 @@ fn hosts_come_from_the_url_its_parameters_and_the_environment() {
 
 #[cfg(unix)]
 #[test]
-fn a_directory_names_the_socket_in_it() {
+fn reads_a_directory_as_a_unix_socket() {
     for text in [
         "postgres://u:p@/db?host=/cloudsql/project:region:instance",
         "postgres://u:p@%2Fcloudsql%2Fproject%3Aregion%3Ainstance/db",
@@ -89,7 +89,7 @@ fn a_directory_names_the_socket_in_it() {
 }
 
 #[test]
-fn user_password_and_database_are_decoded_and_parameters_come_first() {
+fn decodes_user_password_and_database_and_prefers_parameters() {
     for (text, user, password, database) in [
         ("postgres://u%40x:p%2F%3A@h/d%20b", Some("u@x"), Some("p/:"), Some("d b")),
         ("postgres://u@x:p@ss@h/db", Some("u@x"), Some("p@ss"), Some("db")),
@@ -111,7 +111,7 @@ fn user_password_and_database_are_decoded_and_parameters_come_first() {
 }
 
 #[test]
-fn what_a_url_lacks_is_taken_from_the_environment() {
+fn reads_missing_settings_from_the_environment() {
     let environment = [
         ("PGUSER", "e"),
         ("USER", "os"),
@@ -138,7 +138,7 @@ fn what_a_url_lacks_is_taken_from_the_environment() {
 }
 
 #[test]
-fn parameters_of_the_session_and_the_socket_reach_the_driver() {
+fn passes_session_and_socket_parameters_to_the_driver() {
     let url = read(
         "postgres://h/db?application_name=a&options=-c%20x%3D1&options[search_path]=a,%20b&statement_timeout=5s&connect_timeout=3\
          &target_session_attrs=read-only&load_balance_hosts=random&channel_binding=require&keepalives=0&keepalives_idle=7\
@@ -161,7 +161,7 @@ fn parameters_of_the_session_and_the_socket_reach_the_driver() {
 }
 
 #[test]
-fn keepalive_that_the_url_does_not_name_is_left_as_it_was() {
+fn keeps_keepalive_settings_that_the_url_lacks() {
     let mut config = tokio_postgres::Config::new();
     config.keepalives_idle(Duration::from_secs(5)).keepalives_retries(2);
     let before = config.clone();
@@ -170,7 +170,7 @@ fn keepalive_that_the_url_does_not_name_is_left_as_it_was() {
 }
 
 #[test]
-fn encryption_is_read_as_libpq_and_node_write_it() {
+fn reads_the_encryption_parameters_of_libpq_and_node() {
     for (parameters, protection) in [
         ("", Protection::IfOffered),
         ("?sslmode=disable", Protection::None),
@@ -215,7 +215,7 @@ fn encryption_is_read_as_libpq_and_node_write_it() {
 }
 
 #[test]
-fn what_cannot_be_obeyed_is_refused_by_name() {
+fn rejects_unsupported_parameters_by_name() {
     for (parameters, named) in [
         ("target_session_attrs=primary", "target_session_attrs=primary"),
         ("target_session_attrs=standby", "target_session_attrs=standby"),
@@ -252,20 +252,20 @@ fn what_cannot_be_obeyed_is_refused_by_name() {
         ("user=a%00b", "user"),
         ("options[a;b]=1", "options"),
     ] {
-        let problem = refusal(&format!("postgres://h/db?{parameters}"));
+        let problem = rejection(&format!("postgres://h/db?{parameters}"));
         assert!(problem.contains(named), "{parameters}: {problem}");
     }
 }
 
 #[test]
-fn parameters_of_other_tools_are_ignored_as_pg_does() {
+fn ignores_parameters_of_other_tools_like_pg() {
     read(
         "postgres://h/db?schema=public&pgbouncer=true&connection_limit=5&client_encoding=UTF8&gssencmode=prefer#x",
     );
 }
 
 #[test]
-fn a_url_that_cannot_be_read_is_refused_without_its_password() {
+fn rejects_an_unreadable_url_without_showing_its_password() {
     for pattern in [
         "PASSWORD",
         "mysql://me:PASSWORD@h/db",
@@ -289,13 +289,13 @@ fn a_url_that_cannot_be_read_is_refused_without_its_password() {
         "postgres://h/db?sslmode=PASSWORD",
         "postgres://h/db?options[PASSWORD ]=1",
     ] {
-        let problem = refusal(&pattern.replace("PASSWORD", "hunter2"));
+        let problem = rejection(&pattern.replace("PASSWORD", "hunter2"));
         assert!(!problem.contains("hunter2"), "{pattern}: {problem}");
     }
 }
 
 #[test]
-fn a_url_is_shown_with_its_hosts_and_without_password_and_parameters() {
+fn displays_a_url_with_hosts_but_without_password_and_parameters() {
     for (text, shown) in [
         ("postgres://me:hunter2@host:1/db?password=hunter2", "postgres://me:***@host:1/db"),
         ("postgres://me:hunter2@h1:1,[::1]:2/db", "postgres://me:***@h1:1,[::1]:2/db"),
@@ -316,7 +316,7 @@ fn a_url_is_shown_with_its_hosts_and_without_password_and_parameters() {
 
 #[cfg(unix)]
 #[test]
-fn a_password_that_the_url_lacks_is_read_from_the_password_file_at_each_call() {
+fn reads_a_missing_password_from_the_password_file_at_each_call() {
     use std::os::unix::fs::PermissionsExt as _;
     let file =
         std::env::temp_dir().join(format!("medusa-api-key-native-pgpass-{}", std::process::id()));

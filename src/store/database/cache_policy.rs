@@ -1,4 +1,4 @@
-//! Which keys of a database may be answered from memory.
+//! Decides whether keys of a database may be cached, and how changes are detected.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,20 +7,20 @@ use crate::cache::{KeyCache, Lease};
 use crate::store::settings::DatabaseUrl;
 use crate::store::sqlite::{Private, Watch};
 
-/// What may be answered without reading, and how that is known.
-pub(super) enum Memory {
-    /// Nothing.
+/// The key cache of a database and what keeps it valid.
+pub(super) enum CachePolicy {
+    /// No cache.
     None,
-    /// What was heard to be unchanged.
+    /// Valid while the lease on change notifications is held (PostgreSQL).
     Leased(Arc<KeyCache>, Arc<Lease>),
-    /// What the file says is unchanged.
+    /// Valid while the SQLite file is unchanged.
     File(Arc<KeyCache>, Arc<Watch>),
-    /// What this service has not changed.
+    /// Valid until this service changes the keys: no other process can (SQLite in memory).
     Private(Arc<KeyCache>, Arc<Private>),
 }
 
-impl Memory {
-    pub(super) fn of(url: &DatabaseUrl, max_staleness: Option<Duration>) -> Self {
+impl CachePolicy {
+    pub(super) fn new(url: &DatabaseUrl, max_staleness: Option<Duration>) -> Self {
         match (url, max_staleness) {
             (DatabaseUrl::Postgres(_), None) => Self::None,
             (DatabaseUrl::Postgres(_), Some(bound)) => {
@@ -28,7 +28,7 @@ impl Memory {
                 Self::Leased(Arc::new(KeyCache::new(Arc::clone(&lease) as _)), lease)
             }
             (DatabaseUrl::SqliteFile(path), _) => {
-                // A later change of the working directory must not change the file.
+                // The path must not depend on later changes of the working directory.
                 let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
                 let watch = Arc::new(Watch::new(path));
                 Self::File(Arc::new(KeyCache::new(Arc::clone(&watch) as _)), watch)
