@@ -5,25 +5,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use tokio_postgres::{Client, Row};
+use tokio_postgres::Client;
 
 use super::failure::PgFailure;
 use super::session::Link;
+use super::transaction_id::TransactionId;
 use super::waker::SharedWaker;
-
-/// Selects the transaction id assigned by the preceding write, the server process, and the server's start time.
-const TRANSACTION_ID: &str = "SELECT pg_catalog.txid_current_if_assigned()::pg_catalog.text, pg_catalog.pg_backend_pid(), \
-    pg_catalog.pg_postmaster_start_time()::pg_catalog.text";
-
-/// Identifies a transaction that has written, to look up its outcome.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TransactionId {
-    pub(super) xid: String,
-    pub(super) process: i32,
-    /// The start time of the server that assigned `xid`. A promoted standby assigns the same number to another
-    /// transaction.
-    pub(super) server: String,
-}
 
 /// Polls the connection until a request completes.
 pub(super) async fn drive<T>(
@@ -68,18 +55,11 @@ pub(super) async fn with_transaction_id<T>(
     link: &mut Link,
     waker: &Arc<SharedWaker>,
     client: &Client,
+    id: &str,
     change: impl Future<Output = Result<T, tokio_postgres::Error>>,
 ) -> Result<(T, Option<TransactionId>), PgFailure> {
-    let both = async { Ok(tokio::join!(change, client.query_typed(TRANSACTION_ID, &[]))) };
+    let both = async { Ok(tokio::join!(change, client.query_typed(id, &[]))) };
     let (changed, rows) = drive(link, waker, both).await?;
     let changed = changed?;
-    Ok((changed, rows?.first().and_then(transaction_id)))
-}
-
-fn transaction_id(row: &Row) -> Option<TransactionId> {
-    Some(TransactionId {
-        xid: row.try_get::<_, Option<String>>(0).ok()??,
-        process: row.try_get(1).ok()?,
-        server: row.try_get(2).ok()?,
-    })
+    Ok((changed, rows?.first().and_then(TransactionId::read)))
 }

@@ -24,6 +24,7 @@ mod startup;
 mod tests;
 mod tls;
 mod transaction;
+mod transaction_id;
 mod url;
 mod values;
 mod verifier;

@@ -13,10 +13,10 @@ use deadpool::managed::{
 };
 use tokio::time::{Instant, interval, sleep, timeout};
 
-use super::drive::TransactionId;
 use super::failure::PgFailure;
 use super::server::PostgresServer;
 use super::session::{FRESH, PgResult, Session, writes};
+use super::transaction_id::{Outcome, TERMINATE, TransactionId};
 use super::values::Param;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -196,27 +196,18 @@ impl PgPool {
         &self,
         transaction_id: &TransactionId,
     ) -> Result<bool, ApiKeyError> {
-        const STATUS: &str = "/*NO LOAD BALANCE*/ SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL \
-            WHEN pg_catalog.pg_postmaster_start_time()::pg_catalog.text = $2 \
-            THEN pg_catalog.txid_status($1::pg_catalog.text::pg_catalog.int8) END";
-        const END: &str = "SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity AS a \
-            WHERE a.pid = $1::pg_catalog.text::pg_catalog.int4 \
-            AND a.wait_event IS DISTINCT FROM 'SyncRep' AND a.backend_xid::pg_catalog.text::pg_catalog.int8 = $2::pg_catalog.text::pg_catalog.int8 % 4294967296";
-        let status = [Param::text(&transaction_id.xid), Param::text(&transaction_id.server)];
-        let end =
-            [Param::text(&transaction_id.process.to_string()), Param::text(&transaction_id.xid)];
+        let (status, values) = transaction_id.status();
         let look = async {
             loop {
-                if let Ok(PgResult { rows, .. }) = self.query(STATUS, &status).await {
-                    let status =
-                        rows.first().and_then(|row| row.try_get::<_, Option<&str>>(0).ok());
-                    match status.flatten() {
-                        Some("committed") => return Some(true),
-                        Some("aborted") => return Some(false),
+                if let Ok(PgResult { rows, .. }) = self.query(status, &values).await {
+                    match Outcome::read(rows.first()) {
+                        Outcome::Committed => return Some(true),
+                        Outcome::Aborted => return Some(false),
                         // The next iteration checks again, also after a failure.
-                        Some(_in_progress) => drop(self.query(END, &end).await),
-                        // The server no longer knows the transaction, or is another server by now.
-                        None => return None,
+                        Outcome::InProgress => {
+                            drop(self.query(TERMINATE, &transaction_id.process()).await);
+                        }
+                        Outcome::Unknown => return None,
                     }
                 }
                 sleep(STATUS_POLL_INTERVAL).await;

@@ -3,8 +3,8 @@
 //! Invariant: a session that a pooler may assign to others has none of our settings, named statements or LISTENs; a
 //! replica is used only if the user allows it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio_postgres::Config;
@@ -16,6 +16,7 @@ use super::process::first_process;
 use super::session::Session;
 use super::session_settings::SessionSettings;
 use super::tls::encrypt;
+use super::transaction_id::HAS_CHECKPOINTS;
 use super::url::PostgresUrl;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -59,6 +60,7 @@ struct Server {
     /// Whether the server accepts settings as startup options, which poolers reject.
     accepts_startup_options: AtomicBool,
     shares_sessions: AtomicBool,
+    has_checkpoints: OnceLock<bool>,
     in_recovery: AtomicBool,
 }
 
@@ -89,6 +91,7 @@ impl PostgresServer {
             replica: settings.replica,
             accepts_startup_options: AtomicBool::new(true),
             shares_sessions: AtomicBool::new(false),
+            has_checkpoints: OnceLock::new(),
             in_recovery: AtomicBool::new(false),
         })))
     }
@@ -158,6 +161,9 @@ impl PostgresServer {
             return Err(PgFailure::NoSession(ApiKeyError::Replica));
         }
         server.in_recovery.store(in_recovery, Ordering::Relaxed);
+        if self.has_checkpoints(&mut session).await? {
+            session.use_checkpoints();
+        }
         let first = first_process(&session.client().cancel_token()).await;
         let shared = match server.pooler {
             Some(Pooler::Session) => false,
@@ -174,6 +180,19 @@ impl PostgresServer {
             apply_settings(&mut session, settings).await?;
         }
         Ok(session)
+    }
+
+    /// Returns whether the server returns the position of its last checkpoint. Asks once.
+    async fn has_checkpoints(&self, session: &mut Session) -> Result<bool, PgFailure> {
+        if let Some(known) = self.0.has_checkpoints.get() {
+            return Ok(*known);
+        }
+        let has = match session.query_unprepared(HAS_CHECKPOINTS).await {
+            Ok(rows) => !rows.is_empty(),
+            Err(PgFailure::Rejected(_)) => false,
+            Err(failure) => return Err(failure),
+        };
+        Ok(*self.0.has_checkpoints.get_or_init(|| has))
     }
 
     /// Opens a session with startup options if the server accepts them. Returns whether it did.

@@ -17,8 +17,9 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{AsyncMessage, Client, Connection, Notification, Row, Socket, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::drive::{TransactionId, drive, lost};
+use super::drive::{drive, lost};
 use super::failure::PgFailure;
+use super::transaction_id::TransactionId;
 use super::waker::SharedWaker;
 
 pub(in crate::store) use statements::PgResult;
@@ -50,6 +51,8 @@ pub(in crate::store) struct Session {
     busy: bool,
     in_transaction: bool,
     transaction_id: Option<TransactionId>,
+    /// Whether the server returns the position of its last checkpoint.
+    has_checkpoints: bool,
     answered: Instant,
 }
 
@@ -66,6 +69,7 @@ impl Session {
             busy: false,
             in_transaction: false,
             transaction_id: None,
+            has_checkpoints: false,
             answered: Instant::now(),
         }
     }
@@ -84,6 +88,11 @@ impl Session {
     pub(super) fn begin_with(&mut self, preamble: String, always: bool) {
         self.preamble = preamble;
         self.needs_preamble = always;
+    }
+
+    /// From now on the ids of transactions hold the server's last checkpoint.
+    pub(super) fn use_checkpoints(&mut self) {
+        self.has_checkpoints = true;
     }
 
     pub(in crate::store) fn is_shared(&self) -> bool {

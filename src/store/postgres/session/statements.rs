@@ -9,6 +9,7 @@ use tokio_postgres::{Client, Row, RowStream, Statement};
 use super::Session;
 use crate::store::postgres::drive::{drive, with_transaction_id};
 use crate::store::postgres::failure::PgFailure;
+use crate::store::postgres::transaction_id;
 use crate::store::postgres::values::Param;
 
 /// The result of a statement.
@@ -56,8 +57,9 @@ impl Session {
             // The first write of a transaction also selects the transaction's id, for looking up the outcome.
             if session.in_transaction && session.transaction_id.is_none() && writes(sql) {
                 let (link, waker) = (&mut session.link, &session.waker);
+                let id = transaction_id::query(session.has_checkpoints);
                 let (result, transaction_id) =
-                    with_transaction_id(link, waker, &session.client, query).await?;
+                    with_transaction_id(link, waker, &session.client, id, query).await?;
                 session.transaction_id = transaction_id;
                 Ok(result)
             } else {
