@@ -49,4 +49,16 @@ describe("[postgres] After a crash of the server", () => {
     await expect(change).resolves.toMatchObject({ type: "database_error" });
     expect(await server.query("SELECT title FROM api_key")).toEqual([{ title }]);
   });
+
+  it("a role that may not read the server's last checkpoint can write", async () => {
+    await server.query("REVOKE EXECUTE ON FUNCTION pg_control_checkpoint() FROM PUBLIC");
+    await server.query("CREATE ROLE writer LOGIN PASSWORD 'writer'; GRANT SELECT, INSERT, UPDATE ON api_key TO writer");
+    const url = new URL(server.url());
+    [url.username, url.password] = ["writer", "writer"];
+    const restricted = openService(url.href, { migrate: false });
+    const { id } = await restricted.createApiKeys(PUBLISHABLE);
+
+    await expect(restricted.updateApiKeys(id, { title: "changed" })).resolves.toMatchObject({ title: "changed" });
+    await restricted.close();
+  });
 });
