@@ -1,4 +1,4 @@
-//! The calls that a server makes with every request, in batches: see docs/adr/0014.
+//! The calls that a server makes on every request, in batches. See docs/adr/0014.
 
 use std::sync::Arc;
 
@@ -23,12 +23,12 @@ use crate::service::ApiKeyService;
 struct Question {
     ticket: u32,
     kind: QuestionKind,
-    /// The caller's present in epoch milliseconds.
+    /// The caller's current time in epoch milliseconds.
     now: f64,
     token: String,
 }
 
-/// What a question asks for.
+/// The kind of key to look up.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum QuestionKind {
@@ -38,7 +38,7 @@ enum QuestionKind {
     Publishable,
 }
 
-/// A row in memory, with the number that stands for it.
+/// A cached row with its number.
 #[derive(Serialize)]
 struct NumberedRow<'a> {
     number: u64,
@@ -60,35 +60,35 @@ impl Question {
 
 #[napi]
 impl NativeApiKeyService {
-    /// Asks questions: the JSON text of a list of `{ ticket, kind, now, token }`. `takeAnswers` returns each answer with its
-    /// ticket.
+    /// Starts lookups, given as a JSON list of `{ ticket, kind, now, token }`. `takeAnswers` returns each answer with
+    /// its ticket.
     #[napi(catch_unwind)]
     pub fn ask(&self, questions: String) -> napi::Result<()> {
-        // module/ asks nothing of a service that could not be made or is closed.
+        // module/ does not call this if the service failed to start or is closed.
         let (Ok(service), Some(outbox)) = (&self.service, self.outbox()) else {
-            return Err(napi::Error::from_reason("The service takes no questions."));
+            return Err(napi::Error::from_reason("The service is closed or failed to start."));
         };
         let questions: Vec<Question> = serde_json::from_str(&questions)
-            .map_err(|_| napi::Error::from_reason("Questions are a list of JSON objects."))?;
-        let asked = questions.into_iter().map(|question| {
+            .map_err(|_| napi::Error::from_reason("Questions must be a JSON list of objects."))?;
+        let replies = questions.into_iter().map(|question| {
             let (service, reply) = (Arc::clone(service), outbox.reply(question.ticket));
             async move {
                 let answer = question.answer(&service).await;
                 reply.with(&answer.map_err(|error| service.worded(error)));
             }
         });
-        let asked = asked.collect::<FuturesUnordered<_>>().collect::<()>();
-        spawn(deadline::calls(service.call_timeout(), asked));
+        let replies = replies.collect::<FuturesUnordered<_>>().collect::<()>();
+        spawn(deadline::calls(service.call_timeout(), replies));
         Ok(())
     }
 
-    /// The answers since the last time: the JSON text of a list of `[ticket, { value: key | null } | { failure }]`.
+    /// Returns the new answers: a JSON list of `[ticket, { value: key | null } | { failure }]`.
     #[napi(catch_unwind)]
     pub fn take_answers(&self) -> String {
         self.ready.take()
     }
 
-    /// The number of the row that answers for a secret token from memory, or 0 when only the database can answer.
+    /// The number of the cached row for a secret token, or 0 if only the database can answer.
     #[napi(catch_unwind)]
     pub fn recall_secret(&self, now_ms: f64, token: String) -> f64 {
         number(self.recall(now_ms, |service, now| service.recall_secret(token, now)))
@@ -100,8 +100,7 @@ impl NativeApiKeyService {
         number(self.recall(now_ms, |service, now| service.recall_publishable(token, now)))
     }
 
-    /// The row behind the number that was recalled for a token: the JSON text of `{ number, key }`. Null when memory may no
-    /// longer answer.
+    /// The cached row for a token, as JSON `{ number, key }`. Null if the cache may no longer answer.
     #[napi(catch_unwind)]
     pub fn recalled_row(&self, kind: String, now_ms: f64, token: String) -> Option<String> {
         let kind = ApiKeyType::parse(&kind)?;
@@ -113,9 +112,9 @@ impl NativeApiKeyService {
     fn recall(
         &self,
         now_ms: f64,
-        ask: impl FnOnce(&ApiKeyService, Timestamp) -> Option<Remembered>,
+        lookup: impl FnOnce(&ApiKeyService, Timestamp) -> Option<Remembered>,
     ) -> Option<Remembered> {
-        ask(self.service.as_deref().ok()?, now(now_ms).ok()?)
+        lookup(self.service.as_deref().ok()?, now(now_ms).ok()?)
     }
 }
 
