@@ -5,7 +5,7 @@ import { decodeKey, type KeyRow } from "./generated/columns";
 import type { Outcome } from "./outcome";
 import type { ApiKey } from "./types";
 
-/** What a question asks for: a secret key that is neither revoked nor deleted, or a publishable key, revoked or not. */
+/** The kind of key to look up: a secret key, neither revoked nor deleted, or a publishable key, revoked or not. */
 export type QuestionKind = "secret" | "publishable";
 
 interface Question {
@@ -21,23 +21,24 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** No timer can be set for longer. */
-const LONGEST_MS = 2 ** 31 - 1;
+/** The maximum delay of a timer. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Promises for the answers that Rust returns in batches. The questions of one turn of JavaScript go over together, too. An open
- * promise holds a timer, which keeps the process alive, and with it the inbox and everything that it refers to.
+ * Promises for the answers that Rust returns in batches. The questions of one turn of the event loop are sent
+ * together, too. While a promise is pending, a timer keeps the process alive, and with it the inbox and everything
+ * that it refers to.
  */
 export class Inbox {
   private readonly waiting = new Map<number, Waiting>();
-  private hold: NodeJS.Timeout | undefined;
+  private keepAliveTimer: NodeJS.Timeout | undefined;
   private lastTicket = 0;
   private questions: Question[] | null = null;
 
-  /** `send` passes the JSON text of questions to Rust. */
+  /** `send` passes questions to Rust, as JSON. */
   constructor(private readonly send: (questions: string) => void) {}
 
-  /** Asks for the key of a token at a time in epoch milliseconds. */
+  /** Looks up the key of a token at a time in epoch milliseconds. */
   ask(kind: QuestionKind, token: string, now: number): Promise<ApiKey | null> {
     return new Promise((resolve, reject) => {
       this.lastTicket = (this.lastTicket + 1) >>> 0;
@@ -45,12 +46,12 @@ export class Inbox {
       if (this.waiting.size === 1) {
         this.keepAlive();
       }
-      // Rust reads no lone surrogate; neither does any token hold one, nor what takes its place.
-      this.toBeSent().push({ ticket: this.lastTicket, kind, now, token: token.toWellFormed() });
+      // Rust cannot decode a lone surrogate. No token contains one, nor the replacement character.
+      this.batch().push({ ticket: this.lastTicket, kind, now, token: token.toWellFormed() });
     });
   }
 
-  /** Settles the promises of a batch of answers, given as JSON text. */
+  /** Settles the promises of a batch of answers, given as JSON. */
   settleAll(answers: string): void {
     for (const [ticket, outcome] of JSON.parse(answers) as [number, Outcome<KeyRow | null>][]) {
       const waiting = this.settle(ticket);
@@ -63,7 +64,7 @@ export class Inbox {
   }
 
   /** Sends the questions of this turn. */
-  sendOff(): void {
+  flush(): void {
     const questions = this.questions;
     if (questions === null) {
       return;
@@ -78,16 +79,16 @@ export class Inbox {
     }
   }
 
-  /** Node's own timer, whatever fakes the global one. It does nothing when it fires. */
+  /** Starts a timer that does nothing when it fires. It is imported, so fake global timers do not affect it. */
   private keepAlive(): void {
-    this.hold = setInterval(() => this.waiting, LONGEST_MS);
+    this.keepAliveTimer = setInterval(() => this.waiting, MAX_TIMER_MS);
   }
 
-  private toBeSent(): Question[] {
+  private batch(): Question[] {
     if (this.questions === null) {
       this.questions = [];
-      // A promise's own turn, which fake timers cannot hold up.
-      void Promise.resolve().then(() => this.sendOff());
+      // A microtask, which fake timers cannot delay.
+      void Promise.resolve().then(() => this.flush());
     }
     return this.questions;
   }
@@ -96,7 +97,7 @@ export class Inbox {
     const waiting = this.waiting.get(ticket);
     this.waiting.delete(ticket);
     if (this.waiting.size === 0) {
-      clearInterval(this.hold);
+      clearInterval(this.keepAliveTimer);
     }
     return waiting;
   }
