@@ -116,7 +116,8 @@ pub enum ApiKeyError {
         /// PostgreSQL's SQLSTATE.
         sqlstate: Option<String>,
     },
-    /// SQLite rejected a statement. The message has words, because its result codes mean nothing elsewhere. Becomes `database_error`.
+    /// SQLite rejected a statement, described in words because its result codes mean nothing elsewhere.
+    /// Becomes `database_error`.
     #[error("The database could not carry out the call: {0}.")]
     Refused(&'static str),
     /// A row holds a hash of an unknown scheme. Becomes `unexpected_state`.
