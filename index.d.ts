@@ -1,6 +1,6 @@
-/** One name under which a key can be linked, as Medusa's `defineLink` takes it. */
+/** A name under which a key can be linked, in the form that Medusa's `defineLink` takes. */
 export interface ApiKeyLink {
-  /** The name of the column in the link's table. */
+  /** The name of the column in the link table. */
   linkable: string;
   /** The field of the key that the link holds. */
   primaryKey: string;
@@ -11,11 +11,11 @@ export interface ApiKeyLink {
   /** The key's name in the GraphQL schema. */
   entity: string;
 }
-/** What `defineLink` takes for a key: the entry itself, or one of its names. */
+/** The argument of `defineLink` for a key: `apiKey` itself, or one of its names. */
 export interface ApiKeyLinkable {
   /** The API key. */
   apiKey: {
-    /** The link that is meant when no name is chosen: `id`. */
+    /** The default link: `id`. */
     toJSON(): ApiKeyLink;
     /** By the key's id, in the column `api_key_id`. */
     id: ApiKeyLink & {
@@ -131,7 +131,7 @@ export interface Argon2Options {
 export type ApiKeyEvent = {
   /** `api_key.api-key.created`, `api_key.api-key.updated` or `api_key.api-key.deleted`. */
   name: string;
-  /** Where the event comes from; `eventGroupId` is there when the call's context had one. */
+  /** The origin of the event; `eventGroupId` is present if the call's context has one. */
   metadata: {
     source: string;
     object: string;
@@ -142,16 +142,16 @@ export type ApiKeyEvent = {
   data: {
     id: string;
   };
-  /** Always `undefined`; the key is there because Medusa's own messages have it. */
+  /** Always `undefined`; the key exists because Medusa's own messages have it. */
   options: undefined;
 };
-/** Where Medusa collects messages; `IMessageAggregator` of `@medusajs/types` is one. */
+/** Medusa's collector of messages; `IMessageAggregator` of `@medusajs/types` is assignable. */
 export interface MessageAggregator {
   /** Adds messages, each once. */
   save(messages: ApiKeyEvent[]): void;
   /** All messages so far, grouped. */
   getMessages(): Record<string, object[]>;
-  /** Forgets them. */
+  /** Removes all messages. */
   clearMessages(): void;
 }
 /**
@@ -160,13 +160,13 @@ export interface MessageAggregator {
 export interface Context {
   /** Copied into the metadata of the events that the call publishes. */
   eventGroupId?: string;
-  /** Where the call's events are saved; its contents are then published, and it is emptied. */
+  /** Receives the call's events; its contents are then published and cleared. */
   messageAggregator?: MessageAggregator;
-  /** The workflow's transaction. It is remembered with the keys that the call creates. */
+  /** The workflow's transaction. It is stored with the keys that the call creates. */
   transactionId?: string;
-  /** Whether the workflow is being cancelled: then `deleteApiKeys` removes the keys that it created, revoked or not. */
+  /** Whether the workflow is being canceled: `deleteApiKeys` then deletes the keys that it created, revoked or not. */
   isCancelling?: boolean;
-  /** The step of the workflow, `workflow:transaction:step:invoke`, or `…:compensate` when it is being undone. */
+  /** The step of the workflow, `workflow:transaction:step:invoke`, or `…:compensate` during compensation. */
   idempotencyKey?: string;
 }
 /** What a key is for: `secret` authenticates admin users, `publishable` identifies a storefront. */
@@ -254,7 +254,7 @@ export interface RetitleApiKeyInput {
 }
 /** One element of an upsert: without an id, a key to create; with one, a new title for the key with that id. */
 export type UpsertApiKeyInput = CreateApiKeyInput | RetitleApiKeyInput;
-/** The change to make to a key. Only the title can be changed; use `revoke` to end a key. */
+/** The change to make to a key. Only the title can be changed; use `revoke` to revoke a key. */
 export interface UpdateApiKeyInput {
   /** The new title. At most 65,536 bytes of UTF-8. */
   title: string;
@@ -1011,7 +1011,7 @@ export declare const ApiKeyModuleService: ApiKeyModuleServiceConstructor;
 export interface MigrationCall {
   /** The module's options, to which Medusa adds its own connection. */
   options?: ApiKeyModuleOptions | null;
-  /** Where progress is told. Default: `console`. */
+  /** The logger for progress. Default: `console`. */
   logger?: MigrationLogger;
   /** Medusa's container. */
   container?: {
@@ -1020,31 +1020,31 @@ export interface MigrationCall {
 }
 /** The part of Medusa's logger that is used here. */
 export interface MigrationLogger {
-  /** Tells of progress. */
+  /** Logs progress. */
   info(message: string): void;
 }
-/** A step of the migration that was taken, as Medusa remembers it. */
+/** An applied migration step, as Medusa records it. */
 export interface TakenStep {
   /** Its name. */
   name: string;
-  /** The file that took it. */
+  /** The file that applied it. */
   path: string;
 }
-/** What can happen beside the calls. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
+/** The names of background events. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
 export type ApiKeyDiagnosticsName =
   | "lease.held"
   | "lease.lost"
   | "readBatcher.lost"
   | "readBatcher.reconnected"
   | "queue.full";
-/** What subscribers of these channels receive. It holds no token, hash, id or SQL. */
+/** A message on these channels. It contains no token, hash, id or SQL. */
 export interface ApiKeyDiagnostics {
-  /** What happened. */
+  /** The name of the event. */
   name: ApiKeyDiagnosticsName;
-  /** Why; only a lost lease has a reason. */
+  /** The reason; only a lost lease has one. */
   reason: string | null;
 }
-/** What kind of failure an error is; values of `MedusaError.Types`, from which Medusa derives the HTTP status. */
+/** The type of an error: a value of `MedusaError.Types`, from which Medusa derives the HTTP status. */
 export type ApiKeyErrorType =
   | "invalid_data"
   | "invalid_argument"
@@ -1053,53 +1053,53 @@ export type ApiKeyErrorType =
   | "database_error"
   | "unexpected_state";
 /**
- * What every method rejects with, and the constructor throws. It has the shape of Medusa's `MedusaError`
+ * The error that every method rejects with and the constructor throws. It has the shape of Medusa's `MedusaError`
  * (`MedusaError.isMedusaError(error)` is true) without depending on Medusa.
  *
  * | type | meaning |
  * |---|---|
- * | `invalid_data` | an argument cannot be used; the message names it, nothing was written |
- * | `invalid_argument` | an option of the constructor cannot be used |
- * | `not_found` | there is no such key |
+ * | `invalid_data` | an argument is invalid; the message names it, nothing was written |
+ * | `invalid_argument` | an option of the constructor is invalid |
+ * | `not_found` | the key does not exist |
  * | `not_allowed` | a key that is not revoked cannot be deleted |
- * | `database_error` | the database is unreachable, refused, or lacks the table |
+ * | `database_error` | the database is unreachable, rejected the call, or lacks the table |
  * | `unexpected_state` | the service is closed or overloaded, or has a defect |
  */
 export declare class ApiKeyError extends Error {
   /** Marks the error as Medusa's. */
   readonly __isMedusaError: true;
-  /** What kind of failure it is. */
+  /** The type of the error. */
   readonly type: ApiKeyErrorType;
-  /** Always `undefined`; the key is there because Medusa's own errors have it. */
+  /** Always `undefined`; the key exists because Medusa's own errors have it. */
   readonly code: undefined;
   /** When it happened. */
   readonly date: Date;
-  /** PostgreSQL's SQLSTATE. Absent for other failures, and on SQLite, whose messages say in words what is wrong. */
+  /** PostgreSQL's SQLSTATE. Absent for other errors, and on SQLite, whose messages describe the problem. */
   readonly sqlstate?: string;
   /**
-   * `"unknown"` for a write whose answer was cut off, where it could not be found out before `callTimeout` whether it took
-   * effect: look before you repeat it. Absent otherwise; then a call that rejects has written nothing.
+   * `"unknown"` for a write whose response was lost, if its outcome could not be looked up within `callTimeout`: check
+   * whether it took effect before you retry it. Absent otherwise; a call that rejects has then written nothing.
    */
   readonly outcome?: "unknown";
-  /** An error of Medusa's shape. */
+  /** Creates an error of Medusa's shape. */
   constructor(type: ApiKeyErrorType, message: string, sqlstate?: string, outcome?: "unknown");
 }
 /** A module in the form that Medusa loads. */
 export interface ApiKeyModule {
   /** The class that Medusa constructs. */
   service: ApiKeyModuleServiceConstructor;
-  /** What other modules can link to. */
+  /** The links that other modules can define to a key. */
   linkable: ApiKeyLinkable;
-  /** What `medusa db:migrate` runs; returns the applied steps. */
+  /** Runs the migrations for `medusa db:migrate`; returns the applied steps. */
   runMigrations(call: MigrationCall): Promise<TakenStep[]>;
-  /** What `medusa db:rollback` runs: reverts the named steps, or all of them. The table and its keys stay. */
+  /** Reverts the named steps, or all of them, for `medusa db:rollback`. The table and its keys stay. */
   revertMigration(
     call: MigrationCall & {
       migrationNames?: string[];
     },
   ): Promise<void>;
 }
-/** What Medusa loads: `modules: [{ resolve: "medusa-api-key-native" }]`. */
+/** The module that Medusa loads: `modules: [{ resolve: "medusa-api-key-native" }]`. */
 declare const apiKeyModule: ApiKeyModule;
 
 export { apiKeyModule as default };

@@ -10,66 +10,63 @@
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
 /**
- * API keys in one database. Arguments are JSON text that `module/wire` encoded, `nowMs` the caller's
- * present in epoch milliseconds, `entropy` random chunks in the order in which the call draws them, `workflow` the
- * id of the workflow's transaction in which the call is made and `undone` that of one whose steps are being undone.
+ * The API keys in one database. Arguments are JSON that `module/wire` encoded. `nowMs` is the caller's current time in
+ * epoch milliseconds, `entropy` random chunks in the order in which the call uses them, `workflow` the id of the
+ * workflow's transaction that makes the call, and `undone` that of a workflow that is being compensated.
  */
 export declare class NativeApiKeyService {
-  /** The columns as `src/columns.rs` declares them, as JSON text. */
+  /** The columns as `src/columns.rs` declares them, as JSON. */
   static declaredColumns(): string
   /** Asks for the keys of tokens. `takeAnswers` returns each answer with its ticket; the tickets are consecutive. */
   ask(kind: 'secret' | 'publishable', nowMs: number, firstTicket: number, tokens: string[]): void
   /** The answers since the last time: the JSON text of a list of `[ticket, key | null]` and `[ticket, null, failure]`. */
   takeAnswers(): string
-  /** The number of the row that answers for a secret token from memory, or 0 when only the database can answer. */
+  /** The number of the cached row for a secret token, or 0 if only the database can answer. */
   recallSecret(nowMs: number, token: string): number
   /** The same for a publishable token. */
   recallPublishable(nowMs: number, token: string): number
-  /**
-   * The row behind the number that was recalled for a token: the JSON text of `{ number, key }`. Null when memory may no
-   * longer answer.
-   */
+  /** The cached row for a token, as JSON `{ number, key }`. Null if the cache may no longer answer. */
   recalledRow(kind: string, nowMs: number, token: string): string | null
   /**
-   * A service that connects when it is first needed. `hear` is told the name of what happens beside the calls, and
-   * why; `wake` is called when there are answers to take.
+   * A service that connects on first use. `onEvent` receives the name and reason of background events; `wake` is
+   * called when answers are ready.
    */
-  constructor(options: string, hear: (name: string, reason: string | null) => void, wake: () => void)
-  /** Why the service takes no calls, if it takes none: its options are wrong, or it is closed. */
+  constructor(options: string, onEvent: (name: string, reason: string | null) => void, wake: () => void)
+  /** Why the service accepts no calls: invalid options, or it is closed. Null if it accepts calls. */
   failure(): string | null
   /** Creates keys from a list. */
-  createApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): Answer
-  /** Creates or retitles keys from a list. */
-  upsertApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): Answer
-  /** Gives keys a title. */
-  updateApiKeys(nowMs: number, target: string, data: string): Answer
-  /** Ends keys. */
-  revoke(nowMs: number, target: string, data: string): Answer
-  /** Replaces a key by a successor. */
-  rollApiKeys(nowMs: number, entropy: Array<Uint8Array>, id: string, data: string, workflow: string): Answer
-  /** Removes revoked keys. */
-  deleteApiKeys(nowMs: number, ids: string, undone: string): Answer
-  /** Hides keys. */
-  softDeleteApiKeys(nowMs: number, targets: string): Answer
-  /** Shows hidden keys again. */
-  restoreApiKeys(nowMs: number, targets: string): Answer
-  /** One key by its id. */
-  retrieveApiKey(id: string, config: string): Answer
-  /** The keys that filters match. */
-  listApiKeys(filters: string, config: string): Answer
-  /** The keys that filters match, and how many there are on all pages. */
-  listAndCountApiKeys(filters: string, config: string): Answer
-  /** The columns that `config.select` shows, in model order; null means every one. */
+  createApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): JsonPromise
+  /** Creates keys or changes their titles, from a list. */
+  upsertApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): JsonPromise
+  /** Changes the title of keys. */
+  updateApiKeys(nowMs: number, target: string, data: string): JsonPromise
+  /** Revokes keys. */
+  revoke(nowMs: number, target: string, data: string): JsonPromise
+  /** Replaces a key with a new one. */
+  rollApiKeys(nowMs: number, entropy: Array<Uint8Array>, id: string, data: string, workflow: string): JsonPromise
+  /** Deletes revoked keys permanently. */
+  deleteApiKeys(nowMs: number, ids: string, undone: string): JsonPromise
+  /** Soft-deletes keys. */
+  softDeleteApiKeys(nowMs: number, targets: string): JsonPromise
+  /** Restores soft-deleted keys. */
+  restoreApiKeys(nowMs: number, targets: string): JsonPromise
+  /** Returns a key by its id. */
+  retrieveApiKey(id: string, config: string): JsonPromise
+  /** Returns the keys that match. */
+  listApiKeys(filters: string, config: string): JsonPromise
+  /** Returns the keys that match, and the number of keys on all pages. */
+  listAndCountApiKeys(filters: string, config: string): JsonPromise
+  /** The columns that `config.select` selects, in model order; null means all. */
   static selectedColumns(select: string): Array<string> | null
-  /** The status as JSON text; null if the options of the constructor were rejected. */
+  /** The status as JSON; null if the constructor's options were rejected. */
   status(): string | null
-  /** Creates the table or brings it up to date, and names the steps that this took. */
-  migrate(): Answer
-  /** Takes steps of the migration back, those named or every one, and names them. */
-  rollBack(names?: Array<string> | undefined | null): Answer
+  /** Creates or migrates the table, and returns the names of the applied steps. */
+  migrate(): JsonPromise
+  /** Reverts the named migration steps, or all of them, and returns their names. */
+  rollBack(names?: Array<string> | undefined | null): JsonPromise
   /**
-   * Closes every connection, after the statements that run. From now on nothing is answered from memory, and at the end
-   * no function of JavaScript is held any more, save by questions that are still under way.
+   * Closes all connections after running statements finish. The cache stops answering at once; when done, no
+   * JavaScript function is referenced any more, except by pending lookups.
    */
-  close(): Answer
+  close(): JsonPromise
 }

@@ -2,19 +2,19 @@ import { ApiKeyError } from "./errors";
 import type { ApiKey, ApiKeyLinkName, LinkableApiKeys, LinkableKeysConfig } from "./types";
 
 /**
- * One or many: what goes in as one comes out as one.
+ * Single values and arrays: a single argument returns a single result.
  */
 
 const LINK_NAMES: readonly ApiKeyLinkName[] = ["api_key_id", "publishable_key_id"];
 
-/** What was given, as an array. */
+/** The argument as an array. */
 export function toMany<T>(data: T | T[]): T[] {
   return Array.isArray(data) ? data : [data];
 }
 
-/** What an upsert was given, as an array. */
-// Stock 2.21.2: of an element with an id, the id and the title are read, own or not. Of its other members only the names
-// are passed on, so that Rust can refuse those that were meant to say something else.
+/** The argument of an upsert, as an array. */
+// Stock 2.21.2: of an element with an id, the id and the title are read, own or inherited. Of its other members only
+// the names are passed on, so that Rust can reject likely mistakes.
 export function toUpserts(data: unknown): unknown[] {
   return toMany(data).map((element) => {
     const { id, title } = Object(element);
@@ -28,38 +28,38 @@ function namesOf(element: unknown): Record<string, true | undefined> {
   );
 }
 
-/** A key or several keys. Which of the two follows from the arguments, so it stands in the overloads of `methods/`. */
+/** A key or an array of keys, depending on the arguments; the overloads in `methods/` declare which. */
 export type OneOrMany = ApiKey & ApiKey[];
 
-/** Keys for an array, the key for anything else. */
+/** An array of keys for an array, a key for anything else. */
 export function likeInput(data: unknown, keys: ApiKey[]): OneOrMany {
   return (Array.isArray(data) ? keys : first(keys)) as OneOrMany;
 }
 
-/** The key for an id, keys for a selector. */
+/** A key for an id, an array of keys for a selector. */
 export function likeTarget(target: unknown, keys: ApiKey[]): OneOrMany {
   return (typeof target === "string" ? first(keys) : keys) as OneOrMany;
 }
 
-/** The only key of an answer about one. */
+/** The only key of a result with one key. */
 export function first(keys: ApiKey[]): ApiKey {
   return keys[0] as ApiKey;
 }
 
-/** Ids under the names by which other modules link to them. */
+/** Ids under the names that other modules' links use. */
 export function toLinkable(ids: readonly string[], config: LinkableKeysConfig | null | undefined): LinkableApiKeys {
   const wanted = config?.returnLinkableKeys;
   const names = ids.length === 0 ? [] : LINK_NAMES.filter((name) => !wanted?.length || wanted.includes(name));
   return Object.fromEntries(names.map((name) => [name, [...ids]]));
 }
 
-/** Refuses settings for a method that has none. Other arguments say nothing, such as the signal that a handler is given. */
-export function refuseMembers(method: string, given: readonly unknown[]): void {
+/** Rejects settings for a method without any. Other arguments are ignored, such as a handler's signal. */
+export function rejectMembers(method: string, given: readonly unknown[]): void {
   const [name] = given.flatMap((argument) => (isObject(argument) ? Object.keys(argument) : []));
   if (name !== undefined) {
     throw new ApiKeyError(
       "invalid_data",
-      `unknown member "${name.slice(0, 128)}" of an argument of ${method}, which takes none`,
+      `unknown member "${name.slice(0, 128)}" of an argument of ${method}, which takes no settings`,
     );
   }
 }

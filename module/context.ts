@@ -2,21 +2,21 @@
 export type ApiKeyEvent = {
   /** `api_key.api-key.created`, `api_key.api-key.updated` or `api_key.api-key.deleted`. */
   name: string;
-  /** Where the event comes from; `eventGroupId` is there when the call's context had one. */
+  /** The origin of the event; `eventGroupId` is present if the call's context has one. */
   metadata: { source: string; object: string; action: string; eventGroupId?: string };
   /** The key. */
   data: { id: string };
-  /** Always `undefined`; the key is there because Medusa's own messages have it. */
+  /** Always `undefined`; the key exists because Medusa's own messages have it. */
   options: undefined;
 };
 
-/** Where Medusa collects messages; `IMessageAggregator` of `@medusajs/types` is one. */
+/** Medusa's collector of messages; `IMessageAggregator` of `@medusajs/types` is assignable. */
 export interface MessageAggregator {
   /** Adds messages, each once. */
   save(messages: ApiKeyEvent[]): void;
   /** All messages so far, grouped. */
   getMessages(): Record<string, object[]>;
-  /** Forgets them. */
+  /** Removes all messages. */
   clearMessages(): void;
 }
 
@@ -26,13 +26,13 @@ export interface MessageAggregator {
 export interface Context {
   /** Copied into the metadata of the events that the call publishes. */
   eventGroupId?: string;
-  /** Where the call's events are saved; its contents are then published, and it is emptied. */
+  /** Receives the call's events; its contents are then published and cleared. */
   messageAggregator?: MessageAggregator;
-  /** The workflow's transaction. It is remembered with the keys that the call creates. */
+  /** The workflow's transaction. It is stored with the keys that the call creates. */
   transactionId?: string;
-  /** Whether the workflow is being cancelled: then `deleteApiKeys` removes the keys that it created, revoked or not. */
+  /** Whether the workflow is being canceled: `deleteApiKeys` then deletes the keys that it created, revoked or not. */
   isCancelling?: boolean;
-  /** The step of the workflow, `workflow:transaction:step:invoke`, or `…:compensate` when it is being undone. */
+  /** The step of the workflow, `workflow:transaction:step:invoke`, or `…:compensate` during compensation. */
   idempotencyKey?: string;
 }
 
@@ -41,9 +41,9 @@ export function transactionOf(context: Context | null | undefined): unknown {
   return context?.transactionId;
 }
 
-/** The same, if the call is there to undo what the workflow did. */
+/** The workflow's transaction, if the call compensates the workflow. */
 export function undoneTransactionOf(context: Context | null | undefined): unknown {
-  // A workflow that a step of its own fails is not cancelled for Medusa; only the step's key says what is going on.
+  // Medusa does not mark a workflow as canceled when one of its steps fails; only the step's key shows it.
   const step = context?.idempotencyKey;
   const compensates = typeof step === "string" && step.endsWith(":compensate");
   return compensates || context?.isCancelling ? transactionOf(context) : undefined;

@@ -1,7 +1,7 @@
 import { channel } from "node:diagnostics_channel";
 import type { Logger } from "./events";
 
-/** What can happen beside the calls. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
+/** The names of background events. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
 export type ApiKeyDiagnosticsName =
   | "lease.held"
   | "lease.lost"
@@ -9,34 +9,34 @@ export type ApiKeyDiagnosticsName =
   | "readBatcher.reconnected"
   | "queue.full";
 
-/** What subscribers of these channels receive. It holds no token, hash, id or SQL. */
+/** A message on these channels. It contains no token, hash, id or SQL. */
 export interface ApiKeyDiagnostics {
-  /** What happened. */
+  /** The name of the event. */
   name: ApiKeyDiagnosticsName;
-  /** Why; only a lost lease has a reason. */
+  /** The reason; only a lost lease has one. */
   reason: string | null;
 }
 
 const TEXTS: Record<ApiKeyDiagnosticsName, [level: "info" | "warn", text: string]> = {
-  "lease.held": ["info", "answers come from memory, within maxStaleness"],
-  "lease.lost": ["warn", "every answer is read from the database until changes are heard of again"],
-  "readBatcher.lost": ["warn", "the connection of the shared reads is lost; calls read through the pool"],
-  "readBatcher.reconnected": ["info", "the connection of the shared reads is made again"],
-  "queue.full": ["warn", "calls are turned away: as many tokens wait to be hashed as hashQueueLimit allows"],
+  "lease.held": ["info", "answers come from the cache, within maxStaleness"],
+  "lease.lost": ["warn", "every answer is read from the database until change notifications arrive again"],
+  "readBatcher.lost": ["warn", "the connection for shared reads is lost; calls read through the pool"],
+  "readBatcher.reconnected": ["info", "the connection for shared reads is reestablished"],
+  "queue.full": ["warn", "calls are rejected: too many tokens are waiting to be hashed (hashQueueLimit)"],
 };
 
 const CHANNELS = Object.fromEntries(
   Object.keys(TEXTS).map((name) => [name, channel(`medusa-api-key-native:${name}`)]),
 ) as Record<ApiKeyDiagnosticsName, ReturnType<typeof channel>>;
 
-/** Tells the diagnostics channels, and Medusa's logger, what happens beside the calls. */
+/** Publishes background events to the diagnostics channels and to Medusa's logger. */
 export class DiagnosticsPublisher {
   constructor(private readonly logger: Logger | undefined) {}
 
   publish(name: string, reason: string | null): void {
-    const notice: ApiKeyDiagnostics = { name: name as ApiKeyDiagnosticsName, reason };
-    CHANNELS[notice.name].publish(notice);
-    const [level, text] = TEXTS[notice.name];
+    const message: ApiKeyDiagnostics = { name: name as ApiKeyDiagnosticsName, reason };
+    CHANNELS[message.name].publish(message);
+    const [level, text] = TEXTS[message.name];
     this.logger?.[level](`API keys: ${text}${reason === null ? "" : ` (${reason})`}`);
   }
 }

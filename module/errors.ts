@@ -1,6 +1,6 @@
 import type { Failure } from "./outcome";
 
-/** What kind of failure an error is; values of `MedusaError.Types`, from which Medusa derives the HTTP status. */
+/** The type of an error: a value of `MedusaError.Types`, from which Medusa derives the HTTP status. */
 export type ApiKeyErrorType =
   | "invalid_data"
   | "invalid_argument"
@@ -10,46 +10,46 @@ export type ApiKeyErrorType =
   | "unexpected_state";
 
 /**
- * What every method rejects with, and the constructor throws. It has the shape of Medusa's `MedusaError`
+ * The error that every method rejects with and the constructor throws. It has the shape of Medusa's `MedusaError`
  * (`MedusaError.isMedusaError(error)` is true) without depending on Medusa.
  *
  * | type | meaning |
  * |---|---|
- * | `invalid_data` | an argument cannot be used; the message names it, nothing was written |
- * | `invalid_argument` | an option of the constructor cannot be used |
- * | `not_found` | there is no such key |
+ * | `invalid_data` | an argument is invalid; the message names it, nothing was written |
+ * | `invalid_argument` | an option of the constructor is invalid |
+ * | `not_found` | the key does not exist |
  * | `not_allowed` | a key that is not revoked cannot be deleted |
- * | `database_error` | the database is unreachable, refused, or lacks the table |
+ * | `database_error` | the database is unreachable, rejected the call, or lacks the table |
  * | `unexpected_state` | the service is closed or overloaded, or has a defect |
  */
 export class ApiKeyError extends Error {
   /** Marks the error as Medusa's. */
   declare readonly __isMedusaError: true;
-  /** What kind of failure it is. */
+  /** The type of the error. */
   declare readonly type: ApiKeyErrorType;
-  /** Always `undefined`; the key is there because Medusa's own errors have it. */
+  /** Always `undefined`; the key exists because Medusa's own errors have it. */
   declare readonly code: undefined;
   /** When it happened. */
   declare readonly date: Date;
-  /** PostgreSQL's SQLSTATE. Absent for other failures, and on SQLite, whose messages say in words what is wrong. */
+  /** PostgreSQL's SQLSTATE. Absent for other errors, and on SQLite, whose messages describe the problem. */
   declare readonly sqlstate?: string;
   /**
-   * `"unknown"` for a write whose answer was cut off, where it could not be found out before `callTimeout` whether it took
-   * effect: look before you repeat it. Absent otherwise; then a call that rejects has written nothing.
+   * `"unknown"` for a write whose response was lost, if its outcome could not be looked up within `callTimeout`: check
+   * whether it took effect before you retry it. Absent otherwise; a call that rejects has then written nothing.
    */
   declare readonly outcome?: "unknown";
 
-  /** An error of Medusa's shape. */
+  /** Creates an error of Medusa's shape. */
   constructor(type: ApiKeyErrorType, message: string, sqlstate?: string, outcome?: "unknown") {
     super();
-    // Assigned in this order and way, the keys are the ones of Medusa's own errors.
+    // Assigned in this order and way, the keys equal those of Medusa's own errors.
     const own = { __isMedusaError: true, type, code: undefined, message, date: new Date() };
     Object.assign(this, own, sqlstate === undefined ? {} : { sqlstate }, outcome === undefined ? {} : { outcome });
     Error.captureStackTrace(this, ApiKeyError);
   }
 }
 
-/** The error that a failure of the native part becomes. */
+/** Converts a failure of the native part to an error. */
 export function ofFailure({ type, message, sqlstate, outcome }: Failure): ApiKeyError {
   return new ApiKeyError(type as ApiKeyErrorType, message, sqlstate, outcome);
 }

@@ -1,6 +1,6 @@
 import type { ApiKeyEvent, Context } from "./context";
 
-/** What happened to keys, in the order in which the world is to hear of it. */
+/** The changes to keys, in the order in which their events are published. */
 export type Changes = readonly (readonly [action: "created" | "updated" | "deleted", ids: readonly string[]])[];
 
 /** The part of Medusa's event bus that is used here. */
@@ -16,8 +16,8 @@ export interface Logger {
 }
 
 /**
- * Tells Medusa's event bus what was committed. A bus that fails never fails the call: its write stands, and a raw token
- * in its answer would be lost for ever.
+ * Publishes committed changes to Medusa's event bus. An error of the bus never fails the call: the write is committed,
+ * and a raw token in the result would be lost forever.
  */
 export class EventPublisher {
   constructor(
@@ -34,14 +34,12 @@ export class EventPublisher {
         return;
       }
       aggregator.save(messages);
-      // Stock 2.21.2: what others saved goes out too.
+      // Stock 2.21.2: messages that others saved are published, too.
       await Promise.all(Object.values(aggregator.getMessages()).map((group) => this.emit(group)));
       aggregator.clearMessages();
     } catch (error) {
       const reason = error instanceof Error ? error.message : typeof error;
-      this.logger.error(
-        `Events of the API key module could not be published, though its write is committed: ${reason}`,
-      );
+      this.logger.error(`Events of the API key module could not be published, but its write is committed: ${reason}`);
     }
   }
 

@@ -4,7 +4,7 @@ import { decodeKey, type KeyRow } from "./generated/columns";
 import type { Failure } from "./outcome";
 import type { ApiKey } from "./types";
 
-/** What a question asks for: a secret key that is neither revoked nor deleted, or a publishable key, revoked or not. */
+/** The kind of key to look up: a secret key, neither revoked nor deleted, or a publishable key, revoked or not. */
 export type QuestionKind = "secret" | "publishable";
 
 /** Questions of one kind, asked at one time in epoch milliseconds. Their tickets are consecutive. */
@@ -20,24 +20,25 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** No timer can be set for longer. */
-const LONGEST_MS = 2 ** 31 - 1;
+/** The maximum delay of a timer. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Promises for the answers that Rust returns in batches. The questions of one turn of JavaScript go over together, too. An open
- * promise holds a timer, which keeps the process alive, and with it the inbox and everything that it refers to.
+ * Promises for the answers that Rust returns in batches. The questions of one turn of the event loop are sent
+ * together, too. While a promise is pending, a timer keeps the process alive, and with it the inbox and everything
+ * that it refers to.
  */
 export class Inbox {
   private readonly waiting = new Map<number, Waiting>();
-  private hold: NodeJS.Timeout | undefined;
+  private keepAliveTimer: NodeJS.Timeout | undefined;
   private lastTicket = 0;
-  /** What is to be sent at the end of this turn. */
+  /** Questions to send at the end of this turn. */
   private unsent: Questions[] = [];
 
   /** `send` passes questions to Rust. */
   constructor(private readonly send: (questions: Questions) => void) {}
 
-  /** Asks for the key of a token at a time in epoch milliseconds. */
+  /** Looks up the key of a token at a time in epoch milliseconds. */
   ask(kind: QuestionKind, token: string, now: number): Promise<ApiKey | null> {
     return new Promise((resolve, reject) => {
       this.lastTicket = (this.lastTicket + 1) >>> 0;
@@ -49,7 +50,7 @@ export class Inbox {
     });
   }
 
-  /** Settles the promises of a batch of answers, given as JSON text. */
+  /** Settles the promises of a batch of answers, given as JSON. */
   settleAll(answers: string): void {
     for (const [ticket, row, failure] of JSON.parse(answers) as [number, KeyRow | null, Failure?][]) {
       const waiting = this.settle(ticket);
@@ -62,7 +63,7 @@ export class Inbox {
   }
 
   /** Sends the questions of this turn. */
-  sendOff(): void {
+  flush(): void {
     const unsent = this.unsent;
     this.unsent = [];
     for (const questions of unsent) {
@@ -76,9 +77,9 @@ export class Inbox {
     }
   }
 
-  /** Node's own timer, whatever fakes the global one. It does nothing when it fires. */
+  /** Starts a timer that does nothing when it fires. It is imported, so fake global timers do not affect it. */
   private keepAlive(): void {
-    this.hold = setInterval(() => this.waiting, LONGEST_MS);
+    this.keepAliveTimer = setInterval(() => this.waiting, MAX_TIMER_MS);
   }
 
   /** The questions to which one of this kind and time is added. */
@@ -88,8 +89,8 @@ export class Inbox {
       return last;
     }
     if (last === undefined) {
-      // A promise's own turn, which fake timers cannot hold up.
-      void Promise.resolve().then(() => this.sendOff());
+      // A microtask, which fake timers cannot delay.
+      void Promise.resolve().then(() => this.flush());
     }
     const questions = { kind, now, firstTicket: ticket, tokens: [] };
     this.unsent.push(questions);
@@ -100,7 +101,7 @@ export class Inbox {
     const waiting = this.waiting.get(ticket);
     this.waiting.delete(ticket);
     if (this.waiting.size === 0) {
-      clearInterval(this.hold);
+      clearInterval(this.keepAliveTimer);
     }
     return waiting;
   }

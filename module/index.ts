@@ -44,15 +44,15 @@ export { ApiKeyModuleService };
 export interface ApiKeyModule {
   /** The class that Medusa constructs. */
   service: ApiKeyModuleServiceConstructor;
-  /** What other modules can link to. */
+  /** The links that other modules can define to a key. */
   linkable: ApiKeyLinkable;
-  /** What `medusa db:migrate` runs; returns the applied steps. */
+  /** Runs the migrations for `medusa db:migrate`; returns the applied steps. */
   runMigrations(call: MigrationCall): Promise<TakenStep[]>;
-  /** What `medusa db:rollback` runs: reverts the named steps, or all of them. The table and its keys stay. */
+  /** Reverts the named steps, or all of them, for `medusa db:rollback`. The table and its keys stay. */
   revertMigration(call: MigrationCall & { migrationNames?: string[] }): Promise<void>;
 }
 
-/** What Medusa loads: `modules: [{ resolve: "medusa-api-key-native" }]`. */
+/** The module that Medusa loads: `modules: [{ resolve: "medusa-api-key-native" }]`. */
 const apiKeyModule: ApiKeyModule = { service: ApiKeyModuleService, linkable, runMigrations, revertMigration };
 
 export default apiKeyModule;

@@ -32,7 +32,7 @@ export interface JoinerConfig {
   }[];
 }
 
-/** A fresh description of the module for Medusa's query engine, which writes into it. */
+/** A new description of the module for Medusa's query engine, which modifies it. */
 export function joinerConfig(): JoinerConfig {
   return {
     serviceName: "api_key",

@@ -1,6 +1,6 @@
-/** One name under which a key can be linked, as Medusa's `defineLink` takes it. */
+/** A name under which a key can be linked, in the form that Medusa's `defineLink` takes. */
 export interface ApiKeyLink {
-  /** The name of the column in the link's table. */
+  /** The name of the column in the link table. */
   linkable: string;
   /** The field of the key that the link holds. */
   primaryKey: string;
@@ -12,11 +12,11 @@ export interface ApiKeyLink {
   entity: string;
 }
 
-/** What `defineLink` takes for a key: the entry itself, or one of its names. */
+/** The argument of `defineLink` for a key: `apiKey` itself, or one of its names. */
 export interface ApiKeyLinkable {
   /** The API key. */
   apiKey: {
-    /** The link that is meant when no name is chosen: `id`. */
+    /** The default link: `id`. */
     toJSON(): ApiKeyLink;
     /** By the key's id, in the column `api_key_id`. */
     id: ApiKeyLink & { toJSON(): ApiKeyLink };
@@ -25,7 +25,7 @@ export interface ApiKeyLinkable {
   };
 }
 
-/** What other modules link to. */
+/** The links that other modules can define to a key. */
 export const linkable: ApiKeyLinkable = {
   apiKey: {
     toJSON() {

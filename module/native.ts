@@ -14,25 +14,25 @@ import { encode, encodeConfig, encodeFilters, encodeTarget } from "./wire";
 type MaybeContext = Context | null | undefined;
 
 /**
- * The native service, with JavaScript's values as arguments and failures as exceptions. Every call takes the present and
- * the randomness that it needs along.
+ * The native service, with JavaScript values as arguments and failures as exceptions. Every call passes the current time
+ * and the randomness that it needs.
  */
 export class Native {
   private readonly service: Binding.NativeApiKeyService;
   private closing: Promise<void> | null = null;
   private readonly inbox: Inbox;
   private readonly rows = new RememberedRows();
-  /** Whether anything is ever answered from memory. */
-  private readonly remembers: boolean;
+  /** Whether answers can come from the cache. */
+  private readonly hasCache: boolean;
 
-  /** `hear` is told what happens beside the calls, for as long as this object lives. */
+  /** `onEvent` receives background events while this object exists. */
   constructor(
     settings: unknown,
-    private readonly hear: (name: string, reason: string | null) => void,
+    private readonly onEvent: (name: string, reason: string | null) => void,
   ) {
     const { NativeApiKeyService } = loadBinding();
-    const { heard, wake } = callbacksOf(new WeakRef(this));
-    this.service = new NativeApiKeyService(encode(settings), heard, wake);
+    const { onEvent: emit, wake } = callbacksOf(new WeakRef(this));
+    this.service = new NativeApiKeyService(encode(settings), emit, wake);
     throwIf(this.service.failure());
     this.inbox = new Inbox(({ kind, now, firstTicket, tokens }) => {
       try {
@@ -41,7 +41,7 @@ export class Native {
         throw ofFailure(defect());
       }
     });
-    this.remembers = this.status().answers !== "strict";
+    this.hasCache = this.status().answers !== "strict";
   }
 
   createApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<Written> {
@@ -91,26 +91,26 @@ export class Native {
   }
 
   authenticate(token: string): Promise<ApiKey | null> {
-    this.refuseIfClosed();
+    this.throwIfClosed();
     return this.inbox.ask("secret", token, now());
   }
 
   publishableKey(token: string): Promise<ApiKey | null> {
-    this.refuseIfClosed();
+    this.throwIfClosed();
     return this.inbox.ask("publishable", token, now());
   }
 
-  /** What `authenticate` would answer, from memory and on this thread; null when only the database can tell. */
+  /** The result of `authenticate` from the cache, on this thread; null if the database must be read. */
   recallSecret(token: string): ApiKey | null {
-    return this.remembers ? this.recalled("secret", token, this.service.recallSecret(now(), token)) : null;
+    return this.hasCache ? this.recalled("secret", token, this.service.recallSecret(now(), token)) : null;
   }
 
-  /** What `publishableKey` would answer, from memory and on this thread; null when only the database can tell. */
+  /** The result of `publishableKey` from the cache, on this thread; null if the database must be read. */
   recallPublishable(token: string): ApiKey | null {
-    return this.remembers ? this.recalled("publishable", token, this.service.recallPublishable(now(), token)) : null;
+    return this.hasCache ? this.recalled("publishable", token, this.service.recallPublishable(now(), token)) : null;
   }
 
-  /** The columns that `config.select` shows, in model order; null means every one. */
+  /** The columns that `config.select` selects, in model order; null means all. */
   selectedColumns(select: readonly string[]): string[] | null {
     return loadBinding().NativeApiKeyService.selectedColumns(encode(select));
   }
@@ -127,27 +127,27 @@ export class Native {
     return unwrap(this.open.rollBack(names && [...names]));
   }
 
-  /** Rejects every call from now on, and closes once however often it is called. */
+  /** Rejects all later calls and closes the service. Further calls return the same promise. */
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
   }
 
-  /** Throws when `close` was called. */
-  refuseIfClosed(): void {
+  /** Throws if `close` was called. */
+  throwIfClosed(): void {
     if (this.closing !== null) {
       throwIf(this.service.failure());
     }
   }
 
-  /** The native service, for every call but `status` and `close`. */
+  /** The native service, for every call except `status` and `close`. */
   private get open(): Binding.NativeApiKeyService {
-    this.refuseIfClosed();
+    this.throwIfClosed();
     return this.service;
   }
 
   private shutDown(): Promise<void> {
-    this.inbox.sendOff();
+    this.inbox.flush();
     return unwrap(this.service.close());
   }
 
@@ -169,18 +169,18 @@ export class Native {
   }
 
   /** @internal */
-  told(name: string, reason: string | null): void {
-    this.hear(name, reason);
+  emit(name: string, reason: string | null): void {
+    this.onEvent(name, reason);
   }
 }
 
 /**
- * What the native service calls. It holds on to these functions, so they hold nothing: made in the constructor they would
- * share a scope with functions that hold the service.
+ * The callbacks of the native service. It references them, so they reference `Native` only weakly: created in the
+ * constructor, they would share a scope with functions that reference the service.
  */
 function callbacksOf(native: WeakRef<Native>) {
   return {
-    heard: (name: string, reason: string | null) => native.deref()?.told(name, reason),
+    onEvent: (name: string, reason: string | null) => native.deref()?.emit(name, reason),
     wake: () => native.deref()?.take(),
   };
 }
@@ -197,14 +197,14 @@ function loadBinding(): typeof Binding {
   } catch (cause) {
     const text = [
       `The native part of medusa-api-key-native for this platform (medusa-api-key-native-${platform()}) could not be loaded.`,
-      "Install the package without --omit=optional and on the platform that it is to run on,",
+      "Install the package without --omit=optional, on the platform where it will run,",
       "or run `npm run build` in a checkout.",
     ];
     throw new Error(text.join(" "), { cause });
   }
 }
 
-/** This platform, as the packages with the native part are named after it. */
+/** This platform, as in the names of the packages with the native part. */
 function platform(): string {
   const libc = process.platform === "win32" ? "-msvc" : process.platform === "linux" ? `-${linuxLibc()}` : "";
   return `${process.platform}-${process.arch}${libc}`;

@@ -7,16 +7,16 @@ export interface Failure {
   type: string;
   /** What went wrong, without secrets. */
   message: string;
-  /** The database's own code, if it gave one. */
+  /** PostgreSQL's SQLSTATE, if it sent one. */
   sqlstate?: string;
   /** Set for a write that may have taken effect. */
   outcome?: "unknown";
 }
 
-/** What a call comes to. Failures are values, because an addon's own errors fail `instanceof Error` inside Jest. */
+/** The outcome of a call. Failures are values, because an addon's own errors fail `instanceof Error` inside Jest. */
 export type Outcome<T> = { value: T; failure?: undefined } | { failure: Failure };
 
-/** What a write did; the ids are in the order in which events name them. */
+/** The result of a write; the ids are in the order of their events. */
 export interface Written {
   keys: KeyRow[];
   created: string[];
@@ -24,15 +24,15 @@ export interface Written {
   deleted: string[];
 }
 
-/** A key and its successor. */
+/** A key and its replacement. */
 export interface Rolled {
   revoked: KeyRow;
   created: KeyRow;
 }
 
-/** The value of a call, whose outcome Rust resolves to as JSON text; throws its failure. */
+/** Returns the value of a call, or throws its failure. The promise resolves to the outcome as JSON. */
 export async function unwrap<T>(call: Promise<string>): Promise<T> {
-  // A use case resolves to its failures. Only a panic rejects, with an error of another realm.
+  // A use case resolves even if it fails. Only a panic rejects, with an error of another realm.
   const text = await call.catch(() => "");
   const outcome: Outcome<T> = text === "" ? { failure: defect() } : JSON.parse(text);
   if (outcome.failure !== undefined) {

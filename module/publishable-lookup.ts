@@ -1,8 +1,8 @@
 import { isTokenSized } from "./token";
 
 /**
- * The hottest read of a shop: every storefront request asks `listApiKeys` for the publishable key of its token. It is
- * recognised here and answered without the query engine, and from memory where that is allowed.
+ * The most frequent read of a shop: every storefront request calls `listApiKeys` for the publishable key of its token.
+ * This module detects the call, so that it bypasses the query engine and can be answered from the cache.
  */
 
 const CONDITIONS: ReadonlySet<string> = new Set(["token", "type"]);
@@ -11,11 +11,11 @@ const SETTINGS: ReadonlySet<string> = new Set(["select", "relations", "args"]);
 /** A read of one publishable key by its token. */
 export interface PublishableLookup {
   token: string;
-  /** `config.select`; undefined means every column. */
+  /** `config.select`; undefined means all columns. */
   select: readonly string[] | undefined;
 }
 
-/** The lookup that the arguments of `listApiKeys` amount to, or null for any other question. */
+/** The lookup that the arguments of `listApiKeys` describe, or null for any other read. */
 export function publishableLookup(filters: unknown, config: unknown): PublishableLookup | null {
   if (!isPlain(filters) || !(config === undefined || isPlain(config))) {
     return null;
@@ -25,32 +25,32 @@ export function publishableLookup(filters: unknown, config: unknown): Publishabl
   const simple =
     typeof token === "string" &&
     type === "publishable" &&
-    // A longer one is no token, whatever it holds.
+    // A longer string is never a token, whatever its characters.
     (!isTokenSized(token) || (token.isWellFormed() && !token.includes("\0"))) &&
     hasOnly(CONDITIONS, filters) &&
-    (config === undefined || saysOnly(SETTINGS, config)) &&
-    (relations === undefined || isTexts(relations)) &&
-    (select === undefined || isTexts(select));
+    (config === undefined || definesOnly(SETTINGS, config)) &&
+    (relations === undefined || areStrings(relations)) &&
+    (select === undefined || areStrings(select));
   return simple ? { token, select } : null;
 }
 
-/** Remembers a function's answers for lists of texts, the latest few of them. */
-export function remembering<T>(answer: (texts: readonly string[]) => T): (texts: readonly string[]) => T {
-  const MOST_ANSWERS = 16;
-  const known: { texts: readonly string[]; answered: T }[] = [];
-  return (texts) => {
-    for (const { texts: others, answered } of known) {
-      if (areEqual(texts, others)) {
-        return answered;
+/** Memoizes a function of a string array. Keeps the latest few results. */
+export function memoize<T>(compute: (strings: readonly string[]) => T): (strings: readonly string[]) => T {
+  const MAX_RESULTS = 16;
+  const known: { strings: readonly string[]; result: T }[] = [];
+  return (strings) => {
+    for (const { strings: others, result } of known) {
+      if (areEqual(strings, others)) {
+        return result;
       }
     }
-    const answered = answer(texts);
-    if (known.length === MOST_ANSWERS) {
+    const result = compute(strings);
+    if (known.length === MAX_RESULTS) {
       known.shift();
     }
-    // A copy: the list is the caller's to change.
-    known.push({ texts: [...texts], answered });
-    return answered;
+    // A copy, because the caller may change its array.
+    known.push({ strings: [...strings], result });
+    return result;
   };
 }
 
@@ -68,7 +68,7 @@ function hasOnly(names: ReadonlySet<string>, members: Record<string, unknown>): 
   return true;
 }
 
-function saysOnly(names: ReadonlySet<string>, members: Record<string, unknown>): boolean {
+function definesOnly(names: ReadonlySet<string>, members: Record<string, unknown>): boolean {
   for (const name in members) {
     if (!names.has(name) && members[name] !== undefined) {
       return false;
@@ -77,10 +77,10 @@ function saysOnly(names: ReadonlySet<string>, members: Record<string, unknown>):
   return true;
 }
 
-function isTexts(value: unknown): value is string[] {
+function areStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
 function areEqual(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((text, place) => text === others[place]);
+  return some.length === others.length && some.every((string, index) => string === others[index]);
 }

@@ -1,22 +1,22 @@
 import type { KeyRow } from "./generated/columns";
 
-/** How many rows are kept before the oldest is dropped. */
-const MOST_ROWS = 10_000;
+/** The maximum number of rows; a further row replaces the oldest. */
+const MAX_ROWS = 10_000;
 
-/** A row in Rust's memory, and the number that stands for it. */
+/** A row in Rust's cache, with its number. */
 export interface NumberedRow {
   number: number;
   key: KeyRow;
 }
 
 /**
- * Rows that Rust returned from memory, by their numbers, so that each row crosses the border once. Whether a row may be
- * returned is Rust's decision: it returns the row's number for each call.
+ * Rows of Rust's cache by their numbers, so that each row is passed to JavaScript once. Rust decides whether a row may
+ * be returned: it returns the row's number for each call.
  */
 export class RememberedRows {
   private readonly rows = new Map<number, KeyRow>();
 
-  /** The row of a number. `read` fetches one that is not here, or a later one in its place. */
+  /** The row of a number. If it is missing, `read` fetches it, or a newer row. */
   get(number: number, read: () => NumberedRow | null): KeyRow | null {
     const known = this.rows.get(number);
     if (known !== undefined) {
@@ -26,7 +26,7 @@ export class RememberedRows {
     if (row === null) {
       return null;
     }
-    if (this.rows.size === MOST_ROWS) {
+    if (this.rows.size === MAX_ROWS) {
       this.dropOldest();
     }
     this.rows.set(row.number, row.key);

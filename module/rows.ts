@@ -4,9 +4,9 @@ import type { ApiKey } from "./types";
 /** A page of keys as Rust sends it. */
 export interface Page {
   keys: KeyRow[];
-  /** The selected columns in model order; `null` means every one. */
+  /** The selected columns in model order; `null` means all. */
   columns: string[] | null;
-  /** How many keys match on all pages, if that was asked. */
+  /** The number of keys on all pages, if requested. */
   count: number | null;
 }
 
@@ -15,7 +15,7 @@ export function decodePage({ keys, columns }: Page): ApiKey[] {
   return keys.map((row) => withColumns(decodeKey(row), columns));
 }
 
-/** A key with these columns only, in their order; `null` means every one. */
+/** A key with only these columns, in their order; `null` means all. */
 export function withColumns(key: ApiKey, columns: readonly string[] | null): ApiKey {
   if (columns === null) {
     return key;
@@ -23,7 +23,7 @@ export function withColumns(key: ApiKey, columns: readonly string[] | null): Api
   const selected: Record<string, unknown> = {};
   for (const column of columns) {
     selected[column] = key[column as keyof ApiKey];
-    // Stock 2.21.2: selecting the type of a secret key brings its empty token along.
+    // Stock 2.21.2: selecting the type of a secret key includes its empty token.
     if (column === "id" && key.token === "" && columns.includes("type")) {
       selected.token = "";
     }
@@ -31,8 +31,8 @@ export function withColumns(key: ApiKey, columns: readonly string[] | null): Api
   return selected as unknown as ApiKey;
 }
 
-/** The answer to `createApiKeys`. */
-// Stock 2.21.2: only there, an own key `salt` holds undefined.
+/** The key of a row, as `createApiKeys` returns it. */
+// Stock 2.21.2: only there, `salt` is an own member and undefined.
 export function decodeCreatedKey(row: KeyRow): ApiKey {
   const { id, token, ...others } = decodeKey(row);
   const created = { id, token, salt: undefined, ...others };

@@ -1,4 +1,4 @@
-import { first, likeInput, likeTarget, type OneOrMany, refuseMembers, toLinkable, toMany, toUpserts } from "./answers";
+import { first, likeInput, likeTarget, type OneOrMany, rejectMembers, toLinkable, toMany, toUpserts } from "./answers";
 import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standaloneSettings } from "./connection";
 import type { Context } from "./context";
 import { DiagnosticsPublisher } from "./diagnostics";
@@ -9,7 +9,7 @@ import { decodeKey } from "./generated/columns";
 import { type JoinerConfig, joinerConfig } from "./joiner-config";
 import type { ApiKeyModuleService as Documented } from "./methods";
 import { Native } from "./native";
-import { publishableLookup, remembering } from "./publishable-lookup";
+import { memoize, publishableLookup } from "./publishable-lookup";
 import { decodeCreatedKey, decodePage, withColumns } from "./rows";
 import type { ApiKeyModuleStatus } from "./status";
 import { isTokenSized } from "./token";
@@ -25,7 +25,7 @@ import type {
   UpsertApiKeyInput,
 } from "./types";
 
-/** What Medusa calls at the start and the end of a server. */
+/** The hooks that Medusa calls when a server starts and stops. */
 type Hooks = Record<
   "onApplicationStart" | "onApplicationPrepareShutdown" | "onApplicationShutdown",
   () => Promise<void>
@@ -43,7 +43,7 @@ export class ApiKeyModuleService implements Documented {
   /** Not `#private`: Medusa's test runner calls methods on a Proxy. */
   readonly native_: Native;
   readonly events_: EventPublisher;
-  readonly columns_ = remembering((select) => this.native_.selectedColumns(select));
+  readonly columns_ = memoize((select) => this.native_.selectedColumns(select));
   readonly logger_: Logger;
   readonly __hooks: Hooks = {
     onApplicationStart: async () => {
@@ -61,10 +61,10 @@ export class ApiKeyModuleService implements Documented {
     const cradle: Cradle = inMedusa ? Object(args[0]) : {};
     const options = inMedusa ? args[1] : args[0];
     const logger = fromCradle<Logger>(cradle, "logger");
-    const notices = new DiagnosticsPublisher(logger);
+    const diagnostics = new DiagnosticsPublisher(logger);
     this.native_ = new Native(
       inMedusa ? medusaSettings(cradle, options as MedusaOptions | undefined) : standaloneSettings(options),
-      (name, reason) => notices.publish(name, reason),
+      (name, reason) => diagnostics.publish(name, reason),
     );
     this.logger_ = logger ?? console;
     this.events_ = new EventPublisher(fromCradle<EventBus>(cradle, "event_bus"), this.logger_);
@@ -183,24 +183,24 @@ export class ApiKeyModuleService implements Documented {
 
   async authenticate(token: string, _sharedContext?: Context): Promise<ApiKey | false> {
     if (typeof token !== "string" || !isTokenSized(token)) {
-      this.native_.refuseIfClosed();
+      this.native_.throwIfClosed();
       return false;
     }
     return this.native_.recallSecret(token) ?? (await this.native_.authenticate(token)) ?? false;
   }
 
   async status(...given: unknown[]): Promise<ApiKeyModuleStatus> {
-    refuseMembers("status", given);
+    rejectMembers("status", given);
     return this.native_.status();
   }
 
   async migrate(...given: unknown[]): Promise<void> {
-    refuseMembers("migrate", given);
+    rejectMembers("migrate", given);
     await this.native_.migrate();
   }
 
   async close(...given: unknown[]): Promise<void> {
-    refuseMembers("close", given);
+    rejectMembers("close", given);
     await this.native_.close();
   }
 

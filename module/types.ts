@@ -93,7 +93,7 @@ export interface RetitleApiKeyInput {
 /** One element of an upsert: without an id, a key to create; with one, a new title for the key with that id. */
 export type UpsertApiKeyInput = CreateApiKeyInput | RetitleApiKeyInput;
 
-/** The change to make to a key. Only the title can be changed; use `revoke` to end a key. */
+/** The change to make to a key. Only the title can be changed; use `revoke` to revoke a key. */
 export interface UpdateApiKeyInput {
   /** The new title. At most 65,536 bytes of UTF-8. */
   title: string;

@@ -3,11 +3,10 @@ import { types } from "node:util";
 import { ApiKeyError } from "./errors";
 
 /**
- * Arguments on their way to Rust: JSON text in which each value that JSON lacks is an object whose single key begins with
- * NUL.
+ * Encodes arguments for Rust: JSON in which each value that JSON lacks is an object whose single key begins with NUL.
  */
 
-const DEEPEST_LEVEL = 64;
+const MAX_DEPTH = 64;
 const CONFIG_MEMBERS = [
   "select",
   "relations",
@@ -21,13 +20,13 @@ const CONFIG_MEMBERS = [
 
 const { getTime } = Date.prototype;
 
-/** A caller's value as text. The value is read only, and its `toJSON` is never asked. */
+/** Encodes a caller's value. The value is never modified, and its `toJSON` is never called. */
 export function encode(value: unknown): string {
   return encodeValue(value, 0, Number.POSITIVE_INFINITY);
 }
 
-/** The config of a read. Of members without a meaning only the name is passed on, so that Rust can refuse it. */
-// Stock 2.21.2: the members with a meaning are read, own or not, and of a function, too.
+/** Encodes the config of a read. Of unknown members only the name is passed on, so that Rust can reject it. */
+// Stock 2.21.2: known members are read, own or inherited, and of a function, too.
 export function encodeConfig(config: unknown): string {
   if (config === null || (typeof config !== "object" && typeof config !== "function")) {
     return encode(config);
@@ -42,17 +41,20 @@ export function encodeConfig(config: unknown): string {
   return encode(Object.fromEntries(members.filter(([, member]) => member !== undefined)));
 }
 
-/** The filters of a read. Inside them an object must be plain: another's members are not what it stands for. */
+/** Encodes the filters of a read. Nested objects must be plain: the members of other objects are not their value. */
 export function encodeFilters(filters: unknown): string {
   return encodeValue(filters, 0, 1);
 }
 
-/** What a write is aimed at: plain objects only, for one that seems empty would mean every key. */
+/** Encodes the target of a write. Accepts only plain objects, because one that looks empty would match every key. */
 export function encodeTarget(target: unknown): string {
   return encodeValue(target, 0, 0);
 }
 
-/** From the level `plainFrom` on, objects that are not plain are told by their kind alone; from 0 also those without a prototype. */
+/**
+ * Encodes a value. From the level `plainFrom` on, only the class name of a non-plain object is encoded; if `plainFrom`
+ * is 0, an object without a prototype is not plain.
+ */
 function encodeValue(value: unknown, level: number, plainFrom: number): string {
   switch (typeof value) {
     case "string":
@@ -81,9 +83,9 @@ function encodeObject(value: object, level: number, plainFrom: number): string {
   if (isExotic(value) || (level >= plainFrom && !Array.isArray(value) && !isPlain(value, plainFrom > 0))) {
     return tagged("other", Object.prototype.toString.call(value).slice("[object ".length, -1).toWellFormed());
   }
-  // A cycle ends here too. Refused as a whole: a filter that lost a part would match more keys.
-  if (level === DEEPEST_LEVEL) {
-    throw new ApiKeyError("invalid_data", `An argument is nested deeper than ${DEEPEST_LEVEL} levels`);
+  // A cycle ends here, too. Rejects the whole argument: a filter that lost a part would match more keys.
+  if (level === MAX_DEPTH) {
+    throw new ApiKeyError("invalid_data", `An argument is nested deeper than ${MAX_DEPTH} levels`);
   }
   if (Array.isArray(value)) {
     return `[${Array.from(value, (item: unknown) => encodeValue(item, level + 1, plainFrom)).join()}]`;
@@ -94,7 +96,7 @@ function encodeObject(value: object, level: number, plainFrom: number): string {
   return `{${members.join()}}`;
 }
 
-// A key with NUL could pass for a tag. No column is called like what becomes of it.
+// A key with NUL could be mistaken for a tag. No column has a name like its replacement.
 function encodeKey(key: string): string {
   return JSON.stringify(key.toWellFormed().replaceAll("\0", "\uFFFD"));
 }
@@ -103,18 +105,18 @@ function tagged(tag: string, content: unknown): string {
   return JSON.stringify({ [`\0${tag}`]: content });
 }
 
-/** Whether an object was written as a literal, in whichever realm. */
+/** Whether an object is a plain object, of any realm. */
 function isPlain(value: object, orWithoutPrototype: boolean): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === null) {
     return orWithoutPrototype;
   }
-  // Every realm's Object.prototype has this, and a class has not.
+  // Every realm's Object.prototype has this method, and the prototype of a class has not.
   const ofRealm = Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "isPrototypeOf");
   return ofRealm && Object.prototype.toString.call(value) === "[object Object]";
 }
 
-/** Whether an object is more than its members. */
+/** Whether an object's value is more than its members. */
 function isExotic(value: object): boolean {
   return (
     ArrayBuffer.isView(value) ||

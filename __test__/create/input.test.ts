@@ -88,7 +88,7 @@ describeOurs("createApiKeys rejects invalid data and writes nothing (S18):", (cu
   it("a long string, stating the limit without repeating the string", async () => {
     const failure = await failureOf(current().service.createApiKeys({ ...PUBLISHABLE, title: MEBIBYTE }));
 
-    expect(failure.message).toMatch(/the most is \d+/);
+    expect(failure.message).toMatch(/the maximum is \d+/);
     expect(failure.message.length).toBeLessThan(300);
   });
 
@@ -106,7 +106,7 @@ describeOurs("createApiKeys rejects invalid data and writes nothing (S18):", (cu
     await expectFailure(
       current().service.createApiKeys({ ...PUBLISHABLE, [field]: tooLong }),
       "invalid_data",
-      new RegExp(`\\b${field}\\b.*the most is ${limit}`),
+      new RegExp(`\\b${field}\\b.*the maximum is ${limit}`),
     );
   });
 });

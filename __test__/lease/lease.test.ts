@@ -112,9 +112,9 @@ describe("[postgres] A lease", () => {
     await untilHeld(service);
     await warmKey();
     expect(board.logged).toEqual([
-      "info: API keys: answers come from memory, within maxStaleness",
+      "info: API keys: answers come from the cache, within maxStaleness",
       expect.stringMatching(/^warn: API keys: every answer is read from the database .*\(notifications do not/),
-      "info: API keys: answers come from memory, within maxStaleness",
+      "info: API keys: answers come from the cache, within maxStaleness",
     ]);
     expectQuiet(token, next);
   });

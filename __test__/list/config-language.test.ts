@@ -290,7 +290,7 @@ describeOurs("A config", (current) => {
     async (operator) => {
       await expect(current().service.listApiKeys({ id: { [operator]: {} } })).rejects.toMatchObject({
         type: "invalid_data",
-        message: `The operator ${operator} cannot be used on ApiKey.id, which is no array`,
+        message: `The operator ${operator} cannot be used on ApiKey.id, which is not an array`,
       });
     },
   );

@@ -14,7 +14,7 @@ function answering(outcome: unknown, failure: Failure | null = null) {
       tickets: number[] = [];
       constructor(
         _settings: string,
-        _hear: unknown,
+        _onEvent: unknown,
         readonly wake: () => void,
       ) {}
       failure = () => failure && JSON.stringify(failure);

@@ -9,7 +9,7 @@ const mockAnswers: Record<string, unknown> = {};
 jest.mock(
   "../../binding",
   () => ({
-    NativeApiKeyService: function NativeApiKeyService(settings: string, _hear: unknown, wake: () => void) {
+    NativeApiKeyService: function NativeApiKeyService(settings: string, _onEvent: unknown, wake: () => void) {
       mockCalls.push(["constructor", [settings]]);
       let lastTicket = 0;
       const target: Record<string, (...args: never[]) => unknown> = {

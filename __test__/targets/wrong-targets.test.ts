@@ -37,7 +37,7 @@ describeOurs("A whole key as a target", (current) => {
       ]) {
         await expectFailure(call(), "invalid_data", WHOLE);
       }
-      await expectFailure(service().deleteApiKeys(untyped(key)), "invalid_data", /ids as text/);
+      await expectFailure(service().deleteApiKeys(untyped(key)), "invalid_data", /ids as strings/);
       expect(await current().table()).toEqual(before);
     }
   });

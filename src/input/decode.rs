@@ -1,4 +1,4 @@
-//! JSON text to [`Input`].
+//! Decodes JSON to [`Input`].
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ use super::Input;
 use crate::call_context::from_epoch_ms;
 use crate::error::ApiKeyError;
 
-/// Reads what `module/wire` wrote.
+/// Decodes JSON that `module/wire` encoded.
 ///
 /// # Errors
-/// `Unexpected` for text that `module/wire` cannot have written.
+/// `Unexpected` for JSON that `module/wire` cannot have encoded.
 pub fn decode(text: &str) -> Result<Input, ApiKeyError> {
     serde_json::from_str(text)
-        .map_err(|_| ApiKeyError::Unexpected("An argument did not survive the way to Rust."))
+        .map_err(|_| ApiKeyError::Unexpected("An argument could not be decoded."))
 }
 
 impl<'de> Deserialize<'de> for Input {
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_that_json_lacks_arrive_as_what_they_were() {
+    fn decodes_values_that_json_lacks() {
         let text = r#"{"a":{"\u0000undefined":true},"b":{"\u0000date":0},"c":{"\u0000regexp":["x","i"]},"d":[{"\u0000number":"NaN"}]}"#;
         let input = decode(text).expect("decodes");
         assert_eq!(input.member("a"), &Input::Undefined);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn members_keep_the_order_that_the_caller_gave_them() {
+    fn members_keep_their_order() {
         let Input::Object(members) = decode(r#"{"title":1,"id":2,"a":3}"#).expect("decodes") else {
             panic!("an object");
         };

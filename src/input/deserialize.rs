@@ -1,4 +1,4 @@
-//! Serde structs from a caller's object.
+//! Deserializes serde structs from a caller's object.
 //!
 //! Errors name the field by its path (`pool.max`) and what is expected, and never show the value. A field that is
 //! `undefined` or `null` deserializes as `None`, like one that is missing.
@@ -36,7 +36,7 @@ pub enum FieldError {
         /// The names of all fields.
         known: &'static [&'static str],
     },
-    /// The field has a wrong type, or a value out of range.
+    /// The field has the wrong type, or its value is out of range.
     Invalid {
         /// The path of the field; empty for the outermost object itself.
         path: String,
@@ -71,7 +71,7 @@ impl Error for FieldError {
         Self::Invalid { path: String::new(), problem: problem.to_string() }
     }
 
-    // SECURITY: what was found instead is not shown; it may be a private key or a password.
+    // SECURITY: the message does not show the value; it may be a private key or a password.
     fn invalid_type(_found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         Self::expected(expected)
     }
@@ -158,7 +158,7 @@ impl<'de> Deserializer<'de> for &'de Input {
     }
 }
 
-/// The members of an object that are still to be read.
+/// The remaining members of an object.
 struct Members<'de> {
     rest: &'de [(String, Input)],
     value: Option<&'de (String, Input)>,

@@ -1,14 +1,14 @@
-//! Members that an argument does not have.
+//! Rejects unknown members of arguments.
 //!
-//! Stock drops every unknown member. Here the methods that stock does not have refuse all of them, and stock's own methods
-//! refuse the names in `near_misses`: a dropped `expires_at` would be a key that never expires, a dropped `limit` a read of
-//! the whole table.
+//! Stock drops every unknown member. Here, methods that stock does not have reject all of them, and stock's own
+//! methods reject the names in `near_misses`: a dropped `expires_at` would create a key that never expires, a dropped
+//! `limit` would read the whole table.
 
 use super::Input;
 use super::near_misses::{DATA, Meaning, PAGES};
 use crate::error::{ApiKeyError, Shown};
 
-/// The data of which method.
+/// The method whose data is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DataOf {
     /// `createApiKeys`, and `upsertApiKeys` without an id.
@@ -20,8 +20,8 @@ pub enum DataOf {
 }
 
 impl DataOf {
-    /// Members with a meaning of their own, or that stock has: they are read, or ignored as in stock.
-    fn exist(self) -> &'static [&'static str] {
+    /// The names that are valid here or in stock: they are read, or ignored as in stock.
+    fn known(self) -> &'static [&'static str] {
         match self {
             Self::Creation => &["expires_in", "revoked_at", "revoked_by", "created_by"],
             Self::Update => &["revoked_at", "revoked_by", "created_by"],
@@ -36,7 +36,7 @@ impl DataOf {
             (Self::Update, Meaning::End) => {
                 "an update changes the title only; use revoke to end a key"
             }
-            (_, Meaning::Start) => "a key works from its creation on",
+            (_, Meaning::Start) => "a key is valid from its creation",
             (Self::Update, Meaning::RevokedBy | Meaning::CreatedBy) => {
                 "an update changes the title only"
             }
@@ -48,14 +48,14 @@ impl DataOf {
     }
 }
 
-/// Refuses data with a member that was probably meant to set an end, a scope or a token, and would be dropped.
+/// Rejects data with a member that was likely meant to set an expiry, a scope or a token, and would be dropped.
 ///
 /// # Errors
 /// `Invalid`, naming the member.
 pub fn refuse_near_misses(data: &Input, of: DataOf) -> Result<(), ApiKeyError> {
-    for name in given(data).filter(|name| !of.exist().contains(name)) {
-        let normal = normal(name);
-        let meant = DATA.iter().find(|(_, names)| names.contains(&normal.as_str()));
+    for name in defined(data).filter(|name| !of.known().contains(name)) {
+        let normalized = normalize(name);
+        let meant = DATA.iter().find(|(_, names)| names.contains(&normalized.as_str()));
         if let Some((meaning, _)) = meant {
             return Err(unknown(name, "the data", of.advice(*meaning)));
         }
@@ -63,14 +63,14 @@ pub fn refuse_near_misses(data: &Input, of: DataOf) -> Result<(), ApiKeyError> {
     Ok(())
 }
 
-/// Refuses a config with a member that was probably meant to ask for a page, and would be dropped.
+/// Rejects a config with a member that was likely meant to request a page, and would be dropped.
 ///
 /// # Errors
 /// `Invalid`, naming the member.
 pub fn refuse_other_pages(config: &Input) -> Result<(), ApiKeyError> {
-    for name in given(config) {
-        let normal = normal(name);
-        let meant = PAGES.iter().find(|(_, names)| names.contains(&normal.as_str()));
+    for name in defined(config) {
+        let normalized = normalize(name);
+        let meant = PAGES.iter().find(|(_, names)| names.contains(&normalized.as_str()));
         if let Some((member, _)) = meant.filter(|(member, _)| *member != name) {
             return Err(unknown(name, "config", &format!("did you mean \"{member}\"?")));
         }
@@ -78,21 +78,21 @@ pub fn refuse_other_pages(config: &Input) -> Result<(), ApiKeyError> {
     Ok(())
 }
 
-/// Refuses every member that is not known.
+/// Rejects every unknown member.
 ///
 /// # Errors
 /// `Invalid`, naming the first one.
 pub fn refuse_unknown(what: &str, value: &Input, known: &[&str]) -> Result<(), ApiKeyError> {
-    let Some(name) = given(value).find(|name| !known.contains(name)) else { return Ok(()) };
+    let Some(name) = defined(value).find(|name| !known.contains(name)) else { return Ok(()) };
     let advice = match nearest(name, known) {
         Some(meant) => format!("did you mean \"{meant}\"?"),
-        None => format!("there are {}", known.join(", ")),
+        None => format!("known members: {}", known.join(", ")),
     };
     Err(unknown(name, what, &advice))
 }
 
-/// The names of the members that say something.
-fn given(value: &Input) -> impl Iterator<Item = &str> {
+/// The names of the members that are not undefined.
+fn defined(value: &Input) -> impl Iterator<Item = &str> {
     let members = match value {
         Input::Object(members) => members.as_slice(),
         _ => &[],
@@ -104,23 +104,23 @@ fn unknown(name: &str, what: &str, advice: &str) -> ApiKeyError {
     ApiKeyError::invalid(format!("unknown member \"{}\" of {what}; {advice}", Shown(name)))
 }
 
-fn normal(name: &str) -> String {
+fn normalize(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The known name that is most similar to a misspelled one, if any is similar enough.
 #[must_use]
 pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    const MOST_EDITS: usize = 2;
-    const MOST_BYTES: usize = 64;
-    if name.len() > MOST_BYTES {
+    const MAX_EDITS: usize = 2;
+    const MAX_BYTES: usize = 64;
+    if name.len() > MAX_BYTES {
         return None;
     }
-    let name = normal(name);
+    let name = normalize(name);
     known
         .iter()
-        .map(|known| (strsim::levenshtein(&name, &normal(known)), *known))
-        .filter(|(edits, known)| *edits <= MOST_EDITS && 2 * edits < known.len())
+        .map(|known| (strsim::levenshtein(&name, &normalize(known)), *known))
+        .filter(|(edits, known)| *edits <= MAX_EDITS && 2 * edits < known.len())
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, known)| known)
 }
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_near_miss_is_refused_in_every_spelling_and_what_exists_is_not() {
+    fn rejects_a_near_miss_in_every_spelling_and_accepts_known_members() {
         for name in
             ["expires_at", "expiresAt", "EXPIRES_AT", "expiresIn", "ttl", "valid-until", "scopes"]
         {
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_by_another_name_is_refused() {
+    fn rejects_other_names_for_a_page() {
         for name in ["limit", "offset", "per_page", "pageSize", "Take"] {
             assert!(refuse_other_pages(&with(name)).is_err(), "{name}");
         }
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_member_is_named_with_what_it_was_meant_to_be() {
+    fn the_error_for_an_unknown_member_suggests_the_nearest_known_one() {
         let known = ["revoked_by", "revoke_in", "title"];
         let message =
             |name: &str| refuse_unknown("data", &with(name), &known).map_err(|e| e.to_string());
@@ -180,7 +180,8 @@ mod tests {
         );
         assert_eq!(
             message("x"),
-            Err("unknown member \"x\" of data; there are revoked_by, revoke_in, title".to_owned())
+            Err("unknown member \"x\" of data; known members: revoked_by, revoke_in, title"
+                .to_owned())
         );
         assert_eq!(message("title"), Ok(()));
     }

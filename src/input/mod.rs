@@ -1,10 +1,8 @@
-//! What a caller said, before anyone believed it.
+//! A caller's arguments, decoded but not validated.
 //!
-//! Owns the decoding of the JSON text that `module/wire` makes: JavaScript's
-//! values that JSON lacks (undefined, Date, RegExp, NaN, …) travel as objects
-//! whose single key begins with NUL, which no caller's key can. Judging a value
-//! is left to whoever knows what it is for; `near_misses` lists the names that callers
-//! mistake for members that exist.
+//! Owns the decoding of the JSON that `module/wire` encodes: JavaScript values that JSON lacks (undefined, Date,
+//! RegExp, NaN, …) are objects whose single key begins with NUL, which no caller's key can. The modules that use a
+//! value validate it; `near_misses` lists the names that callers mistake for existing members.
 
 mod decode;
 mod deserialize;
@@ -22,25 +20,25 @@ use crate::call_context::Timestamp;
 /// A JavaScript value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
-    /// `undefined`, also as a member that is there but undefined.
+    /// `undefined`, also as the value of an existing member.
     Undefined,
     /// `null`
     Null,
     /// A boolean.
     Bool(bool),
-    /// A number, also NaN and the infinities.
+    /// A number, including NaN and the infinities.
     Number(f64),
     /// A well-formed string.
     Text(String),
-    /// A string with a lone surrogate, which no database can hold.
+    /// A string with a lone surrogate, which no database can store.
     IllFormedText,
-    /// A `Date`; `None` when it is invalid or outside the years 1 to 9999.
+    /// A `Date`; `None` if it is invalid or outside the years 1 to 9999.
     Date(Option<Timestamp>),
     /// A regular expression.
     RegExp {
-        /// What stands between the slashes.
+        /// The pattern between the slashes.
         source: String,
-        /// What stands behind them.
+        /// The flags after them.
         flags: String,
     },
     /// Anything else, by its `typeof` or class name.
@@ -52,7 +50,7 @@ pub enum Input {
 }
 
 impl Input {
-    /// The name of this value's kind, for messages.
+    /// The name of this value's type, for messages.
     #[must_use]
     pub fn kind(&self) -> &str {
         match self {
@@ -87,13 +85,13 @@ impl Input {
         matches!(self, Self::Undefined | Self::Null)
     }
 
-    /// A member of an object; undefined when it is missing or this is no object.
+    /// A member of an object; `Undefined` if it is missing or this is not an object.
     #[must_use]
     pub fn member(&self, name: &str) -> &Input {
         self.own(name).unwrap_or(&Self::Undefined)
     }
 
-    /// A member of an object, undefined or not; `None` when it is missing or this is no object.
+    /// A member of an object, even if undefined; `None` if it is missing or this is not an object.
     #[must_use]
     pub fn own(&self, name: &str) -> Option<&Input> {
         match self {

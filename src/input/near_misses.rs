@@ -1,6 +1,6 @@
-//! The closed list of names that callers mistake for members that exist.
+//! The closed list of names that callers mistake for existing members.
 
-/// What a mistaken name was probably meant to say.
+/// The likely meaning of a mistaken name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
     End,
@@ -11,7 +11,7 @@ pub(super) enum Meaning {
     Token,
 }
 
-/// Members of data, in lower case and without separators.
+/// Mistaken members of data, in lower case and without separators.
 pub(super) const DATA: [(Meaning, &[&str]); 6] = [
     (
         Meaning::End,
@@ -100,7 +100,7 @@ pub(super) const DATA: [(Meaning, &[&str]); 6] = [
     ),
 ];
 
-/// Names by which other interfaces ask for a page, and the member that does it here.
+/// The members that request a page, each with the names that other interfaces use for it.
 pub(super) const PAGES: [(&str, &[&str]); 2] = [
     (
         "take",

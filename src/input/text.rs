@@ -1,36 +1,36 @@
-//! Which strings may be stored.
+//! Validates strings to store.
 
 use super::Input;
 use crate::error::ApiKeyError;
 
-/// The longest id, in bytes of UTF-8: what a PostgreSQL index takes, with room to spare.
-pub const MOST_ID_BYTES: usize = 1_024;
+/// The maximum length of an id, in bytes of UTF-8: safely below the limit of a PostgreSQL index entry.
+pub const MAX_ID_BYTES: usize = 1_024;
 
-/// The longest other text, in bytes of UTF-8.
-pub const MOST_TEXT_BYTES: usize = 65_536;
+/// The maximum length of any other string, in bytes of UTF-8.
+pub const MAX_TEXT_BYTES: usize = 65_536;
 
-/// The text of a column that is not the id.
+/// Validates the string for a column other than the id.
 ///
 /// # Errors
 /// `Invalid`, naming the field, for anything but a storable string.
 pub fn checked_text(field: &str, value: &Input) -> Result<String, ApiKeyError> {
-    checked(field, value, MOST_TEXT_BYTES)
+    checked(field, value, MAX_TEXT_BYTES)
 }
 
-/// The text of an id.
+/// Validates an id.
 ///
 /// # Errors
 /// `Invalid`, naming the field, for anything but a storable string.
 pub fn checked_id(field: &str, value: &Input) -> Result<String, ApiKeyError> {
-    checked(field, value, MOST_ID_BYTES)
+    checked(field, value, MAX_ID_BYTES)
 }
 
-fn checked(field: &str, value: &Input, most_bytes: usize) -> Result<String, ApiKeyError> {
+fn checked(field: &str, value: &Input, max_bytes: usize) -> Result<String, ApiKeyError> {
     let text = match value {
         Input::Text(text) => text,
         Input::IllFormedText => {
             return Err(ApiKeyError::invalid(format!(
-                "ApiKey.{field} holds a lone surrogate, which is not valid text"
+                "ApiKey.{field} holds a lone surrogate, which is not valid Unicode"
             )));
         }
         Input::Undefined | Input::Null => {
@@ -49,9 +49,9 @@ fn checked(field: &str, value: &Input, most_bytes: usize) -> Result<String, ApiK
     if text.contains('\0') {
         return Err(ApiKeyError::invalid(format!("ApiKey.{field} holds a NUL character")));
     }
-    if text.len() > most_bytes {
+    if text.len() > max_bytes {
         return Err(ApiKeyError::invalid(format!(
-            "ApiKey.{field} is {} bytes long; the most is {most_bytes}",
+            "ApiKey.{field} is {} bytes long; the maximum is {max_bytes}",
             text.len()
         )));
     }

@@ -1,5 +1,6 @@
-//! The declaration of the columns for JavaScript: `npm run build` writes `module/generated/columns.ts` from it, and the tests
-//! hold every place against it that cannot be derived.
+//! The declaration of the columns for JavaScript.
+//!
+//! `npm run build` generates `module/generated/columns.ts` from it, and tests compare every other place with it.
 
 use napi_derive::napi;
 use serde::Serialize;
@@ -13,7 +14,7 @@ struct Declared {
     fields: Vec<DeclaredField>,
     /// Columns that callers cannot name.
     internal: &'static [&'static str],
-    /// Columns whose changes the change feed does not announce.
+    /// Columns whose changes do not trigger a notification.
     silent: Vec<&'static str>,
 }
 
@@ -28,7 +29,7 @@ struct DeclaredField {
 
 #[napi]
 impl NativeApiKeyService {
-    /// The columns as `src/columns.rs` declares them, as JSON text.
+    /// The columns as `src/columns.rs` declares them, as JSON.
     #[napi(catch_unwind)]
     pub fn declared_columns() -> String {
         let fields = Field::ALL.iter().map(|field| DeclaredField {

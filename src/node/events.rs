@@ -1,4 +1,4 @@
-//! EventSink, passed to a JavaScript function.
+//! Passes events to a JavaScript function.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,27 +8,27 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 
 use crate::event::{Event, EventSink};
 
-type Told = FnArgs<(String, Option<String>)>;
+type EventArgs = FnArgs<(String, Option<String>)>;
 
-/// The function that hears a event's name and reason. It is weak: it keeps no process alive.
-pub(super) type Hear = ThreadsafeFunction<Told, (), Told, Status, false, true>;
+/// The callback for events, with name and reason. It is weak: it does not keep the process alive.
+pub(super) type OnEvent = ThreadsafeFunction<EventArgs, (), EventArgs, Status, false, true>;
 
 /// The listener of one service, until it is released.
 #[derive(Clone)]
-pub(super) struct Listener(Arc<Mutex<Option<Hear>>>);
+pub(super) struct Listener(Arc<Mutex<Option<OnEvent>>>);
 
 impl Listener {
-    pub(super) fn new(hear: Hear) -> Self {
-        Self(Arc::new(Mutex::new(Some(hear))))
+    pub(super) fn new(on_event: OnEvent) -> Self {
+        Self(Arc::new(Mutex::new(Some(on_event))))
     }
 
-    /// EventSink that go to the listener.
+    /// A sink whose events go to the listener.
     pub(super) fn events(&self) -> EventSink {
         let listener = self.clone();
         EventSink::to(move |event| listener.emit(event))
     }
 
-    /// Releases the function: later events go nowhere.
+    /// Releases the function; later events are dropped.
     pub(super) fn release(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
@@ -38,10 +38,10 @@ impl Listener {
             Event::LeaseLost(loss) => Some(loss.to_string()),
             _ => None,
         };
-        if let Some(hear) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            let told = FnArgs::from((event.name().to_owned(), reason));
-            // An environment that is ending hears nothing any more.
-            let _ = hear.call(told, ThreadsafeFunctionCallMode::NonBlocking);
+        if let Some(on_event) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            let args = FnArgs::from((event.name().to_owned(), reason));
+            // Fails only while the JavaScript environment shuts down.
+            let _ = on_event.call(args, ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The calls that a server makes with every request, in batches: see docs/adr/0014.
+//! The calls that a server makes on every request, in batches. See docs/adr/0014.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::service::ApiKeyService;
 
-/// What a question asks for.
+/// The kind of key to look up.
 #[derive(Clone, Copy)]
 enum QuestionKind {
     /// The secret key of a token that is neither revoked nor deleted.
@@ -27,7 +27,7 @@ enum QuestionKind {
     Publishable,
 }
 
-/// A row in memory, with the number that stands for it.
+/// A cached row with its number.
 #[derive(Serialize)]
 struct NumberedRow<'a> {
     number: u64,
@@ -59,7 +59,7 @@ impl QuestionKind {
 
 #[napi]
 impl NativeApiKeyService {
-    /// Asks for the keys of tokens. `takeAnswers` returns each answer with its ticket; the tickets are consecutive.
+    /// Starts lookups of tokens. `takeAnswers` returns each answer with its ticket; tickets are consecutive.
     #[napi(
         catch_unwind,
         ts_args_type = "kind: 'secret' | 'publishable', nowMs: number, firstTicket: number, tokens: string[]"
@@ -71,32 +71,32 @@ impl NativeApiKeyService {
         first_ticket: u32,
         tokens: Vec<String>,
     ) -> napi::Result<()> {
-        // module/ asks nothing of a service that could not be made or is closed.
+        // module/ does not call this if the service failed to start or is closed.
         let (Ok(service), Some(outbox)) = (&self.service, self.outbox()) else {
-            return Err(napi::Error::from_reason("The service takes no questions."));
+            return Err(napi::Error::from_reason("The service is closed or failed to start."));
         };
         let kind = QuestionKind::parse(&kind)
-            .ok_or_else(|| napi::Error::from_reason("There is no such kind of question."))?;
+            .ok_or_else(|| napi::Error::from_reason("The kind must be secret or publishable."))?;
         let tickets = std::iter::successors(Some(first_ticket), |last| Some(last.wrapping_add(1)));
-        let asked = tokens.into_iter().zip(tickets).map(|(token, ticket)| {
+        let replies = tokens.into_iter().zip(tickets).map(|(token, ticket)| {
             let (service, reply) = (Arc::clone(service), outbox.reply(ticket));
             async move {
                 let answer = kind.answer(&service, token, now_ms).await;
                 reply.with(&answer.map_err(|error| service.worded(error)));
             }
         });
-        let asked = asked.collect::<FuturesUnordered<_>>().collect::<()>();
-        spawn(deadline::calls(service.call_timeout(), asked));
+        let replies = replies.collect::<FuturesUnordered<_>>().collect::<()>();
+        spawn(deadline::calls(service.call_timeout(), replies));
         Ok(())
     }
 
-    /// The answers since the last time: the JSON text of a list of `[ticket, key | null]` and `[ticket, null, failure]`.
+    /// Returns the new answers: a JSON list of `[ticket, key | null]` and `[ticket, null, failure]`.
     #[napi(catch_unwind)]
     pub fn take_answers(&self) -> String {
         self.ready.take()
     }
 
-    /// The number of the row that answers for a secret token from memory, or 0 when only the database can answer.
+    /// The number of the cached row for a secret token, or 0 if only the database can answer.
     #[napi(catch_unwind)]
     pub fn recall_secret(&self, now_ms: f64, token: String) -> f64 {
         number(self.recall(now_ms, |service, now| service.recall_secret(token, now)))
@@ -108,8 +108,7 @@ impl NativeApiKeyService {
         number(self.recall(now_ms, |service, now| service.recall_publishable(token, now)))
     }
 
-    /// The row behind the number that was recalled for a token: the JSON text of `{ number, key }`. Null when memory may no
-    /// longer answer.
+    /// The cached row for a token, as JSON `{ number, key }`. Null if the cache may no longer answer.
     #[napi(catch_unwind)]
     pub fn recalled_row(&self, kind: String, now_ms: f64, token: String) -> Option<String> {
         let kind = ApiKeyType::parse(&kind)?;
@@ -121,9 +120,9 @@ impl NativeApiKeyService {
     fn recall(
         &self,
         now_ms: f64,
-        ask: impl FnOnce(&ApiKeyService, Timestamp) -> Option<Remembered>,
+        lookup: impl FnOnce(&ApiKeyService, Timestamp) -> Option<Remembered>,
     ) -> Option<Remembered> {
-        ask(self.service.as_deref().ok()?, now(now_ms).ok()?)
+        lookup(self.service.as_deref().ok()?, now(now_ms).ok()?)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What comes in.
+//! Converts arguments from JavaScript.
 
 use napi::bindgen_prelude::Uint8Array;
 
@@ -8,7 +8,7 @@ use crate::input::Input;
 
 pub(super) fn now(ms: f64) -> Result<Timestamp, ApiKeyError> {
     from_epoch_ms(ms).ok_or(ApiKeyError::Unexpected(
-        "The caller's clock (global Date) does not stand between the years 1 and 9999.",
+        "The caller's clock (global Date) is not between the years 1 and 9999.",
     ))
 }
 
@@ -19,6 +19,6 @@ pub(super) fn context(ms: f64, entropy: &[Uint8Array]) -> Result<CallContext, Ap
 pub(super) fn many(data: Input) -> Result<Vec<Input>, ApiKeyError> {
     match data {
         Input::List(items) => Ok(items),
-        _ => Err(ApiKeyError::Unexpected("module/ hands over lists.")),
+        _ => Err(ApiKeyError::Unexpected("module/ must pass a list.")),
     }
 }

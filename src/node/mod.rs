@@ -1,9 +1,8 @@
-//! The border to JavaScript.
+//! The interface to JavaScript.
 //!
-//! Owns the class that `module/native` holds: each method decodes, calls one
-//! use case and hands its outcome back. Failures cross as values, times as
-//! epoch milliseconds; Dates and Errors are made in `module/`, in the caller's
-//! realm. Invariant: a method has no judgement of its own.
+//! Owns the class that `module/native` holds: each method decodes its arguments, calls one use case and returns its
+//! outcome. Failures are passed as values and times as epoch milliseconds; `module/` creates Dates and Errors in the
+//! caller's realm. Invariant: methods contain no business logic.
 
 mod columns;
 mod events;

@@ -1,9 +1,9 @@
-//! Answers on their way to JavaScript, many at a time.
+//! Returns answers to JavaScript in batches.
 //!
-//! A promise of napi's costs a threadsafe function and two tasks. The calls that a busy server makes with every request
-//! are answered through one threadsafe function instead, which tells JavaScript that there is something to take.
-//! Invariants: every ticket is answered once, also when its use case panics; the threadsafe function is released with
-//! the outbox and the last ticket. See docs/adr/0014.
+//! A napi promise costs a threadsafe function and two tasks. The calls that a busy server makes on every request share
+//! one threadsafe function instead, which notifies JavaScript that answers are ready.
+//! Invariants: every ticket is answered once, even if its use case panics; the threadsafe function is released with the
+//! outbox and the last ticket. See docs/adr/0014.
 
 use std::mem::take;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,29 +15,28 @@ use super::outcome::Failure;
 use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
 
-/// The function that is called when there are answers to take. It is weak: JavaScript itself keeps the process alive
-/// while it waits.
+/// The callback for ready answers. It is weak: JavaScript itself keeps the process alive while it waits.
 pub(super) type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
 
 type Answer = Result<Option<Arc<PublicApiKey>>, ApiKeyError>;
 
-/// The answers of one service that JavaScript has not taken yet, as JSON text without its brackets.
+/// The answers of one service that JavaScript has not taken yet, as a JSON list without its closing bracket.
 #[derive(Default)]
 pub(super) struct Ready(Mutex<Vec<u8>>);
 
 impl Ready {
-    /// All answers since the last time: a list of `[ticket, key | null]` and `[ticket, null, failure]`.
+    /// Takes all ready answers: a JSON list of `[ticket, key | null]` and `[ticket, null, failure]`.
     pub(super) fn take(&self) -> String {
         let mut answers = take(&mut *self.answers());
         if answers.is_empty() {
             answers.push(b'[');
         }
         answers.push(b']');
-        // JSON is UTF-8; JavaScript would report an empty text as a defect.
+        // JSON is UTF-8; JavaScript reports an empty string as a defect.
         String::from_utf8(answers).unwrap_or_default()
     }
 
-    /// Adds an answer and returns whether it is the first since the last time.
+    /// Adds an answer and returns whether it is the first since the last `take`.
     fn add(&self, ticket: u32, answer: &Answer) -> bool {
         let mut answers = self.answers();
         let first = answers.is_empty();
@@ -55,7 +54,7 @@ impl Ready {
     }
 }
 
-/// Where the answers of one service go. Dropped with its replies, it releases `wake`.
+/// The destination of one service's answers. Releases `wake` when it and its replies are dropped.
 pub(super) struct Outbox {
     ready: Arc<Ready>,
     wake: Wake,
@@ -66,20 +65,20 @@ impl Outbox {
         Arc::new(Self { ready, wake })
     }
 
-    /// The place for the answer to a ticket.
+    /// The reply for a ticket.
     pub(super) fn reply(self: &Arc<Self>, ticket: u32) -> Reply {
         Reply { outbox: Arc::clone(self), ticket, answered: false }
     }
 
     fn put(&self, ticket: u32, answer: &Answer) {
         if self.ready.add(ticket, answer) {
-            // An environment that is ending takes nothing any more.
+            // An environment that is shutting down accepts no calls.
             let _ = self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
 }
 
-/// A promise to answer a ticket.
+/// A pending reply to a ticket. Dropped without an answer, it reports a defect.
 pub(super) struct Reply {
     outbox: Arc<Outbox>,
     ticket: u32,

@@ -1,4 +1,4 @@
-//! What a call comes to: a value or a failure, as JSON text.
+//! The outcome of a call as JSON: a value or a failure.
 //!
 //! Failures are values because an addon's own errors fail `instanceof Error` in another realm.
 
@@ -14,7 +14,7 @@ enum Outcome<'a, T> {
     Failure(Failure),
 }
 
-/// Why a call failed. `sqlstate` is the database's own code, if it gave one; `outcome` is `unknown` for a write that may have
+/// Why a call failed. `sqlstate` is PostgreSQL's code, if it sent one; `outcome` is `unknown` for a write that may have
 /// taken effect.
 #[derive(Serialize)]
 pub(super) struct Failure {
@@ -44,7 +44,8 @@ pub(super) fn outcome<T: Serialize>(result: &Result<T, ApiKeyError>) -> String {
     })
 }
 
-/// Values of ours have string keys and finite numbers, so that all of them are JSON; an empty text would be reported as a defect.
+/// Serializes to JSON. Cannot fail, because all values have string keys and finite numbers; JavaScript would report an
+/// empty string as a defect.
 pub(super) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
-//! Answers as JSON text, which JavaScript parses in its own realm.
+//! Results as JSON, which JavaScript parses in its own realm.
 //!
-//! A key is an object with the columns that answers show, in model order; times are epoch milliseconds. `decodeKey` in
+//! A key is an object with the public columns, in model order; times are epoch milliseconds. `decodeKey` in
 //! `module/generated/columns.ts` is generated from the same declaration of the columns.
 
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
@@ -62,7 +62,7 @@ impl Serialize for Rolled {
     }
 }
 
-/// The selected columns in model order, or `None` for every one.
+/// The selected columns in model order; `None` means all.
 pub(super) fn columns(selection: &Selection) -> Option<Vec<&'static str>> {
     match selection {
         Selection::All => None,

@@ -1,7 +1,7 @@
-//! The class.
+//! The native class.
 //!
-//! Invariants: a call that is under way owns what it needs, for a worker thread may end meanwhile, and Node.js then
-//! frees this object at once; nothing but JavaScript keeps this object, and what it leaves is closed.
+//! Invariants: a running call owns everything it needs, because Node.js frees this object at once when a worker thread
+//! ends; only JavaScript keeps this object alive, and dropping it closes the service.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use napi::bindgen_prelude::{PromiseRaw, Uint8Array, within_runtime_if_available}
 use napi_derive::napi;
 use serde::Serialize;
 
-use super::events::{Hear, Listener};
+use super::events::{Listener, OnEvent};
 use super::input::{context, many, now};
 use super::outbox::{Outbox, Ready, Wake};
 use super::outcome::{Failure, json, outcome};
@@ -22,35 +22,35 @@ use crate::input::decode;
 use crate::query::Selection;
 use crate::service::{ApiKeyService, ServiceOptions};
 
-/// API keys in one database. Arguments are JSON text that `module/wire` encoded, `nowMs` the caller's
-/// present in epoch milliseconds, `entropy` random chunks in the order in which the call draws them, `workflow` the
-/// id of the workflow's transaction in which the call is made and `undone` that of one whose steps are being undone.
+/// The API keys in one database. Arguments are JSON that `module/wire` encoded. `nowMs` is the caller's current time in
+/// epoch milliseconds, `entropy` random chunks in the order in which the call uses them, `workflow` the id of the
+/// workflow's transaction that makes the call, and `undone` that of a workflow that is being compensated.
 #[napi]
 pub struct NativeApiKeyService {
     pub(super) service: Result<Arc<ApiKeyService>, ApiKeyError>,
-    /// Gone when the service is closed, or could not be made.
+    /// `None` if the service is closed or failed to start.
     outbox: Mutex<Option<Arc<Outbox>>>,
     pub(super) ready: Arc<Ready>,
     listener: Listener,
 }
 
-/// A table of any size is migrated in that time.
-const A_LONG_TIME: Duration = Duration::from_secs(3_600);
+/// Enough to migrate a table of any size.
+const MIGRATION_TIMEOUT: Duration = Duration::from_secs(3_600);
 
-/// A promise of the JSON text of `{ value }` or `{ failure }`.
-type Answer<'env> = napi::Result<PromiseRaw<'env, String>>;
+/// A promise of the JSON `{ value }` or `{ failure }`.
+type JsonPromise<'env> = napi::Result<PromiseRaw<'env, String>>;
 
 #[napi]
 impl NativeApiKeyService {
-    /// A service that connects when it is first needed. `hear` is told the name of what happens beside the calls, and
-    /// why; `wake` is called when there are answers to take.
+    /// A service that connects on first use. `onEvent` receives the name and reason of background events; `wake` is
+    /// called when answers are ready.
     #[napi(
         constructor,
         catch_unwind,
-        ts_args_type = "options: string, hear: (name: string, reason: string | null) => void, wake: () => void"
+        ts_args_type = "options: string, onEvent: (name: string, reason: string | null) => void, wake: () => void"
     )]
-    pub fn new(options: String, hear: Hear, wake: Wake) -> Self {
-        let listener = Listener::new(hear);
+    pub fn new(options: String, on_event: OnEvent, wake: Wake) -> Self {
+        let listener = Listener::new(on_event);
         let parsed = decode(&options).and_then(|options| ServiceOptions::parse(&options));
         let service = parsed.and_then(|options| {
             within_runtime_if_available(|| ApiKeyService::new(&options, listener.events()))
@@ -65,7 +65,7 @@ impl NativeApiKeyService {
         native
     }
 
-    /// Why the service takes no calls, if it takes none: its options are wrong, or it is closed.
+    /// Why the service accepts no calls: invalid options, or it is closed. Null if it accepts calls.
     #[napi(catch_unwind)]
     pub fn failure(&self) -> Option<String> {
         let closed =
@@ -85,14 +85,14 @@ impl NativeApiKeyService {
         entropy: Vec<Uint8Array>,
         data: String,
         workflow: String,
-    ) -> Answer<'env> {
+    ) -> JsonPromise<'env> {
         let context = context(now_ms, &entropy);
-        self.answer(env, move |service| async move {
+        self.run(env, move |service| async move {
             service.create(&many(decode(&data)?)?, context?, &decode(&workflow)?).await
         })
     }
 
-    /// Creates or retitles keys from a list.
+    /// Creates keys or changes their titles, from a list.
     #[napi(catch_unwind)]
     pub fn upsert_api_keys<'env>(
         &self,
@@ -101,14 +101,14 @@ impl NativeApiKeyService {
         entropy: Vec<Uint8Array>,
         data: String,
         workflow: String,
-    ) -> Answer<'env> {
+    ) -> JsonPromise<'env> {
         let context = context(now_ms, &entropy);
-        self.answer(env, move |service| async move {
+        self.run(env, move |service| async move {
             service.upsert(&many(decode(&data)?)?, context?, &decode(&workflow)?).await
         })
     }
 
-    /// Gives keys a title.
+    /// Changes the title of keys.
     #[napi(catch_unwind)]
     pub fn update_api_keys<'env>(
         &self,
@@ -116,13 +116,13 @@ impl NativeApiKeyService {
         now_ms: f64,
         target: String,
         data: String,
-    ) -> Answer<'env> {
-        self.answer(env, move |service| async move {
+    ) -> JsonPromise<'env> {
+        self.run(env, move |service| async move {
             service.update(&decode(&target)?, &decode(&data)?, now(now_ms)?).await
         })
     }
 
-    /// Ends keys.
+    /// Revokes keys.
     #[napi(catch_unwind)]
     pub fn revoke<'env>(
         &self,
@@ -130,13 +130,13 @@ impl NativeApiKeyService {
         now_ms: f64,
         target: String,
         data: String,
-    ) -> Answer<'env> {
-        self.answer(env, move |service| async move {
+    ) -> JsonPromise<'env> {
+        self.run(env, move |service| async move {
             service.revoke(&decode(&target)?, &decode(&data)?, now(now_ms)?).await
         })
     }
 
-    /// Replaces a key by a successor.
+    /// Replaces a key with a new one.
     #[napi(catch_unwind)]
     pub fn roll_api_keys<'env>(
         &self,
@@ -146,14 +146,14 @@ impl NativeApiKeyService {
         id: String,
         data: String,
         workflow: String,
-    ) -> Answer<'env> {
+    ) -> JsonPromise<'env> {
         let context = context(now_ms, &entropy);
-        self.answer(env, move |service| async move {
+        self.run(env, move |service| async move {
             service.roll(&decode(&id)?, &decode(&data)?, context?, &decode(&workflow)?).await
         })
     }
 
-    /// Removes revoked keys.
+    /// Deletes revoked keys permanently.
     #[napi(catch_unwind)]
     pub fn delete_api_keys<'env>(
         &self,
@@ -161,114 +161,116 @@ impl NativeApiKeyService {
         now_ms: f64,
         ids: String,
         undone: String,
-    ) -> Answer<'env> {
-        self.answer(env, move |service| async move {
+    ) -> JsonPromise<'env> {
+        self.run(env, move |service| async move {
             service.delete(&decode(&ids)?, now(now_ms)?, &decode(&undone)?).await
         })
     }
 
-    /// Hides keys.
+    /// Soft-deletes keys.
     #[napi(catch_unwind)]
     pub fn soft_delete_api_keys<'env>(
         &self,
         env: &'env Env,
         now_ms: f64,
         targets: String,
-    ) -> Answer<'env> {
-        self.answer(env, move |service| async move {
+    ) -> JsonPromise<'env> {
+        self.run(env, move |service| async move {
             service.soft_delete(&decode(&targets)?, now(now_ms)?).await
         })
     }
 
-    /// Shows hidden keys again.
+    /// Restores soft-deleted keys.
     #[napi(catch_unwind)]
     pub fn restore_api_keys<'env>(
         &self,
         env: &'env Env,
         now_ms: f64,
         targets: String,
-    ) -> Answer<'env> {
-        self.answer(env, move |service| async move {
+    ) -> JsonPromise<'env> {
+        self.run(env, move |service| async move {
             service.restore(&decode(&targets)?, now(now_ms)?).await
         })
     }
 
-    /// One key by its id.
+    /// Returns a key by its id.
     #[napi(catch_unwind)]
     pub fn retrieve_api_key<'env>(
         &self,
         env: &'env Env,
         id: String,
         config: String,
-    ) -> Answer<'env> {
-        self.answer(env, move |service| async move {
+    ) -> JsonPromise<'env> {
+        self.run(env, move |service| async move {
             service.retrieve(&decode(&id)?, &decode(&config)?).await
         })
     }
 
-    /// The keys that filters match.
+    /// Returns the keys that match.
     #[napi(catch_unwind)]
     pub fn list_api_keys<'env>(
         &self,
         env: &'env Env,
         filters: String,
         config: String,
-    ) -> Answer<'env> {
-        self.answer(env, move |service| async move {
+    ) -> JsonPromise<'env> {
+        self.run(env, move |service| async move {
             service.list(&decode(&filters)?, &decode(&config)?).await
         })
     }
 
-    /// The keys that filters match, and how many there are on all pages.
+    /// Returns the keys that match, and the number of keys on all pages.
     #[napi(catch_unwind)]
     pub fn list_and_count_api_keys<'env>(
         &self,
         env: &'env Env,
         filters: String,
         config: String,
-    ) -> Answer<'env> {
-        self.answer(env, move |service| async move {
+    ) -> JsonPromise<'env> {
+        self.run(env, move |service| async move {
             service.list_and_count(&decode(&filters)?, &decode(&config)?).await
         })
     }
 
-    /// The columns that `config.select` shows, in model order; null means every one.
+    /// The columns that `config.select` selects, in model order; null means all.
     #[napi(catch_unwind)]
     pub fn selected_columns(select: String) -> Option<Vec<&'static str>> {
         let selection = decode(&select).and_then(|select| Selection::parse(&select));
         columns(&selection.unwrap_or(Selection::Some(Vec::new())))
     }
 
-    /// The status as JSON text; null if the options of the constructor were rejected.
+    /// The status as JSON; null if the constructor's options were rejected.
     #[napi(catch_unwind)]
     pub fn status(&self) -> Option<String> {
         let service = self.service.as_ref().ok()?;
         serde_json::to_string(&service.status()).ok()
     }
 
-    /// Creates the table or brings it up to date, and names the steps that this took.
+    /// Creates or migrates the table, and returns the names of the applied steps.
     #[napi(catch_unwind)]
-    pub fn migrate<'env>(&self, env: &'env Env) -> Answer<'env> {
-        self.answer_within(A_LONG_TIME, env, move |service| async move { service.migrate().await })
+    pub fn migrate<'env>(&self, env: &'env Env) -> JsonPromise<'env> {
+        self.run_with_timeout(MIGRATION_TIMEOUT, env, move |service| async move {
+            service.migrate().await
+        })
     }
 
-    /// Takes steps of the migration back, those named or every one, and names them.
+    /// Reverts the named migration steps, or all of them, and returns their names.
     #[napi(catch_unwind)]
-    pub fn roll_back<'env>(&self, env: &'env Env, names: Option<Vec<String>>) -> Answer<'env> {
-        self.answer_within(A_LONG_TIME, env, move |service| async move {
+    pub fn roll_back<'env>(&self, env: &'env Env, names: Option<Vec<String>>) -> JsonPromise<'env> {
+        self.run_with_timeout(MIGRATION_TIMEOUT, env, move |service| async move {
             service.roll_back(names.as_deref()).await
         })
     }
 
-    /// Closes every connection, after the statements that run. From now on nothing is answered from memory, and at the end
-    /// no function of JavaScript is held any more, save by questions that are still under way.
+    /// Closes all connections after running statements finish. The cache stops answering at once; when done, no
+    /// JavaScript function is referenced any more, except by pending lookups.
     #[napi(catch_unwind)]
-    pub fn close<'env>(&self, env: &'env Env) -> Answer<'env> {
+    pub fn close<'env>(&self, env: &'env Env) -> JsonPromise<'env> {
         if let Ok(service) = &self.service {
             service.begin_close();
         }
         let (outbox, listener) = (self.take_outbox(), self.listener.clone());
-        self.answer_within(A_LONG_TIME, env, move |service| async move {
+        self.run_with_timeout(MIGRATION_TIMEOUT, env, move |service| async move {
             let closed = service.close().await;
             drop(outbox);
             listener.release();
@@ -276,7 +278,7 @@ impl NativeApiKeyService {
         })
     }
 
-    /// Where answers go, until the service is closed.
+    /// The outbox; `None` after `close`.
     pub(super) fn outbox(&self) -> Option<Arc<Outbox>> {
         self.outbox.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -285,38 +287,39 @@ impl NativeApiKeyService {
         self.outbox.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Lets go of JavaScript's functions.
+    /// Releases JavaScript's functions.
     fn release(&self) {
         drop(self.take_outbox());
         self.listener.release();
     }
 
-    /// Starts a use case; its outcome, a failure too, is what the promise resolves to.
-    fn answer<'env, T, F>(
+    /// Starts a use case. The promise resolves to its outcome, even if it fails.
+    fn run<'env, T, F>(
         &self,
         env: &'env Env,
         use_case: impl FnOnce(Arc<ApiKeyService>) -> F,
-    ) -> Answer<'env>
+    ) -> JsonPromise<'env>
     where
         F: Future<Output = Result<T, ApiKeyError>> + Send + 'static,
         T: Serialize,
     {
-        let limit = self.service.as_ref().map_or(A_LONG_TIME, |service| service.call_timeout());
-        self.answer_within(limit, env, use_case)
+        let limit =
+            self.service.as_ref().map_or(MIGRATION_TIMEOUT, |service| service.call_timeout());
+        self.run_with_timeout(limit, env, use_case)
     }
 
-    fn answer_within<'env, T, F>(
+    fn run_with_timeout<'env, T, F>(
         &self,
         limit: Duration,
         env: &'env Env,
         use_case: impl FnOnce(Arc<ApiKeyService>) -> F,
-    ) -> Answer<'env>
+    ) -> JsonPromise<'env>
     where
         F: Future<Output = Result<T, ApiKeyError>> + Send + 'static,
         T: Serialize,
     {
         let started = self.service.clone().map(|service| {
-            // A promise is made with what is left of the stack: a large future must not lie there.
+            // napi creates the promise on the remaining stack, so a large future must be on the heap.
             let running = Box::pin(use_case(Arc::clone(&service)));
             (service, running)
         });
@@ -332,7 +335,7 @@ impl NativeApiKeyService {
 }
 
 impl Drop for NativeApiKeyService {
-    /// JavaScript has dropped the service, or its environment ends.
+    /// Runs when JavaScript collects the service or its environment ends.
     fn drop(&mut self) {
         self.release();
         if let Ok(service) = &self.service {

@@ -9,7 +9,7 @@ use super::{Field, Name, Table};
 pub enum ColumnRef {
     /// A column of `api_key`. [`Field::kind`] is its type.
     Key(Field),
-    /// A column of another module's table. Only PostgreSQL knows its type.
+    /// A column of another module's table. Its type is known to PostgreSQL only.
     Linked {
         /// The table.
         table: Table,
@@ -19,7 +19,7 @@ pub enum ColumnRef {
 }
 
 impl ColumnRef {
-    /// Whether this is the token of a key.
+    /// Whether this is the column `token` of a key.
     pub(super) fn is_token(&self) -> bool {
         *self == Self::Key(Field::Token)
     }

@@ -8,7 +8,7 @@ use crate::api_key::ApiKeyType;
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
 
-/// The condition that a caller put on a column.
+/// Parses a caller's condition on a column.
 pub(super) fn parse_condition(column: &ColumnRef, value: &Input) -> Result<Filter, ApiKeyError> {
     match (column, value) {
         (_, Input::Undefined) => Ok(Filter::All),
@@ -32,7 +32,7 @@ pub(super) fn parse_condition(column: &ColumnRef, value: &Input) -> Result<Filte
     }
 }
 
-/// The condition of one operator.
+/// Parses the condition of one operator.
 pub(super) fn parse_operator(
     column: &ColumnRef,
     name: &str,
@@ -79,14 +79,14 @@ pub(super) fn parse_operator(
             "The operator \"not\" is not permitted inside {column}; put $not around the condition"
         ))),
         Some(Operator::Collection) => Err(ApiKeyError::invalid(format!(
-            "The operator {name} cannot be used on {column}, which is no array"
+            "The operator {name} cannot be used on {column}, which is not an array"
         ))),
         None if is_key => Err(unknown_property(name)),
         None => Err(invalid(format!("Invalid operator: {}", Shown(name)))),
     }
 }
 
-/// Rejects a property that keys do not have, in stock's words.
+/// The error for a property that keys do not have, with stock's message.
 pub(super) fn unknown_property(name: &str) -> ApiKeyError {
     ApiKeyError::invalid(format!("Trying to query by not existing property ApiKey.{}", Shown(name)))
 }
@@ -128,7 +128,7 @@ fn among(
         absent if absent.is_absent() && is_linked => &[],
         other => return Err(wrong_type(column, operator, "an array", other)),
     };
-    // Stock 2.21.2: cross-module joins drop an empty $nin. On keys it is true, which matters among branches of $or.
+    // Stock 2.21.2: cross-module joins drop an empty $nin. On keys it is true, which matters inside $or.
     if items.is_empty() && negated && is_linked {
         return Ok(Filter::All);
     }
@@ -137,7 +137,7 @@ fn among(
         values.map(|item| parse_operand(column, operator, item)).collect::<Result<_, _>>()?;
     refuse_mixed(column, &operands)?;
     let listed = publishable_if_token(column, Filter::In { column: column.clone(), operands });
-    // SQL: whether anything equals a null is unknown.
+    // SQL: a comparison with null is unknown.
     let null = items.iter().any(Input::is_absent).then_some(Filter::Unknown);
     let among = Filter::or(std::iter::once(listed).chain(null));
     Ok(if negated { among.negated() } else { among })
@@ -150,7 +150,7 @@ fn matches(
     pattern: impl FnOnce(String) -> Pattern,
 ) -> Result<Filter, ApiKeyError> {
     refuse_patterns(column)?;
-    // SQL: whether anything matches a null is unknown.
+    // SQL: a match against null is unknown.
     if *operand == Input::Null {
         return Ok(Filter::Unknown);
     }
@@ -161,9 +161,9 @@ fn matches(
 fn refuse_patterns(column: &ColumnRef) -> Result<(), ApiKeyError> {
     match column {
         ColumnRef::Key(Field::Token) => Err(token_only_equals()),
-        ColumnRef::Key(field) if field.kind() == FieldKind::Time => {
-            Err(ApiKeyError::invalid(format!("{column} holds dates, which match no pattern")))
-        }
+        ColumnRef::Key(field) if field.kind() == FieldKind::Time => Err(ApiKeyError::invalid(
+            format!("{column} holds dates, which cannot be matched against a pattern"),
+        )),
         ColumnRef::Key(_) | ColumnRef::Linked { .. } => Ok(()),
     }
 }

@@ -1,44 +1,44 @@
-//! How a read is answered: which columns, which page, in which order.
+//! The config of a read: columns, page and order.
 
 use super::order::parse_order;
 use super::{Field, Joins, OrderBy};
 use crate::error::ApiKeyError;
 use crate::input::{Input, refuse_other_pages, refuse_unknown};
 
-/// Which columns an answer shows.
+/// The columns that a result contains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
-    /// Every one.
+    /// All columns.
     All,
-    /// These, in model order; the id is always among them.
+    /// These columns, in model order; the id is always among them.
     Some(Vec<Field>),
 }
 
 /// The second argument of reads.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
-    /// Which columns.
+    /// The columns to return.
     pub selection: Selection,
-    /// How many keys at most.
+    /// The maximum number of keys.
     pub take: Option<u64>,
-    /// How many keys are passed over first.
+    /// The number of keys to skip.
     pub skip: Option<u64>,
-    /// In which order.
+    /// The sort order.
     pub order: Vec<OrderBy>,
-    /// What to filter and order by in other modules' tables.
+    /// The joins to other modules' tables, to filter and sort by.
     pub joins: Joins,
-    /// Whether soft-deleted keys are seen.
+    /// Whether soft-deleted keys are included.
     pub with_deleted: bool,
-    /// The arguments of a free-text search that came with it, not judged yet.
+    /// The arguments of the free-text search in the config, not validated yet.
     pub search: Option<Input>,
 }
 
-/// What happens to the members of a config that have no meaning.
+/// How unknown members of a config are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unknown {
-    /// They are ignored, as Medusa sends some, but for those that were probably meant to ask for a page.
+    /// They are ignored, because Medusa sends some; likely misspellings of a page's members are rejected.
     Ignored,
-    /// They are refused.
+    /// They are rejected.
     Refused,
 }
 
@@ -46,7 +46,7 @@ const MEMBERS: [&str; 8] =
     ["select", "relations", "take", "skip", "order", "withDeleted", "filters", "__internal"];
 
 impl Config {
-    /// Judges a config.
+    /// Parses and validates a config.
     ///
     /// # Errors
     /// `Invalid`, naming the member.
@@ -61,17 +61,17 @@ impl Config {
         if unknown == Unknown::Refused {
             refuse_unknown("config", config, &MEMBERS)?;
         }
-        judge_relations(config.member("relations"))?;
+        check_relations(config.member("relations"))?;
         let joins = Joins::parse(config.member("__internal").member("crossModuleJoins"))?;
         let filters = config.member("filters");
         Ok(Self {
             selection: Selection::parse(config.member("select"))?,
-            take: page_number("take", config.member("take"), Huge::IsNoLimit)?,
-            skip: page_number("skip", config.member("skip"), Huge::Refused)?,
+            take: page_number("take", config.member("take"), Huge::Unlimited)?,
+            skip: page_number("skip", config.member("skip"), Huge::Rejected)?,
             order: parse_order(config.member("order"), &joins)?,
             joins,
             with_deleted: match filters.own("softDeletable") {
-                Some(filter) => lets_deleted_pass(filter),
+                Some(filter) => includes_deleted(filter),
                 None => config.member("withDeleted").is_truthy(),
             },
             search: filters.own("freeTextSearch_ApiKey").cloned(),
@@ -79,17 +79,18 @@ impl Config {
     }
 }
 
-// Stock 2.21.2: the soft-delete filter goes by this name and can be switched off, or told to let pass. Named at all, it
-// wins over `withDeleted`.
-fn lets_deleted_pass(filter: &Input) -> bool {
+// Stock 2.21.2: `softDeletable` is the name of the soft-delete filter. `false` switches it off, and its argument
+// `withDeleted` includes deleted keys. If present, it takes precedence over the config's `withDeleted`.
+fn includes_deleted(filter: &Input) -> bool {
     match filter {
         Input::Bool(on) => !on,
         arguments => arguments.member("withDeleted").is_truthy(),
     }
 }
 
-// Stock 2.21.2: keys have no relations, so that any list of names, and text as one of its letters, says nothing.
-fn judge_relations(relations: &Input) -> Result<(), ApiKeyError> {
+// Stock 2.21.2: keys have no relations, so a list of names has no effect, and neither has a string, which counts as a
+// list of its characters.
+fn check_relations(relations: &Input) -> Result<(), ApiKeyError> {
     let is_name = |name: &Input| matches!(name, Input::Text(_) | Input::IllFormedText);
     match relations {
         Input::List(names) if names.iter().all(is_name) => Ok(()),
@@ -102,18 +103,18 @@ fn judge_relations(relations: &Input) -> Result<(), ApiKeyError> {
     }
 }
 
-/// What a number beyond JavaScript's safe integers means, infinity included.
+/// The meaning of a number above JavaScript's safe integers, including infinity.
 #[derive(PartialEq, Eq)]
 enum Huge {
-    IsNoLimit,
-    Refused,
+    Unlimited,
+    Rejected,
 }
 
-// A page that is not understood is refused: stock ignores it and answers the whole table.
+// Rejects an invalid page: stock ignores it and returns the whole table.
 fn page_number(name: &str, value: &Input, huge: Huge) -> Result<Option<u64>, ApiKeyError> {
-    const MOST_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+    const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
     let number = match *value {
-        // `wanted && 5` may come to false.
+        // `condition && 5` may evaluate to false.
         Input::Undefined | Input::Null | Input::Bool(false) => return Ok(None),
         Input::Number(number) => number,
         ref other => {
@@ -126,10 +127,10 @@ fn page_number(name: &str, value: &Input, huge: Huge) -> Result<Option<u64>, Api
     if number < 0.0 {
         return Err(ApiKeyError::invalid(format!("{name} must not be negative")));
     }
-    if number > MOST_SAFE_INTEGER && huge == Huge::IsNoLimit {
+    if number > MAX_SAFE_INTEGER && huge == Huge::Unlimited {
         return Ok(None);
     }
-    if number.is_nan() || number.fract() != 0.0 || number > MOST_SAFE_INTEGER {
+    if number.is_nan() || number.fract() != 0.0 || number > MAX_SAFE_INTEGER {
         return Err(ApiKeyError::invalid(format!("{name} must be a whole number")));
     }
     #[expect(
@@ -141,13 +142,13 @@ fn page_number(name: &str, value: &Input, huge: Huge) -> Result<Option<u64>, Api
 }
 
 impl Selection {
-    /// Judges `config.select`.
+    /// Parses `config.select`.
     ///
     /// # Errors
-    /// `Invalid` when it is no list of names.
+    /// `Invalid` unless it is a list of names.
     pub fn parse(select: &Input) -> Result<Self, ApiKeyError> {
         let names = match select {
-            // Stock 2.21.2: `wanted && [...]` that comes to false, 0 or an empty text is no selection.
+            // Stock 2.21.2: a falsy value, as from `condition && [...]`, selects all columns.
             none if !none.is_truthy() => return Ok(Self::All),
             Input::List(names) => names,
             other => {
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_a_whole_number_that_is_not_negative() {
+    fn accepts_only_non_negative_integers_for_a_page() {
         let page = |json: &str| config(json).map(|config| (config.take, config.skip));
         assert_eq!(page(r#"{"take":2,"skip":0}"#), Ok((Some(2), Some(0))));
         assert_eq!(page(r#"{"take":false,"skip":null}"#), Ok((None, None)));
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_members_are_refused_where_nobody_else_sends_them() {
+    fn rejects_unknown_members_only_if_requested() {
         let parse = |json: &str, unknown| Config::parse(&decode(json).expect("decodes"), unknown);
         for known in [r#"{"select":["id"],"withDeleted":true,"relations":[]}"#, "{}"] {
             assert!(parse(known, Unknown::Refused).is_ok(), "{known}");
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_selection_has_the_id_and_never_the_salt() {
+    fn a_selection_always_contains_the_id_and_never_the_salt() {
         let select = |json: &str| config(json).map(|config| config.selection);
         assert_eq!(
             select(r#"{"select":["title","salt","nope"]}"#),
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn joins_are_read_or_refused_and_never_ignored() {
+    fn parses_or_rejects_joins_and_never_ignores_them() {
         let joins = |json: &str| {
             config(&format!(r#"{{"__internal":{{"crossModuleJoins":{json}}}}}"#))
                 .map(|config| !config.joins.is_empty())

@@ -1,49 +1,49 @@
-//! The tree, of keys and of linked tables alike.
+//! The filter tree, for keys and linked tables.
 
 use super::{ColumnRef, Field};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 
-/// How many conditions a filter may hold. SQLite's limit for an expression's depth is 1,000.
-pub const MOST_CONDITIONS: usize = 500;
+/// The maximum number of conditions in a filter. SQLite limits the depth of an expression to 1,000.
+pub const MAX_CONDITIONS: usize = 500;
 
-/// How many of them may be patterns, each of which is matched against every key.
-pub const MOST_PATTERNS: usize = 100;
+/// The maximum number of patterns in a filter. Each is matched against every key.
+pub const MAX_PATTERNS: usize = 100;
 
-/// The longest pattern, in bytes of UTF-8.
-pub const MOST_PATTERN_BYTES: usize = 1_024;
+/// The maximum length of a pattern, in bytes of UTF-8.
+pub const MAX_PATTERN_BYTES: usize = 1_024;
 
 /// A condition on the rows of one table. SQL's three-valued logic applies throughout.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filter {
     /// No condition.
     All,
-    /// Every branch.
+    /// All branches hold.
     And(Vec<Filter>),
-    /// Any branch.
+    /// At least one branch holds.
     Or(Vec<Filter>),
-    /// Not this.
+    /// The inner filter does not hold.
     Not(Box<Filter>),
-    /// A column compared with a value.
+    /// A column compares with a value.
     Compare(ColumnRef, Comparison, Operand),
-    /// A column equal to one of several values. Without values it is false, also for a null column.
+    /// A column equals one of several values. Without values it is false, also for a null column.
     In {
         /// The column.
         column: ColumnRef,
         /// The values.
         operands: Vec<Operand>,
     },
-    /// A column that is null.
+    /// A column is null.
     IsNull(ColumnRef),
-    /// A boolean column that is true, or false.
+    /// A boolean column is true, or false.
     Is(ColumnRef, bool),
-    /// A text column that matches a pattern.
+    /// A string column matches a pattern.
     Matches(ColumnRef, Pattern),
-    /// SQL's NULL: neither true nor false.
+    /// SQL's unknown: neither true nor false.
     Unknown,
 }
 
-/// How a column and a value are compared.
+/// A comparison of a column with a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
     Equal,
@@ -67,31 +67,31 @@ pub enum Operand {
     Bool(bool),
 }
 
-/// What a text is matched against.
+/// A pattern that a string is matched against.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pattern {
-    /// SQL's LIKE: `%`, `_`, and a backslash before either.
+    /// SQL's LIKE: `%` and `_`, escaped with a backslash.
     Like {
         /// The pattern.
         pattern: String,
-        /// Whether upper and lower case are one.
+        /// Whether the match is case-insensitive.
         ignore_case: bool,
     },
     /// A regular expression.
     Regex {
         /// The expression.
         source: String,
-        /// Whether upper and lower case are one.
+        /// Whether the match is case-insensitive.
         ignore_case: bool,
     },
-    /// Text that stands somewhere in the column, case ignored.
+    /// A substring of the column, case-insensitive.
     Contains(String),
-    /// Words that all stand in the column, as PostgreSQL's `simple` text search finds them.
+    /// Words that all occur in the column, as in PostgreSQL's `simple` text search.
     Words(String),
 }
 
 impl Pattern {
-    /// The pattern as it was given.
+    /// The pattern as given by the caller.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
@@ -102,7 +102,7 @@ impl Pattern {
         }
     }
 
-    /// For how many it counts.
+    /// The number of patterns and conditions that it counts as.
     fn count(&self) -> usize {
         match self {
             Self::Words(text) => words(text).count(),
@@ -111,16 +111,16 @@ impl Pattern {
     }
 }
 
-/// The words of a text search: runs of letters and digits.
+/// The words of a full-text search: runs of letters and digits.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
-/// Joins branches, without those that are no condition.
-// Stock 2.21.2: a branch that says nothing is left out, it does not match everything.
+/// Joins branches and drops those without a condition.
+// Stock 2.21.2: a branch without a condition is dropped; it does not match everything.
 fn joined(branches: impl IntoIterator<Item = Filter>, join: fn(Vec<Filter>) -> Filter) -> Filter {
-    let stated = branches.into_iter().filter(|branch| *branch != Filter::All);
-    let mut branches: Vec<_> = stated.collect();
+    let conditions = branches.into_iter().filter(|branch| *branch != Filter::All);
+    let mut branches: Vec<_> = conditions.collect();
     match branches.len() {
         0 => Filter::All,
         1 => branches.remove(0),
@@ -129,47 +129,46 @@ fn joined(branches: impl IntoIterator<Item = Filter>, join: fn(Vec<Filter>) -> F
 }
 
 impl Filter {
-    /// All of several filters, with those that say nothing left out.
+    /// All of several filters; filters without a condition are dropped.
     #[must_use]
     pub fn and(branches: impl IntoIterator<Item = Self>) -> Self {
         joined(branches, Self::And)
     }
 
-    /// Any of several filters.
+    /// Any of several filters; filters without a condition are dropped.
     #[must_use]
     pub fn or(branches: impl IntoIterator<Item = Self>) -> Self {
         joined(branches, Self::Or)
     }
 
-    /// The opposite; of no condition, no condition.
+    /// The negation; [`Filter::All`] stays [`Filter::All`].
     #[must_use]
     pub fn negated(self) -> Self {
         if self == Self::All { Self::All } else { Self::Not(Box::new(self)) }
     }
 
-    /// Refuses a filter that would be too deep an expression for SQL, too deep a recursion here, or too much work for the
-    /// database.
+    /// Rejects a filter that is too deep for SQL or for recursion here, or too expensive for the database.
     ///
     /// # Errors
-    /// `Invalid` for more than [`MOST_CONDITIONS`], more than [`MOST_PATTERNS`], and a pattern of more than
-    /// [`MOST_PATTERN_BYTES`].
+    /// `Invalid` for more than [`MAX_CONDITIONS`], more than [`MAX_PATTERNS`], and a pattern of more than
+    /// [`MAX_PATTERN_BYTES`].
     pub fn refuse_oversize(&self) -> Result<(), ApiKeyError> {
-        if self.conditions() > MOST_CONDITIONS {
+        if self.conditions() > MAX_CONDITIONS {
             return Err(ApiKeyError::invalid(format!(
-                "A filter may hold at most {MOST_CONDITIONS} conditions; the words of q and $fulltext count as such"
+                "A filter may hold at most {MAX_CONDITIONS} conditions; the words of q and $fulltext count as such"
             )));
         }
         let mut patterns = Vec::new();
         self.collect_patterns(&mut patterns);
-        if patterns.iter().map(|pattern| pattern.count()).sum::<usize>() > MOST_PATTERNS {
+        if patterns.iter().map(|pattern| pattern.count()).sum::<usize>() > MAX_PATTERNS {
             return Err(ApiKeyError::invalid(format!(
-                "A filter may hold at most {MOST_PATTERNS} patterns; a word of q counts as two, a word of $fulltext as one"
+                "A filter may hold at most {MAX_PATTERNS} patterns; a word of q counts as two, a word of $fulltext as one"
             )));
         }
         let longest = patterns.iter().map(|pattern| pattern.text().len()).max().unwrap_or_default();
-        if longest > MOST_PATTERN_BYTES {
+        if longest > MAX_PATTERN_BYTES {
             return Err(ApiKeyError::invalid(format!(
-                "A pattern, or a word of q, is {longest} bytes long; the most is {MOST_PATTERN_BYTES}"
+                "A pattern, or a word of q, is {longest} bytes long; the maximum is {MAX_PATTERN_BYTES}"
             )));
         }
         Ok(())
@@ -186,7 +185,7 @@ impl Filter {
         }
     }
 
-    /// Whether a pattern is matched against every key.
+    /// Whether the filter has a pattern, which is matched against every key.
     #[must_use]
     pub fn searches(&self) -> bool {
         let mut patterns = Vec::new();
@@ -194,7 +193,7 @@ impl Filter {
         !patterns.is_empty()
     }
 
-    /// The number of conditions, where each word of a text search is one.
+    /// The number of conditions; each word of a full-text search counts as one.
     pub(super) fn conditions(&self) -> usize {
         match self {
             Self::And(branches) | Self::Or(branches) => branches.iter().map(Self::conditions).sum(),
@@ -204,19 +203,19 @@ impl Filter {
         }
     }
 
-    /// A column equal to a text.
+    /// A column equals a string.
     #[must_use]
     pub fn equal(field: Field, text: impl Into<String>) -> Self {
         Self::Compare(field.into(), Comparison::Equal, Operand::Text(text.into()))
     }
 
-    /// A key by its id.
+    /// The key with an id.
     #[must_use]
     pub fn id(id: impl Into<String>) -> Self {
         Self::equal(Field::Id, id)
     }
 
-    /// Keys by their ids.
+    /// The keys with these ids.
     #[must_use]
     pub fn ids(ids: impl IntoIterator<Item = String>) -> Self {
         let operands = ids.into_iter().map(Operand::Text).collect();

@@ -1,11 +1,9 @@
-//! A filter is a tree.
+//! The query language: filters as trees.
 //!
-//! Owns the language in which callers ask for keys: columns, filters, orders,
-//! pages, targets of writes, and the parsers from Medusa's JSON. How a tree
-//! becomes SQL is `store`'s.
-//! Invariant: a tree names known columns only, holds values of the column's
-//! kind, and can ask nothing about a stored hash or salt. Of other modules' tables,
-//! which Medusa links to keys, names are known to be harmless and nothing more.
+//! Owns columns, filters, orders, pages, targets of writes, and the parsers from Medusa's JSON. `store` translates a
+//! tree to SQL.
+//! Invariant: a tree names known columns only, holds values of the column's type, and cannot query a stored hash or
+//! salt. Names of other modules' tables, which Medusa links to keys, are only checked to be harmless in SQL.
 
 mod column;
 mod condition;

@@ -2,14 +2,14 @@
 
 use std::mem::discriminant;
 
-use super::filter::{MOST_PATTERN_BYTES, Operand};
+use super::filter::{MAX_PATTERN_BYTES, Operand};
 use super::linked::invalid;
 use super::{ColumnRef, FieldKind};
 use crate::api_key::comparable_time;
 use crate::error::ApiKeyError;
 use crate::input::Input;
 
-/// A value of the column's type.
+/// Parses a value of the column's type.
 pub(super) fn parse_operand(
     column: &ColumnRef,
     operator: &str,
@@ -24,17 +24,17 @@ pub(super) fn parse_operand(
     }
 }
 
-/// The text of a pattern.
+/// Parses a pattern.
 pub(super) fn parse_pattern(
     column: &ColumnRef,
     operator: &str,
     value: &Input,
 ) -> Result<String, ApiKeyError> {
     match (column, value) {
-        // The filters of keys are measured as a whole: see `Filter::refuse_oversize`.
-        (ColumnRef::Linked { .. }, Input::Text(text)) if text.len() > MOST_PATTERN_BYTES => {
+        // `Filter::refuse_oversize` checks the filters of keys as a whole.
+        (ColumnRef::Linked { .. }, Input::Text(text)) if text.len() > MAX_PATTERN_BYTES => {
             Err(invalid(format!(
-                "the pattern for {column} is {} bytes long; the most is {MOST_PATTERN_BYTES}",
+                "the pattern for {column} is {} bytes long; the maximum is {MAX_PATTERN_BYTES}",
                 text.len()
             )))
         }
@@ -42,15 +42,15 @@ pub(super) fn parse_pattern(
     }
 }
 
-/// Rejects a list of several types, which only a linked column can have been given.
+/// Rejects a list with values of several types. Only a linked column can have one.
 pub(super) fn refuse_mixed(column: &ColumnRef, operands: &[Operand]) -> Result<(), ApiKeyError> {
     if operands.windows(2).any(|pair| discriminant(&pair[0]) != discriminant(&pair[1])) {
-        return Err(invalid(format!("the values for {column} are of several types")));
+        return Err(invalid(format!("the values for {column} must all have the same type")));
     }
     Ok(())
 }
 
-/// Rejects a value of a type that the operator does not take.
+/// The error for a value whose type the operator does not accept.
 pub(super) fn wrong_type(
     column: &ColumnRef,
     operator: &str,
@@ -73,9 +73,9 @@ fn parse_text(column: &ColumnRef, operator: &str, value: &Input) -> Result<Strin
         (_, Input::Text(text)) if text.contains('\0') => Err(holds_nul(column)),
         (_, Input::Text(text)) => Ok(text.clone()),
         (ColumnRef::Key(_), Input::IllFormedText) => Err(ApiKeyError::invalid(format!(
-            "The value for {column} holds a lone surrogate, which is not valid text"
+            "The value for {column} holds a lone surrogate, which is not valid Unicode"
         ))),
-        (_, other) => Err(wrong_type(column, operator, "text", other)),
+        (_, other) => Err(wrong_type(column, operator, "a string", other)),
     }
 }
 
@@ -87,13 +87,13 @@ fn parse_time(column: &ColumnRef, value: &Input) -> Result<Operand, ApiKeyError>
     };
     at.map(Operand::Time).ok_or_else(|| {
         ApiKeyError::invalid(format!(
-            "{column} can be compared with a valid Date or ISO 8601 text between the years 1 and 9999 only, '{}' found",
+            "{column} can be compared with a valid Date or ISO 8601 string between the years 1 and 9999 only, '{}' found",
             value.kind()
         ))
     })
 }
 
-/// A value as the caller gave it, for PostgreSQL to convert to the column's type.
+/// Parses a value that PostgreSQL converts to the column's type.
 fn parse_untyped(
     column: &ColumnRef,
     operator: &str,
@@ -105,7 +105,7 @@ fn parse_untyped(
         Input::Number(number) if number.is_finite() => Ok(Operand::Number(number.to_string())),
         Input::Bool(value) => Ok(Operand::Bool(*value)),
         other => Err(invalid(format!(
-            "a value for {column} must be text, a finite number, a boolean or a valid Date, '{}' found",
+            "a value for {column} must be a string, a finite number, a boolean or a valid Date, '{}' found",
             other.kind()
         ))),
     }

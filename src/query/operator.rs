@@ -19,16 +19,16 @@ pub(super) enum Operator {
     Exists,
     /// `$is`: true, false or null. Filters of keys do not have it.
     Is,
-    /// `$and` and `$or`, which belong above a column.
+    /// `$and` and `$or`, which are valid only above a column.
     Group,
-    /// `$not`, which belongs above a column.
+    /// `$not`, which is valid only above a column.
     Not,
     /// An operator of columns that hold arrays or JSON.
     Collection,
 }
 
 impl Operator {
-    /// The operator of that name.
+    /// The operator with this name.
     pub(super) fn parse(name: &str) -> Option<Self> {
         Some(match name {
             "$eq" => Self::Compare(Comparison::Equal),
@@ -53,7 +53,7 @@ impl Operator {
         })
     }
 
-    /// Whether Medusa has the operator for such a column, be it to reject it with a message of its own.
+    /// Whether Medusa knows the operator on this kind of column, even if only to reject it with a specific message.
     // Stock 2.21.2: cross-module joins have other operators than filters of keys.
     pub(super) fn is_known_on(self, column: &ColumnRef) -> bool {
         match column {

@@ -1,37 +1,37 @@
-//! In which order keys come.
+//! The sort order of keys.
 
 use super::{ColumnRef, Field, Joins};
 use crate::columns::Access;
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
 
-/// Up or down.
+/// A sort direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     Ascending,
     Descending,
 }
 
-/// Where keys without a value stand.
+/// The position of nulls in the sort order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nulls {
     First,
     Last,
 }
 
-/// One column to order by.
+/// One column to sort by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderBy {
     /// The column.
     pub column: ColumnRef,
-    /// Up or down.
+    /// The direction.
     pub direction: Direction,
-    /// Where its nulls stand.
+    /// The position of its nulls.
     pub nulls: Nulls,
 }
 
 impl OrderBy {
-    /// By id, upwards.
+    /// By id, ascending.
     pub const ID: Self = Self::field(Field::Id);
 
     const fn field(field: Field) -> Self {
@@ -39,7 +39,7 @@ impl OrderBy {
     }
 }
 
-/// The `order` of a read: an object, or an array of them; none is by id.
+/// Parses the `order` of a read: an object or an array of objects. Default: by id.
 pub(super) fn parse_order(order: &Input, joins: &Joins) -> Result<Vec<OrderBy>, ApiKeyError> {
     let mut columns = Vec::new();
     match order {
@@ -60,7 +60,7 @@ fn parse_columns(
 ) -> Result<(), ApiKeyError> {
     let members = match object {
         Input::Object(members) => members,
-        // Stock 2.21.2: `wanted && { ... }` that comes to false, 0 or an empty text is no order.
+        // Stock 2.21.2: a falsy value, as from `condition && { ... }`, is no order.
         none if !none.is_truthy() => return Ok(()),
         other => {
             return Err(ApiKeyError::invalid(format!(
@@ -74,7 +74,7 @@ fn parse_columns(
         if *direction == Input::Undefined {
             continue;
         }
-        // SECURITY: an order by hashes or salts tells about them.
+        // SECURITY: an order by hashes or salts would reveal them.
         if let ColumnRef::Key(field) = column
             && field.access() != Access::Open
         {
@@ -105,7 +105,7 @@ fn parse_linked(name: &str, joins: &Joins) -> Result<Option<ColumnRef>, ApiKeyEr
     join.target.column("an order", &Input::Text(column.to_owned())).map(Some)
 }
 
-// SECURITY: a closed set; stock pastes other text into the SQL.
+// SECURITY: a closed set; stock pastes other strings into the SQL.
 fn parse_direction(name: &str, value: &Input) -> Result<(Direction, Nulls), ApiKeyError> {
     let text = match value {
         Input::Text(text) => text.to_lowercase(),
@@ -119,7 +119,7 @@ fn parse_direction(name: &str, value: &Input) -> Result<(Direction, Nulls), ApiK
         _ => None,
     };
     let nulls = match (direction, words.next(), words.next(), words.next()) {
-        // PostgreSQL's default: a null is larger than everything.
+        // PostgreSQL's default: nulls sort as the largest values.
         (Some(Direction::Ascending), None, ..) => Some(Nulls::Last),
         (Some(Direction::Descending), None, ..) => Some(Nulls::First),
         (Some(_), Some("nulls"), Some("first"), None) => Some(Nulls::First),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_linked_table_is_told_by_its_join() {
+    fn an_order_finds_a_linked_table_by_its_join() {
         let by = linked_order("sales_channel.name").expect("is an order");
         assert!(
             matches!(&by[0].column, ColumnRef::Linked { table, name } if table.name.as_str() == "sales_channel" && name.as_str() == "name")
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_names_and_tables_without_a_join_give_no_order() {
+    fn rejects_hostile_names_and_tables_without_a_join() {
         for name in [
             "sales_channel.name\\\" desc; drop table api_key --",
             "sales_channel.name.first",
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn directions_are_a_closed_set() {
+    fn accepts_only_known_directions() {
         for direction in
             [r#""asc; drop table api_key""#, r#""asc nulls""#, r#""up""#, "2", "null", "true"]
         {
@@ -190,13 +190,13 @@ mod tests {
     }
 
     #[test]
-    fn hashes_and_salts_give_no_order() {
+    fn rejects_an_order_by_hashes_or_salts() {
         assert!(order(r#"{"token":"asc"}"#).is_err());
         assert!(order(r#"{"salt":"asc"}"#).is_err());
     }
 
     #[test]
-    fn no_order_is_by_id() {
+    fn sorts_by_id_without_an_order() {
         for none in ["null", "{}", "[]", "[{}]"] {
             assert_eq!(order(none), Ok(vec![OrderBy::ID]), "{none}");
         }

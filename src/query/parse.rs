@@ -1,4 +1,4 @@
-//! Medusa's filter objects to the tree.
+//! Parses Medusa's filter objects to the filter tree.
 
 use super::condition::{parse_condition, parse_operator, unknown_property};
 use super::linked::invalid;
@@ -8,23 +8,23 @@ use super::{Field, Filter, Table};
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
 
-/// Whether an object may hold the free-text search `q`.
+/// Whether an object may contain the free-text search `q`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Search {
-    /// It may.
+    /// `q` is the search.
     Allowed,
-    /// There, `q` is a property like any other that does not exist.
+    /// `q` is an unknown property.
     Unknown,
 }
 
-/// The table whose columns a filter's members name.
+/// The table to whose columns a filter's members refer.
 #[derive(Clone, Copy)]
 enum Scope<'a> {
     Keys(Search),
     Linked(&'a Table),
 }
 
-/// The filters of a read. Undefined members say nothing.
+/// Parses the filters of a read. Undefined members are ignored.
 ///
 /// # Errors
 /// `Invalid`, naming the property.
@@ -39,15 +39,15 @@ pub fn parse_filters(filters: &Input) -> Result<Filter, ApiKeyError> {
         Input::IllFormedText => Err(unknown_property("0")),
         Input::Text(text) if !text.is_empty() => Err(unknown_property("0")),
         Input::List(items) if !items.is_empty() => Err(unknown_property("0")),
-        // Stock 2.21.2: anything else that has no members is no filter.
+        // Stock 2.21.2: any other value has no members and thus no condition.
         _ => Ok(Filter::All),
     }
 }
 
-/// The filters of a join, on the rows of its target. Undefined members say nothing.
+/// Parses the filters of a join, on the rows of its target. Undefined members are ignored.
 ///
 /// # Errors
-/// `Invalid`, naming the member; nothing is ignored.
+/// `Invalid`, naming the member; no other member is ignored.
 pub(super) fn parse_linked_filters(table: &Table, filters: &Input) -> Result<Filter, ApiKeyError> {
     match filters {
         Input::Object(members) => parse_members(Scope::Linked(table), members),
@@ -57,14 +57,14 @@ pub(super) fn parse_linked_filters(table: &Table, filters: &Input) -> Result<Fil
     }
 }
 
-/// The selector of a write.
+/// Parses the selector of a write.
 ///
 /// # Errors
-/// `Invalid`, naming the property, and for a selector that has members but says nothing.
+/// `Invalid`, naming the property, and for a selector that has members but no condition.
 pub fn parse_selector(members: &[(String, Input)], search: Search) -> Result<Filter, ApiKeyError> {
     let filter = parse_members(Scope::Keys(search), members)?;
     filter.refuse_oversize()?;
-    // SECURITY: `{ id: undefined }` is a mistake, and would otherwise hit every key.
+    // SECURITY: `{ id: undefined }` is a mistake that would otherwise match every key.
     if filter == Filter::All && !members.is_empty() {
         return Err(ApiKeyError::invalid(format!(
             "The selector has no condition left: its member {} is undefined or empty. Pass {{}} to mean every key",
@@ -111,7 +111,7 @@ fn parse_member_of_keys(search: Search, name: &str, value: &Input) -> Result<Fil
         _ if Operator::parse(name).is_some() => parse_operator(&Field::Id.into(), name, value),
         _ => match Field::parse(name) {
             Some(field) => parse_condition(&field.into(), value),
-            // Stock 2.21.2: an unknown property that is undefined is dropped, not refused.
+            // Stock 2.21.2: an unknown property that is undefined is dropped, not rejected.
             None if *value == Input::Undefined => Ok(Filter::All),
             None => Err(unknown_property(name)),
         },
@@ -141,7 +141,7 @@ fn parse_branches(
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::filter::MOST_CONDITIONS;
+    use super::super::filter::MAX_CONDITIONS;
     use super::*;
     use crate::input::decode;
 
@@ -150,14 +150,14 @@ mod tests {
     }
 
     #[test]
-    fn empty_branches_are_dropped_and_do_not_match_everything() {
+    fn drops_empty_branches_so_they_do_not_match_everything() {
         assert_eq!(filters(r#"{"$or":[{},{"id":"a"}]}"#), Ok(Filter::id("a")));
         assert_eq!(filters(r#"{"$or":[{}],"$and":[],"title":{}}"#), Ok(Filter::All));
         assert_eq!(filters(r#"{"$not":{}}"#), Ok(Filter::All));
     }
 
     #[test]
-    fn nothing_can_be_asked_about_hashes_and_salts() {
+    fn rejects_filters_that_would_reveal_hashes_or_salts() {
         for json in [
             r#"{"salt":"a"}"#,
             r#"{"token":{"$like":"a%"}}"#,
@@ -176,17 +176,17 @@ mod tests {
     }
 
     #[test]
-    fn a_selector_that_lost_its_condition_is_refused_and_an_empty_one_is_not() {
+    fn rejects_a_selector_with_only_undefined_members_and_accepts_an_empty_one() {
         let lost = vec![("id".to_owned(), Input::Undefined)];
         assert!(parse_selector(&lost, Search::Allowed).is_err());
         assert_eq!(parse_selector(&[], Search::Allowed), Ok(Filter::All));
     }
 
     #[test]
-    fn a_filter_of_too_many_conditions_is_refused_and_a_long_list_of_ids_is_not() {
-        let words = "a ".repeat(MOST_CONDITIONS);
+    fn rejects_too_many_conditions_and_accepts_a_long_list_of_ids() {
+        let words = "a ".repeat(MAX_CONDITIONS);
         let branches =
-            Input::List(vec![decode(r#"{"id":"a"}"#).expect("decodes"); MOST_CONDITIONS + 1]);
+            Input::List(vec![decode(r#"{"id":"a"}"#).expect("decodes"); MAX_CONDITIONS + 1]);
         for (name, value) in [
             ("q", Input::Text(words.clone())),
             ("$or", branches.clone()),
@@ -234,7 +234,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parsing_answers_whatever_comes(input in any_input()) {
+        fn parses_any_input_or_returns_invalid_data(input in any_input()) {
             if let Err(error) = parse_filters(&input) {
                 prop_assert_eq!(error.kind(), "invalid_data");
             }

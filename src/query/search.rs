@@ -1,14 +1,14 @@
 //! Medusa's free-text search.
 
-use super::filter::MOST_CONDITIONS;
+use super::filter::MAX_CONDITIONS;
 use super::{Field, Filter, Pattern};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 
-/// The free-text search `q`: every word stands in the redacted token or the title.
+/// Parses the free-text search `q`: every word must occur in the redacted token or the title.
 ///
 /// # Errors
-/// `Invalid` for what is no text, and for too many words.
+/// `Invalid` for a non-string, and for too many words.
 pub fn parse_search(words: &Input) -> Result<Filter, ApiKeyError> {
     let text = match words {
         Input::Text(text) if text.contains('\0') => {
@@ -17,12 +17,15 @@ pub fn parse_search(words: &Input) -> Result<Filter, ApiKeyError> {
         Input::Text(text) => text,
         value if !value.is_truthy() => return Ok(Filter::All),
         value => {
-            return Err(ApiKeyError::invalid(format!("q must be text, '{}' found", value.kind())));
+            return Err(ApiKeyError::invalid(format!(
+                "q must be a string, '{}' found",
+                value.kind()
+            )));
         }
     };
     let words = text.split(is_javascript_space).filter(|word| !word.is_empty());
-    // More than that are refused, however many there are.
-    let words = words.take(MOST_CONDITIONS + 1);
+    // One more than the limit suffices for the rejection.
+    let words = words.take(MAX_CONDITIONS + 1);
     let search = Filter::and(words.map(|word| {
         Filter::or(
             [Field::Redacted, Field::Title]
@@ -33,10 +36,10 @@ pub fn parse_search(words: &Input) -> Result<Filter, ApiKeyError> {
     Ok(search)
 }
 
-/// A free-text search by the name that Medusa gives its filter.
+/// Parses a free-text search under Medusa's filter name, `freeTextSearch_ApiKey`.
 ///
 /// # Errors
-/// `Invalid` for what names no words, so that a search is never dropped, and as [`parse_search`].
+/// `Invalid` for arguments without words, so that a search is never dropped, and as [`parse_search`].
 pub fn parse_named_search(arguments: Option<&Input>) -> Result<Filter, ApiKeyError> {
     match arguments {
         None | Some(Input::Bool(false)) => Ok(Filter::All),
@@ -48,7 +51,7 @@ pub fn parse_named_search(arguments: Option<&Input>) -> Result<Filter, ApiKeyErr
     }
 }
 
-// ECMAScript's `\s`, which is Unicode's White_Space but for two.
+// ECMAScript's `\s`: Unicode's White_Space with U+FEFF and without U+0085.
 fn is_javascript_space(c: char) -> bool {
     c == '\u{FEFF}' || (c.is_whitespace() && c != '\u{85}')
 }

@@ -1,4 +1,4 @@
-//! Which keys a write is aimed at.
+//! The targets of writes.
 
 use super::Filter;
 use super::parse::{Search, parse_selector};
@@ -8,18 +8,18 @@ use crate::input::{Input, checked_id};
 /// The first argument of `updateApiKeys` and `revoke`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {
-    /// One key, which must exist.
+    /// The key with this id, which must exist.
     One(String),
-    /// However many a selector matches.
+    /// The keys that a selector matches.
     Matching(Filter),
-    /// An empty array: nothing, and nothing is looked at.
+    /// An empty array: no key, and no query.
     Nothing,
 }
 
-/// Judges a target.
+/// Parses and validates a target.
 ///
 /// # Errors
-/// `Invalid` for anything but text, a selector or an empty array.
+/// `Invalid` for anything but a string, a selector or an empty array.
 pub fn parse_target(target: &Input) -> Result<Target, ApiKeyError> {
     parse(target, Search::Allowed)
 }
@@ -33,24 +33,24 @@ fn parse(target: &Input, search: Search) -> Result<Target, ApiKeyError> {
             parse_selector(members, search).map(Target::Matching)
         }
         Input::List(items) if items.is_empty() => Ok(Target::Nothing),
-        Input::List(_) => {
-            Err(ApiKeyError::invalid("An array of ids is no selector: pass { id: [...] } instead"))
-        }
+        Input::List(_) => Err(ApiKeyError::invalid(
+            "An array of ids is not a selector: pass { id: [...] } instead",
+        )),
         other => Err(ApiKeyError::invalid(format!(
-            "The id or selector must be text or an object such as {{ id: [...] }}, '{}' found",
+            "The id or selector must be a string or an object such as {{ id: [...] }}, '{}' found",
             other.kind()
         ))),
     }
 }
 
-/// Refuses a key as this package answers it where an id or a selector is expected. As a selector it would match nothing:
-/// its token is not the stored one.
+/// Rejects a whole key, as this package returns it, where an id or a selector is expected. As a selector it would match
+/// nothing, because its token is not the stored one.
 ///
 /// # Errors
-/// `Invalid` for an object with both an id and a redacted token as plain text.
+/// `Invalid` for an object whose `id` and `redacted` are both strings.
 pub fn refuse_whole_key(target: &Input) -> Result<(), ApiKeyError> {
-    let is_text = |name| matches!(target.member(name), Input::Text(_));
-    if is_text("id") && is_text("redacted") {
+    let is_string = |name| matches!(target.member(name), Input::Text(_));
+    if is_string("id") && is_string("redacted") {
         return Err(ApiKeyError::invalid(
             "that is a whole key, not a selector; pass its id (key.id)",
         ));
@@ -58,11 +58,11 @@ pub fn refuse_whole_key(target: &Input) -> Result<(), ApiKeyError> {
     Ok(())
 }
 
-/// The first argument of `softDeleteApiKeys` and `restoreApiKeys`: ids, selectors, or arrays of either.
-/// Nothing to aim at is `None`.
+/// Parses the first argument of `softDeleteApiKeys` and `restoreApiKeys`: ids, selectors, or arrays of either.
+/// Returns `None` without a target.
 ///
 /// # Errors
-/// `Invalid` for anything else, and for a selector that says nothing though it has members.
+/// `Invalid` for anything else, and for a selector that has members but no condition.
 pub fn parse_many_targets(targets: &Input) -> Result<Option<Filter>, ApiKeyError> {
     let items = match targets {
         Input::List(items) => items.as_slice(),
@@ -72,10 +72,10 @@ pub fn parse_many_targets(targets: &Input) -> Result<Option<Filter>, ApiKeyError
         return Ok(None);
     }
     let (mut ids, mut filters) = (Vec::new(), Vec::new());
-    // Stock 2.21.2: beside other targets an empty text is an id, of no key.
+    // Stock 2.21.2: beside other targets an empty string is an id that no key has.
     let named = |item: &&Input| item.is_truthy() || matches!(item, Input::Text(_));
     for item in items.iter().filter(named) {
-        // Stock 2.21.2: these two methods know no `q`.
+        // Stock 2.21.2: these two methods do not support `q`.
         match parse(item, Search::Unknown)? {
             Target::One(id) => ids.push(id),
             Target::Matching(filter) => filters.push(filter),
@@ -86,7 +86,7 @@ pub fn parse_many_targets(targets: &Input) -> Result<Option<Filter>, ApiKeyError
     {
         return Ok(Some(Filter::All));
     }
-    // Stock 2.21.2: beside other targets `{}` is dropped. SECURITY: it must not widen them to every key.
+    // Stock 2.21.2: beside other targets `{}` is dropped. SECURITY: it must not extend them to every key.
     filters.retain(|filter| *filter != Filter::All);
     if !ids.is_empty() {
         filters.push(Filter::ids(ids));
@@ -99,10 +99,10 @@ pub fn parse_many_targets(targets: &Input) -> Result<Option<Filter>, ApiKeyError
     Ok(Some(filter))
 }
 
-/// The first argument of `deleteApiKeys`: an id or an array of them; empty ones name nothing.
+/// Parses the first argument of `deleteApiKeys`: an id or an array of ids; `null` and empty strings are ignored.
 ///
 /// # Errors
-/// `Invalid` for anything else, so that no mistake deletes a key.
+/// `Invalid` for anything else, so that a mistake never deletes a key.
 pub fn parse_ids(ids: &Input) -> Result<Vec<String>, ApiKeyError> {
     let items = match ids {
         Input::List(items) => items.as_slice(),
@@ -114,14 +114,14 @@ pub fn parse_ids(ids: &Input) -> Result<Vec<String>, ApiKeyError> {
         .map(|item| match item {
             Input::Text(_) | Input::IllFormedText => checked_id("id", item),
             other => Err(ApiKeyError::invalid(format!(
-                "deleteApiKeys takes ids as text, '{}' found",
+                "deleteApiKeys takes ids as strings, '{}' found",
                 other.kind()
             ))),
         })
         .collect()
 }
 
-/// The ids among the targets of `softDeleteApiKeys`, `restoreApiKeys` or `deleteApiKeys` that are probably tokens.
+/// The ids among the targets of `softDeleteApiKeys`, `restoreApiKeys` or `deleteApiKeys` that look like tokens.
 #[must_use]
 pub fn tokens_among(targets: &Input) -> Vec<String> {
     let items = match targets {
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_selector_means_every_key_only_by_itself() {
+    fn an_empty_selector_matches_every_key_only_on_its_own() {
         let (text, every) = (Input::Text("a".to_owned()), Input::Object(vec![]));
         assert_eq!(parse_many_targets(&every), Ok(Some(Filter::All)));
         assert_eq!(parse_many_targets(&Input::List(vec![every.clone()])), Ok(Some(Filter::All)));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn deletion_takes_ids_and_nothing_else() {
+    fn deletion_accepts_only_ids() {
         let text = |text: &str| Input::Text(text.to_owned());
         assert_eq!(parse_ids(&text("a")), Ok(vec!["a".to_owned()]));
         assert_eq!(parse_ids(&Input::List(vec![text("a"), Input::Null])), Ok(vec!["a".to_owned()]));

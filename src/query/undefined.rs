@@ -1,10 +1,10 @@
-//! Filter members that are given as `undefined`.
+//! Rejects filter members that are `undefined`.
 
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
 
-/// Refuses filters with a member that is undefined, at any level. Stock drops such a member, and with it the condition
-/// that a missing variable was to be.
+/// Rejects filters with a member that is undefined, at any level. Stock drops such a member, and with it the condition
+/// that a missing variable was meant to set.
 ///
 /// # Errors
 /// `Invalid`, naming the member.
@@ -12,19 +12,19 @@ pub fn refuse_undefined(filters: &Input) -> Result<(), ApiKeyError> {
     match undefined_in(filters, None) {
         None => Ok(()),
         Some(name) => Err(ApiKeyError::invalid(format!(
-            "The filter's member {} is undefined, so that it would not restrict anything. Leave it out if that is meant; null matches an empty column",
+            "The filter member {} is undefined, so it would not restrict anything. Leave it out if that is intended; null matches an empty column",
             Shown(name)
         ))),
     }
 }
 
-fn undefined_in<'a>(value: &'a Input, within: Option<&'a str>) -> Option<&'a str> {
+fn undefined_in<'a>(value: &'a Input, parent: Option<&'a str>) -> Option<&'a str> {
     match value {
-        Input::Undefined => within,
+        Input::Undefined => parent,
         Input::Object(members) => {
             members.iter().find_map(|(name, member)| undefined_in(member, Some(name)))
         }
-        Input::List(items) => items.iter().find_map(|item| undefined_in(item, within)),
+        Input::List(items) => items.iter().find_map(|item| undefined_in(item, parent)),
         _ => None,
     }
 }
@@ -35,7 +35,7 @@ mod tests {
     use crate::input::decode;
 
     #[test]
-    fn an_undefined_member_is_found_at_every_level_and_named() {
+    fn finds_and_names_an_undefined_member_at_every_level() {
         let undefined = r#"{"\u0000undefined":true}"#;
         for (json, name) in [
             (format!(r#"{{"created_by":{undefined}}}"#), "created_by"),

@@ -22,7 +22,7 @@ impl ApiKeyService {
     /// Revokes a key and creates its successor, both or neither.
     ///
     /// # Errors
-    /// `RevokeWithoutId`, `RevokeWithoutRevokedBy`, `AlreadyRevoked`, `EndPlanned`, `NoSuchKeys`, `Invalid`, `Busy`,
+    /// `RevokeWithoutId`, `RevokeWithoutRevokedBy`, `AlreadyRevoked`, `RevocationScheduled`, `NoSuchKeys`, `Invalid`, `Busy`,
     /// `Unavailable` or `Database`.
     pub async fn roll(
         &self,
@@ -83,7 +83,7 @@ impl ApiKeyService {
 fn refuse_revoked_or_scheduled(keys: &[ApiKey], now: Timestamp) -> Result<(), ApiKeyError> {
     refuse_revoked(keys, now)?;
     match keys.iter().find(|key| key.revoked_at.is_some()) {
-        Some(key) => Err(ApiKeyError::EndPlanned(key.id.as_str().to_owned())),
+        Some(key) => Err(ApiKeyError::RevocationScheduled(key.id.as_str().to_owned())),
         None => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! One step over a link, from a table to that of another module.
+//! A join over one link, from a table to another module's table.
 
 use super::invalid;
 use super::name::{Name, Table};
@@ -8,49 +8,49 @@ use crate::query::condition::parse_condition;
 use crate::query::parse::parse_linked_filters;
 use crate::query::{ColumnRef, Filter};
 
-/// A step from a table to that of another module.
+/// A join from a table to another module's table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Join {
-    /// The join from whose target this one goes on; from the keys, if none.
+    /// The index of the join whose target this join starts from; `None` starts from the keys.
     pub parent: Option<usize>,
-    /// Which table holds the columns of the link.
+    /// The table that holds the columns of the link.
     pub bridge: Bridge,
     /// The link.
     pub link: Link,
-    /// The table that is reached.
+    /// The joined table.
     pub target: Table,
     /// Its primary key.
     pub primary_key: Name,
-    /// Which of its rows are meant, if that was asked.
+    /// The condition on its rows, if any.
     pub filter: Option<Filter>,
-    /// The same as a condition on the link's own column, if only the primary key was asked about.
+    /// The same condition on the link's target column, if it concerns only the primary key.
     pub link_filter: Option<Filter>,
 }
 
-/// Two columns that lead from one table to another.
+/// The two columns that link one table to another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Link {
     /// The table that holds them.
     pub table: Table,
-    /// The column that names where the step begins.
+    /// The column that refers to the source row.
     pub source_key: Name,
-    /// The column that names where it ends.
+    /// The column that refers to the target row.
     pub target_key: Name,
 }
 
-/// Which table holds the columns of a link.
+/// The table that holds the columns of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bridge {
-    /// One of its own.
+    /// A separate link table.
     Pivot,
-    /// The one where the step ends.
+    /// The target table.
     Target,
-    /// The one where the step begins.
+    /// The source table.
     Source,
 }
 
 impl Join {
-    /// Judges the join to a target, one of all that came along.
+    /// Parses the join to a target; `all` and `targets` are the read's joins and their targets.
     pub(super) fn parse(
         join: &Input,
         target: &Table,
@@ -92,7 +92,7 @@ impl Link {
 }
 
 impl Bridge {
-    // Stock 2.21.2 tells them apart in this order and by these signs.
+    // Stock 2.21.2: the same checks in the same order.
     fn of(link: &Link, target: &Table, primary_key: &Name, from: &Table, from_key: &Name) -> Self {
         if link.table == *target && link.target_key == *primary_key {
             Self::Target
@@ -118,7 +118,7 @@ fn primary_key(target: &Table, join: &Input) -> Result<Name, ApiKeyError> {
     }
 }
 
-// Stock 2.21.2: filters without a member ask nothing, those whose members are undefined ask for any link.
+// Stock 2.21.2: filters without members are no condition; filters with only undefined members require some link.
 fn filter(target: &Table, filters: &Input) -> Result<Option<Filter>, ApiKeyError> {
     match filters {
         absent if absent.is_absent() => Ok(None),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bridge_is_seen_by_the_tables() {
+    fn derives_the_bridge_from_the_tables() {
         for (link, bridge) in [
             (r#""table":"api_key","sourceKey":"id","targetKey":"created_by""#, Bridge::Source),
             (r#""table":"user","sourceKey":"key_id","targetKey":"id""#, Bridge::Target),
@@ -171,14 +171,14 @@ mod tests {
     }
 
     #[test]
-    fn only_the_primary_key_alone_is_asked_of_the_link() {
-        let asked = |filters: &str| {
+    fn filters_by_the_link_only_if_the_primary_key_is_the_sole_condition() {
+        let filters_link = |filters: &str| {
             let link = r#""table":"l","sourceKey":"a","targetKey":"b""#;
             first(link, &format!(r#""table":"t","filters":{filters}"#)).link_filter.is_some()
         };
-        assert!(asked(r#"{"id":"sc_1"}"#) && asked(r#"{"id":{"$in":["sc_1"]}}"#));
-        assert!(!asked(r#"{"id":"sc_1","name":"Web"}"#));
-        assert!(!asked(r#"{"$and":[{"id":"sc_1"}]}"#));
-        assert!(!asked(r#"{"id":{"\u0000undefined":true}}"#));
+        assert!(filters_link(r#"{"id":"sc_1"}"#) && filters_link(r#"{"id":{"$in":["sc_1"]}}"#));
+        assert!(!filters_link(r#"{"id":"sc_1","name":"Web"}"#));
+        assert!(!filters_link(r#"{"$and":[{"id":"sc_1"}]}"#));
+        assert!(!filters_link(r#"{"id":{"\u0000undefined":true}}"#));
     }
 }

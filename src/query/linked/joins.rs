@@ -1,4 +1,4 @@
-//! The joins that Medusa's query engine makes of paths over several modules.
+//! The joins that Medusa's query engine derives from paths over several modules.
 
 use super::invalid;
 use super::join::Join;
@@ -6,26 +6,26 @@ use super::name::Table;
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::Filter;
-use crate::query::filter::MOST_CONDITIONS;
+use crate::query::filter::MAX_CONDITIONS;
 
-/// How many joins a read may name; each is a subquery within another.
-const MOST_JOINS: usize = 32;
+/// The maximum number of joins in a read. Each can be a subquery nested in another.
+const MAX_JOINS: usize = 32;
 
-/// The joins of a read, of which no two have one target.
+/// The joins of a read; no two have the same target.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Joins(Vec<Join>);
 
 impl Joins {
-    /// Judges `config.__internal.crossModuleJoins`.
+    /// Parses `config.__internal.crossModuleJoins`.
     ///
     /// # Errors
-    /// `Invalid` for whatever cannot be done as it was asked.
-    // SECURITY: passing over a join would answer with keys that the caller filtered out.
+    /// `Invalid` for anything that is malformed or unsupported.
+    // SECURITY: ignoring a join would return keys that the caller filtered out.
     pub(in crate::query) fn parse(joins: &Input) -> Result<Self, ApiKeyError> {
         let items = match joins {
             absent if absent.is_absent() => return Ok(Self::default()),
-            Input::List(items) if items.len() <= MOST_JOINS => items,
-            Input::List(_) => return Err(invalid(format!("there may be at most {MOST_JOINS}"))),
+            Input::List(items) if items.len() <= MAX_JOINS => items,
+            Input::List(_) => return Err(invalid(format!("there may be at most {MAX_JOINS}"))),
             other => return Err(invalid(format!("must be an array, '{}' found", other.kind()))),
         };
         let targets = items
@@ -38,37 +38,38 @@ impl Joins {
             .map(|(item, target)| Join::parse(item, target, items, &targets))
             .collect::<Result<_, _>>()
             .map(Self)?;
-        joins.refuse_twins()?;
-        joins.refuse_circles()?;
+        joins.refuse_duplicates()?;
+        joins.refuse_cycles()?;
         joins.refuse_oversize()?;
         Ok(joins)
     }
 
-    /// Whether there is none.
+    /// Whether there are no joins.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// A join by its place.
+    /// A join by its index.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&Join> {
         self.0.get(index)
     }
 
-    /// The join that reaches the table of a name.
+    /// The join whose target has this table name.
     #[must_use]
     pub fn to(&self, table: &str) -> Option<&Join> {
         self.0.iter().find(|join| join.target.name.as_str() == table)
     }
 
-    /// The joins that go on from another's target, or from the keys, and that leave rows out, be it further on.
+    /// The joins that start from another join's target, or from the keys, and filter rows themselves or through a later
+    /// join.
     pub fn filtering(&self, parent: Option<usize>) -> impl Iterator<Item = (usize, &Join)> {
-        let going_on = move |(_, join): &(usize, &Join)| join.parent == parent;
-        self.0.iter().enumerate().filter(going_on).filter(|(index, _)| self.filters(*index))
+        let is_child = move |(_, join): &(usize, &Join)| join.parent == parent;
+        self.0.iter().enumerate().filter(is_child).filter(|(index, _)| self.filters(*index))
     }
 
-    /// The joins that lead from the keys to a target, the one that reaches it last; none for any other table.
+    /// The joins from the keys to a target, in order; empty for a table that is not a target.
     #[must_use]
     pub fn path(&self, target: &Table) -> Vec<&Join> {
         let last = self.to(target.name.as_str());
@@ -82,7 +83,7 @@ impl Joins {
             || self.filtering(Some(index)).next().is_some()
     }
 
-    fn refuse_twins(&self) -> Result<(), ApiKeyError> {
+    fn refuse_duplicates(&self) -> Result<(), ApiKeyError> {
         for join in &self.0 {
             let table = &join.target.name;
             if self.to(table.as_str()).is_none_or(|first| !std::ptr::eq(first, join)) {
@@ -94,12 +95,12 @@ impl Joins {
         Ok(())
     }
 
-    fn refuse_circles(&self) -> Result<(), ApiKeyError> {
+    fn refuse_cycles(&self) -> Result<(), ApiKeyError> {
         for join in &self.0 {
             let steps = std::iter::successors(Some(join), |join| self.get(join.parent?));
             if steps.take(self.0.len() + 1).count() > self.0.len() {
                 return Err(invalid(format!(
-                    "the parents of \"{}\" lead round in a circle",
+                    "the parents of \"{}\" form a cycle",
                     join.target.name
                 )));
             }
@@ -109,8 +110,8 @@ impl Joins {
 
     fn refuse_oversize(&self) -> Result<(), ApiKeyError> {
         let conditions = self.0.iter().filter_map(|join| join.filter.as_ref());
-        if conditions.map(Filter::conditions).sum::<usize>() > MOST_CONDITIONS {
-            return Err(invalid(format!("there may be at most {MOST_CONDITIONS} conditions")));
+        if conditions.map(Filter::conditions).sum::<usize>() > MAX_CONDITIONS {
+            return Err(invalid(format!("there may be at most {MAX_CONDITIONS} conditions")));
         }
         Ok(())
     }
@@ -132,19 +133,19 @@ mod tests {
     }
 
     #[test]
-    fn a_join_without_a_filter_leaves_nothing_out_unless_one_further_on_does() {
+    fn a_join_without_a_filter_filters_only_through_a_later_join() {
         let first = join("", r#""table":"a""#);
-        let asks = |filters: &str| {
+        let filtering = |filters: &str| {
             let second = join(r#""parent":"a","#, &format!(r#""table":"b","filters":{filters}"#));
             joins(&format!("[{second},{first}]"))
                 .map(|joins| joins.filtering(None).map(|(index, _)| index).collect::<Vec<_>>())
         };
-        assert_eq!(asks("{}"), Ok(vec![]));
-        assert_eq!(asks(r#"{"name":"Web"}"#), Ok(vec![1]));
+        assert_eq!(filtering("{}"), Ok(vec![]));
+        assert_eq!(filtering(r#"{"name":"Web"}"#), Ok(vec![1]));
     }
 
     #[test]
-    fn a_path_leads_from_the_keys_to_the_target() {
+    fn a_path_lists_the_joins_from_the_keys_to_the_target() {
         let chain = [
             join(r#""parent":"b","#, r#""table":"c""#),
             join("", r#""table":"a""#),
@@ -157,10 +158,10 @@ mod tests {
     }
 
     #[test]
-    fn malformed_joins_are_refused_and_never_passed_over() {
+    fn rejects_malformed_joins_and_never_ignores_them() {
         let web = join("", r#""table":"a","filters":{"name":"Web"}"#);
-        let many = vec![web.as_str(); MOST_JOINS + 1].join(",");
-        let conditions = vec![r#"{"name":"Web"}"#; MOST_CONDITIONS + 1].join(",");
+        let many = vec![web.as_str(); MAX_JOINS + 1].join(",");
+        let conditions = vec![r#"{"name":"Web"}"#; MAX_CONDITIONS + 1].join(",");
         for json in [
             "{}",
             r#""sales_channel""#,

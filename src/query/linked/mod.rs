@@ -1,6 +1,6 @@
-//! Conditions and orders on what other modules hold, reached over Medusa's links.
+//! Conditions and orders on other modules' tables, joined over Medusa's links.
 //!
-//! Invariant: a name among them is one that SQL can hold in quotes, and none is a column of a key's hash or salt.
+//! Invariant: every name is safe in SQL when quoted, and none is the column of a key's hash or salt.
 
 mod join;
 mod joins;
@@ -14,7 +14,7 @@ pub use name::{Name, Table};
 
 use crate::error::ApiKeyError;
 
-/// Rejects a join, or a condition on its target.
-pub(super) fn invalid(complaint: impl std::fmt::Display) -> ApiKeyError {
-    ApiKeyError::invalid(format!("config.__internal.crossModuleJoins: {complaint}"))
+/// The error for a join, or for a condition on its target.
+pub(super) fn invalid(problem: impl std::fmt::Display) -> ApiKeyError {
+    ApiKeyError::invalid(format!("config.__internal.crossModuleJoins: {problem}"))
 }

@@ -1,4 +1,4 @@
-//! Names of tables and columns that are not ours.
+//! Names of other modules' tables and columns.
 
 use std::fmt;
 
@@ -11,24 +11,25 @@ use crate::query::{ColumnRef, Field};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name(String);
 
-/// A table of some module.
+/// A table of any module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// The schema, if it is another than that of `api_key`.
+    /// The schema, if it differs from that of `api_key`.
     pub schema: Option<Name>,
     /// The name.
     pub name: Name,
 }
 
-/// The most bytes of a name. PostgreSQL itself cuts it after 63, wherever the name stands.
-const MOST_NAME_BYTES: usize = 255;
+/// The maximum length of a name in bytes. PostgreSQL truncates every name to 63 bytes.
+const MAX_NAME_BYTES: usize = 255;
 
 impl Name {
-    /// Judges a name, which messages call `what`.
+    /// Parses a name; messages refer to it as `what`.
     ///
     /// # Errors
-    /// `Invalid` for what names no table or column of a module: quotes, dots, spaces and the like.
-    // SECURITY: names cannot be bound, only quoted. None comes that far whose safety hangs on the quotes.
+    /// `Invalid` for characters that no module's table or column has: quotes, dots, spaces and the like.
+    // SECURITY: SQL can only quote names, not bind them. This check rejects every name that is safe only because of the
+    // quotes.
     pub(super) fn parse(what: &str, name: &Input) -> Result<Self, ApiKeyError> {
         let text = match name {
             Input::Text(text) => text,
@@ -36,26 +37,26 @@ impl Name {
                 return Err(invalid(format!("{what} must be a name, '{}' found", other.kind())));
             }
         };
-        let speakable = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '$');
-        if text.is_empty() || text.len() > MOST_NAME_BYTES || !text.chars().all(speakable) {
-            return Err(invalid(format!("{what} is no name of a table or column")));
+        let is_allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '$');
+        if text.is_empty() || text.len() > MAX_NAME_BYTES || !text.chars().all(is_allowed) {
+            return Err(invalid(format!("{what} is not a valid table or column name")));
         }
         Ok(Self(text.clone()))
     }
 
-    /// The name of every table's column for soft deletion.
+    /// The name of the soft-deletion column, in every table.
     #[must_use]
     pub fn deleted_at() -> Self {
         Self(Field::DeletedAt.as_str().to_owned())
     }
 
-    /// The name of the column of ids.
+    /// The name of the id column.
     #[must_use]
     pub fn id() -> Self {
         Self(Field::Id.as_str().to_owned())
     }
 
-    /// The text, unquoted.
+    /// The name, unquoted.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -75,7 +76,7 @@ impl Table {
         Self { schema: None, name: Name("api_key".to_owned()) }
     }
 
-    /// Judges `{ table, schema? }`.
+    /// Parses `{ table, schema? }`.
     pub(super) fn parse(what: &str, side: &Input) -> Result<Self, ApiKeyError> {
         let schema = match side.member("schema") {
             absent if absent.is_absent() => None,
@@ -84,10 +85,10 @@ impl Table {
         Ok(Self { schema, name: Name::parse(&format!("{what}.table"), side.member("table"))? })
     }
 
-    /// Judges a reference to one of the table's columns.
+    /// Parses a reference to one of the table's columns.
     ///
     /// # Errors
-    /// `Invalid` for no name, and for a column of keys that nobody may ask about.
+    /// `Invalid` for an invalid name, and for a column of keys that queries may not use.
     pub(in crate::query) fn column(
         &self,
         what: &str,
@@ -100,13 +101,15 @@ impl Table {
     /// The same, as a bare name.
     pub(super) fn column_name(&self, what: &str, name: &Input) -> Result<Name, ApiKeyError> {
         let column = Name::parse(what, name)?;
-        // SECURITY: links lead back to the keys, too, and a filter or order on hashes tells about them.
-        let tells = || {
+        // SECURITY: a link can lead back to the keys, and a filter or order on hashes would reveal them.
+        let is_forbidden = || {
             Field::parse(column.as_str())
                 .is_none_or(|field| matches!(field, Field::Token | Field::Salt))
         };
-        if self.name == Self::of_keys().name && tells() {
-            return Err(invalid(format!("ApiKey.{column} cannot be asked about")));
+        if self.name == Self::of_keys().name && is_forbidden() {
+            return Err(invalid(format!(
+                "ApiKey.{column} cannot be used in a join, filter or order"
+            )));
         }
         Ok(column)
     }
@@ -123,8 +126,8 @@ mod tests {
     }
 
     #[test]
-    fn hostile_names_are_refused() {
-        let long = "n".repeat(MOST_NAME_BYTES + 1);
+    fn rejects_hostile_names() {
+        let long = "n".repeat(MAX_NAME_BYTES + 1);
         for hostile in [
             "",
             "\"",
@@ -149,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn names_that_medusa_makes_are_taken() {
+    fn accepts_the_names_that_medusa_generates() {
         for name in ["sales_channel", "publishable_key_id", "Größe", "a1b2-3$"] {
             assert_eq!(Name::parse("it", &text(name)).map(|name| name.0), Ok(name.to_owned()));
         }
     }
 
     #[test]
-    fn a_link_back_to_the_keys_tells_nothing_about_hashes_and_salts() {
+    fn rejects_columns_of_hashes_and_salts_on_a_link_back_to_the_keys() {
         let keys = Table::of_keys();
         for column in ["token", "salt", "token_digest", "workflow_transaction_id", "ctid"] {
             assert!(keys.column("it", &text(column)).is_err(), "{column}");
@@ -168,7 +171,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_name_needs_more_than_quotes_around_it(name in ".*") {
+        fn an_accepted_name_has_no_character_that_is_unsafe_in_quotes(name in ".*") {
             if let Ok(name) = Name::parse("it", &Input::Text(name)) {
                 let hostile = |c: char| c.is_control() || c.is_whitespace() || "\"'`;.()\\".contains(c);
                 prop_assert!(!name.as_str().contains(hostile));

@@ -1,4 +1,4 @@
-//! Conditions on the columns of another module's table.
+//! Tests of conditions on another module's columns.
 
 use super::Table;
 use crate::error::ApiKeyError;
@@ -12,7 +12,7 @@ fn filter(json: &str) -> Result<Filter, ApiKeyError> {
 }
 
 #[test]
-fn branches_that_say_nothing_are_left_out() {
+fn drops_branches_without_a_condition() {
     let named = filter(r#"{"name":"Web"}"#);
     assert_eq!(filter(r#"{"$or":[{},{"name":"Web"}]}"#), named);
     assert_eq!(filter(r#"{"$and":[{"$or":[]},{"name":{"$eq":"Web"}}]}"#), named);
@@ -23,7 +23,7 @@ fn branches_that_say_nothing_are_left_out() {
 }
 
 #[test]
-fn what_cannot_be_asked_is_refused_and_never_dropped() {
+fn rejects_unsupported_conditions_and_never_drops_them() {
     for json in [
         "[]",
         "null",
@@ -50,7 +50,7 @@ fn what_cannot_be_asked_is_refused_and_never_dropped() {
 }
 
 #[test]
-fn values_keep_the_kind_that_the_caller_gave_them() {
+fn values_keep_the_type_that_the_caller_passed() {
     let operand = |json: &str| match filter(&format!(r#"{{"column":{json}}}"#)) {
         Ok(Filter::Compare(_, Comparison::Equal, operand)) => operand,
         other => panic!("{other:?}"),
