@@ -1,42 +1,41 @@
-//! The time and the randomness that came in with a call.
+//! The time and the random bytes that a call brings along.
 //!
-//! Nothing further in reads a clock or a random source, so that a caller's
-//! fake timers and spies govern all that is written and decided.
+//! Inner rings read neither a clock nor a random source for what they write or decide, so that a caller's fake timers
+//! and spies control it.
 
 use chrono::{DateTime, Datelike, Utc};
 
 use crate::error::ApiKeyError;
 
-/// A moment, in UTC, kept to the millisecond.
+/// A point in time, in UTC, with millisecond precision.
 pub type Timestamp = DateTime<Utc>;
 
-/// What the outside world was like when the call arrived.
+/// The time and the random bytes of one call.
 pub struct CallContext {
-    /// The caller's present.
+    /// The caller's current time.
     pub now: Timestamp,
     entropy: std::vec::IntoIter<Vec<u8>>,
 }
 
 impl CallContext {
-    /// An edge at a moment, with the random chunks that the call will use, in order.
+    /// Creates a context from a time and the random chunks that the call uses, in order.
     #[must_use]
     pub fn new(now: Timestamp, entropy: Vec<Vec<u8>>) -> Self {
         Self { now, entropy: entropy.into_iter() }
     }
 
-    /// The next random chunk, which has to hold that many bytes at least.
+    /// Takes the next random chunk, which must hold at least `min_bytes` bytes.
     ///
     /// # Errors
-    /// `Unexpected` when less randomness came with the call than it needs.
-    pub fn entropy(&mut self, least_bytes: usize) -> Result<Vec<u8>, ApiKeyError> {
-        self.entropy
-            .next()
-            .filter(|chunk| chunk.len() >= least_bytes)
-            .ok_or(ApiKeyError::Unexpected("crypto.randomBytes gave too few bytes for this call."))
+    /// `Unexpected` if the call brought too few random bytes.
+    pub fn entropy(&mut self, min_bytes: usize) -> Result<Vec<u8>, ApiKeyError> {
+        self.entropy.next().filter(|chunk| chunk.len() >= min_bytes).ok_or(ApiKeyError::Unexpected(
+            "crypto.randomBytes returned too few bytes for this call.",
+        ))
     }
 }
 
-/// The moment that many milliseconds after 1970, or `None` outside the years 1 to 9999.
+/// Converts milliseconds since 1970; `None` outside the years 1 to 9999.
 #[must_use]
 pub fn from_epoch_ms(ms: f64) -> Option<Timestamp> {
     if !ms.is_finite() {
@@ -46,7 +45,7 @@ pub fn from_epoch_ms(ms: f64) -> Option<Timestamp> {
     DateTime::from_timestamp_millis(ms.trunc() as i64).filter(is_storable)
 }
 
-/// Whether a moment is in the years 1 to 9999, which every database holds.
+/// Whether a time is within the years 1 to 9999, which every supported database can store.
 #[must_use]
 pub fn is_storable(at: &Timestamp) -> bool {
     (1..=9999).contains(&at.year())
@@ -57,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_short_chunk_is_refused() {
+    fn a_chunk_that_is_too_short_is_rejected() {
         let now = from_epoch_ms(0.0).expect("in range");
         let mut context = CallContext::new(now, vec![vec![1; 32], vec![1; 31]]);
         assert_eq!(context.entropy(32), Ok(vec![1; 32]));

@@ -1,10 +1,10 @@
 //! The columns of `api_key`, each declared once.
 //!
-//! [`Field`] and every list of columns follow from this declaration: filters, orders, selections, answers, the change feed and
-//! `module/generated/columns.ts`. Each place that cannot be derived fails to compile, or fails a test that names the column,
-//! when it leaves one out. See "A column" in ARCHITECTURE.md.
+//! [`Field`] and every list of columns derive from this declaration: filters, orders, selections, results, the change
+//! feed and `module/generated/columns.ts`. Code that cannot be derived fails to compile, or fails a test that names the
+//! column, if it omits one. See "A column" in ARCHITECTURE.md.
 
-/// What a column holds.
+/// The type of a column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
     /// A string.
@@ -16,15 +16,15 @@ pub enum FieldKind {
 /// What callers may do with a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Answers show it; filters and orders may name it.
+    /// Results include it; filters and orders may name it.
     Open,
-    /// Answers show it; filters may compare it with whole tokens, orders may not name it.
+    /// Results include it; filters may compare it with whole tokens, orders may not name it.
     Token,
-    /// No answer shows it, and no filter or order may ask about it.
+    /// Results omit it, and no filter or order may name it.
     Hidden,
 }
 
-/// Whether the change feed announces a change of a column, so that services which remember the key forget it.
+/// Whether the change feed announces a change of a column, so that other services invalidate the key in their caches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Feed {
     Announced,
@@ -36,7 +36,7 @@ macro_rules! columns {
         fields { $($field:ident $name:literal $kind:ident $graphql:literal $access:ident $feed:ident,)+ }
         internal { $($internal:literal $internal_feed:ident,)+ }
     ) => {
-        /// A column that callers may name, in the order in which answers show them.
+        /// A column that callers may name, in the order of results.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Field {
             $($field,)+
@@ -54,7 +54,7 @@ macro_rules! columns {
                 }
             }
 
-            /// What the column holds.
+            /// The type of the column's values.
             #[must_use]
             pub const fn kind(self) -> FieldKind {
                 match self {
@@ -62,7 +62,7 @@ macro_rules! columns {
                 }
             }
 
-            /// What callers may do with it.
+            /// What callers may do with the column.
             #[must_use]
             pub const fn access(self) -> Access {
                 match self {
@@ -70,7 +70,7 @@ macro_rules! columns {
                 }
             }
 
-            /// Its type in Medusa's GraphQL schema; one that ends in `!` is never NULL.
+            /// The column's type in Medusa's GraphQL schema; a type that ends in `!` is never NULL.
             #[must_use]
             pub const fn graphql(self) -> &'static str {
                 match self {
@@ -111,19 +111,19 @@ columns! {
 }
 
 impl Field {
-    /// The column of that name.
+    /// Finds the column of a name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|field| field.as_str() == name)
     }
 
-    /// Whether answers show it.
+    /// Whether results include the column.
     #[must_use]
     pub const fn is_shown(self) -> bool {
         !matches!(self.access(), Access::Hidden)
     }
 
-    /// Whether the table may hold NULL.
+    /// Whether the column may be NULL.
     #[must_use]
     pub const fn is_nullable(self) -> bool {
         !matches!(self.graphql().as_bytes(), [.., b'!'])

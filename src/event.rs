@@ -1,27 +1,27 @@
-//! What happens beside the calls and is worth telling whoever runs the service.
+//! Operational events for the operator of the service.
 //!
-//! Invariant: a event holds no token, hash, id or SQL.
+//! Invariant: an event holds no token, hash, id or SQL.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// An event of the machinery behind the calls.
+/// An operational event outside the result of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// Answers come from memory from now on, within the option `maxStaleness`.
+    /// The cache answers from now on, within the option `maxStaleness`.
     LeaseHeld,
-    /// Every answer is read from the database from now on.
+    /// Every answer comes from the database from now on.
     LeaseLost(LeaseLoss),
-    /// The connection of the shared reads is lost; calls read through the pool.
+    /// The connection of the read batcher is lost; calls read through the pool.
     ReadBatcherLost,
-    /// The connection of the shared reads is made again.
+    /// The connection of the read batcher is open again.
     ReadBatcherReconnected,
-    /// Calls are turned away, since as many derivations wait as `hashQueueLimit` allows.
+    /// Calls are rejected because `hashQueueLimit` derivations are queued.
     QueueFull,
 }
 
 impl Event {
-    /// The name under which it is published.
+    /// The event's published name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -34,24 +34,24 @@ impl Event {
     }
 }
 
-/// Why nothing may be answered from memory.
+/// Why the cache may not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeaseLoss {
-    /// Nothing was asked yet, or the listener is on its way.
+    /// No call was made yet, or the listener is still connecting.
     Starting,
-    /// The connection that listens cannot be made, or broke.
+    /// The connection that listens cannot be opened or was lost.
     NotListening,
-    /// What was sent over one connection does not come back on the one that listens.
+    /// Signals sent over one connection do not arrive on the one that listens.
     NoEcho,
-    /// The table has no triggers that would tell of changes, or they are switched off.
+    /// The table lacks the triggers that announce changes, or they are disabled.
     NoTriggers,
-    /// The triggers, or their function, were changed: changes may have gone unheard.
+    /// The triggers, or their function, were altered: changes may have been missed.
     TriggersChanged,
-    /// The connection over which the lease is renewed is lost.
+    /// The connection that renews the lease is lost.
     NoConnection,
-    /// A pooler in transaction mode stands between, behind which nothing can listen.
+    /// The connection passes through a pooler in transaction mode, where LISTEN does not work.
     Pooler,
-    /// The server is a hot standby, on which nothing can listen.
+    /// The server is a hot standby, where LISTEN does not work.
     Replica,
 }
 
@@ -59,45 +59,45 @@ impl fmt::Display for LeaseLoss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Starting => "the first lease has not begun yet",
-            Self::NotListening => "the connection that listens for changes cannot be made or broke",
+            Self::NotListening => "the connection that listens for changes cannot be opened or was lost",
             Self::NoEcho => {
-                "notifications do not come back in time: a pooler in transaction mode stands between, or the server or the network is silent or too slow for maxStaleness"
+                "notifications do not arrive in time: the connection passes through a pooler in transaction mode, or the server or the network is unresponsive or too slow for maxStaleness"
             }
             Self::NoTriggers => {
-                "the table api_key lacks the triggers that tell of changes, or they or their function are switched off or not the expected ones: run `medusa db:migrate` or `service.migrate()`"
+                "the table api_key lacks the triggers that announce changes, or they or their function are disabled or not the expected ones: run `medusa db:migrate` or `service.migrate()`"
             }
             Self::TriggersChanged => {
-                "the triggers that tell of changes were changed, so that changes may have gone unheard; they are as expected again"
+                "the triggers that announce changes were altered, so that changes may have been missed; they are as expected again"
             }
             Self::Pooler => {
-                "a pooler in transaction mode stands between, behind which nothing can listen: connect directly, or in session mode with the option `pooler` set to \"session\""
+                "the connection passes through a pooler in transaction mode, where LISTEN does not work: connect directly, or in session mode with the option `pooler` set to \"session\""
             }
             Self::Replica => {
-                "a hot standby may answer (option `replica`), and no lease can prove what it answers"
+                "a hot standby may answer (option `replica`), and a lease cannot bound the age of its answers"
             }
-            Self::NoConnection => "the connection over which the lease is renewed is lost",
+            Self::NoConnection => "the connection that renews the lease is lost",
         })
     }
 }
 
-/// Where events go.
+/// The receiver of events.
 #[derive(Clone)]
 pub struct EventSink(Arc<dyn Fn(Event) + Send + Sync>);
 
 impl EventSink {
-    /// EventSink go to a function, which must return at once.
+    /// Creates a sink that passes events to a function, which must not block.
     pub fn to(listener: impl Fn(Event) + Send + Sync + 'static) -> Self {
         Self(Arc::new(listener))
     }
 
-    /// Says it.
+    /// Emits an event.
     pub fn emit(&self, event: Event) {
         (self.0)(event);
     }
 }
 
 impl Default for EventSink {
-    /// Nobody listens.
+    /// A sink that discards events.
     fn default() -> Self {
         Self::to(|_| {})
     }

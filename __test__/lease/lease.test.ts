@@ -106,7 +106,7 @@ describe("[postgres] A lease", () => {
     const { token } = await warmKey();
     proxy.swallowListeners();
 
-    expect(await untilLost(service)).toMatch(/do not come back/);
+    expect(await untilLost(service)).toMatch(/do not arrive/);
     const { id, token: next } = await service.createApiKeys(SECRET);
     await expectStrict(id, next);
     await untilHeld(service);

@@ -1,4 +1,4 @@
-//! What may change about a key.
+//! Changes of a key: title, revocation, roll.
 
 use chrono::SubsecRound;
 
@@ -17,10 +17,10 @@ pub struct TitleChange {
 }
 
 impl TitleChange {
-    /// Judges the data of `updateApiKeys`; other fields are ignored, unless they look like an end, a scope or a token.
+    /// Parses the data of `updateApiKeys`; ignores other fields, unless they look like an expiry, a scope or a token.
     ///
     /// # Errors
-    /// `Invalid` without a title that can be stored, or naming the field.
+    /// `Invalid` without a storable title, or naming the rejected field.
     pub fn parse(data: &Input) -> Result<Self, ApiKeyError> {
         refuse_near_misses(data, DataOf::Update)?;
         let title = data.member("title");
@@ -38,14 +38,14 @@ impl TitleChange {
 /// One element of `upsertApiKeys`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UpsertApiKey {
-    /// It has no id: a key to create.
+    /// An element without an id: a key to create.
     Create(NewApiKey),
-    /// It has one: the key with a new title.
+    /// An element with an id: a key to give a new title.
     Update(ApiKeyId, TitleChange),
 }
 
 impl UpsertApiKey {
-    /// Judges one element.
+    /// Parses one element.
     ///
     /// # Errors
     /// `Invalid`, naming the field.
@@ -57,20 +57,20 @@ impl UpsertApiKey {
     }
 }
 
-/// The end of a key, now or at a later moment.
+/// A revocation of a key, immediate or scheduled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revocation {
-    /// Who revokes; unknown for `revoke(id)` without data.
+    /// Who revokes; `None` for `revoke(id)` without data.
     pub revoked_by: Option<String>,
-    /// From when on the key is refused.
+    /// The time from which the key is rejected.
     pub revoked_at: Timestamp,
 }
 
 impl Revocation {
-    /// Judges the data of a revocation of one key by its id; absent data means now, by nobody in particular.
+    /// Parses the data of a revocation by id; absent data revokes immediately and leaves `revoked_by` null.
     ///
     /// # Errors
-    /// As [`Self::parse`].
+    /// Same as [`Self::parse`].
     pub fn parse_for_one(data: &Input, now: Timestamp) -> Result<Self, ApiKeyError> {
         match data {
             Input::Undefined => Ok(Self { revoked_by: None, revoked_at: now }),
@@ -78,7 +78,7 @@ impl Revocation {
         }
     }
 
-    /// Judges the data of a revocation.
+    /// Parses the data of a revocation.
     ///
     /// # Errors
     /// `RevokeWithoutRevokedBy`, or `Invalid` naming the field.
@@ -94,14 +94,14 @@ impl Revocation {
         })
     }
 
-    /// Whether a key is to be revoked otherwise than this says, to the millisecond.
+    /// Whether this revocation differs from the key's, compared to the millisecond.
     #[must_use]
     pub fn changes(&self, key: &ApiKey) -> bool {
         key.revoked_at.map(|at| at.trunc_subsecs(3)) != Some(self.revoked_at)
             || key.revoked_by != self.revoked_by
     }
 
-    /// The key as it is once revoked.
+    /// Applies this revocation to a key; `now` is the time of the write.
     #[must_use]
     pub fn apply(&self, key: ApiKey, now: Timestamp) -> ApiKey {
         if !self.changes(&key) {
@@ -116,10 +116,10 @@ impl Revocation {
     }
 }
 
-/// Refuses to revoke again what is revoked.
+/// Rejects keys that are already revoked.
 ///
 /// # Errors
-/// `AlreadyRevoked`, with how many of them.
+/// `AlreadyRevoked`, with their number by type.
 pub fn refuse_revoked<'a>(
     keys: impl IntoIterator<Item = &'a ApiKey>,
     now: Timestamp,
@@ -138,7 +138,7 @@ pub fn refuse_revoked<'a>(
     }
 }
 
-/// A key's replacement by a successor.
+/// The replacement of a key by a successor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roll {
     revocation: Revocation,
@@ -147,7 +147,7 @@ pub struct Roll {
 }
 
 impl Roll {
-    /// Judges the data of `rollApiKeys`, in which no unknown member may stand.
+    /// Parses the data of `rollApiKeys`; rejects unknown members.
     ///
     /// # Errors
     /// `RevokeWithoutRevokedBy`, or `Invalid` naming the field.
@@ -161,13 +161,13 @@ impl Roll {
         })
     }
 
-    /// How the old key ends.
+    /// The revocation of the old key.
     #[must_use]
     pub fn revocation(&self) -> &Revocation {
         &self.revocation
     }
 
-    /// Gives the new key what the caller chose, and of the old key what the caller left open.
+    /// Sets the new key's `title` and `created_by`: the caller's values, otherwise those of the old key.
     pub fn inherit(&self, new: &mut ApiKey, old: &ApiKey) {
         new.title = self.title.clone().unwrap_or_else(|| old.title.clone());
         new.created_by = self.created_by.clone().unwrap_or_else(|| old.created_by.clone());

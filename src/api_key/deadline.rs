@@ -1,4 +1,4 @@
-//! "In so many seconds", as callers say it.
+//! Durations in seconds from now: `revoke_in` and `expires_in`.
 
 use chrono::TimeDelta;
 
@@ -6,10 +6,10 @@ use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
 
-/// A hundred years of 365.25 days.
-const MOST_SECONDS: f64 = 3_155_760_000.0;
+/// One hundred years of 365.25 days.
+const MAX_SECONDS: f64 = 3_155_760_000.0;
 
-/// The moment that many seconds from now, kept to the millisecond; absent means now.
+/// Converts seconds from now to a time, rounded to the millisecond; an absent value means now.
 pub(super) fn deadline(
     name: &str,
     value: &Input,
@@ -20,9 +20,9 @@ pub(super) fn deadline(
         Input::Number(seconds) => *seconds,
         _ => f64::NAN,
     };
-    if !(0.0..=MOST_SECONDS).contains(&seconds) {
+    if !(0.0..=MAX_SECONDS).contains(&seconds) {
         return Err(ApiKeyError::invalid(format!(
-            "{name} must be a number of seconds from 0 to {MOST_SECONDS}"
+            "{name} must be a number of seconds from 0 to {MAX_SECONDS}"
         )));
     }
     #[expect(clippy::cast_possible_truncation, reason = "at most a hundred years of milliseconds")]

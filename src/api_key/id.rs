@@ -1,11 +1,11 @@
-//! Ids of keys.
+//! The ids of keys.
 
 use uuid::Builder;
 
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 
-/// The id of a key, by Medusa's convention `apk_` and a ULID; any text that a caller chose is one too.
+/// The id of a key: `apk_` and a ULID, as Medusa generates it, or any string that a caller chose.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ApiKeyId(String);
 
@@ -13,30 +13,31 @@ pub struct ApiKeyId(String);
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 impl ApiKeyId {
-    /// An id as it was stored or given.
+    /// Wraps a stored id or one that a caller chose.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// A new id: a UUID v7 written as a ULID, which sorts by time.
+    /// Generates an id: a UUID v7 written as a ULID, which sorts by time.
     ///
     /// # Errors
-    /// `Unexpected` when the clock stands before 1970.
+    /// `Unexpected` for a time before 1970.
     pub fn generate(now: Timestamp, chunk: &[u8]) -> Result<Self, ApiKeyError> {
         let mut random = [0_u8; 10];
         for (to, from) in random.iter_mut().zip(chunk) {
             *to = *from;
         }
-        let ms = u64::try_from(now.timestamp_millis())
-            .map_err(|_| ApiKeyError::Unexpected("An id cannot be made before 1970."))?;
+        let ms = u64::try_from(now.timestamp_millis()).map_err(|_| {
+            ApiKeyError::Unexpected("An id cannot be generated for a time before 1970.")
+        })?;
         let bits = Builder::from_unix_timestamp_millis(ms, &random).into_uuid().as_u128();
         let text =
             (0..26).rev().map(|digit| char::from(CROCKFORD[((bits >> (digit * 5)) & 31) as usize]));
         Ok(Self(std::iter::once("apk_".to_owned()).chain(text.map(String::from)).collect()))
     }
 
-    /// The text.
+    /// The string.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -57,7 +58,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_id_is_apk_and_a_ulid(ms: u32, random in prop::array::uniform10(any::<u8>())) {
+        fn a_generated_id_is_apk_and_a_ulid(ms: u32, random in prop::array::uniform10(any::<u8>())) {
             let id = id_at(ms, &random);
             let ulid = id.as_str().strip_prefix("apk_").expect("prefix");
             prop_assert_eq!(ulid.len(), 26);

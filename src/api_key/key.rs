@@ -1,4 +1,4 @@
-//! The key itself, and what of it may leave.
+//! The key, and its form without secrets.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use crate::call_context::Timestamp;
 use crate::columns::Field;
 use crate::token::{RawToken, Redacted, StoredToken, TokenDigest};
 
-/// What a key is for.
+/// The type of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ApiKeyType {
     /// Names a storefront; its token is public.
     Publishable,
-    /// Authenticates an admin or a machine; its token is known to its owner alone.
+    /// Authenticates an admin or a machine; only its owner has the token.
     Secret,
 }
 
 impl ApiKeyType {
-    /// The type of that name.
+    /// Parses the name of a type.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         match name {
@@ -27,7 +27,7 @@ impl ApiKeyType {
         }
     }
 
-    /// The name that is stored and shown.
+    /// The name, as stored and returned.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -37,20 +37,20 @@ impl ApiKeyType {
     }
 }
 
-/// A key. `T` is its token: as it is stored, or as an answer shows it.
+/// A key. `T` is the form of its token: stored, or as returned to callers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey<T = StoredToken> {
     /// `apk_…`
     pub id: ApiKeyId,
     /// The token.
     pub token: T,
-    /// The selector of a secret token; rows that stock wrote have none.
+    /// The selector of a secret token; `None` in rows that stock wrote.
     pub token_digest: Option<TokenDigest>,
     /// The token's first and last characters: `sk_12a***9f0`.
     pub redacted: Redacted,
     /// The title.
     pub title: String,
-    /// What the key is for.
+    /// The type of the key.
     pub kind: ApiKeyType,
     /// The last recorded use.
     pub last_used_at: Option<Timestamp>,
@@ -68,32 +68,32 @@ pub struct ApiKey<T = StoredToken> {
     pub deleted_at: Option<Timestamp>,
     /// The workflow that created it, if one did.
     pub created_in: Option<WorkflowTransaction>,
-    /// Whether its revocation took effect at once; only a row with a digest can record that.
+    /// Whether its revocation took effect immediately; only a row with a digest can record that.
     pub revoked_at_once: bool,
 }
 
-/// A key without its verifier, as it may leave this package.
+/// A key without its verifier, the only form that callers receive.
 pub type PublicApiKey = ApiKey<ShownToken>;
 
-/// The token that an answer shows: a public one, a secret one to its creator, otherwise an empty string.
+/// The token in a result: a publishable token, a secret token at its creation, otherwise an empty string.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ShownToken(String);
 
 impl fmt::Debug for ShownToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // SECURITY: it may be a secret that was just issued.
+        // SECURITY: it may be a newly issued secret.
         f.write_str("ShownToken(***)")
     }
 }
 
-/// A column's value in an answer.
+/// A column's value in a result.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum ColumnValue<'a> {
     /// A string.
     Text(&'a str),
     /// A point in time.
     Time(Timestamp),
-    /// An empty column.
+    /// NULL.
     Null,
 }
 
@@ -122,7 +122,7 @@ impl<T> ApiKey<T> {
 impl From<ApiKey> for PublicApiKey {
     fn from(key: ApiKey) -> Self {
         let kind = key.kind;
-        // SECURITY: neither the hash nor the salt of a secret passes here.
+        // SECURITY: this drops the hash and the salt of a secret.
         key.with_token(|token| match token {
             StoredToken::Public(token) if kind == ApiKeyType::Publishable => ShownToken(token),
             StoredToken::Public(_) | StoredToken::Hashed { .. } => ShownToken(String::new()),
@@ -131,13 +131,13 @@ impl From<ApiKey> for PublicApiKey {
 }
 
 impl PublicApiKey {
-    /// The answer to a creation, the one place where a raw secret leaves.
+    /// The result of a creation, the only place that returns a raw secret.
     #[must_use]
     pub fn created(key: ApiKey, token: &RawToken) -> Self {
         key.with_token(|_| ShownToken(token.expose().to_owned()))
     }
 
-    /// The value of a column in an answer; `None` for a column that no answer shows.
+    /// The value of a column in a result; `None` for a column that results omit.
     #[must_use]
     pub fn shown(&self, field: Field) -> Option<ColumnValue<'_>> {
         Some(match field {
@@ -157,7 +157,7 @@ impl PublicApiKey {
         })
     }
 
-    /// How many bytes its strings take.
+    /// The total size of the key's strings in bytes.
     #[must_use]
     pub fn text_bytes(&self) -> usize {
         let bytes = |field| match self.shown(field) {
@@ -187,16 +187,20 @@ impl From<Option<Timestamp>> for ColumnValue<'_> {
 }
 
 impl<T> ApiKey<T> {
-    /// Whether the key is already revoked, not merely scheduled to be: its `revoked_at` has passed, the row notes a
-    /// revocation that took effect at once, or it was last written by its revocation, by a caller whose clock is ahead.
+    /// Whether the key is already revoked, not merely scheduled to be.
+    ///
+    /// That is so if its `revoked_at` has passed, if the row records an immediate revocation, or if the last write of
+    /// the row was its revocation by a caller whose clock is ahead.
     #[must_use]
     pub fn has_ended(&self, now: Timestamp) -> bool {
         self.revoked_at_once && self.revoked_at.is_some()
             || has_ended(self.revoked_at, self.updated_at, now)
     }
 
-    /// The `updated_at` of a write at `now` that does not concern the revocation. After a revocation by a clock that is
-    /// ahead it is the time of that revocation, so that the row still says that the key is revoked.
+    /// The `updated_at` of a write at `now` that is not a revocation.
+    ///
+    /// After a revocation by a clock that is ahead it is the time of that revocation, so that the row still marks the
+    /// key as revoked.
     #[must_use]
     pub fn updated_by_a_write_at(&self, now: Timestamp) -> Timestamp {
         let ahead = self.revoked_at.filter(|at| at.timestamp_millis() > now.timestamp_millis());
@@ -204,16 +208,17 @@ impl<T> ApiKey<T> {
     }
 }
 
-/// How much later than `revoked_at` the revocation itself may have set `updated_at`, in milliseconds. This package sets
-/// both to one time; stock reads the clock again when it writes.
-const REVOCATION_TAKES_MS: i64 = 1_000;
+/// The maximum delay, in milliseconds, between `revoked_at` and the `updated_at` of the same revocation.
+///
+/// This package sets both to the same time; stock reads the clock again when it writes.
+const MAX_REVOCATION_MS: i64 = 1_000;
 
 fn has_ended(revoked_at: Option<Timestamp>, updated_at: Timestamp, now: Timestamp) -> bool {
-    // Callers' clocks have milliseconds, SQL writes microseconds: a key ends in the millisecond of its revocation.
-    // `store/last_used.rs` has the same rule in SQL; `contract/last-used-ended.test.ts` compares the two.
+    // Callers' clocks have milliseconds, SQL has microseconds: a key ends in the millisecond of its revocation.
+    // `store/last_used.rs` implements the same rule in SQL; `contract/last-used-ended.test.ts` compares the two.
     let Some(end) = revoked_at.map(|at| at.timestamp_millis()) else { return false };
     let written_later_by = updated_at.timestamp_millis() - end;
-    end <= now.timestamp_millis() || (0..=REVOCATION_TAKES_MS).contains(&written_later_by)
+    end <= now.timestamp_millis() || (0..=MAX_REVOCATION_MS).contains(&written_later_by)
 }
 
 #[cfg(test)]
@@ -224,7 +229,7 @@ mod tests {
     use crate::call_context::from_epoch_ms;
 
     #[test]
-    fn a_key_ends_in_the_millisecond_of_its_end() {
+    fn a_key_ends_in_the_millisecond_of_its_revocation() {
         let now = from_epoch_ms(1_000.0).expect("in range");
         let long_ago = from_epoch_ms(0.0).expect("in range");
         assert!(has_ended(Some(now + Duration::microseconds(999)), long_ago, now));
@@ -233,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_revocation_by_a_clock_that_is_ahead_ends_a_key_and_any_other_write_does_not() {
+    fn a_revocation_by_a_clock_that_is_ahead_ends_a_key_but_no_other_write_does() {
         let now = from_epoch_ms(1_000_000.0).expect("in range");
         let later = |ms| now + Duration::milliseconds(ms);
         let end = Some(later(5_000));

@@ -1,9 +1,8 @@
-//! A key is data.
+//! Keys as data, without I/O.
 //!
-//! Owns the key, its id, what makes a new one valid, what may change about it
-//! and what of it may leave. How a caller's key is found is `query`'s, where it
-//! is kept `store`'s.
-//! Invariant: an [`ApiKey`] becomes visible outside as a [`PublicApiKey`] only.
+//! Owns the key, its id, the validation of new keys, the changes of a key and its public form. `query` owns how keys
+//! are found, `store` where they are kept.
+//! Invariant: callers receive an [`ApiKey`] only as a [`PublicApiKey`].
 
 mod change;
 mod deadline;

@@ -1,4 +1,4 @@
-//! What makes a new key valid, and how it comes to be.
+//! The validation and the creation of new keys.
 
 use super::deadline::deadline;
 use super::time::checked_time;
@@ -8,12 +8,12 @@ use crate::error::ApiKeyError;
 use crate::input::{DataOf, Input, checked_id, checked_text, refuse_near_misses};
 use crate::token::{Hasher, Prefix, RawToken, StoredToken, TokenDigest};
 
-/// How much randomness a token, a salt and an id are made of.
+/// The random bytes of a token, a salt and an id.
 const TOKEN_BYTES: usize = 32;
 const SALT_BYTES: usize = 16;
 const ID_BYTES: usize = 10;
 
-/// A valid wish for a key.
+/// The validated data of a key to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewApiKey {
     id: Option<ApiKeyId>,
@@ -28,20 +28,21 @@ pub struct NewApiKey {
     deleted_at: Option<Timestamp>,
 }
 
-/// A key in the making: its token and id are drawn, its hash is not derived yet.
+/// A key whose token and id are generated and whose hash is not derived yet.
 pub struct DraftApiKey {
-    wish: NewApiKey,
+    new: NewApiKey,
     id: ApiKeyId,
     token: RawToken,
     salt: Option<Vec<u8>>,
 }
 
 impl NewApiKey {
-    /// Judges one element of `createApiKeys`.
+    /// Parses one element of `createApiKeys`.
     ///
     /// # Errors
     /// `Invalid`, naming the field.
-    // Stock 2.21.2: fields are judged in the order title, type, created_by; unknown ones are ignored, but for near misses.
+    // Stock 2.21.2: fields are validated in the order title, type, created_by; unknown fields are ignored, except near
+    // misses.
     pub fn parse(data: &Input, now: Timestamp) -> Result<Self, ApiKeyError> {
         if !matches!(data, Input::Object(_)) {
             return Err(ApiKeyError::invalid(format!(
@@ -81,10 +82,10 @@ impl NewApiKey {
         })
     }
 
-    /// The id that the caller chose; a falsy one counts as none.
+    /// The id that the caller chose; `None` for a falsy one.
     ///
     /// # Errors
-    /// `Invalid` for an id that is no storable string.
+    /// `Invalid` for an id that is not a storable string.
     pub fn chosen_id(data: &Input) -> Result<Option<ApiKeyId>, ApiKeyError> {
         let id = data.member("id");
         if !id.is_truthy() {
@@ -93,14 +94,14 @@ impl NewApiKey {
         checked_id("id", id).map(|text| Some(ApiKeyId::new(text)))
     }
 
-    /// The successor of a key.
+    /// Creates the data of a key's successor.
     #[must_use]
     pub fn successor(of: &ApiKey, now: Timestamp) -> Self {
-        Self::bare(of.title.clone(), of.kind, of.created_by.clone(), now)
+        Self::minimal(of.title.clone(), of.kind, of.created_by.clone(), now)
     }
 
-    /// A key with what every key has.
-    fn bare(title: String, kind: ApiKeyType, created_by: String, now: Timestamp) -> Self {
+    /// Creates the data of a key with required fields only.
+    fn minimal(title: String, kind: ApiKeyType, created_by: String, now: Timestamp) -> Self {
         Self {
             id: None,
             title,
@@ -115,40 +116,40 @@ impl NewApiKey {
         }
     }
 
-    /// The caller's own id for the key.
+    /// The id that the caller chose.
     #[must_use]
     pub fn id(&self) -> Option<&ApiKeyId> {
         self.id.as_ref()
     }
 
-    /// Draws the tokens of several keys, then their ids.
+    /// Generates the tokens and salts of several keys, then their ids.
     ///
     /// # Errors
-    /// `Unexpected` when the call brought too little randomness.
-    // Stock 2.21.2: all tokens and salts are drawn before any id.
+    /// `Unexpected` if the call brought too few random bytes.
+    // Stock 2.21.2: all tokens and salts are generated before any id.
     pub fn draft(
-        wishes: Vec<Self>,
+        new_keys: Vec<Self>,
         context: &mut CallContext,
     ) -> Result<Vec<DraftApiKey>, ApiKeyError> {
-        let mut drawn = Vec::with_capacity(wishes.len());
-        for wish in wishes {
-            let (prefix, salted) = match wish.kind {
+        let mut generated = Vec::with_capacity(new_keys.len());
+        for new in new_keys {
+            let (prefix, salted) = match new.kind {
                 ApiKeyType::Publishable => (Prefix::Publishable, false),
                 ApiKeyType::Secret => (Prefix::Secret, true),
             };
             let token = RawToken::generate(prefix, &context.entropy(TOKEN_BYTES)?);
             let salt = if salted { Some(context.entropy(SALT_BYTES)?) } else { None };
-            drawn.push((wish, token, salt));
+            generated.push((new, token, salt));
         }
-        drawn
+        generated
             .into_iter()
-            .map(|(wish, token, salt)| {
+            .map(|(new, token, salt)| {
                 let random = context.entropy(ID_BYTES)?;
-                let id = match &wish.id {
+                let id = match &new.id {
                     Some(chosen) => chosen.clone(),
                     None => ApiKeyId::generate(context.now, &random)?,
                 };
-                Ok(DraftApiKey { wish, id, token, salt })
+                Ok(DraftApiKey { new, id, token, salt })
             })
             .collect()
     }
@@ -183,10 +184,10 @@ impl NewApiKey {
 }
 
 impl DraftApiKey {
-    /// Derives the hash of a secret and completes the key. Hand the token to nobody but its creator.
+    /// Derives the hash of a secret and completes the key. Return the token only to its creator.
     ///
     /// # Errors
-    /// `Busy` when too many derivations wait already.
+    /// `Busy` when the hasher's queue is full.
     pub async fn issue(self, hasher: &Hasher) -> Result<(ApiKey, RawToken), ApiKeyError> {
         let (stored, digest) = match self.salt {
             None => (StoredToken::Public(self.token.expose().to_owned()), None),
@@ -194,19 +195,19 @@ impl DraftApiKey {
                 (hasher.hash(self.token.clone(), salt).await?, Some(TokenDigest::of(&self.token)))
             }
         };
-        let key = self.wish.into_key(self.id, &self.token, stored, digest);
+        let key = self.new.into_key(self.id, &self.token, stored, digest);
         Ok((key, self.token))
     }
 }
 
 #[cfg(test)]
 impl ApiKey {
-    /// A publishable key that was just created.
+    /// A newly created publishable key.
     pub(crate) fn example(id: String, title: String, now: Timestamp) -> Self {
-        let wish = NewApiKey::bare(title, ApiKeyType::Publishable, "user_1".to_owned(), now);
+        let new = NewApiKey::minimal(title, ApiKeyType::Publishable, "user_1".to_owned(), now);
         let token = RawToken::generate(Prefix::Publishable, &[0; TOKEN_BYTES]);
         let stored = StoredToken::Public(token.expose().to_owned());
-        wish.into_key(ApiKeyId::new(id), &token, stored, None)
+        new.into_key(ApiKeyId::new(id), &token, stored, None)
     }
 }
 

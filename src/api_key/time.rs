@@ -1,4 +1,4 @@
-//! Moments as callers write them.
+//! Dates and times from callers.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 
@@ -6,13 +6,13 @@ use crate::call_context::{Timestamp, from_epoch_ms, is_storable};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 
-/// The moment that a filter's text means, in whole microseconds, to which PostgreSQL rounds.
+/// Parses a filter's date string, rounded to microseconds, as PostgreSQL rounds.
 #[must_use]
 pub fn comparable_time(text: &str) -> Option<Timestamp> {
     parse_time(text).map(|at| at.round_subsecs(6)).filter(is_storable)
 }
 
-/// An ISO 8601 text: a date, or a date and a time, with or without a zone. No zone means UTC.
+/// Parses an ISO 8601 string: a date, or a date and a time, with or without a zone. No zone means UTC.
 fn parse_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     let zoned = [
@@ -37,7 +37,7 @@ fn parse_time(text: &str) -> Option<Timestamp> {
     zoned.or_else(local).or_else(date).filter(is_storable)
 }
 
-/// The value of a date column at creation: a `Date`, epoch milliseconds or ISO text; absent is `None`.
+/// Parses a date column at creation: a `Date`, epoch milliseconds or an ISO 8601 string; `None` if absent.
 pub(super) fn checked_time(field: &str, value: &Input) -> Result<Option<Timestamp>, ApiKeyError> {
     let at = match value {
         Input::Undefined | Input::Null => return Ok(None),
@@ -63,9 +63,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_iso_form_is_read_and_no_zone_means_utc() {
-        let moment = "2001-02-03T04:05:06.789Z";
-        let expected = parse_time(moment);
+    fn every_iso_format_is_parsed_and_no_zone_means_utc() {
+        let text = "2001-02-03T04:05:06.789Z";
+        let expected = parse_time(text);
         assert!(expected.is_some());
         for same in [
             "2001-02-03 04:05:06.789Z",
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_finer_than_a_microsecond_is_rounded_to_compare_with() {
+    fn a_comparable_time_is_rounded_to_the_microsecond() {
         for (text, same) in [
             ("2001-02-03T00:00:00.0000014Z", "2001-02-03T00:00:00.000001Z"),
             ("2001-02-03T00:00:00.9999996Z", "2001-02-03T00:00:01Z"),
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_moment_is_refused() {
+    fn an_invalid_or_unstorable_date_is_rejected() {
         for text in ["", "garbage", "2001-13-01", "2001-02-30", "10000-01-01", "2001", "0000-01-01"]
         {
             assert_eq!(parse_time(text), None, "{text}");

@@ -1,26 +1,28 @@
-//! The workflow in which a key was created.
+//! The workflow that created a key.
 
 use crate::input::{Input, checked_id};
 
-/// The id of a workflow's transaction, as Medusa's shared context carries it. It is the same when the workflow is
-/// undone later, by another process too.
+/// The id of a workflow's transaction, from Medusa's shared context.
+///
+/// It stays the same when the workflow is compensated later, even by another process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkflowTransaction(String);
 
 impl WorkflowTransaction {
-    /// The transaction of a call. What cannot be stored is none: the context is Medusa's, and no argument to refuse.
+    /// The transaction of a call. An id that cannot be stored is ignored, not rejected, because the context comes from
+    /// Medusa.
     #[must_use]
     pub fn of_context(id: &Input) -> Option<Self> {
         checked_id("id", id).ok().filter(|id| !id.is_empty()).map(Self)
     }
 
-    /// A transaction as it was stored.
+    /// Wraps a stored transaction id.
     #[must_use]
     pub fn stored(id: String) -> Self {
         Self(id)
     }
 
-    /// The text.
+    /// The string.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -32,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_transaction_is_text_that_can_be_stored() {
+    fn a_transaction_is_a_storable_string() {
         let text = |text: &str| Input::Text(text.to_owned());
         assert_eq!(
             WorkflowTransaction::of_context(&text("01J")),

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-/// Time since some fixed moment, on a clock that nobody can set.
+/// A monotonic clock, measured from a fixed point in time.
 ///
-/// On Linux it also counts while the machine sleeps, so that a lease does not outlive a suspension. Elsewhere it is
-/// [`std::time::Instant`], which counts sleep on Windows and not on macOS.
+/// On Linux it also advances during system suspend, so that a lease does not outlive a suspension. Elsewhere it is
+/// [`std::time::Instant`], which advances during suspend on Windows but not on macOS.
 #[derive(Debug, Clone)]
 pub(super) struct Clock {
     #[cfg(not(target_os = "linux"))]

@@ -1,4 +1,4 @@
-//! The remembered keys, bounded, by token and by id.
+//! The cached keys, bounded, indexed by token and by id.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use sha2::{Digest as _, Sha256};
 use crate::api_key::PublicApiKey;
 use crate::token::Fingerprint;
 
-/// How many keys are remembered before those that are used least are forgotten.
-const MOST_KEYS: usize = 100_000;
+/// The maximum number of cached keys; the least used are evicted first.
+const MAX_KEYS: usize = 100_000;
 
-/// The texts of a key that is remembered have at most so many bytes together.
-const MOST_BYTES: usize = 4_096;
+/// The maximum total size of a cached key's strings, in bytes.
+const MAX_BYTES: usize = 4_096;
 
 pub(super) struct Entries {
     by_token: Cache<Fingerprint, Entry, UnitWeighter, DefaultHashBuilder, ListEvicted>,
@@ -25,7 +25,7 @@ pub(super) struct Entries {
 
 struct Entry {
     epoch: u64,
-    remembered: Remembered,
+    cached: CachedKey,
 }
 
 /// Lists the entries that an insertion evicts or replaces.
@@ -34,12 +34,12 @@ struct ListEvicted;
 impl Lifecycle<Fingerprint, Entry> for ListEvicted {
     type RequestState = Vec<(Fingerprint, Entry)>;
 
-    fn on_evict(&self, gone: &mut Self::RequestState, token: Fingerprint, entry: Entry) {
-        gone.push((token, entry));
+    fn on_evict(&self, evicted: &mut Self::RequestState, token: Fingerprint, entry: Entry) {
+        evicted.push((token, entry));
     }
 }
 
-/// The start of an id's SHA-256, by which changes of keys are told.
+/// The first 16 bytes of an id's SHA-256, by which the change feed identifies keys.
 pub(super) type IdDigest = u128;
 
 fn digest(id: &str) -> IdDigest {
@@ -48,10 +48,10 @@ fn digest(id: &str) -> IdDigest {
     IdDigest::from_be_bytes(start)
 }
 
-/// A key as it was read once.
+/// A cached key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remembered {
-    /// No other reading of this or another key has the same number.
+pub struct CachedKey {
+    /// A number that is unique to this read of this key.
     pub number: u64,
     /// The key.
     pub key: Arc<PublicApiKey>,
@@ -59,7 +59,7 @@ pub struct Remembered {
 
 impl Default for Entries {
     fn default() -> Self {
-        Self::with_capacity(MOST_KEYS)
+        Self::with_capacity(MAX_KEYS)
     }
 }
 
@@ -75,13 +75,13 @@ impl Entries {
         Self { by_token, by_id: HashMap::new(), changes: 0, last_number: 0 }
     }
 
-    pub(super) fn get(&self, token: &Fingerprint, epoch: u64) -> Option<Remembered> {
+    pub(super) fn get(&self, token: &Fingerprint, epoch: u64) -> Option<CachedKey> {
         let entry = self.by_token.get(token)?;
-        (entry.epoch == epoch).then(|| entry.remembered.clone())
+        (entry.epoch == epoch).then(|| entry.cached.clone())
     }
 
     pub(super) fn insert(&mut self, token: Fingerprint, epoch: u64, key: Arc<PublicApiKey>) {
-        if key.text_bytes() > MOST_BYTES {
+        if key.text_bytes() > MAX_BYTES {
             return;
         }
         let former = self.by_id.insert(digest(key.id.as_str()), token);
@@ -89,11 +89,11 @@ impl Entries {
             self.by_token.remove(&former);
         }
         self.last_number += 1;
-        let remembered = Remembered { number: self.last_number, key };
-        let mut gone = Vec::new();
-        self.by_token.insert_with_lifecycle(token, Entry { epoch, remembered }, &mut gone);
-        for (_, entry) in gone.into_iter().filter(|(former, _)| *former != token) {
-            self.by_id.remove(&digest(entry.remembered.key.id.as_str()));
+        let cached = CachedKey { number: self.last_number, key };
+        let mut evicted = Vec::new();
+        self.by_token.insert_with_lifecycle(token, Entry { epoch, cached }, &mut evicted);
+        for (_, entry) in evicted.into_iter().filter(|(former, _)| *former != token) {
+            self.by_id.remove(&digest(entry.cached.key.id.as_str()));
         }
     }
 
@@ -114,7 +114,7 @@ impl Entries {
         self.by_id.clear();
     }
 
-    /// How often a key was forgotten.
+    /// The number of invalidations so far.
     pub(super) fn changes(&self) -> u64 {
         self.changes
     }
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_stay_within_their_bound_and_evicted_ones_leave_no_id_behind() {
+    fn the_cache_stays_within_its_bound_and_an_eviction_also_removes_the_id() {
         let hasher =
             Hasher::new(HasherSettings::default(), EventSink::default()).expect("randomness");
         let mut entries = Entries::with_capacity(10);

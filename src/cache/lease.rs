@@ -1,4 +1,4 @@
-//! The right to answer from memory, for a bounded time.
+//! The lease: permission to answer from the cache for a bounded time.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,15 +9,15 @@ use super::Freshness;
 use super::clock::Clock;
 use crate::event::LeaseLoss;
 
-/// How many echoes may be outstanding; older ones renew nothing any more.
-const MOST_OUTSTANDING: usize = 16;
+/// The maximum number of signals without an echo; echoes of older signals no longer renew the lease.
+const MAX_OUTSTANDING: usize = 16;
 
-/// A lease on what was heard of the database.
+/// A lease under which the cache may answer for the database.
 ///
-/// Whoever keeps it sends random signals through the database and hears them come back, in the order of commits, on a
-/// connection that also hears of every change. When the signal that was sent at a moment `t` comes back, and it is confirmed
-/// that changes were being told when it was sent, everything that was committed before `t` has been heard, and answers from
-/// memory are at most `bound` old until `t + bound`. If nothing comes back, the lease runs out by itself.
+/// The change listener sends random signals through the database and receives them back, in commit order, on the
+/// connection that also receives every change. When the signal sent at time `t` returns, and it is confirmed that the
+/// triggers announced changes when it was sent, every change committed before `t` has been received, and answers from
+/// the cache are at most `bound` old until `t + bound`. If no signal returns, the lease expires without further action.
 pub struct Lease {
     bound: Duration,
     clock: Clock,
@@ -35,11 +35,11 @@ struct Signal {
     number: u128,
     sent: Duration,
     confirmed: bool,
-    came_back: bool,
+    returned: bool,
 }
 
 impl Lease {
-    /// A lease that nobody holds yet.
+    /// Creates a lease that is not held yet.
     #[must_use]
     pub fn new(bound: Duration) -> Self {
         let signals = Signals { sent: VecDeque::new(), loss: LeaseLoss::Starting };
@@ -52,13 +52,14 @@ impl Lease {
         }
     }
 
-    /// How old an answer from memory may be.
+    /// The maximum age of an answer from the cache.
     #[must_use]
     pub fn bound(&self) -> Duration {
         self.bound
     }
 
-    /// Begins to listen anew: what was remembered before is worth nothing, and the lease is held from the first echo on.
+    /// Begins a new session of listening: earlier cache entries become invalid, and the first confirmed echo starts the
+    /// lease.
     pub fn begin(&self) {
         let mut signals = self.signals();
         signals.sent.clear();
@@ -66,7 +67,7 @@ impl Lease {
         self.session.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Ends the lease at once. Signals that are under way prolong nothing any more.
+    /// Ends the lease immediately. Outstanding signals no longer renew it.
     pub fn end(&self, loss: LeaseLoss) {
         let mut signals = self.signals();
         signals.sent.clear();
@@ -74,44 +75,44 @@ impl Lease {
         self.until_ns.store(0, Ordering::Release);
     }
 
-    /// Says why the lease is not held, or will not be renewed.
+    /// Records why the lease is not held, or will not be renewed.
     pub fn explain(&self, loss: LeaseLoss) {
         self.signals().loss = loss;
     }
 
-    /// A signal is about to be sent.
+    /// Registers a signal that is about to be sent.
     pub fn signal(&self, number: u128) {
         let sent = self.clock.now();
         let mut signals = self.signals();
-        if signals.sent.len() == MOST_OUTSTANDING {
+        if signals.sent.len() == MAX_OUTSTANDING {
             signals.sent.pop_front();
         }
-        signals.sent.push_back(Signal { number, sent, confirmed: false, came_back: false });
+        signals.sent.push_back(Signal { number, sent, confirmed: false, returned: false });
     }
 
-    /// Changes were being told when a signal was sent. Returns whether that begins the lease.
+    /// Confirms that changes were announced when a signal was sent. Returns whether that starts the lease.
     pub fn confirm(&self, number: u128) -> bool {
-        self.note(number, |signal| signal.confirmed = true)
+        self.update_signal(number, |signal| signal.confirmed = true)
     }
 
-    /// A signal came back. Returns whether that begins the lease.
+    /// Registers the return of a signal. Returns whether that starts the lease.
     pub fn echo(&self, number: u128) -> bool {
-        self.note(number, |signal| signal.came_back = true)
+        self.update_signal(number, |signal| signal.returned = true)
     }
 
-    /// Prolongs the lease once both are known of a signal.
-    fn note(&self, number: u128, what: impl FnOnce(&mut Signal)) -> bool {
-        // The lease is prolonged under the lock: what ends it comes before or after.
+    /// Updates a signal, and renews the lease once the signal is both confirmed and returned.
+    fn update_signal(&self, number: u128, update: impl FnOnce(&mut Signal)) -> bool {
+        // The lock serializes renewal with `begin` and `end`.
         let mut signals = self.signals();
-        let Some(place) = signals.sent.iter().position(|signal| signal.number == number) else {
+        let Some(index) = signals.sent.iter().position(|signal| signal.number == number) else {
             return false;
         };
-        what(&mut signals.sent[place]);
-        let Signal { sent, confirmed: true, came_back: true, .. } = signals.sent[place] else {
+        update(&mut signals.sent[index]);
+        let Signal { sent, confirmed: true, returned: true, .. } = signals.sent[index] else {
             return false;
         };
-        signals.sent.drain(..=place);
-        // From here on only silence could end it.
+        signals.sent.drain(..=index);
+        // From now on the lease expires only if no further signal returns.
         signals.loss = LeaseLoss::NoEcho;
         let now = self.clock.now();
         let held_before = self.is_held_at(now);
@@ -119,20 +120,20 @@ impl Lease {
         !held_before && self.is_held_at(now)
     }
 
-    /// Whether answers may come from memory now.
+    /// Whether the cache may answer now.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.is_held_at(self.clock.now())
     }
 
-    /// For how long the lease is held if nothing more is heard.
+    /// The time until the lease expires without a further renewal.
     #[must_use]
     pub fn remaining(&self) -> Duration {
         let until = Duration::from_nanos(self.until_ns.load(Ordering::Acquire));
         until.saturating_sub(self.clock.now())
     }
 
-    /// Why it is not held, or what would be the reason if it ran out now.
+    /// Why the lease is not held, or the reason that would apply if it expired now.
     #[must_use]
     pub fn loss(&self) -> LeaseLoss {
         self.signals().loss
@@ -163,27 +164,27 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(3_600);
 
-    /// Sends a signal that comes back and is confirmed.
+    /// Sends a signal that is confirmed and returns.
     fn renew(lease: &Lease, number: u128) -> bool {
         lease.signal(number);
         lease.confirm(number) | lease.echo(number)
     }
 
     #[test]
-    fn it_is_held_from_the_first_confirmed_echo_on() {
+    fn the_first_confirmed_echo_starts_the_lease() {
         let lease = Lease::new(LONG);
         assert_eq!(lease.epoch(), None);
         lease.begin();
         lease.signal(7);
-        assert!(!lease.echo(7), "nothing says yet that changes were told");
+        assert!(!lease.echo(7), "the signal is not confirmed");
         assert_eq!(lease.epoch(), None);
         assert!(lease.confirm(7));
         assert!(lease.epoch().is_some());
-        assert!(!renew(&lease, 8), "it was held already");
+        assert!(!renew(&lease, 8), "the lease is already held");
     }
 
     #[test]
-    fn a_confirmation_without_an_echo_renews_nothing() {
+    fn a_confirmation_without_an_echo_does_not_renew_the_lease() {
         let lease = Lease::new(LONG);
         lease.begin();
         lease.signal(7);
@@ -192,17 +193,17 @@ mod tests {
     }
 
     #[test]
-    fn an_echo_renews_from_the_moment_when_its_signal_was_sent() {
+    fn the_bound_counts_from_the_time_when_the_signal_was_sent() {
         let lease = Lease::new(Duration::from_millis(50));
         lease.begin();
         lease.signal(7);
         std::thread::sleep(Duration::from_millis(60));
-        assert!(!lease.confirm(7) && !lease.echo(7), "the bound counts from the sending");
+        assert!(!lease.confirm(7) && !lease.echo(7), "the bound has passed");
         assert!(!lease.is_held());
     }
 
     #[test]
-    fn it_runs_out_by_itself() {
+    fn a_lease_expires_without_renewal() {
         let lease = Lease::new(Duration::from_millis(20));
         lease.begin();
         assert!(renew(&lease, 7));
@@ -212,20 +213,20 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_were_never_sent_or_came_back_already_renew_nothing() {
+    fn unknown_and_repeated_signals_do_not_renew_the_lease() {
         let lease = Lease::new(LONG);
         lease.begin();
         assert!(!lease.echo(7) && !lease.confirm(7));
         lease.signal(1);
         assert!(renew(&lease, 2));
         lease.end(LeaseLoss::NotListening);
-        assert!(!lease.echo(1) && !lease.confirm(1), "an older signal is overtaken");
+        assert!(!lease.echo(1) && !lease.confirm(1), "an older signal was superseded");
         assert!(!lease.echo(2) && !lease.confirm(2), "a signal counts once");
         assert!(!lease.is_held());
     }
 
     #[test]
-    fn a_signal_that_was_under_way_when_the_lease_ended_renews_nothing() {
+    fn a_signal_that_was_outstanding_when_the_lease_ended_does_not_renew_it() {
         let lease = Lease::new(LONG);
         lease.begin();
         lease.signal(7);
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn listening_anew_begins_another_epoch_without_a_lease() {
+    fn a_new_session_starts_another_epoch_without_a_lease() {
         let lease = Lease::new(LONG);
         lease.begin();
         renew(&lease, 1);

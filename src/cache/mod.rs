@@ -1,9 +1,8 @@
-//! Keys that were read from the database, for as long as they may be answered from memory.
+//! The cache of keys that were read from the database.
 //!
-//! Owns what is remembered and the rules by which it is forgotten; what tells that the database has changed is
-//! `store`'s. A key is remembered without its hash.
-//! Invariants: nothing is answered that is older than its [`Freshness`] says; a read that was under way when a key
-//! changed is never remembered. That no key matches a token is not remembered at all.
+//! Owns the entries and the rules of their invalidation; `store` detects changes of the database. An entry holds no hash.
+//! Invariants: an entry is returned only while its [`Freshness`] allows it; a read that was in progress when a key
+//! changed is never cached. Misses are not cached.
 
 mod clock;
 mod entries;
@@ -12,28 +11,28 @@ mod lease;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use entries::Remembered;
+pub use entries::CachedKey;
 pub use lease::Lease;
 
 use crate::api_key::PublicApiKey;
 use crate::token::Fingerprint;
 use entries::Entries;
 
-/// What knows whether memory still agrees with the database.
+/// Decides whether the cache still matches the database.
 pub trait Freshness: Send + Sync {
-    /// The state of the database that may be answered now: what was read in the same epoch, and not forgotten since,
-    /// still holds. `None` when nothing may be answered from memory.
+    /// The current epoch: entries that were read in it and not invalidated since are valid. `None` if the cache may not
+    /// answer.
     fn epoch(&self) -> Option<u64>;
 }
 
-/// Remembered keys by their tokens.
+/// Cached keys by their tokens.
 pub struct KeyCache {
     freshness: Arc<dyn Freshness>,
     entries: Mutex<Entries>,
     hits: AtomicU64,
 }
 
-/// What a read has to show before its answer is remembered.
+/// The state of the cache before a read, which decides whether the result may be cached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ticket {
     epoch: u64,
@@ -41,64 +40,64 @@ pub struct Ticket {
 }
 
 impl KeyCache {
-    /// An empty cache.
+    /// Creates an empty cache.
     #[must_use]
     pub fn new(freshness: Arc<dyn Freshness>) -> Self {
         Self { freshness, entries: Mutex::default(), hits: AtomicU64::new(0) }
     }
 
-    /// The key of a token, if it is remembered and may be answered now.
+    /// The key of a token, if it is cached and valid now. Counts as a hit.
     #[must_use]
-    pub fn recall(&self, token: &Fingerprint) -> Option<Remembered> {
-        let remembered = self.peek(token)?;
+    pub fn get(&self, token: &Fingerprint) -> Option<CachedKey> {
+        let cached = self.peek(token)?;
         self.hits.fetch_add(1, Ordering::Relaxed);
-        Some(remembered)
+        Some(cached)
     }
 
-    /// The same, without counting it as an answer.
+    /// The same as [`get`](Self::get), without counting a hit.
     #[must_use]
-    pub fn peek(&self, token: &Fingerprint) -> Option<Remembered> {
+    pub fn peek(&self, token: &Fingerprint) -> Option<CachedKey> {
         let epoch = self.freshness.epoch()?;
         self.entries().get(token, epoch)
     }
 
-    /// Taken before a read begins, so that [`remember`](Self::remember) can tell what changed meanwhile.
+    /// Creates a ticket before a read, so that [`insert`](Self::insert) can detect changes during the read.
     #[must_use]
     pub fn ticket(&self) -> Option<Ticket> {
         let epoch = self.freshness.epoch()?;
         Some(Ticket { epoch, changes: self.entries().changes() })
     }
 
-    /// Remembers what a read found, unless any key changed since its ticket was taken.
-    pub fn remember(&self, ticket: Ticket, token: Fingerprint, key: &Arc<PublicApiKey>) {
+    /// Caches the result of a read, unless any key changed since its ticket was created.
+    pub fn insert(&self, ticket: Ticket, token: Fingerprint, key: &Arc<PublicApiKey>) {
         let mut entries = self.entries();
         if entries.changes() == ticket.changes {
             entries.insert(token, ticket.epoch, Arc::clone(key));
         }
     }
 
-    /// A key changed.
+    /// Invalidates a key that changed.
     pub fn forget(&self, id: &str) {
         self.entries().remove(id);
     }
 
-    /// A key changed, of whose id the first 16 bytes of the SHA-256 are known.
+    /// Invalidates a key, given the first 16 bytes of the SHA-256 of its id.
     pub fn forget_digest(&self, id: u128) {
         self.entries().remove_digest(id);
     }
 
-    /// Any key may have changed.
+    /// Invalidates all keys.
     pub fn forget_all(&self) {
         self.entries().clear();
     }
 
-    /// How many keys are remembered, whether or not they may be answered.
+    /// The number of cached keys, valid or not.
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries().len()
     }
 
-    /// How many answers came from memory.
+    /// The number of answers from the cache.
     #[must_use]
     pub fn hits(&self) -> u64 {
         self.hits.load(Ordering::Relaxed)

@@ -12,22 +12,22 @@ use crate::token::{Hasher, HasherSettings};
 
 const KEYS: usize = 3;
 
-/// A freshness that a test sets.
+/// A freshness that tests control.
 #[derive(Default)]
-struct Dial {
+struct FakeFreshness {
     epoch: AtomicU64,
     off: AtomicBool,
 }
 
-impl Freshness for Dial {
+impl Freshness for FakeFreshness {
     fn epoch(&self) -> Option<u64> {
         (!self.off.load(Ordering::Relaxed)).then(|| self.epoch.load(Ordering::Relaxed))
     }
 }
 
-fn cache() -> (KeyCache, Arc<Dial>) {
-    let dial = Arc::new(Dial::default());
-    (KeyCache::new(Arc::clone(&dial) as _), dial)
+fn cache() -> (KeyCache, Arc<FakeFreshness>) {
+    let freshness = Arc::new(FakeFreshness::default());
+    (KeyCache::new(Arc::clone(&freshness) as _), freshness)
 }
 
 fn tokens() -> Vec<Fingerprint> {
@@ -39,80 +39,80 @@ fn id(key: usize) -> String {
     format!("apk_{key}")
 }
 
-/// A key whose title is the version of it that was read.
+/// A key whose title is its version.
 fn at_version(key: usize, version: u64) -> Arc<PublicApiKey> {
     let then = from_epoch_ms(0.0).expect("in range");
     Arc::new(ApiKey::example(id(key), version.to_string(), then).into())
 }
 
 fn key_of(cache: &KeyCache, token: &Fingerprint) -> Option<Arc<PublicApiKey>> {
-    cache.recall(token).map(|remembered| remembered.key)
+    cache.get(token).map(|cached| cached.key)
 }
 
 #[test]
-fn what_was_read_is_recalled() {
+fn a_read_key_is_cached() {
     let (cache, _) = cache();
     let token = tokens()[0];
-    assert!(cache.recall(&token).is_none());
-    cache.remember(cache.ticket().expect("fresh"), token, &at_version(0, 1));
+    assert!(cache.get(&token).is_none());
+    cache.insert(cache.ticket().expect("fresh"), token, &at_version(0, 1));
     assert_eq!(key_of(&cache, &token), Some(at_version(0, 1)));
     assert_eq!((cache.len(), cache.hits()), (1, 1));
 }
 
 #[test]
-fn a_read_that_was_under_way_when_its_key_changed_is_not_remembered() {
+fn a_read_during_which_its_key_changed_is_not_cached() {
     let (cache, _) = cache();
     let token = tokens()[0];
     let ticket = cache.ticket().expect("fresh");
     let read = at_version(0, 1);
     cache.forget(&id(0));
-    cache.remember(ticket, token, &read);
-    assert_eq!(cache.recall(&token), None);
+    cache.insert(ticket, token, &read);
+    assert_eq!(cache.get(&token), None);
     assert_eq!(cache.len(), 0);
 }
 
 #[test]
-fn a_read_that_was_under_way_when_all_was_forgotten_is_not_remembered() {
+fn a_read_during_which_all_keys_were_invalidated_is_not_cached() {
     let (cache, _) = cache();
     let token = tokens()[0];
     let ticket = cache.ticket().expect("fresh");
     cache.forget_all();
-    cache.remember(ticket, token, &at_version(0, 1));
-    assert_eq!(cache.recall(&token), None);
+    cache.insert(ticket, token, &at_version(0, 1));
+    assert_eq!(cache.get(&token), None);
 }
 
 #[test]
-fn what_was_read_in_one_epoch_is_not_recalled_in_another() {
-    let (cache, dial) = cache();
+fn an_entry_of_one_epoch_is_not_returned_in_another() {
+    let (cache, freshness) = cache();
     let token = tokens()[0];
     let early = cache.ticket().expect("fresh");
-    cache.remember(early, token, &at_version(0, 1));
-    dial.epoch.store(1, Ordering::Relaxed);
-    assert_eq!(cache.recall(&token), None);
-    cache.remember(early, token, &at_version(0, 1));
-    assert_eq!(cache.recall(&token), None);
-    cache.remember(cache.ticket().expect("fresh"), token, &at_version(0, 2));
+    cache.insert(early, token, &at_version(0, 1));
+    freshness.epoch.store(1, Ordering::Relaxed);
+    assert_eq!(cache.get(&token), None);
+    cache.insert(early, token, &at_version(0, 1));
+    assert_eq!(cache.get(&token), None);
+    cache.insert(cache.ticket().expect("fresh"), token, &at_version(0, 2));
     assert_eq!(key_of(&cache, &token), Some(at_version(0, 2)));
 }
 
 #[test]
-fn without_freshness_there_is_neither_a_ticket_nor_an_answer() {
-    let (cache, dial) = cache();
+fn without_freshness_there_is_neither_a_ticket_nor_a_hit() {
+    let (cache, freshness) = cache();
     let token = tokens()[0];
-    cache.remember(cache.ticket().expect("fresh"), token, &at_version(0, 1));
-    dial.off.store(true, Ordering::Relaxed);
+    cache.insert(cache.ticket().expect("fresh"), token, &at_version(0, 1));
+    freshness.off.store(true, Ordering::Relaxed);
     assert_eq!(cache.ticket(), None);
-    assert_eq!(cache.recall(&token), None);
+    assert_eq!(cache.get(&token), None);
     assert_eq!(cache.hits(), 0);
 }
 
 #[test]
-fn each_reading_has_a_number_of_its_own() {
+fn each_read_has_a_unique_number() {
     let (cache, _) = cache();
     let tokens = tokens();
     let number = |key: usize, version| {
-        cache.remember(cache.ticket().expect("fresh"), tokens[key], &at_version(key, version));
-        cache.recall(&tokens[key]).expect("remembered").number
+        cache.insert(cache.ticket().expect("fresh"), tokens[key], &at_version(key, version));
+        cache.get(&tokens[key]).expect("a hit").number
     };
     let mut numbers = vec![number(0, 1), number(1, 1), number(0, 2)];
     cache.forget_all();
@@ -120,55 +120,55 @@ fn each_reading_has_a_number_of_its_own() {
     numbers.sort_unstable();
     numbers.dedup();
     assert_eq!(numbers.len(), 4);
-    assert_eq!(cache.recall(&tokens[0]), cache.recall(&tokens[0]));
+    assert_eq!(cache.get(&tokens[0]), cache.get(&tokens[0]));
 }
 
 #[test]
-fn a_key_that_got_another_token_is_forgotten_by_both() {
+fn a_key_with_a_new_token_is_no_longer_found_by_the_old_one() {
     let (cache, _) = cache();
     let tokens = tokens();
     let ticket = cache.ticket().expect("fresh");
-    cache.remember(ticket, tokens[0], &at_version(0, 1));
-    cache.remember(ticket, tokens[1], &at_version(0, 2));
-    assert_eq!(cache.recall(&tokens[0]), None);
+    cache.insert(ticket, tokens[0], &at_version(0, 1));
+    cache.insert(ticket, tokens[1], &at_version(0, 2));
+    assert_eq!(cache.get(&tokens[0]), None);
     cache.forget(&id(0));
-    assert_eq!(cache.recall(&tokens[1]), None);
+    assert_eq!(cache.get(&tokens[1]), None);
     assert_eq!(cache.len(), 0);
 }
 
 #[derive(Debug, Clone)]
 enum Step {
-    /// A reader of this key takes its ticket.
+    /// A reader of this key creates its ticket.
     Begin(usize),
-    /// One of the readers that have begun reads the database.
+    /// One of the readers reads the database.
     Read(Index),
-    /// One of the readers hands over what it has read.
-    Remember(Index),
+    /// One of the readers inserts its result.
+    Insert(Index),
     /// This key changes in the database.
     Commit(usize),
-    /// The next change is heard of: as one of its key, or as one of any.
-    Hear {
-        of_all: bool,
+    /// The next change is received: it invalidates its key or all keys.
+    Receive {
+        all: bool,
     },
-    /// Changes that were not heard of are missed, and listening begins anew.
-    ListenAnew,
-    /// The lease runs out, or is held again.
+    /// Pending changes are lost, and a new session of listening begins.
+    Reconnect,
+    /// The lease expires, or is held again.
     Lease {
         held: bool,
     },
-    Recall(usize),
+    Get(usize),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         4 => (0..KEYS).prop_map(Step::Begin),
         4 => any::<Index>().prop_map(Step::Read),
-        4 => any::<Index>().prop_map(Step::Remember),
+        4 => any::<Index>().prop_map(Step::Insert),
         3 => (0..KEYS).prop_map(Step::Commit),
-        3 => any::<bool>().prop_map(|of_all| Step::Hear { of_all }),
-        1 => Just(Step::ListenAnew),
+        3 => any::<bool>().prop_map(|all| Step::Receive { all }),
+        1 => Just(Step::Reconnect),
         1 => prop::bool::weighted(0.8).prop_map(|held| Step::Lease { held }),
-        6 => (0..KEYS).prop_map(Step::Recall),
+        6 => (0..KEYS).prop_map(Step::Get),
     ];
     prop::collection::vec(step, 1..200)
 }
@@ -182,14 +182,14 @@ struct Reader {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-    /// In any order of readers, writers and news, memory never tells what it has heard to be over.
+    /// In any order of reads, writes and notifications, the cache never returns a version that it knows to be outdated.
     #[test]
-    fn no_version_is_recalled_that_is_known_to_have_changed(steps in steps()) {
-        let (cache, dial) = cache();
+    fn no_version_is_returned_after_its_change_was_received(steps in steps()) {
+        let (cache, freshness) = cache();
         let tokens = tokens();
         let mut stored = [0_u64; KEYS];
-        let mut heard = [0_u64; KEYS];
-        let mut news = VecDeque::new();
+        let mut received = [0_u64; KEYS];
+        let mut pending = VecDeque::new();
         let mut readers: Vec<Reader> = Vec::new();
         for step in steps {
             match step {
@@ -200,36 +200,36 @@ proptest! {
                     let reader = which.index(readers.len());
                     readers[reader].version = Some(stored[readers[reader].key]);
                 }
-                Step::Remember(which) if !readers.is_empty() => {
+                Step::Insert(which) if !readers.is_empty() => {
                     let Reader { key, ticket, version } = readers.swap_remove(which.index(readers.len()));
                     if let Some(version) = version {
-                        cache.remember(ticket, tokens[key], &at_version(key, version));
+                        cache.insert(ticket, tokens[key], &at_version(key, version));
                     }
                 }
-                Step::Read(_) | Step::Remember(_) => {}
+                Step::Read(_) | Step::Insert(_) => {}
                 Step::Commit(key) => {
                     stored[key] += 1;
-                    news.push_back((key, stored[key]));
+                    pending.push_back((key, stored[key]));
                 }
-                Step::Hear { of_all } => {
-                    if let Some((key, version)) = news.pop_front() {
-                        if of_all { cache.forget_all() } else { cache.forget(&id(key)) }
-                        heard[key] = version;
+                Step::Receive { all } => {
+                    if let Some((key, version)) = pending.pop_front() {
+                        if all { cache.forget_all() } else { cache.forget(&id(key)) }
+                        received[key] = version;
                     }
                 }
-                Step::ListenAnew => {
-                    news.clear();
+                Step::Reconnect => {
+                    pending.clear();
                     cache.forget_all();
-                    dial.epoch.fetch_add(1, Ordering::Relaxed);
-                    heard = stored;
+                    freshness.epoch.fetch_add(1, Ordering::Relaxed);
+                    received = stored;
                 }
-                Step::Lease { held } => dial.off.store(!held, Ordering::Relaxed),
-                Step::Recall(key) => {
-                    if let Some(recalled) = cache.recall(&tokens[key]) {
-                        prop_assert!(!dial.off.load(Ordering::Relaxed), "recalled without a lease");
-                        prop_assert_eq!(recalled.key.id.as_str(), &id(key));
-                        let version: u64 = recalled.key.title.parse().expect("a version");
-                        prop_assert!(version >= heard[key], "{} is older than {}", version, heard[key]);
+                Step::Lease { held } => freshness.off.store(!held, Ordering::Relaxed),
+                Step::Get(key) => {
+                    if let Some(cached) = cache.get(&tokens[key]) {
+                        prop_assert!(!freshness.off.load(Ordering::Relaxed), "returned without a lease");
+                        prop_assert_eq!(cached.key.id.as_str(), &id(key));
+                        let version: u64 = cached.key.title.parse().expect("a version");
+                        prop_assert!(version >= received[key], "{} is older than {}", version, received[key]);
                     }
                 }
             }

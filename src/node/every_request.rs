@@ -12,7 +12,7 @@ use super::input::now;
 use super::outcome::json;
 use super::service::NativeApiKeyService;
 use crate::api_key::{ApiKeyType, PublicApiKey};
-use crate::cache::Remembered;
+use crate::cache::CachedKey;
 use crate::call_context::Timestamp;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -112,7 +112,7 @@ impl NativeApiKeyService {
     #[napi(catch_unwind)]
     pub fn recalled_row(&self, kind: String, now_ms: f64, token: String) -> Option<String> {
         let kind = ApiKeyType::parse(&kind)?;
-        let Remembered { number, key } =
+        let CachedKey { number, key } =
             self.recall(now_ms, |service, now| service.recalled_row(token, kind, now))?;
         Some(json(&NumberedRow { number, key: &key }))
     }
@@ -120,13 +120,13 @@ impl NativeApiKeyService {
     fn recall(
         &self,
         now_ms: f64,
-        lookup: impl FnOnce(&ApiKeyService, Timestamp) -> Option<Remembered>,
-    ) -> Option<Remembered> {
+        lookup: impl FnOnce(&ApiKeyService, Timestamp) -> Option<CachedKey>,
+    ) -> Option<CachedKey> {
         lookup(self.service.as_deref().ok()?, now(now_ms).ok()?)
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a cache is not filled 2^53 times")]
-fn number(remembered: Option<Remembered>) -> f64 {
+fn number(remembered: Option<CachedKey>) -> f64 {
     remembered.map_or(0.0, |remembered| remembered.number as f64)
 }

@@ -1,23 +1,23 @@
-//! authenticate, and the lookup of publishable keys
+//! authenticate, and the lookup of publishable keys.
 
 use std::sync::Arc;
 
 use super::ApiKeyService;
 use crate::api_key::{ApiKey, ApiKeyType, PublicApiKey};
-use crate::cache::{KeyCache, Remembered, Ticket};
+use crate::cache::{CachedKey, KeyCache, Ticket};
 use crate::call_context::Timestamp;
 use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::token::{Fingerprint, StoredToken, TokenDigest, may_be_publishable, may_be_token};
 
 impl ApiKeyService {
-    /// The live secret key of a token, or none.
+    /// Finds the active secret key of a token.
     ///
-    /// The answer rests on a read that starts after the call arrived, so that a
-    /// key revoked anywhere is refused from the moment its revocation is committed.
+    /// The read starts after the call arrived, so a key revoked by any process is rejected as soon as its revocation is
+    /// committed.
     ///
     /// # Errors
-    /// `Busy`, `Unavailable` or `Database`; whatever is wrong with the token itself is `None`.
+    /// `Busy`, `Unavailable` or `Database`; any invalid token returns `None`.
     pub async fn authenticate(
         &self,
         token: String,
@@ -38,10 +38,10 @@ impl ApiKeyService {
             let verified = deadline::wait(self.hasher.verify(&presented, hash, salt)).await;
             match verified.unwrap_or(Err(ApiKeyError::TimedOut)) {
                 Ok(true) => {
-                    self.used(&key, token, now);
-                    return Ok(Some(self.remember(ticket, presented.fingerprint, key)));
+                    self.record_use(&key, token, now);
+                    return Ok(Some(self.cache_key(ticket, presented.fingerprint, key)));
                 }
-                // A hash that this version cannot read belongs to nobody's token.
+                // A hash that this version cannot parse matches no token.
                 Ok(false) | Err(ApiKeyError::UnknownHash) => {}
                 Err(error) => return Err(error),
             }
@@ -49,7 +49,7 @@ impl ApiKeyService {
         Ok(None)
     }
 
-    /// The publishable key of a token, live or not, or none, read after the call arrived.
+    /// Finds the publishable key of a token, revoked or not, with a read that starts after the call arrived.
     ///
     /// # Errors
     /// `Unavailable` or `Database`.
@@ -58,7 +58,7 @@ impl ApiKeyService {
         token: String,
         now: Timestamp,
     ) -> Result<Option<Arc<PublicApiKey>>, ApiKeyError> {
-        // SECURITY: a secret that was sent in the place of a publishable token must not get into a server's log of values.
+        // SECURITY: a secret sent instead of a publishable token must not reach a server's log of parameter values.
         if !may_be_publishable(&token) {
             return Ok(None);
         }
@@ -66,73 +66,77 @@ impl ApiKeyService {
         let found = self.database.publishable(&token).await?;
         Ok(found.map(|key| {
             let presented = self.hasher.present(token);
-            self.used(&key, &presented.token, now);
-            self.remember(ticket, presented.fingerprint, key)
+            self.record_use(&key, &presented.token, now);
+            self.cache_key(ticket, presented.fingerprint, key)
         }))
     }
 
-    /// What [`authenticate`](Self::authenticate) would answer, if memory knows it and may tell. Takes microseconds and
-    /// never waits for the database.
+    /// The result of [`authenticate`](Self::authenticate) from the cache, if it is cached and valid.
+    ///
+    /// Takes microseconds and never waits for the database.
     #[must_use]
-    pub fn recall_secret(&self, token: String, now: Timestamp) -> Option<Remembered> {
-        let remembered = self.recall(token, ApiKeyType::Secret, now)?;
-        // Whether a key has ended is for a read to say: its end may have been taken back.
-        (!remembered.key.has_ended(now)).then_some(remembered)
+    pub fn recall_secret(&self, token: String, now: Timestamp) -> Option<CachedKey> {
+        let cached = self.recall(token, ApiKeyType::Secret, now)?;
+        // Only a read can confirm that a key has ended: its revocation may have been undone.
+        (!cached.key.has_ended(now)).then_some(cached)
     }
 
-    /// What [`publishable`](Self::publishable) would answer, if memory knows it and may tell.
+    /// The result of [`publishable`](Self::publishable) from the cache, if it is cached and valid.
     #[must_use]
-    pub fn recall_publishable(&self, token: String, now: Timestamp) -> Option<Remembered> {
+    pub fn recall_publishable(&self, token: String, now: Timestamp) -> Option<CachedKey> {
         self.recall(token, ApiKeyType::Publishable, now)
     }
 
-    /// The row behind a number that [`recall_secret`](Self::recall_secret) or [`recall_publishable`](Self::recall_publishable)
-    /// returned, or a later one of the same token. Counts as no use.
+    /// The cached row of a token.
+    ///
+    /// It is the row whose number [`recall_secret`](Self::recall_secret) or
+    /// [`recall_publishable`](Self::recall_publishable) returned, or a later row of the same token. Does not count as a
+    /// use.
     #[must_use]
     pub fn recalled_row(
         &self,
         token: String,
         kind: ApiKeyType,
         now: Timestamp,
-    ) -> Option<Remembered> {
-        let remembered = self.in_memory(token, KeyCache::peek)?;
-        let key = &remembered.key;
-        let may_be_answered = match kind {
+    ) -> Option<CachedKey> {
+        let cached = self.cached(token, KeyCache::peek)?;
+        let key = &cached.key;
+        let may_be_returned = match kind {
             ApiKeyType::Secret => !key.has_ended(now),
             ApiKeyType::Publishable => true,
         };
-        (key.kind == kind && may_be_answered).then_some(remembered)
+        (key.kind == kind && may_be_returned).then_some(cached)
     }
 
-    fn recall(&self, token: String, kind: ApiKeyType, now: Timestamp) -> Option<Remembered> {
-        let remembered = self.in_memory(token, KeyCache::recall)?;
-        let key = &remembered.key;
+    fn recall(&self, token: String, kind: ApiKeyType, now: Timestamp) -> Option<CachedKey> {
+        let cached = self.cached(token, KeyCache::get)?;
+        let key = &cached.key;
         if key.kind != kind {
             return None;
         }
         if !key.has_ended(now) {
             self.last_used.record(key.id.as_str(), key.last_used_at, now);
         }
-        Some(remembered)
+        Some(cached)
     }
 
-    fn in_memory(
+    fn cached(
         &self,
         token: String,
-        look: impl FnOnce(&KeyCache, &Fingerprint) -> Option<Remembered>,
-    ) -> Option<Remembered> {
+        lookup: impl FnOnce(&KeyCache, &Fingerprint) -> Option<CachedKey>,
+    ) -> Option<CachedKey> {
         if self.is_closed() {
             return None;
         }
         let cache = self.database.cache().filter(|_| may_be_token(&token))?;
-        look(cache, &self.hasher.present(token).fingerprint)
+        lookup(cache, &self.hasher.present(token).fingerprint)
     }
 
     fn ticket(&self) -> Option<Ticket> {
         self.database.cache().and_then(KeyCache::ticket)
     }
 
-    fn remember(
+    fn cache_key(
         &self,
         ticket: Option<Ticket>,
         token: Fingerprint,
@@ -140,7 +144,7 @@ impl ApiKeyService {
     ) -> Arc<PublicApiKey> {
         let key = Arc::new(PublicApiKey::from(Arc::unwrap_or_clone(key)));
         if let (Some(cache), Some(ticket)) = (self.database.cache(), ticket) {
-            cache.remember(ticket, token, &key);
+            cache.insert(ticket, token, &key);
         }
         key
     }

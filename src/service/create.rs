@@ -12,7 +12,7 @@ use crate::store::{InsertError, Query, UniqueColumn, find};
 use crate::token::RawToken;
 
 impl ApiKeyService {
-    /// Creates keys, all or none, and remembers the workflow in which that was.
+    /// Creates all keys or none, and stores the workflow that created them.
     ///
     /// # Errors
     /// `Invalid` naming the field, `IdTaken`, `Busy`, `Unavailable` or `Database`.
@@ -22,31 +22,31 @@ impl ApiKeyService {
         mut context: CallContext,
         workflow: &Input,
     ) -> Result<Written, ApiKeyError> {
-        let wishes = parse_new(data, &context)?;
-        if wishes.is_empty() {
+        let new_keys = parse_new(data, &context)?;
+        if new_keys.is_empty() {
             return Ok(Written::default());
         }
-        let (keys, tokens) = split(self.issue(wishes, &mut context, workflow).await?);
+        let (keys, tokens) = split(self.issue(new_keys, &mut context, workflow).await?);
         if let Err(error) = self.database.insert(&keys).await {
-            return Err(self.not_inserted(error, &keys).await);
+            return Err(self.insert_failure(error, &keys).await);
         }
         Ok(Written {
             created: ids_of(&keys),
-            keys: shown_once(keys, &tokens),
+            keys: with_tokens(keys, &tokens),
             ..Written::default()
         })
     }
 
-    /// Draws and hashes the tokens of new keys, one after the other, so that a batch takes one place in the
-    /// hasher's queue. No connection is held.
+    /// Generates and hashes the tokens of new keys sequentially, so that a batch occupies one slot in the hasher's queue.
+    /// Holds no connection.
     pub(super) async fn issue(
         &self,
-        wishes: Vec<NewApiKey>,
+        new_keys: Vec<NewApiKey>,
         context: &mut CallContext,
         workflow: &Input,
     ) -> Result<Vec<(ApiKey, RawToken)>, ApiKeyError> {
         let workflow = WorkflowTransaction::of_context(workflow);
-        let drafts = NewApiKey::draft(wishes, context)?;
+        let drafts = NewApiKey::draft(new_keys, context)?;
         let mut issued = Vec::with_capacity(drafts.len());
         for draft in drafts {
             let (key, token) = draft.issue(&self.hasher).await?;
@@ -55,8 +55,8 @@ impl ApiKeyService {
         Ok(issued)
     }
 
-    /// What the caller gets for new keys that were not written.
-    pub(super) async fn not_inserted(&self, error: InsertError, keys: &[ApiKey]) -> ApiKeyError {
+    /// Converts a failed insert to the caller's error.
+    pub(super) async fn insert_failure(&self, error: InsertError, keys: &[ApiKey]) -> ApiKeyError {
         let first = keys.first();
         match error {
             InsertError::Failed(error) => error,
@@ -82,23 +82,23 @@ impl ApiKeyService {
     }
 }
 
-/// The answers that show each creator their token.
-pub(super) fn shown_once(keys: Vec<ApiKey>, tokens: &[RawToken]) -> Vec<PublicApiKey> {
+/// Builds the results of a creation, which include the raw tokens.
+pub(super) fn with_tokens(keys: Vec<ApiKey>, tokens: &[RawToken]) -> Vec<PublicApiKey> {
     keys.into_iter().zip(tokens).map(|(key, token)| PublicApiKey::created(key, token)).collect()
 }
 
 fn parse_new(data: &[Input], context: &CallContext) -> Result<Vec<NewApiKey>, ApiKeyError> {
-    let wishes: Vec<_> =
+    let new_keys: Vec<_> =
         data.iter().map(|one| NewApiKey::parse(one, context.now)).collect::<Result<_, _>>()?;
-    refuse_twins(&wishes)?;
-    Ok(wishes)
+    refuse_duplicate_ids(&new_keys)?;
+    Ok(new_keys)
 }
 
-/// Refuses one id for two keys of a call.
-pub(super) fn refuse_twins(wishes: &[NewApiKey]) -> Result<(), ApiKeyError> {
+/// Rejects an id that appears twice in one call.
+pub(super) fn refuse_duplicate_ids(new_keys: &[NewApiKey]) -> Result<(), ApiKeyError> {
     let mut seen = HashSet::new();
-    match wishes.iter().filter_map(NewApiKey::id).find(|id| !seen.insert(*id)) {
-        Some(twin) => Err(ApiKeyError::IdTaken(twin.as_str().to_owned())),
+    match new_keys.iter().filter_map(NewApiKey::id).find(|id| !seen.insert(*id)) {
+        Some(duplicate) => Err(ApiKeyError::IdTaken(duplicate.as_str().to_owned())),
         None => Ok(()),
     }
 }

@@ -10,18 +10,19 @@ use crate::query::{Filter, parse_ids};
 use crate::store::{Query, delete, find_for_update};
 
 impl ApiKeyService {
-    /// Removes revoked keys for good; ids of no key are passed over. A workflow that is being undone may remove the
-    /// keys that it created itself, revoked or not.
+    /// Permanently deletes revoked keys; ignores unknown ids.
+    ///
+    /// A workflow that is being compensated may delete the keys that it created, revoked or not.
     ///
     /// # Errors
-    /// `StillLive` when one of them is not revoked, `Invalid`, `Unavailable` or `Database`.
+    /// `StillLive` if a key is not revoked, `Invalid`, `Unavailable` or `Database`.
     pub async fn delete(
         &self,
         targets: &Input,
         now: Timestamp,
-        undone: &Input,
+        compensating: &Input,
     ) -> Result<Written, ApiKeyError> {
-        let undone = WorkflowTransaction::of_context(undone);
+        let compensating = WorkflowTransaction::of_context(compensating);
         let ids = parse_ids(targets)?;
         if ids.is_empty() {
             return Ok(Written::default());
@@ -30,10 +31,10 @@ impl ApiKeyService {
         let on = transaction.connection();
         refuse_tokens(&on, targets).await?;
         let mut live = find_for_update(&on, &Query::every(Filter::ids(ids.clone()))).await?;
-        // Stock 2.21.2: a soft-deleted key can be removed without having been revoked.
+        // Stock 2.21.2: a soft-deleted key can be deleted without having been revoked.
         live.retain(|key| key.deleted_at.is_none() && !key.has_ended(now));
         // See docs/adr/0012
-        live.retain(|key| undone.is_none() || key.created_in != undone);
+        live.retain(|key| compensating.is_none() || key.created_in != compensating);
         if !live.is_empty() {
             return Err(ApiKeyError::StillLive(ids_of(&live)));
         }

@@ -4,7 +4,7 @@ use super::ApiKeyService;
 use crate::error::ApiKeyError;
 
 impl ApiKeyService {
-    /// Creates the table or brings it up to date, and names the steps that this took.
+    /// Creates or updates the table and returns the names of the applied steps.
     ///
     /// # Errors
     /// `Unavailable` or `Database`.
@@ -12,7 +12,7 @@ impl ApiKeyService {
         self.database.migrate().await
     }
 
-    /// Takes steps back, those named or every one, and names them. The table stays, with its keys.
+    /// Rolls back the named steps, or all, and returns their names. Keeps the table and its keys.
     ///
     /// # Errors
     /// `Unavailable` or `Database`.
@@ -20,13 +20,13 @@ impl ApiKeyService {
         self.database.roll_back(names).await
     }
 
-    /// How long a call may take.
+    /// The time limit of a call.
     #[must_use]
     pub fn call_timeout(&self) -> std::time::Duration {
         self.database.call_timeout()
     }
 
-    /// A failure in the words of the place where the service works: what is to be done differs in Medusa.
+    /// Adapts an error to the environment: in Medusa the advice differs.
     #[must_use]
     pub fn worded(&self, error: ApiKeyError) -> ApiKeyError {
         match error {

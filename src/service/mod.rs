@@ -1,8 +1,7 @@
-//! The use cases, one a file.
+//! The use cases, one per file.
 //!
-//! Owns the order of steps: judge, derive, write, answer. Invariants: whatever
-//! derives a key holds no connection meanwhile; whatever writes is one
-//! transaction; whatever fails changes nothing.
+//! Owns the order of steps: validate, derive, write, return. Invariants: a call holds no connection while it derives a
+//! hash; each write is one transaction; a failed call changes nothing.
 
 mod authenticate;
 mod background;
@@ -46,30 +45,30 @@ pub struct ApiKeyService {
     row_backfill: RowBackfill,
     last_used: LastUsed,
     in_medusa: bool,
-    /// Where the service was made, if it was made within a runtime.
+    /// The runtime in which the service was constructed, if any.
     runtime: Option<Handle>,
     closed: AtomicBool,
     closing: OnceCell<Result<(), ApiKeyError>>,
 }
 
-/// What a write did.
+/// The result of a write.
 #[derive(Debug, Default)]
 pub struct Written {
-    /// The keys to answer with.
+    /// The keys to return.
     pub keys: Vec<PublicApiKey>,
-    /// The ids of keys that came to be.
+    /// The ids of created keys.
     pub created: Vec<String>,
-    /// The ids of keys that changed.
+    /// The ids of updated keys.
     pub updated: Vec<String>,
-    /// The ids of keys that went.
+    /// The ids of deleted keys.
     pub deleted: Vec<String>,
 }
 
 impl ApiKeyService {
-    /// A service that connects when it is first needed, and tells what happens beside its calls.
+    /// Creates a service that connects on first use and reports operational events.
     ///
     /// # Errors
-    /// `Option` for an option that cannot be used.
+    /// `Option` for an invalid option.
     pub fn new(options: &ServiceOptions, events: EventSink) -> Result<Self, ApiKeyError> {
         let settings = options.database()?;
         let in_medusa = settings.in_medusa;
@@ -92,25 +91,26 @@ impl ApiKeyService {
         })
     }
 
-    /// What follows a success; nobody waits for it.
-    fn used(&self, key: &ApiKey, token: &RawToken, now: Timestamp) {
+    /// Starts the background work after a successful authentication.
+    fn record_use(&self, key: &ApiKey, token: &RawToken, now: Timestamp) {
         self.row_backfill.after_success(key, token);
         self.last_used.record(key.id.as_str(), key.last_used_at, now);
     }
 
-    /// From now on nothing is answered from memory; [`close`](Self::close) does the rest.
+    /// Stops answers from the cache; [`close`](Self::close) does the rest.
     pub fn begin_close(&self) {
         self.closed.store(true, Ordering::SeqCst);
     }
 
-    /// Whether closing has begun.
+    /// Whether the service is closing or closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.closed.load(Ordering::SeqCst)
     }
 
-    /// Writes down last uses, waits for running statements and closes every connection. Calls after it fail with `Closed`.
-    /// Several calls close once, and all of them wait for that.
+    /// Writes pending last uses, waits for running statements and closes every connection.
+    ///
+    /// Later calls of other methods fail with `Closed`. Repeated calls of this one wait for the same close.
     ///
     /// # Errors
     /// `Database` when the driver cannot close.
@@ -123,18 +123,18 @@ impl ApiKeyService {
         self.closing.get_or_init(closing).await.clone()
     }
 
-    /// Closes a service that was dropped. A runtime that has ended takes no task:
-    /// then the service is dropped as it is.
+    /// Closes a service that was dropped. If its runtime has ended, the service is dropped without closing.
     pub fn close_in_background(self: Arc<Self>) {
         self.begin_close();
         if let Some(runtime) = self.runtime.clone() {
-            // Whoever could be told of a failure is gone.
+            // No caller is left to receive an error.
             runtime.spawn(async move { self.close().await });
         }
     }
 
-    /// Commits a change of keys, and forgets what was remembered of them before the change is answered. A commit that
-    /// fails may have taken effect all the same.
+    /// Commits a change of keys and invalidates them in the cache before the call returns.
+    ///
+    /// It invalidates them after a failed commit too, because that may have taken effect.
     async fn commit(
         &self,
         transaction: Transaction,
@@ -148,8 +148,8 @@ impl ApiKeyService {
     }
 }
 
-/// The keys that a write is aimed at, locked. A named one must exist; of a selector there may be none.
-async fn locked(on: &Connection<'_>, target: &Target) -> Result<Vec<ApiKey>, ApiKeyError> {
+/// Finds and locks the targets of a write. A key given by id must exist; a selector may match none.
+async fn find_locked(on: &Connection<'_>, target: &Target) -> Result<Vec<ApiKey>, ApiKeyError> {
     match target {
         Target::Nothing => Ok(Vec::new()),
         Target::Matching(filter) => find_for_update(on, &Query::visible(filter.clone())).await,
@@ -168,11 +168,11 @@ fn ids_of(keys: &[ApiKey]) -> Vec<String> {
     keys.iter().map(|key| key.id.as_str().to_owned()).collect()
 }
 
-fn answers(keys: Vec<ApiKey>) -> Vec<PublicApiKey> {
+fn to_public(keys: Vec<ApiKey>) -> Vec<PublicApiKey> {
     keys.into_iter().map(PublicApiKey::from).collect()
 }
 
-/// Keys beside the tokens that their creator is told once.
+/// Separates the keys from their raw tokens, which only the creation returns.
 fn split(issued: Vec<(ApiKey, RawToken)>) -> (Vec<ApiKey>, Vec<RawToken>) {
     issued.into_iter().unzip()
 }

@@ -1,7 +1,7 @@
 //! The options of a service.
 //!
 //! [`ServiceOptions`] is the list of options; `module/options.ts` documents the same names, and a test compares both with
-//! README.md. Ranges and types are checked while deserializing, and what one option means for another, here.
+//! README.md. Deserialization checks types and ranges; this file checks dependencies between options.
 
 mod cost;
 mod pool;
@@ -21,7 +21,7 @@ use pool::PoolOptions;
 use tls::Ssl;
 use whole::{Whole, WholeOrFalse};
 
-/// The most milliseconds that a call or an answer from the cache may take: one hour.
+/// The maximum of `callTimeout` and `maxStaleness`, in milliseconds: one hour.
 const HOUR_MS: u32 = 3_600_000;
 
 /// The options as a caller gives them. An option that is missing, `undefined` or `null` has its default.
@@ -69,7 +69,7 @@ impl ServiceOptions {
         deserialize(options).map_err(option_error)
     }
 
-    /// Which database, and how to connect to it.
+    /// The database and its connection settings.
     pub(super) fn database(&self) -> Result<DatabaseSettings, ApiKeyError> {
         let mut settings =
             DatabaseSettings::parse(self.database_url.as_deref().unwrap_or_default())?;
@@ -89,12 +89,12 @@ impl ServiceOptions {
         Ok(settings)
     }
 
-    /// Whether the table is created or brought up to date on first use.
+    /// Whether the first use creates or updates the table.
     pub(super) fn migrate(&self) -> bool {
         self.migrate.unwrap_or(true)
     }
 
-    /// How old an answer from the cache may be (PostgreSQL); `None` switches the cache off.
+    /// The maximum age of an answer from the cache (PostgreSQL); `None` disables the cache.
     pub(super) fn max_staleness(&self) -> Option<Duration> {
         match self.max_staleness {
             None | Some(WholeOrFalse::False) => None,
@@ -102,7 +102,7 @@ impl ServiceOptions {
         }
     }
 
-    /// How tokens are hashed.
+    /// The settings of the hasher.
     pub(super) fn hasher(&self) -> Result<HasherSettings, ApiKeyError> {
         let default = HasherSettings::default();
         let argon2 = match &self.argon2 {
@@ -125,7 +125,7 @@ impl ServiceOptions {
         self.rehash.unwrap_or(false)
     }
 
-    /// The shortest time between two writes of a key's last use; `None` for never writing it.
+    /// The minimum time between two writes of a key's last use; `None` disables these writes.
     pub(super) fn last_used_interval(&self) -> Option<Duration> {
         const DEFAULT: Duration = Duration::from_secs(60);
         match self.last_used_interval {
@@ -170,8 +170,8 @@ mod tests {
         settings.err().map(|error| error.to_string())
     }
 
-    /// The problem of the options beside a `databaseUrl`.
-    fn problem_beside(members: &str) -> Option<String> {
+    /// The problem of options that are combined with a `databaseUrl`.
+    fn problem_with_url(members: &str) -> Option<String> {
         problem(&format!(r#"{{"databaseUrl":"sqlite::memory:",{members}}}"#))
     }
 
@@ -215,7 +215,7 @@ mod tests {
                 "argon2.memoryKib: must be at least 8 times argon2.parallelism",
             ),
         ] {
-            assert_eq!(problem_beside(members).as_deref(), Some(expected));
+            assert_eq!(problem_with_url(members).as_deref(), Some(expected));
         }
         for json in [r#""sqlite::memory:""#, "null"] {
             assert_eq!(problem(json).as_deref(), Some("options: must be an object"));
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_option_is_reported_with_a_similar_one_or_all_there_are() {
+    fn an_unknown_option_is_reported_with_a_similar_name_or_all_names() {
         for (members, expected) in [
             (r#""pol":{}"#, r#"unknown option "pol"; did you mean "pool"?"#),
             (
@@ -247,15 +247,15 @@ mod tests {
                 r#"unknown option "argon2.cost"; the options are argon2.memoryKib, argon2.iterations, argon2.parallelism"#,
             ),
         ] {
-            assert_eq!(problem_beside(members).as_deref(), Some(expected));
+            assert_eq!(problem_with_url(members).as_deref(), Some(expected));
         }
-        let all = problem_beside(r#""nope":1"#).expect("is unknown");
+        let all = problem_with_url(r#""nope":1"#).expect("is unknown");
         assert!(all.ends_with("hashQueueLimit, lastUsedInterval"), "{all}");
     }
 
     #[test]
     fn options_that_are_undefined_or_null_have_their_defaults() {
         let absent = r#""pool":null,"ssl":{"\u0000undefined":true},"hashing":null,"argon2":{"iterations":null},"lastUsedInterval":null"#;
-        assert_eq!(problem_beside(absent), None);
+        assert_eq!(problem_with_url(absent), None);
     }
 }

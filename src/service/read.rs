@@ -1,6 +1,6 @@
 //! retrieveApiKey, listApiKeys, listAndCountApiKeys
 
-use super::{ApiKeyService, answers};
+use super::{ApiKeyService, to_public};
 use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
 use crate::input::Input;
@@ -14,14 +14,14 @@ use crate::store::{self, Query};
 pub struct Page {
     /// The keys.
     pub keys: Vec<PublicApiKey>,
-    /// Which of their columns the caller wants to see.
+    /// The columns that the caller selected.
     pub selection: Selection,
-    /// How many keys there are on all pages, if that was asked.
+    /// The number of keys on all pages, if the caller requested it.
     pub count: Option<u64>,
 }
 
 impl ApiKeyService {
-    /// One key by its id.
+    /// Finds a key by its id.
     ///
     /// # Errors
     /// `IdUndefined`, `NotFound`, `Invalid`, `Unavailable` or `Database`.
@@ -39,20 +39,20 @@ impl ApiKeyService {
         if keys.is_empty() {
             return Err(ApiKeyError::NotFound(id.clone()));
         }
-        Ok(Page { keys: answers(keys), selection, count: None })
+        Ok(Page { keys: to_public(keys), selection, count: None })
     }
 
-    /// The keys that filters match.
+    /// Finds the keys that match filters.
     ///
     /// # Errors
     /// `Invalid` naming the property, `Unavailable` or `Database`.
     pub async fn list(&self, filters: &Input, config: &Input) -> Result<Page, ApiKeyError> {
-        let (query, selection) = self.question(filters, config)?;
+        let (query, selection) = self.parse_query(filters, config)?;
         let keys = store::find(&self.database.connection_for(&query).await?, &query).await?;
-        Ok(Page { keys: answers(keys), selection, count: None })
+        Ok(Page { keys: to_public(keys), selection, count: None })
     }
 
-    /// The keys that filters match, and how many there are on all pages, of one state of the table.
+    /// Finds the keys that match filters and counts them on all pages, in one snapshot of the table.
     ///
     /// # Errors
     /// `Invalid` naming the property, `Unavailable` or `Database`.
@@ -61,36 +61,40 @@ impl ApiKeyService {
         filters: &Input,
         config: &Input,
     ) -> Result<Page, ApiKeyError> {
-        let (query, selection) = self.question(filters, config)?;
+        let (query, selection) = self.parse_query(filters, config)?;
         let snapshot = self.database.snapshot_for(&query).await?;
         let keys = store::find(&snapshot.connection(), &query).await?;
         let count = store::count(&snapshot.connection(), &query).await?;
         snapshot.commit().await?;
-        Ok(Page { keys: answers(keys), selection, count: Some(count) })
+        Ok(Page { keys: to_public(keys), selection, count: Some(count) })
     }
 
-    // Stock 2.21.2: of two mistakes the config's is told.
-    fn question(&self, filters: &Input, config: &Input) -> Result<(Query, Selection), ApiKeyError> {
+    // Stock 2.21.2: if both are invalid, the error is the config's.
+    fn parse_query(
+        &self,
+        filters: &Input,
+        config: &Input,
+    ) -> Result<(Query, Selection), ApiKeyError> {
         let config = self.config(config)?;
         let filter = parse_filters(filters)?;
         self.refuse_undefined(filters)?;
-        // Stock 2.21.2: `q` takes the place of a search that came with the config.
+        // Stock 2.21.2: `q` replaces a search in the config.
         let search = match filters.member("q") {
             Input::Undefined => parse_named_search(config.search.as_ref())?,
             _ => Filter::All,
         };
-        let both = Filter::and([filter, search]);
-        both.refuse_oversize()?;
-        Ok(query(both, config))
+        let combined = Filter::and([filter, search]);
+        combined.refuse_oversize()?;
+        Ok(query(combined, config))
     }
 
     fn config(&self, config: &Input) -> Result<Config, ApiKeyError> {
-        // Medusa's own callers send members that only Medusa knows.
+        // Callers inside Medusa pass members that only Medusa understands.
         Config::parse(config, if self.in_medusa { Unknown::Ignored } else { Unknown::Refused })
     }
 
-    /// Refuses conditions that are undefined. In Medusa they are dropped, as in stock, because Medusa's own callers pass
-    /// such members.
+    /// Rejects conditions that are `undefined`. In Medusa they are ignored, as in stock, because callers inside Medusa
+    /// pass them.
     pub(super) fn refuse_undefined(&self, filters: &Input) -> Result<(), ApiKeyError> {
         if self.in_medusa { Ok(()) } else { refuse_undefined(filters) }
     }

@@ -1,7 +1,7 @@
 //! rollApiKeys
 
-use super::create::shown_once;
-use super::{ApiKeyService, ids_of, locked, split};
+use super::create::with_tokens;
+use super::{ApiKeyService, find_locked, ids_of, split};
 use crate::api_key::{ApiKey, NewApiKey, PublicApiKey, Roll, refuse_revoked};
 use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
@@ -9,17 +9,17 @@ use crate::input::{Input, checked_id};
 use crate::query::{Filter, Target, refuse_whole_key};
 use crate::store::{InsertError, Query, find, insert, set_revoked};
 
-/// A key and the one that took its place.
+/// A rolled key and its successor.
 #[derive(Debug)]
 pub struct Rolled {
-    /// The old key, revoked now or from a later moment on.
+    /// The old key, revoked or scheduled to be.
     pub revoked: PublicApiKey,
     /// The new key, with its token.
     pub created: PublicApiKey,
 }
 
 impl ApiKeyService {
-    /// Revokes a key and creates its successor, both or neither.
+    /// Revokes a key and creates its successor, in one transaction.
     ///
     /// # Errors
     /// `RevokeWithoutId`, `RevokeWithoutRevokedBy`, `AlreadyRevoked`, `RevocationScheduled`, `NoSuchKeys`, `Invalid`, `Busy`,
@@ -39,7 +39,7 @@ impl ApiKeyService {
         let now = context.now;
         let roll = Roll::parse(data, now)?;
 
-        // The successor is hashed before the transaction begins, so it is made for the key as it is now …
+        // The successor is hashed before the transaction begins, so it copies the key as it is now …
         let before = self.live_key(&id, &context).await?;
         let successor = NewApiKey::successor(&before, now);
         let (mut created, tokens) =
@@ -47,9 +47,9 @@ impl ApiKeyService {
 
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
-        let old = locked(&on, &Target::One(id)).await?;
+        let old = find_locked(&on, &Target::One(id)).await?;
         refuse_revoked_or_scheduled(&old, now)?;
-        // … and takes over what another call may have changed meanwhile.
+        // … and is updated from the locked key, which another call may have changed since.
         for (new, old) in created.iter_mut().zip(&old) {
             roll.inherit(new, old);
         }
@@ -57,17 +57,17 @@ impl ApiKeyService {
         insert(&on, &created).await.map_err(|error| match error {
             InsertError::Failed(error) => error,
             InsertError::Taken(_) => ApiKeyError::Unexpected(
-                "crypto.randomBytes gave bytes that an earlier key was made of.",
+                "crypto.randomBytes returned bytes that an existing key already uses.",
             ),
         })?;
         self.commit(transaction, &ids_of(&old)).await?;
 
         let revoked = old.into_iter().map(|key| roll.revocation().apply(key, now).into()).next();
-        let created = shown_once(created, &tokens).into_iter().next();
+        let created = with_tokens(created, &tokens).into_iter().next();
         revoked
             .zip(created)
             .map(|(revoked, created)| Rolled { revoked, created })
-            .ok_or(ApiKeyError::Unexpected("A key was rolled into nothing."))
+            .ok_or(ApiKeyError::Unexpected("Rolling a key returned no successor."))
     }
 
     async fn live_key(&self, id: &str, context: &CallContext) -> Result<ApiKey, ApiKeyError> {
@@ -78,8 +78,10 @@ impl ApiKeyService {
     }
 }
 
-/// Rejects a key that is revoked or scheduled to be. Rolling it could move the scheduled revocation to a later time, and of
-/// several rolls with a grace period each would leave a successor.
+/// Rejects a key that is revoked or scheduled to be.
+///
+/// Rolling it could postpone the scheduled revocation, and each of several rolls with a grace period would create a
+/// successor.
 fn refuse_revoked_or_scheduled(keys: &[ApiKey], now: Timestamp) -> Result<(), ApiKeyError> {
     refuse_revoked(keys, now)?;
     match keys.iter().find(|key| key.revoked_at.is_some()) {

@@ -9,7 +9,7 @@ use crate::query::{Filter, parse_many_targets, tokens_among};
 use crate::store::{self, Connection, Query, find, find_for_update};
 
 impl ApiKeyService {
-    /// Hides keys, revoked or not.
+    /// Soft-deletes keys, revoked or not, and returns the ids of the affected rows.
     ///
     /// # Errors
     /// `Invalid`, `Unavailable` or `Database`.
@@ -34,7 +34,7 @@ impl ApiKeyService {
         Ok(Written { deleted, ..Written::default() })
     }
 
-    /// Shows hidden keys again. Keys that were not hidden are told of too, and stay as they are.
+    /// Restores soft-deleted keys. The result also lists matching keys that were not deleted, which stay unchanged.
     ///
     /// # Errors
     /// `Invalid`, `Unavailable` or `Database`.
@@ -46,9 +46,9 @@ impl ApiKeyService {
         refuse_tokens(&on, targets).await?;
         let found = find_for_update(&on, &Query::every(filter)).await?;
         let updated = ids_of(&found);
-        let hidden: Vec<_> = found.into_iter().filter(|key| key.deleted_at.is_some()).collect();
-        if !hidden.is_empty() {
-            for (updated_at, ids) in by_updated_at(&hidden, now) {
+        let deleted: Vec<_> = found.into_iter().filter(|key| key.deleted_at.is_some()).collect();
+        if !deleted.is_empty() {
+            for (updated_at, ids) in by_updated_at(&deleted, now) {
                 store::restore(&on, &ids, updated_at).await?;
             }
             self.commit(transaction, &updated).await?;
@@ -57,7 +57,7 @@ impl ApiKeyService {
     }
 }
 
-/// Refuses targets that look like tokens and are the ids of no key. Stock passes over them, and the key lives on.
+/// Rejects targets that look like tokens and are not the id of any key. Stock ignores them, and the key stays active.
 pub(super) async fn refuse_tokens(on: &Connection<'_>, targets: &Input) -> Result<(), ApiKeyError> {
     let mut tokens = tokens_among(targets);
     if tokens.is_empty() {

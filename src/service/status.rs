@@ -10,11 +10,11 @@ use crate::store::ReadBatcherStatus;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Status {
-    /// Where answers of `authenticate` and of the publishable lookup come from.
+    /// The source of the answers of `authenticate` and of the publishable lookup.
     pub answers: Answers,
     /// The lease; `None` without the option `maxStaleness`.
     pub lease: Option<LeaseStatus>,
-    /// The shared reads; `None` on SQLite and before the first call.
+    /// The read batcher; `None` on SQLite and before the first call.
     pub read_batcher: Option<ReadBatcherStatus>,
     /// Whether the server is a hot standby.
     pub replica: bool,
@@ -28,7 +28,7 @@ pub struct Status {
     pub last_used: LastUsedStatus,
 }
 
-/// Where answers come from.
+/// The source of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Answers {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ApiKeyService, Written, answers, locked};
+use super::{ApiKeyService, Written, find_locked, to_public};
 use crate::api_key::{ApiKey, TitleChange};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
@@ -11,7 +11,7 @@ use crate::query::{Target, parse_target};
 use crate::store::{Connection, set_title};
 
 impl ApiKeyService {
-    /// Gives keys a title.
+    /// Sets the title of keys.
     ///
     /// # Errors
     /// `NoSuchKeys` for an id, `Invalid`, `Unavailable` or `Database`.
@@ -27,19 +27,19 @@ impl ApiKeyService {
             return Ok(Written::default());
         }
         let transaction = self.database.begin().await?;
-        let keys = locked(&transaction.connection(), &target).await?;
-        // Stock 2.21.2: where a selector matches nothing, the data are not looked at.
+        let keys = find_locked(&transaction.connection(), &target).await?;
+        // Stock 2.21.2: if a selector matches nothing, the data are not validated.
         if keys.is_empty() {
             return Ok(Written::default());
         }
         let change = TitleChange::parse(data)?;
         let (keys, updated) = retitle(&transaction.connection(), keys, &change, now).await?;
         self.commit(transaction, &updated).await?;
-        Ok(Written { keys: answers(keys), updated, ..Written::default() })
+        Ok(Written { keys: to_public(keys), updated, ..Written::default() })
     }
 }
 
-/// Writes a title where it differs, and tells where.
+/// Writes a title to the keys where it differs, and returns all keys and the ids of the changed ones.
 pub(super) async fn retitle(
     on: &Connection<'_>,
     keys: Vec<ApiKey>,
@@ -61,7 +61,7 @@ pub(super) async fn retitle(
     Ok((keys.into_iter().map(retitled).collect(), updated))
 }
 
-/// The ids of keys by the `updated_at` that a write gives them: usually all the same.
+/// Groups the ids of keys by the `updated_at` that a write sets: usually one group.
 pub(super) fn by_updated_at<'a>(
     keys: impl IntoIterator<Item = &'a ApiKey>,
     now: Timestamp,

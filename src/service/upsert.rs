@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::create::{refuse_twins, shown_once};
+use super::create::{refuse_duplicate_ids, with_tokens};
 use super::update::retitle;
-use super::{ApiKeyService, Written, answers, ids_of, split};
+use super::{ApiKeyService, Written, ids_of, split, to_public};
 use crate::api_key::{ApiKey, ApiKeyId, NewApiKey, TitleChange, UpsertApiKey};
 use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
@@ -13,7 +13,7 @@ use crate::query::Filter;
 use crate::store::{Connection, Query, find_for_update, insert};
 
 impl ApiKeyService {
-    /// Creates keys without an id and gives those with one their title, all or none.
+    /// Creates the keys without an id and updates the title of those with one, in one transaction.
     ///
     /// # Errors
     /// `NoSuchKeys`, `Invalid` naming the field, `Busy`, `Unavailable` or `Database`.
@@ -24,26 +24,26 @@ impl ApiKeyService {
         workflow: &Input,
     ) -> Result<Written, ApiKeyError> {
         let now = context.now;
-        let (wishes, changes) = sort(data, now)?;
-        if wishes.is_empty() && changes.ids.is_empty() {
+        let (new_keys, changes) = partition(data, now)?;
+        if new_keys.is_empty() && changes.ids.is_empty() {
             return Ok(Written::default());
         }
-        refuse_twins(&wishes)?;
-        let (created, tokens) = split(self.issue(wishes, &mut context, workflow).await?);
+        refuse_duplicate_ids(&new_keys)?;
+        let (created, tokens) = split(self.issue(new_keys, &mut context, workflow).await?);
 
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
         let (changed, updated) = change_titles(&on, changes, now).await?;
         if let Err(error) = insert(&on, &created).await {
             drop(transaction);
-            return Err(self.not_inserted(error, &created).await);
+            return Err(self.insert_failure(error, &created).await);
         }
         self.commit(transaction, &updated).await?;
 
         // Stock 2.21.2: created keys come first, then updated ones by id.
         let ids = ids_of(&created);
-        let mut keys = shown_once(created, &tokens);
-        keys.extend(answers(changed));
+        let mut keys = with_tokens(created, &tokens);
+        keys.extend(to_public(changed));
         Ok(Written { keys, created: ids, updated, deleted: Vec::new() })
     }
 }
@@ -63,16 +63,16 @@ impl Changes {
     }
 }
 
-// Stock 2.21.2: of several titles for one key the last counts.
-fn sort(data: &[Input], now: Timestamp) -> Result<(Vec<NewApiKey>, Changes), ApiKeyError> {
-    let (mut wishes, mut changes) = (Vec::new(), Changes::default());
+// Stock 2.21.2: if one key has several titles, the last one applies.
+fn partition(data: &[Input], now: Timestamp) -> Result<(Vec<NewApiKey>, Changes), ApiKeyError> {
+    let (mut new_keys, mut changes) = (Vec::new(), Changes::default());
     for one in data {
         match UpsertApiKey::parse(one, now)? {
-            UpsertApiKey::Create(wish) => wishes.push(wish),
+            UpsertApiKey::Create(new) => new_keys.push(new),
             UpsertApiKey::Update(id, change) => changes.add(id, change),
         }
     }
-    Ok((wishes, changes))
+    Ok((new_keys, changes))
 }
 
 async fn change_titles(
@@ -83,8 +83,8 @@ async fn change_titles(
     if changes.ids.is_empty() {
         return Ok((Vec::new(), Vec::new()));
     }
-    let wanted = changes.ids.iter().map(|id| id.as_str().to_owned());
-    let found = find_for_update(on, &Query::visible(Filter::ids(wanted))).await?;
+    let ids = changes.ids.iter().map(|id| id.as_str().to_owned());
+    let found = find_for_update(on, &Query::visible(Filter::ids(ids))).await?;
     let known: HashSet<_> = found.iter().map(|key| &key.id).collect();
     let missing: Vec<_> = changes
         .ids

@@ -1,4 +1,4 @@
-//! The selector that finds a token's row.
+//! The selector by which a token's row is found.
 
 use sha2::{Digest, Sha256};
 
@@ -6,19 +6,20 @@ use super::RawToken;
 
 /// The first eight bytes of a token's SHA-256, in hex.
 ///
-/// It finds the row and proves nothing: 64 bits of a 256-bit random token are
-/// of no use to a thief of the table, and the hash stays the verifier. It is
-/// what lets a forged token with a known redacted form find no row at all.
+/// It locates the row and proves nothing; the hash remains the verifier. 64 bits of a digest of a 256-bit random token
+/// do not help a thief of the table. Because of the selector, a forged token with a known redacted form matches no row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenDigest(String);
 
 impl TokenDigest {
     // NEVER CHANGE: stored in the column `token_digest`.
-    /// Stands before the selector of a key that was revoked at once. Neither `revoked_at` nor `updated_at` can tell that from a
-    /// plan for ever, since clocks differ and other writes change `updated_at`.
+    /// The prefix of the selector of a key whose revocation took effect immediately.
+    ///
+    /// `revoked_at` and `updated_at` cannot permanently distinguish that from a scheduled revocation, because clocks
+    /// differ and other writes change `updated_at`.
     pub const REVOKED: &'static str = "!";
 
-    /// The selector of a token.
+    /// Computes the selector of a token.
     #[must_use]
     pub fn of(token: &RawToken) -> Self {
         // NEVER CHANGE: stored in the column `token_digest`.
@@ -26,7 +27,7 @@ impl TokenDigest {
         Self(hex::encode(&digest[..8]))
     }
 
-    /// A column's content: the selector, and whether the key was revoked at once, which a `!` before it says.
+    /// Parses the column: the selector, and whether a leading `!` marks the key as revoked immediately.
     #[must_use]
     pub fn of_column(text: String) -> (Self, bool) {
         match text.strip_prefix(Self::REVOKED) {
@@ -35,7 +36,7 @@ impl TokenDigest {
         }
     }
 
-    /// What the column may hold for this token.
+    /// The values that the column may hold for a selector: without and with the [`REVOKED`](Self::REVOKED) prefix.
     #[must_use]
     pub fn columns(digest: &str) -> [String; 2] {
         [digest.to_owned(), format!("{}{digest}", Self::REVOKED)]
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digest_is_the_head_of_sha_256() {
+    fn a_digest_is_the_first_eight_bytes_of_sha_256() {
         let token = RawToken::presented("abc".to_owned());
         assert_eq!(TokenDigest::of(&token).as_str(), "ba7816bf8f01cfea");
     }

@@ -1,8 +1,7 @@
-//! The bounded place where key derivations run.
+//! The bounded executor of key derivations.
 //!
-//! Derivations run on threads of their own, at most `concurrency` at a time, so
-//! that neither the event loop nor the database driver waits for them; callers
-//! beyond `queue_limit` are turned away. See docs/adr/0018.
+//! Each derivation runs on its own thread, at most `concurrency` at a time, so that neither the event loop nor the
+//! database driver waits for it. Callers beyond `queue_limit` are rejected. See docs/adr/0018.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -18,22 +17,23 @@ use super::{Argon2Params, RawToken, StoredToken, TokenHash, thread};
 use crate::error::ApiKeyError;
 use crate::event::{Event, EventSink};
 
-/// How tokens are hashed and how much of the machine that may take.
+/// The scheme of new hashes, and the limits on derivations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HasherSettings {
-    /// The scheme of new secrets.
+    /// The scheme that new secrets are hashed with.
     pub hashing: Hashing,
-    /// How many derivations run at once.
+    /// The maximum number of concurrent derivations.
     pub concurrency: usize,
-    /// How many more may wait.
+    /// The maximum number of queued derivations.
     pub queue_limit: usize,
 }
 
 impl Default for HasherSettings {
-    /// argon2id at its default cost, on every core where threads can give way and else on all but one, a thousand waiting.
+    /// argon2id at its default cost and a queue of 1000, on every core where threads can lower their priority,
+    /// otherwise on all but one.
     fn default() -> Self {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
-        let spared = usize::from(!thread::GIVES_WAY);
+        let spared = usize::from(!thread::LOWERS_PRIORITY);
         Self {
             hashing: Hashing::Argon2id(Argon2Params::default()),
             concurrency: cores.saturating_sub(spared).max(1),
@@ -50,11 +50,11 @@ pub struct Hasher {
     memory: Arc<BlockPool>,
     proven: ProvenTokens,
     done: Arc<AtomicU64>,
-    full: AtomicBool,
+    overloaded: AtomicBool,
     events: EventSink,
 }
 
-/// A presented token, and what this hasher recognises it by without keeping it.
+/// A presented token and its fingerprint, by which this hasher recognizes the token without storing it.
 pub struct Presented {
     /// The token.
     pub token: RawToken,
@@ -63,36 +63,36 @@ pub struct Presented {
 }
 
 impl Hasher {
-    /// A hasher with nothing proven yet.
+    /// Creates a hasher with an empty cache of proofs.
     ///
     /// # Errors
-    /// `Unexpected` when the system has no randomness.
+    /// `Unexpected` when the operating system provides no random bytes.
     pub fn new(settings: HasherSettings, events: EventSink) -> Result<Self, ApiKeyError> {
         Ok(Self {
             settings,
             permits: Arc::new(Semaphore::new(settings.concurrency)),
             waiting: AtomicUsize::new(0),
-            memory: Arc::new(BlockPool::keeping(settings.hashing.memory_kib() as usize)),
+            memory: Arc::new(BlockPool::new(settings.hashing.memory_kib() as usize)),
             proven: ProvenTokens::new()?,
             done: Arc::default(),
-            full: AtomicBool::new(false),
+            overloaded: AtomicBool::new(false),
             events,
         })
     }
 
-    /// The number of derivations that run.
+    /// The number of running derivations.
     #[must_use]
     pub fn running(&self) -> usize {
         self.settings.concurrency.saturating_sub(self.permits.available_permits())
     }
 
-    /// The number of derivations that wait for a running one.
+    /// The number of queued derivations.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    /// The number of derivations that may wait.
+    /// The maximum number of queued derivations.
     #[must_use]
     pub fn queue_limit(&self) -> usize {
         self.settings.queue_limit
@@ -104,7 +104,7 @@ impl Hasher {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// A token that somebody presents.
+    /// Wraps a token from a caller and computes its fingerprint.
     #[must_use]
     pub fn present(&self, token: String) -> Presented {
         let token = RawToken::presented(token);
@@ -114,16 +114,16 @@ impl Hasher {
     /// Hashes a new secret token with its salt.
     ///
     /// # Errors
-    /// `Busy` when too many derivations wait already.
+    /// `Busy` when the queue is full.
     pub async fn hash(&self, token: RawToken, salt: Vec<u8>) -> Result<StoredToken, ApiKeyError> {
         let hashing = self.settings.hashing;
         self.derive(move |memory| scheme::hash(hashing, &token, &salt, memory)).await
     }
 
-    /// Whether a presented token is the one behind a hash that was just read.
+    /// Whether a presented token matches a hash that was just read.
     ///
     /// # Errors
-    /// `Busy` when too many derivations wait already.
+    /// `Busy` when the queue is full.
     pub async fn verify(
         &self,
         Presented { token, fingerprint }: &Presented,
@@ -137,30 +137,30 @@ impl Hasher {
         self.proven.matches(*fingerprint, hash, derivation).await
     }
 
-    /// Whether a hash is of the scheme and cost that new secrets get.
+    /// Whether a hash has the scheme and cost of new hashes.
     #[must_use]
     pub fn is_current(&self, hash: &TokenHash) -> bool {
-        self.settings.hashing.made(hash)
+        self.settings.hashing.is_scheme_of(hash)
     }
 
-    /// Hashes a proven token as new secrets are, with the salt of its row; `None` where that salt cannot be kept.
+    /// Rehashes a verified token with the current scheme and its row's salt; `None` if that salt cannot be reused.
     ///
     /// # Errors
-    /// `Busy` when anybody waits for a derivation, as this one can wait.
+    /// `Busy` when a derivation is queued: a rehash yields to callers.
     pub async fn rehash(&self, token: &RawToken, salt: &str) -> Result<Option<Proof>, ApiKeyError> {
         if self.waiting.load(Ordering::Relaxed) > 0 {
             return Err(ApiKeyError::Busy(self.settings.queue_limit));
         }
         let fingerprint = self.proven.fingerprint(token);
         let (hashing, token, salt) = (self.settings.hashing, token.clone(), salt.to_owned());
-        // It takes no place in the queue, so that nobody is turned away for it.
+        // A rehash does not occupy a queue slot, so it never causes a caller to be rejected.
         let permit = self.permit().await?;
         let hash =
             self.run(permit, move |memory| scheme::rehash(hashing, &token, &salt, memory)).await?;
         Ok(hash.map(|hash| Proof::new(fingerprint, hash)))
     }
 
-    /// Remembers that a token matches a hash that is in its row now.
+    /// Caches the proof that a token matches the hash now in its row.
     pub fn remember(&self, proof: Proof) {
         self.proven.remember(proof);
     }
@@ -170,7 +170,7 @@ impl Hasher {
         derivation: impl FnOnce(&BlockPool) -> Result<T, ApiKeyError> + Send + 'static,
     ) -> Result<T, ApiKeyError> {
         let permit = {
-            let _place = self.queue()?;
+            let _slot = self.queue()?;
             self.permit().await?
         };
         self.run(permit, derivation).await
@@ -186,38 +186,40 @@ impl Hasher {
         derivation: impl FnOnce(&BlockPool) -> Result<T, ApiKeyError> + Send + 'static,
     ) -> Result<T, ApiKeyError> {
         let (memory, done) = (Arc::clone(&self.memory), Arc::clone(&self.done));
-        // The permit goes with the work: a caller that gives up does not free a core that is still busy.
-        let (tell, derived) = oneshot::channel();
+        // The permit moves into the thread: a caller that gives up does not free a core that is still busy.
+        let (sender, receiver) = oneshot::channel();
         let started = thread::spawn(move || {
             let derived = derivation(&memory);
             done.fetch_add(1, Ordering::Relaxed);
             drop(permit);
-            // A caller that gave up misses nothing.
-            let _ = tell.send(derived);
+            // The receiver is gone if the caller gave up.
+            let _ = sender.send(derived);
         });
-        started.map_err(|_| ApiKeyError::Unexpected("The system gave no thread to hash on."))?;
-        derived.await.map_err(|_| ApiKeyError::Unexpected("A key derivation was broken off."))?
+        started.map_err(|_| {
+            ApiKeyError::Unexpected("The operating system could not start a thread for hashing.")
+        })?;
+        receiver.await.map_err(|_| ApiKeyError::Unexpected("A key derivation was aborted."))?
     }
 
     fn queue(&self) -> Result<QueueSlot<'_>, ApiKeyError> {
-        let place = QueueSlot(&self.waiting);
-        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let room = self.settings.queue_limit + self.permits.available_permits();
-        if before >= room {
-            // Told once a siege, not once a call.
-            if !self.full.swap(true, Ordering::Relaxed) {
+        let slot = QueueSlot(&self.waiting);
+        let ahead = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let capacity = self.settings.queue_limit + self.permits.available_permits();
+        if ahead >= capacity {
+            // Notify once per overload episode, not once per call.
+            if !self.overloaded.swap(true, Ordering::Relaxed) {
                 self.events.emit(Event::QueueFull);
             }
             return Err(ApiKeyError::Busy(self.settings.queue_limit));
         }
-        if before <= self.settings.queue_limit / 2 {
-            self.full.store(false, Ordering::Relaxed);
+        if ahead <= self.settings.queue_limit / 2 {
+            self.overloaded.store(false, Ordering::Relaxed);
         }
-        Ok(place)
+        Ok(slot)
     }
 }
 
-/// A place in the queue, given up when dropped.
+/// A slot in the queue, released on drop.
 struct QueueSlot<'a>(&'a AtomicUsize);
 
 impl Drop for QueueSlot<'_> {
@@ -244,14 +246,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_turns_callers_away_and_recovers() {
+    async fn a_full_queue_rejects_callers_and_recovers() {
         let hasher = hasher(1);
         let running = hasher.permits.acquire().await.expect("open");
         let waiting = hasher.hash(RawToken::presented("sk_1".into()), vec![1; 16]);
         let mut waiting = Box::pin(waiting);
-        assert!(futures_poll_once(&mut waiting).await.is_none());
-        let refused = hasher.hash(RawToken::presented("sk_2".into()), vec![2; 16]).await;
-        assert_eq!(refused.err(), Some(ApiKeyError::Busy(1)));
+        assert!(poll_once(&mut waiting).await.is_none());
+        let rejected = hasher.hash(RawToken::presented("sk_2".into()), vec![2; 16]).await;
+        assert_eq!(rejected.err(), Some(ApiKeyError::Busy(1)));
         drop(running);
         assert!(waiting.await.is_ok());
         assert!(hasher.hash(RawToken::presented("sk_3".into()), vec![3; 16]).await.is_ok());
@@ -289,8 +291,8 @@ mod tests {
         let same = presented(&hasher, &token);
         let mut first = Box::pin(hasher.verify(&same, &hash, &salt));
         let mut second = Box::pin(hasher.verify(&same, &hash, &salt));
-        assert!(futures_poll_once(&mut first).await.is_none());
-        assert!(futures_poll_once(&mut second).await.is_none());
+        assert!(poll_once(&mut first).await.is_none());
+        assert!(poll_once(&mut second).await.is_none());
         let other = RawToken::presented("sk_2".into());
         assert_eq!(
             hasher.verify(&presented(&hasher, &other), &hash, &salt).await,
@@ -302,29 +304,29 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_caller_that_gives_up_leaves_the_derivation_to_the_next() {
+    async fn a_waiting_caller_derives_when_the_first_caller_gives_up() {
         let hasher = hasher(1);
         let token = hasher.present("sk_1".into());
         let hash = TokenHash::new("00".repeat(64));
         let running = hasher.permits.acquire().await.expect("open");
         let mut first = Box::pin(hasher.verify(&token, &hash, "salt"));
         let mut second = Box::pin(hasher.verify(&token, &hash, "salt"));
-        assert!(futures_poll_once(&mut first).await.is_none());
-        assert!(futures_poll_once(&mut second).await.is_none());
+        assert!(poll_once(&mut first).await.is_none());
+        assert!(poll_once(&mut second).await.is_none());
         drop(first);
         drop(running);
         assert_eq!(second.await, Ok(false));
     }
 
     #[tokio::test]
-    async fn a_rehash_waits_for_everybody_and_turns_nobody_away() {
+    async fn a_rehash_yields_to_all_callers_and_causes_no_rejection() {
         let hasher = hasher(1);
         let (token, salt) = (RawToken::presented("sk_1".into()), "07".repeat(16));
         let running = hasher.permits.acquire().await.expect("open");
         let mut rehash = Box::pin(hasher.rehash(&token, &salt));
-        assert!(futures_poll_once(&mut rehash).await.is_none());
+        assert!(poll_once(&mut rehash).await.is_none());
         let mut caller = Box::pin(hasher.hash(RawToken::presented("sk_2".into()), vec![1; 16]));
-        assert!(futures_poll_once(&mut caller).await.is_none());
+        assert!(poll_once(&mut caller).await.is_none());
         assert!(matches!(hasher.rehash(&token, &salt).await, Err(ApiKeyError::Busy(1))));
         drop(running);
         let (rehashed, created) = tokio::join!(rehash, caller);
@@ -335,16 +337,13 @@ mod tests {
         let hash = proof.hash().clone();
         hasher.remember(proof);
         let _running = hasher.permits.acquire().await.expect("open");
-        let verified = futures_poll_once(&mut Box::pin(hasher.verify(
-            &presented(&hasher, &token),
-            &hash,
-            &salt,
-        )))
-        .await;
+        let verified =
+            poll_once(&mut Box::pin(hasher.verify(&presented(&hasher, &token), &hash, &salt)))
+                .await;
         assert_eq!(verified, Some(Ok(true)));
     }
 
-    async fn futures_poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+    async fn poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
         tokio::select! { biased; output = future => Some(output), () = std::future::ready(()) => None }
     }
 }

@@ -1,10 +1,9 @@
-//! A token is a secret.
+//! Tokens, which are secrets.
 //!
-//! Owns the raw token, its redacted form, its selector digest, the schemes that
-//! hash it, the bounded pool that does so, and the memory of what was proven.
-//! Which key a token belongs to is `api_key`'s and `store`'s.
-//! Invariant: a raw token has no `Debug`, no `Display` and no `Serialize`; it
-//! leaves through [`RawToken::expose`] alone.
+//! Owns the raw token, its redacted form, its selector digest, the hash schemes, the bounded executor of derivations
+//! and the cache of proofs. `api_key` and `store` own which key a token belongs to.
+//! Invariant: a raw token has no `Debug`, no `Display` and no `Serialize`; only [`RawToken::expose`] returns its clear
+//! text.
 
 mod digest;
 mod hasher;

@@ -1,8 +1,8 @@
-//! Which tokens were proven to match which hashes, and the derivations under way that are to prove it.
+//! The cache of proofs that a token matches a hash, with the running derivations that check it.
 //!
-//! A proof says "this token matches that stored hash", never "this key may be
-//! used": a hit skips the derivation only for the very hash that was just read.
-//! Invariant: equal claims that are checked at the same time share one derivation, and only a match is remembered. See
+//! A proof means "this token matches that stored hash", never "this key may be used": a hit skips the derivation only for
+//! exactly the hash that was just read.
+//! Invariant: equal claims that are checked at the same time share one derivation, and only a match is cached. See
 //! docs/adr/0022.
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -14,26 +14,26 @@ use zeroize::Zeroizing;
 use super::{RawToken, TokenHash};
 use crate::error::ApiKeyError;
 
-/// How many proofs are remembered before those that are used least are forgotten.
-const MOST_PROOFS: usize = 100_000;
+/// The maximum number of cached proofs; the least used are evicted first.
+const MAX_PROOFS: usize = 100_000;
 
 pub(super) struct ProvenTokens {
     mac: Hmac<Sha256>,
     proofs: Cache<Claim, bool, MatchesOnly>,
 }
 
-/// A token as this service alone can recognise it.
+/// A keyed MAC of a token, which only this service can compute.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 32]);
 
-/// That a token matches a hash, proven or not.
+/// The claim that a token matches a hash, proven or not.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Claim {
     fingerprint: Fingerprint,
     hash: TokenHash,
 }
 
-/// That a token matches a hash. Only code that derived the hash of the token can make one.
+/// The proof that a token matches a hash. Only code that derived the hash from the token can construct one.
 pub struct Proof(Claim);
 
 impl Proof {
@@ -48,7 +48,7 @@ impl Proof {
     }
 }
 
-/// Admits matches only: a mismatch is heavier than the cache, which gives it to the callers that wait and drops it.
+/// Admits only matches: a mismatch weighs more than the cache holds, so waiting callers receive it and it is not stored.
 #[derive(Clone)]
 struct MatchesOnly;
 
@@ -61,24 +61,26 @@ impl Weighter<Claim, bool> for MatchesOnly {
 impl ProvenTokens {
     pub(super) fn new() -> Result<Self, ApiKeyError> {
         let mut key = Zeroizing::new([0_u8; 32]);
-        // The key never leaves the process, so it owes nothing to the caller's entropy.
-        getrandom::fill(key.as_mut())
-            .map_err(|_| ApiKeyError::Unexpected("The system gave no randomness."))?;
+        // The key never leaves the process, so it does not come from the caller's entropy.
+        getrandom::fill(key.as_mut()).map_err(|_| {
+            ApiKeyError::Unexpected("The operating system provided no random bytes.")
+        })?;
         let mac = Hmac::<Sha256>::new_from_slice(key.as_ref())
             .map_err(|_| ApiKeyError::Unexpected("Tokens cannot be fingerprinted."))?;
-        let proofs = Cache::with_weighter(MOST_PROOFS, MOST_PROOFS as u64, MatchesOnly);
+        let proofs = Cache::with_weighter(MAX_PROOFS, MAX_PROOFS as u64, MatchesOnly);
         Ok(Self { mac, proofs })
     }
 
-    // SECURITY: a keyed MAC, so that the map tells nothing about tokens to whoever reads memory later.
+    // SECURITY: a keyed MAC, so that a later dump of the map reveals nothing about tokens.
     pub(super) fn fingerprint(&self, token: &RawToken) -> Fingerprint {
         let mut mac = self.mac.clone();
         mac.update(token.expose().as_bytes());
         Fingerprint(mac.finalize().into_bytes().into())
     }
 
-    /// Whether a token matches a hash: as remembered, as an equal call that is under way finds, or as this call derives.
-    /// Where a derivation fails or its caller gives up, one of the callers that wait for it derives next.
+    /// Whether a token matches a hash: from the cache, from an equal running call, or by this call's derivation.
+    ///
+    /// If a derivation fails or its caller gives up, one of the callers that wait for it derives next.
     pub(super) async fn matches(
         &self,
         fingerprint: Fingerprint,
@@ -116,12 +118,12 @@ mod tests {
         proven.remember(Proof::new(fingerprint, hash.clone()));
         assert_eq!(proven.matches(fingerprint, &hash, ready(FAILURE)).await, Ok(true));
         assert_eq!(proven.matches(fingerprint, &other, ready(FAILURE)).await, FAILURE);
-        let stranger = proven.fingerprint(&RawToken::presented("sk_2".into()));
-        assert_eq!(proven.matches(stranger, &hash, ready(FAILURE)).await, FAILURE);
+        let other_token = proven.fingerprint(&RawToken::presented("sk_2".into()));
+        assert_eq!(proven.matches(other_token, &hash, ready(FAILURE)).await, FAILURE);
     }
 
     #[tokio::test]
-    async fn a_match_is_remembered_and_a_mismatch_is_not() {
+    async fn a_match_is_cached_and_a_mismatch_is_not() {
         let (proven, fingerprint) = proven();
         let hash = TokenHash::new("a".into());
         assert_eq!(proven.matches(fingerprint, &hash, ready(Ok(false))).await, Ok(false));
@@ -131,7 +133,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn equal_claims_share_one_derivation_whatever_it_finds() {
+    async fn equal_claims_share_one_derivation_for_a_match_and_for_a_mismatch() {
         for found in [true, false] {
             let (proven, fingerprint) = proven();
             let hash = TokenHash::new("a".into());
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_derivation_that_failed_or_was_given_up_is_left_to_the_next_caller() {
+    async fn a_waiting_caller_derives_when_a_derivation_fails_or_is_dropped() {
         let (proven, fingerprint) = proven();
         let hash = TokenHash::new("a".into());
         let failing = proven.matches(fingerprint, &hash, async {

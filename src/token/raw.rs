@@ -1,8 +1,8 @@
-//! The token as its owner knows it, and the form that is safe to show.
+//! The token in clear text, and the form that is safe to show.
 
 use zeroize::Zeroizing;
 
-/// What a token begins with, which tells people and scanners what it is.
+/// The prefix of a token, by which people and secret scanners recognize it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prefix {
     /// `sk_`
@@ -12,7 +12,7 @@ pub enum Prefix {
 }
 
 impl Prefix {
-    // NEVER CHANGE: stock issues the same prefixes, and Medusa tells keys apart by them.
+    // NEVER CHANGE: stock issues the same prefixes, and Medusa distinguishes key types by them.
     fn as_str(self) -> &'static str {
         match self {
             Self::Secret => "sk_",
@@ -21,25 +21,25 @@ impl Prefix {
     }
 }
 
-/// The longest text that may be a token. Tokens that Medusa and this package issue have 67 characters.
-const MOST_TOKEN_BYTES: usize = 512;
+/// The maximum length of a token in bytes. Tokens that Medusa and this package issue have 67 characters.
+const MAX_TOKEN_BYTES: usize = 512;
 
-/// As many hex digits behind `sk_` make a text look like a secret token; issued ones have 64.
+/// The number of hex digits after `sk_` from which a string looks like a secret token; issued tokens have 64.
 const SECRET_DIGITS: usize = 32;
 
-/// Whether a text may be a token: visible ASCII characters, and not too many.
+/// Whether a string may be a token: 1 to 512 visible ASCII characters.
 #[must_use]
 pub fn may_be_token(text: &str) -> bool {
-    (1..=MOST_TOKEN_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    (1..=MAX_TOKEN_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Whether a text may be a publishable token. What begins as a secret one does is none, whatever follows.
+/// Whether a string may be a publishable token. Any string that starts with the secret prefix may not.
 #[must_use]
 pub fn may_be_publishable(text: &str) -> bool {
     may_be_token(text) && !text.starts_with(Prefix::Secret.as_str())
 }
 
-/// Whether a text holds what looks like a secret token.
+/// Whether a string contains what looks like a secret token.
 #[must_use]
 pub fn holds_secret(text: &str) -> bool {
     text.split(Prefix::Secret.as_str()).skip(1).any(|rest| {
@@ -53,14 +53,14 @@ pub fn holds_secret(text: &str) -> bool {
 pub struct RawToken(Zeroizing<String>);
 
 impl RawToken {
-    /// A new token: the prefix and the random bytes in lower-case hex.
+    /// Creates a token: the prefix and the random bytes in lower-case hex.
     #[must_use]
     pub fn generate(prefix: Prefix, random: &[u8]) -> Self {
         // NEVER CHANGE: stock's format, `sk_` or `pk_` and 64 hex characters.
         Self(Zeroizing::new(format!("{}{}", prefix.as_str(), hex::encode(random))))
     }
 
-    /// A token that a caller presented.
+    /// Wraps a token that a caller presented.
     #[must_use]
     pub fn presented(text: String) -> Self {
         Self(Zeroizing::new(text))
@@ -82,18 +82,18 @@ impl RawToken {
     }
 }
 
-/// A token's recognisable form, such as `sk_12a***9f0`.
+/// A token's redacted form, such as `sk_12a***9f0`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redacted(String);
 
 impl Redacted {
-    /// A redacted form as it was stored.
+    /// Wraps a stored redacted form.
     #[must_use]
     pub fn stored(text: String) -> Self {
         Self(text)
     }
 
-    /// The text.
+    /// The string.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn redaction_is_stocks_also_for_short_and_odd_texts() {
+    fn redaction_matches_stock_for_short_strings_too() {
         assert_eq!(redacted("sk_1234567890abc"), "sk_123***abc");
         assert_eq!(redacted(""), "***");
         assert_eq!(redacted("ab"), "ab***ab");
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_recognised_wherever_it_stands() {
+    fn a_secret_is_recognized_anywhere_in_a_string() {
         let secret = format!("sk_{}", "0f".repeat(32));
         for text in [
             secret.clone(),
@@ -139,8 +139,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_or_not_visible_ascii_is_no_token() {
-        let long = "x".repeat(MOST_TOKEN_BYTES);
+    fn a_string_that_is_empty_too_long_or_not_visible_ascii_is_not_a_token() {
+        let long = "x".repeat(MAX_TOKEN_BYTES);
         assert!(may_be_token(&long) && may_be_token("sk_1") && may_be_publishable("pk_1"));
         for text in ["", " ", "sk_1\n", "sk_ä", "sk_\0", &format!("{long}x")] {
             assert!(!may_be_token(text), "{text:?}");
@@ -150,7 +150,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn redaction_shows_the_first_six_and_the_last_three_units_and_nothing_of_the_rest(
+        fn redaction_shows_only_the_first_six_and_the_last_three_units(
             head in "[a-z]{6}", tail in "[a-z]{3}", one in ".*", other in ".*",
         ) {
             let shown = redacted(&format!("{head}{one}{tail}"));

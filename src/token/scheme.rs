@@ -1,4 +1,4 @@
-//! How a secret token becomes a hash, and how a presented one is compared with it.
+//! The hash schemes of secret tokens: hashing and verification.
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -8,7 +8,7 @@ use super::memory::BlockPool;
 use super::{RawToken, StoredToken, TokenHash};
 use crate::error::ApiKeyError;
 
-/// Argon2id's cost.
+/// The cost parameters of argon2id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Argon2Params {
     /// Memory in KiB.
@@ -20,20 +20,20 @@ pub struct Argon2Params {
 }
 
 impl Argon2Params {
-    /// More memory than this is neither taken as an option nor believed of a row: 4 GiB.
-    pub const MOST_MEMORY_KIB: u32 = 4_194_304;
-    /// More passes than this are neither taken as an option nor believed of a row.
-    pub const MOST_ITERATIONS: u32 = 1_000;
+    /// The memory limit, 4 GiB, for options and for hashes read from rows.
+    pub const MAX_MEMORY_KIB: u32 = 4_194_304;
+    /// The limit on passes, for options and for hashes read from rows.
+    pub const MAX_ITERATIONS: u32 = 1_000;
 }
 
 impl Default for Argon2Params {
-    /// The least that OWASP's Password Storage Cheat Sheet recommends: 19 MiB, two passes, one read_batcher.
+    /// The minimum that OWASP's Password Storage Cheat Sheet recommends: 19 MiB, two passes, one lane.
     fn default() -> Self {
         Self { memory_kib: 19_456, iterations: 2, parallelism: 1 }
     }
 }
 
-/// How new secrets are hashed. Rows of either scheme are always verified.
+/// The scheme that new secrets are hashed with. Verification accepts both schemes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hashing {
     /// argon2id, as a PHC string.
@@ -43,7 +43,7 @@ pub enum Hashing {
 }
 
 impl Hashing {
-    /// How many KiB of memory a derivation of this kind, or of the default one, works on.
+    /// The memory in KiB that an argon2id derivation of this scheme needs; for scrypt, that of the default cost.
     pub(super) fn memory_kib(self) -> u32 {
         match self {
             Self::Argon2id(params) => params.memory_kib,
@@ -51,8 +51,8 @@ impl Hashing {
         }
     }
 
-    /// Whether a hash is of the scheme and cost that new secrets get.
-    pub(super) fn made(self, hash: &TokenHash) -> bool {
+    /// Whether a hash has this scheme and cost.
+    pub(super) fn is_scheme_of(self, hash: &TokenHash) -> bool {
         let hash = hash.as_str();
         match self {
             Self::Scrypt => !hash.starts_with('$'),
@@ -64,8 +64,9 @@ impl Hashing {
     }
 }
 
-/// Hashes a token with the salt that its row has, for a row that keeps it; `None` where that is none of 16 bytes or more
-/// in lower-case hex.
+/// Hashes a token with the salt of its row, which keeps that salt.
+///
+/// Returns `None` if the salt is not lower-case hex of at least 16 bytes.
 pub(super) fn rehash(
     hashing: Hashing,
     token: &RawToken,
@@ -83,7 +84,7 @@ pub(super) fn rehash(
     }
 }
 
-/// Hashes a new token. Takes tens of milliseconds.
+/// Hashes a new token. Takes tens of milliseconds of CPU time.
 pub(super) fn hash(
     hashing: Hashing,
     token: &RawToken,
@@ -99,7 +100,7 @@ pub(super) fn hash(
                 Params::new(params.memory_kib, params.iterations, params.parallelism, None)
                     .map_err(|_| PROBLEM)?;
             let salt = Salt::new(salt).map_err(|_| {
-                ApiKeyError::Unexpected("crypto.randomBytes gave too few bytes for a salt.")
+                ApiKeyError::Unexpected("crypto.randomBytes returned too few bytes for a salt.")
             })?;
             let output = argon2id(&params, token, salt.as_ref(), memory)?;
             PasswordHash {
@@ -115,7 +116,7 @@ pub(super) fn hash(
     Ok(StoredToken::Hashed { hash: TokenHash::new(hash), salt: salt_hex })
 }
 
-/// Whether a token is the one that was hashed. Takes tens of milliseconds.
+/// Whether a token matches a hash. Takes tens of milliseconds of CPU time.
 pub(super) fn verify(
     token: &RawToken,
     hash: &TokenHash,
@@ -136,9 +137,9 @@ pub(super) fn verify(
         return Err(ApiKeyError::UnknownHash);
     }
     let params = Params::try_from(&parsed).map_err(|_| ApiKeyError::UnknownHash)?;
-    // SECURITY: whoever can write a row must not be able to exhaust the process with it.
-    if params.m_cost() > Argon2Params::MOST_MEMORY_KIB
-        || params.t_cost() > Argon2Params::MOST_ITERATIONS
+    // SECURITY: write access to a row must not suffice to exhaust the memory or CPU of the process.
+    if params.m_cost() > Argon2Params::MAX_MEMORY_KIB
+        || params.t_cost() > Argon2Params::MAX_ITERATIONS
     {
         return Err(ApiKeyError::UnknownHash);
     }
@@ -163,8 +164,8 @@ fn argon2id(
     Output::new(&out).map_err(|_| PROBLEM)
 }
 
-/// Stock's hash: both the token and the salt's hex *text* go in as UTF-8.
-// NEVER CHANGE: Node's `crypto.scrypt` defaults (N = 16384, r = 8, p = 1) and 64 bytes out.
+/// Computes stock's hash: the inputs are the UTF-8 bytes of the token and of the salt's hex *string*.
+// NEVER CHANGE: Node's `crypto.scrypt` defaults (N = 16384, r = 8, p = 1) and 64 bytes of output.
 fn scrypt_hex(token: &RawToken, salt: &str) -> Result<String, ApiKeyError> {
     const PROBLEM: ApiKeyError = ApiKeyError::Unexpected("scrypt could not hash a token.");
     let params = scrypt::Params::new(14, 8, 1).map_err(|_| PROBLEM)?;
@@ -188,7 +189,7 @@ mod tests {
 
     #[test]
     fn each_scheme_verifies_its_own_hash_and_no_other_token() {
-        let memory = BlockPool::keeping(64);
+        let memory = BlockPool::new(64);
         let token = RawToken::presented("sk_right".into());
         for hashing in [CHEAP, Hashing::Argon2id(Argon2Params::default()), Hashing::Scrypt] {
             let (hash, salt) = parts(&hash(hashing, &token, &[7; 16], &memory).expect("hashes"));
@@ -200,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_new_hash_is_a_phc_string_that_states_its_cost() {
-        let memory = BlockPool::keeping(64);
+        let memory = BlockPool::new(64);
         let token = RawToken::presented("sk_1".into());
         let (hash, salt) = parts(
             &hash(Hashing::Argon2id(Argon2Params::default()), &token, &[1; 16], &memory)
@@ -216,22 +217,22 @@ mod tests {
 
     #[test]
     fn a_hash_is_current_by_scheme_and_cost() {
-        let memory = BlockPool::keeping(64);
+        let memory = BlockPool::new(64);
         let token = RawToken::presented("sk_1".into());
         let costlier =
             Hashing::Argon2id(Argon2Params { memory_kib: 640, iterations: 1, parallelism: 1 });
         let all = [CHEAP, costlier, Hashing::Scrypt];
-        for made in all {
-            let (hash, _) = parts(&hash(made, &token, &[7; 16], &memory).expect("hashes"));
-            for wanted in all {
-                assert_eq!(wanted.made(&hash), wanted == made, "{wanted:?} of {made:?}");
+        for used in all {
+            let (hash, _) = parts(&hash(used, &token, &[7; 16], &memory).expect("hashes"));
+            for scheme in all {
+                assert_eq!(scheme.is_scheme_of(&hash), scheme == used, "{scheme:?} of {used:?}");
             }
         }
     }
 
     #[test]
-    fn a_token_is_rehashed_with_its_rows_salt_and_back_to_the_very_hash() {
-        let memory = BlockPool::keeping(64);
+    fn rehashing_keeps_the_rows_salt_and_can_be_reversed_to_the_same_hash() {
+        let memory = BlockPool::new(64);
         let token = RawToken::presented("sk_1".into());
         let (scrypt, salt) =
             parts(&hash(Hashing::Scrypt, &token, &[7; 16], &memory).expect("hashes"));
@@ -242,8 +243,8 @@ mod tests {
     }
 
     #[test]
-    fn a_salt_that_a_row_could_not_keep_is_no_ground_for_another_hash() {
-        let memory = BlockPool::keeping(64);
+    fn a_salt_that_cannot_be_reused_prevents_a_rehash() {
+        let memory = BlockPool::new(64);
         let token = RawToken::presented("sk_1".into());
         for salt in ["", "salt", "07070707070707", &"AB".repeat(16), &"ab".repeat(100)] {
             for hashing in [CHEAP, Hashing::Scrypt] {
@@ -253,8 +254,8 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_of_unknown_form_is_an_error_and_never_a_match() {
-        let memory = BlockPool::keeping(64);
+    fn a_hash_in_an_unknown_format_is_an_error_and_never_a_match() {
+        let memory = BlockPool::new(64);
         let token = RawToken::presented("sk_1".into());
         for text in [
             "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo",

@@ -1,4 +1,4 @@
-//! What the table holds of a token.
+//! The stored form of a token.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use std::fmt;
 pub struct TokenHash(String);
 
 impl TokenHash {
-    /// A hash as it was stored or made.
+    /// Wraps a stored or newly derived hash.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The stored text.
+    /// The stored string.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -30,7 +30,7 @@ impl fmt::Debug for TokenHash {
 /// The columns `token` and `salt` of a row.
 #[derive(Clone, PartialEq, Eq)]
 pub enum StoredToken {
-    /// A publishable key's token, which is public and stored as it is.
+    /// A publishable key's token, which is public and stored in clear text.
     Public(String),
     /// A secret key's verifier.
     Hashed {

@@ -1,32 +1,32 @@
-//! Threads that give way to the event loop and the database driver.
+//! Low-priority threads, so that the event loop and the database driver come first.
 
 use std::io;
 use std::thread::Builder;
 
-/// Whether the system knows a thread that gives way.
-pub(super) const GIVES_WAY: bool = cfg!(target_os = "linux");
+/// Whether the operating system supports a priority per thread.
+pub(super) const LOWERS_PRIORITY: bool = cfg!(target_os = "linux");
 
-/// Runs work on a thread of its own. Starting one takes a thousandth of a derivation.
+/// Runs work on a new low-priority thread. Starting it takes about a thousandth of a derivation's time.
 pub(super) fn spawn(work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let thread = Builder::new().name("api-key-hash".to_owned());
     thread
         .spawn(move || {
-            give_way();
+            lower_priority();
             work();
         })
         .map(drop)
 }
 
 #[cfg(target_os = "linux")]
-fn give_way() {
-    /// A third of the time of whoever else wants the core.
+fn lower_priority() {
+    /// A thread of this niceness gets a third of the CPU time of a normal thread that competes for the core.
     const NICENESS: i32 = 5;
-    // Linux: of this thread alone. Where it is forbidden, the thread competes like any other.
+    // On Linux, nice() affects only this thread. Where it is forbidden, the thread keeps its normal priority.
     let _ = rustix::process::nice(NICENESS);
 }
 
 #[cfg(not(target_os = "linux"))]
-fn give_way() {}
+fn lower_priority() {}
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]
@@ -40,11 +40,11 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_gives_way_and_its_starter_does_not() {
+    fn only_the_new_thread_has_a_lower_priority() {
         let before = niceness();
-        let (tell, told) = channel();
-        spawn(move || tell.send(niceness()).expect("heard")).expect("a thread");
-        assert!(told.recv().expect("told") > before);
+        let (sender, receiver) = channel();
+        spawn(move || sender.send(niceness()).expect("a receiver")).expect("a thread");
+        assert!(receiver.recv().expect("a niceness") > before);
         assert_eq!(niceness(), before);
     }
 }

@@ -1,32 +1,35 @@
-//! Imports point inward only: every `crate::…` path and every external crate that `src/` names is held against the table.
+//! Checks that imports point inward: the table must allow every `crate::…` path and every external crate that `src/`
+//! names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rings::{Ring, rings};
-use super::scan::{crates_named, dependencies, depth, modules_named, without_text};
+use super::scan::{
+    crates_named, dependencies, depth, modules_named, without_comments_and_literals,
+};
 use super::{files_below, read};
 
 #[test]
 fn every_import_points_inward() {
     let (rings, dependencies) = (rings(), dependencies());
     let files = files_below("src").into_iter().filter(|file| file != "src/lib.rs");
-    let complaints: Vec<String> = files
+    let violations: Vec<String> = files
         .flat_map(|file| {
             let code = read(&file);
-            // What a test makes its examples with is no part of the ring.
+            // Unit tests may use modules outside the ring.
             let code = code.split("\n#[cfg(test)]\nmod tests {").next().unwrap();
             forbidden(file.strip_prefix("src/").unwrap(), code, &rings, &dependencies)
         })
         .collect();
     assert!(
-        complaints.is_empty(),
-        "imports against the table of rings in ARCHITECTURE.md:\n{}",
-        complaints.join("\n")
+        violations.is_empty(),
+        "imports that the table of rings in ARCHITECTURE.md does not allow:\n{}",
+        violations.join("\n")
     );
 }
 
 #[test]
-fn a_forbidden_import_is_caught_however_it_is_written() {
+fn every_form_of_a_forbidden_import_is_reported() {
     let samples = [
         ("token/raw.rs", "use crate::store::Store;", "store"),
         ("token/raw.rs", "fn f() { crate::store::open() }", "store"),
@@ -42,13 +45,13 @@ fn a_forbidden_import_is_caught_however_it_is_written() {
         ("stray.rs", "use crate::error::ApiKeyError;", "error"),
     ];
     for (file, code, named) in samples {
-        let complaints = forbidden(file, code, &rings(), &dependencies());
-        assert_eq!(complaints, [format!("src/{file} names {named}")], "for {code}");
+        let violations = forbidden(file, code, &rings(), &dependencies());
+        assert_eq!(violations, [format!("src/{file} names {named}")], "for {code}");
     }
 }
 
 #[test]
-fn an_allowed_import_is_not_caught() {
+fn an_allowed_import_is_not_reported() {
     let samples = [
         ("service/create.rs", "use crate::{store::Store, token::{Hasher, RawToken}};"),
         ("store/row.rs", "use sea_orm::entity::prelude::*; use super::url::Url;"),
@@ -65,7 +68,7 @@ fn an_allowed_import_is_not_caught() {
     }
 }
 
-/// A sentence for each thing that `code`, at `path` below `src/`, names and may not.
+/// A message for each module or crate that `code`, at `path` below `src/`, names without permission.
 fn forbidden(
     path: &str,
     code: &str,
@@ -74,17 +77,17 @@ fn forbidden(
 ) -> Vec<String> {
     let own = path.split(['/', '.']).next().unwrap();
     let ring = rings.get(own);
-    let code = without_text(code);
+    let code = without_comments_and_literals(code);
     let may_import = |name: &String| {
         name == own || ring.is_some_and(|ring| ring.imports.contains(name.as_str()))
     };
     let may_name = |name: &String| ring.is_some_and(|ring| ring.crates.contains(name.as_str()));
     let imported = modules_named(&code, depth(path), rings).into_iter();
     let named = crates_named(&code, dependencies).into_iter();
-    let complaints: BTreeSet<String> = imported
+    let violations: BTreeSet<String> = imported
         .filter(|name| !may_import(name))
         .chain(named.filter(|name| !may_name(name)))
         .map(|name| format!("src/{path} names {name}"))
         .collect();
-    complaints.into_iter().collect()
+    violations.into_iter().collect()
 }

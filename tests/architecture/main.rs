@@ -1,6 +1,7 @@
-//! ARCHITECTURE.md is true: its table of rings is what the imports obey, its map covers every file, and the paths it names exist.
+//! Checks ARCHITECTURE.md against the code: imports obey its table of rings, its map covers every file, and its paths
+//! exist.
 
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the complaint")]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod imports;
 mod map;
@@ -10,7 +11,7 @@ mod scan;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The root of the checkout.
+/// The root of the repository.
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -19,7 +20,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap()
 }
 
-/// Every file below a directory of the checkout, as a path from the root.
+/// Lists every file below a directory, as paths relative to the root.
 fn files_below(directory: &str) -> Vec<String> {
     let mut found = Vec::new();
     collect(&root().join(directory), &mut found);

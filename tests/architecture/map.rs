@@ -1,4 +1,4 @@
-//! The map in ARCHITECTURE.md, and the paths that documents name.
+//! Checks the map in ARCHITECTURE.md and the paths in documents.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,13 +7,13 @@ use regex::Regex;
 
 use super::{files_below, read, root};
 
-/// The documents whose paths must exist.
+/// The documents to check for paths.
 const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "CONTRIBUTING.md"];
 
-/// Where a path in a document may start.
+/// The directories to which a path in a document may be relative.
 const STARTS: &[&str] = &["", "src/", "module/", "__test__/"];
 
-/// The paths that the map describes: files and, with a slash at the end, directories.
+/// The paths on the map: files and, with a trailing slash, directories.
 fn mapped() -> BTreeSet<String> {
     let text = read("ARCHITECTURE.md");
     let map = text.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
@@ -23,7 +23,7 @@ fn mapped() -> BTreeSet<String> {
         let indent = line.len() - line.trim_start().len();
         parents.retain(|(depth, _)| *depth < indent);
         let parent = parents.last().map_or("", |(_, path)| path).to_owned();
-        // The names, separated by one space; two spaces begin the description.
+        // Two spaces separate the names from the description.
         let names = line.trim_start().split("  ").next().unwrap();
         for name in names.split(' ') {
             let path = format!("{parent}{name}");
@@ -37,7 +37,7 @@ fn mapped() -> BTreeSet<String> {
 }
 
 #[test]
-fn every_path_of_the_map_exists() {
+fn every_path_on_the_map_exists() {
     for path in mapped() {
         let is_directory = path.ends_with('/');
         let found = root().join(&path);
@@ -46,10 +46,10 @@ fn every_path_of_the_map_exists() {
 }
 
 #[test]
-fn every_file_of_the_code_is_on_the_map() {
+fn the_map_covers_every_source_file() {
     let mapped = mapped();
     let covered = |file: &str| {
-        // `src/` and `module/` themselves cover nothing: their files are named one by one.
+        // `src/` and `module/` themselves cover no file: the map lists their files individually.
         let directories = Path::new(file).ancestors().skip(1).map(|path| path.to_str().unwrap());
         let mut directories = directories.filter(|path| path.contains('/'));
         mapped.contains(file) || directories.any(|path| mapped.contains(&format!("{path}/")))

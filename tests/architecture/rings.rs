@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{files_below, read};
 
-/// What the modules of one ring may name besides themselves and the standard library.
+/// The modules and crates that one ring may name besides itself and the standard library.
 pub struct Ring {
     pub imports: BTreeSet<String>,
     pub crates: BTreeSet<String>,
 }
 
-/// The rings of Rust by name. What is not in a ring's row is forbidden to it.
+/// The Rust rings by name. A ring may name only what its row lists.
 pub fn rings() -> BTreeMap<String, Ring> {
     let text = read("ARCHITECTURE.md");
     let section = text.split("\n## Rings\n").nth(1).unwrap().split("\n## ").next().unwrap();
@@ -25,13 +25,13 @@ pub fn rings() -> BTreeMap<String, Ring> {
         .collect()
 }
 
-/// The names in a cell, which holds a dash for none.
+/// Splits a cell into names; a dash means none.
 fn names(cell: &str) -> BTreeSet<String> {
     cell.split(',').map(|name| name.trim().to_owned()).filter(|name| name != "–").collect()
 }
 
 #[test]
-fn every_module_is_a_ring_and_every_ring_a_module() {
+fn the_top_level_modules_are_exactly_the_rings() {
     let files = files_below("src");
     let modules = files.iter().map(|file| file.split(['/', '.']).nth(1).unwrap());
     let modules: BTreeSet<&str> = modules.filter(|name| *name != "lib").collect();
@@ -40,12 +40,15 @@ fn every_module_is_a_ring_and_every_ring_a_module() {
 }
 
 #[test]
-fn rings_import_rings_that_stand_above_them() {
+fn rings_import_only_rings_above_them() {
     let text = read("ARCHITECTURE.md");
-    let place = |name: &str| text.find(&format!("\n| `{name}` |")).unwrap();
+    let position = |name: &str| text.find(&format!("\n| `{name}` |")).unwrap();
     for (name, ring) in rings() {
         for import in &ring.imports {
-            assert!(place(import) < place(&name), "{name} imports {import}, which stands below it");
+            assert!(
+                position(import) < position(&name),
+                "{name} imports {import}, which is below it"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a Rust file names.
+//! Scans Rust code for the modules and crates that it names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,13 +7,13 @@ use regex::Regex;
 use super::read;
 use super::rings::Ring;
 
-/// Tests inside a module may name these anywhere.
+/// Crates that unit tests may name in any ring.
 const TEST_CRATES: &[&str] = &["proptest", "rcgen"];
 
-/// The top-level modules of this crate that the code names, from `crate` or by climbing there with `super`.
+/// The top-level modules of this crate that the code names, through `crate` or through `super` up to the root.
 pub fn modules_named(code: &str, depth: usize, rings: &BTreeMap<String, Ring>) -> BTreeSet<String> {
-    let climbs = format!(r"\bcrate::|(?:\bsuper::){{{depth},}}");
-    let start = Regex::new(&climbs).unwrap();
+    let prefixes = format!(r"\bcrate::|(?:\bsuper::){{{depth},}}");
+    let start = Regex::new(&prefixes).unwrap();
     start
         .find_iter(code)
         .flat_map(|found| first_names(&code[found.end()..]))
@@ -21,7 +21,7 @@ pub fn modules_named(code: &str, depth: usize, rings: &BTreeMap<String, Ring>) -
         .collect()
 }
 
-/// The names right after `crate::`: one, or those of a group.
+/// The first names after `crate::`: one, or all of a group.
 fn first_names(rest: &str) -> Vec<String> {
     let name = |text: &str| {
         let text = text.trim_start();
@@ -43,23 +43,24 @@ fn first_names(rest: &str) -> Vec<String> {
     names
 }
 
-/// The dependencies that the code names: at the start of a path, or in a `use` of the crate itself. A module of that name which the
-/// code has from elsewhere, such as `sea_orm::sqlx`, is none.
+/// The dependencies that the code names, at the start of a path or in a `use` of the crate itself.
+///
+/// Excludes a module of the same name that the code imports from elsewhere, such as `sea_orm::sqlx`.
 pub fn crates_named(code: &str, dependencies: &BTreeSet<String>) -> BTreeSet<String> {
     let path_start = Regex::new(r"(?:^|[^:\w\s]|[^:\s]\s+|^\s+)(?:::)?(\w+)::").unwrap();
     let whole = Regex::new(r"\buse\s+(?:::)?(\w+)\s*(?:;|\bas\b)").unwrap();
-    let bound = names_bound(code);
+    let imported = imported_names(code);
     path_start
         .captures_iter(code)
         .chain(whole.captures_iter(code))
         .map(|found| found[1].to_owned())
-        .filter(|name| dependencies.contains(name) && !bound.contains(name))
+        .filter(|name| dependencies.contains(name) && !imported.contains(name))
         .filter(|name| !TEST_CRATES.contains(&name.as_str()))
         .collect()
 }
 
-/// The names that `use a::b;` and `use a::{b, c};` bring into the code.
-fn names_bound(code: &str) -> BTreeSet<String> {
+/// The names that `use a::b;` and `use a::{b, c};` import.
+fn imported_names(code: &str) -> BTreeSet<String> {
     let imported = Regex::new(r"\buse\s+\w+::([^;]*;)").unwrap();
     let last = Regex::new(r"(\w+)\s*[;,}]").unwrap();
     let uses: Vec<&str> =
@@ -67,21 +68,21 @@ fn names_bound(code: &str) -> BTreeSet<String> {
     uses.iter().flat_map(|list| last.captures_iter(list)).map(|found| found[1].to_owned()).collect()
 }
 
-/// The code without its comments and literals.
-pub fn without_text(code: &str) -> String {
+/// Removes comments and literals from code.
+pub fn without_comments_and_literals(code: &str) -> String {
     let comment = r"//[^\n]*|/\*.*?\*/";
-    let raw_text = r###"r##".*?"##|r#".*?"#|r".*?""###;
-    let text = r#"'(?:\\.|[^'\\])'|"(?:\\.|[^"\\])*""#;
-    let ignored = Regex::new(&format!("(?s){comment}|{raw_text}|{text}")).unwrap();
+    let raw_string = r###"r##".*?"##|r#".*?"#|r".*?""###;
+    let string = r#"'(?:\\.|[^'\\])'|"(?:\\.|[^"\\])*""#;
+    let ignored = Regex::new(&format!("(?s){comment}|{raw_string}|{string}")).unwrap();
     ignored.replace_all(code, " ").into_owned()
 }
 
-/// How many `super`s lead from a file to the crate's root.
+/// The number of `super`s from a file to the crate's root.
 pub fn depth(path: &str) -> usize {
     path.split('/').count() - usize::from(path.ends_with("/mod.rs"))
 }
 
-/// The crates in Cargo.toml, as code names them.
+/// The crates in Cargo.toml, by their names in code.
 pub fn dependencies() -> BTreeSet<String> {
     let manifest = read("Cargo.toml");
     let sections = manifest.split("\n[").filter(|section| section.contains("dependencies]"));

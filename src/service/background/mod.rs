@@ -1,4 +1,4 @@
-//! What a success does afterwards, without delaying its answer.
+//! Work after a successful authentication, in the background so that it does not delay the response.
 
 pub(super) mod last_used;
 pub(super) mod row_backfill;

@@ -1,9 +1,8 @@
-//! What a success does for its key's row afterwards, in the background.
+//! Updates of outdated rows, in the background after a successful authentication.
 //!
-//! Owns the queue of rows that lack the selector of their token or, with the
-//! option `rehash`, the scheme of new secrets. Invariant: one row at a time, on
-//! one connection, and nobody waits for it; what fails is tried again when the
-//! key is next used.
+//! Owns the queue of rows that lack their token's selector or, with the option `rehash`, have an outdated hash.
+//! Invariant: it updates one row at a time on one connection, and no call waits for it; a failed update is retried on
+//! the key's next use.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -16,14 +15,14 @@ use crate::error::ApiKeyError;
 use crate::store::{Database, fill_digest, replace_hash};
 use crate::token::{Hasher, RawToken, StoredToken, TokenDigest, TokenHash};
 
-/// More rows than this do not wait; they come back with their keys' next use.
-const MOST_WAITING: usize = 1_000;
+/// The maximum length of the queue; a row beyond it is queued on its key's next use.
+const MAX_QUEUED: usize = 1_000;
 
-/// How many keys are remembered as rehashed before all are forgotten.
-const MOST_REMEMBERED: usize = 100_000;
+/// The maximum number of ids in the set of rehashed keys; beyond it the set is cleared.
+const MAX_REHASHED: usize = 100_000;
 
-/// How long a database that refused is left in peace.
-const PEACE: Duration = Duration::from_secs(60);
+/// The pause after a failed update.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(60);
 
 pub(in crate::service) struct RowBackfill(Arc<Work>);
 
@@ -37,12 +36,13 @@ struct Work {
 #[derive(Default)]
 struct Queue {
     jobs: VecDeque<Job>,
-    /// Whose rows wait or are under way.
+    /// The ids of the keys whose rows are queued or being updated.
     ids: HashSet<String>,
-    /// Whose rows this service has rehashed. Once is enough: services that disagree must not rewrite a row by turns.
+    /// The ids of the keys that this service has rehashed. It rehashes a key once, so that services with different
+    /// settings do not rewrite a row in turns.
     rehashed: HashSet<String>,
     working: bool,
-    peace_until: Option<Instant>,
+    paused_until: Option<Instant>,
 }
 
 struct Job {
@@ -63,7 +63,7 @@ impl RowBackfill {
         Self(Arc::new(Work { rehash, database, hasher, queue: Mutex::default() }))
     }
 
-    /// Brings the row of a key up to date whose token was just proven.
+    /// Queues the row of a key whose token was just verified, if the row is outdated.
     pub(in crate::service) fn after_success(&self, key: &ApiKey, token: &RawToken) {
         let StoredToken::Hashed { hash, salt } = &key.token else { return };
         let fill_digest = key.token_digest.is_none();
@@ -75,8 +75,8 @@ impl RowBackfill {
         let id = key.id.as_str();
         let mut queue = self.0.queue();
         let rehash = outdated && !queue.rehashed.contains(id);
-        let at_peace = queue.peace_until.is_some_and(|end| Instant::now() < end);
-        if !fill_digest && !rehash || at_peace || queue.jobs.len() >= MOST_WAITING {
+        let paused = queue.paused_until.is_some_and(|end| Instant::now() < end);
+        if !fill_digest && !rehash || paused || queue.jobs.len() >= MAX_QUEUED {
             return;
         }
         if !queue.ids.insert(id.to_owned()) {
@@ -92,29 +92,29 @@ impl RowBackfill {
         });
         if !queue.working {
             queue.working = true;
-            runtime.spawn(Work::through(Arc::downgrade(&self.0)));
+            runtime.spawn(Work::drain(Arc::downgrade(&self.0)));
         }
     }
 }
 
 impl Work {
-    /// Works off the queue. Between two rows nothing is held, not even the service.
-    async fn through(work: Weak<Self>) {
+    /// Drains the queue. Between two rows it holds no resource and no strong reference to the service.
+    async fn drain(work: Weak<Self>) {
         while let Some(work) = work.upgrade() {
             let Some(job) = work.next() else { return };
-            let outcome = work.bring_up_to_date(&job).await;
+            let outcome = work.update_row(&job).await;
             let mut queue = work.queue();
             queue.ids.remove(&job.id);
             match outcome {
                 Ok(true) => {
-                    if queue.rehashed.len() >= MOST_REMEMBERED {
+                    if queue.rehashed.len() >= MAX_REHASHED {
                         queue.rehashed.clear();
                     }
                     queue.rehashed.insert(job.id);
                 }
                 Ok(false) | Err(ApiKeyError::Busy(_)) => {}
                 Err(_) => {
-                    queue.peace_until = Some(Instant::now() + PEACE);
+                    queue.paused_until = Some(Instant::now() + PAUSE_AFTER_FAILURE);
                     queue.jobs.clear();
                     queue.ids.clear();
                 }
@@ -129,8 +129,8 @@ impl Work {
         job
     }
 
-    /// Whether the row needs no other hash from now on.
-    async fn bring_up_to_date(&self, job: &Job) -> Result<bool, ApiKeyError> {
+    /// Updates a row. Returns whether its rehash is done.
+    async fn update_row(&self, job: &Job) -> Result<bool, ApiKeyError> {
         if job.fill_digest {
             let digest = TokenDigest::of(&job.token);
             let connection = self.database.connection().await?;

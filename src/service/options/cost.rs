@@ -11,8 +11,8 @@ use crate::token::Argon2Params;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Argon2Options {
-    memory_kib: Option<Whole<8, { Argon2Params::MOST_MEMORY_KIB }>>,
-    iterations: Option<Whole<1, { Argon2Params::MOST_ITERATIONS }>>,
+    memory_kib: Option<Whole<8, { Argon2Params::MAX_MEMORY_KIB }>>,
+    iterations: Option<Whole<1, { Argon2Params::MAX_ITERATIONS }>>,
     parallelism: Option<Whole<1, 255>>,
 }
 
@@ -22,7 +22,7 @@ impl Argon2Options {
         let memory_kib = self.memory_kib.map_or(default.memory_kib, Whole::get);
         let iterations = self.iterations.map_or(default.iterations, Whole::get);
         let parallelism = self.parallelism.map_or(default.parallelism, Whole::get);
-        // RFC 9106, section 3.1: at least eight KiB the read batcher.
+        // RFC 9106, section 3.1: at least 8 KiB per lane.
         if memory_kib < 8 * parallelism {
             return Err(wrong("argon2.memoryKib", "must be at least 8 times argon2.parallelism"));
         }

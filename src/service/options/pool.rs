@@ -7,7 +7,7 @@ use super::wrong;
 use crate::error::ApiKeyError;
 use crate::store::PoolSettings;
 
-/// The size of the connection pool, and how long connections are waited for and kept.
+/// The size of the connection pool, and its acquire and idle timeouts.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct PoolOptions {

@@ -10,13 +10,13 @@ use super::wrong;
 use crate::error::ApiKeyError;
 use crate::store::Tls;
 
-/// Encryption switched on or off, or described in detail.
+/// Encryption as a boolean, or with detailed options.
 pub(super) enum Ssl {
     Switch(bool),
     Details(TlsOptions),
 }
 
-/// How the server is verified and what the client presents.
+/// The verification of the server, and the client certificate.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct TlsOptions {

@@ -1,4 +1,4 @@
-//! Options that are whole numbers within a range.
+//! Options that are integers within a range.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,18 +6,18 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 
-/// A whole number; both bounds are included.
+/// An integer within inclusive bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Whole<const LEAST: u32, const MOST: u32>(u32);
+pub(super) struct Whole<const MIN: u32, const MAX: u32>(u32);
 
-/// A whole number, or `false` for an option that is switched off.
+/// An integer within inclusive bounds, or `false` to disable the option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WholeOrFalse<const LEAST: u32, const MOST: u32> {
+pub(super) enum WholeOrFalse<const MIN: u32, const MAX: u32> {
     False,
-    Whole(Whole<LEAST, MOST>),
+    Whole(Whole<MIN, MAX>),
 }
 
-impl<const LEAST: u32, const MOST: u32> Whole<LEAST, MOST> {
+impl<const MIN: u32, const MAX: u32> Whole<MIN, MAX> {
     pub(super) fn get(self) -> u32 {
         self.0
     }
@@ -29,27 +29,27 @@ impl<const LEAST: u32, const MOST: u32> Whole<LEAST, MOST> {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "whole and within the bounds of u32"
+        reason = "an integer within the bounds of u32"
     )]
     fn of(number: f64) -> Option<Self> {
-        let range = f64::from(LEAST)..=f64::from(MOST);
+        let range = f64::from(MIN)..=f64::from(MAX);
         (number.fract() == 0.0 && range.contains(&number)).then_some(Self(number as u32))
     }
 }
 
-impl<'de, const LEAST: u32, const MOST: u32> Deserialize<'de> for Whole<LEAST, MOST> {
+impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Whole<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(WholeVisitor)
     }
 }
 
-struct WholeVisitor<const LEAST: u32, const MOST: u32>;
+struct WholeVisitor<const MIN: u32, const MAX: u32>;
 
-impl<const LEAST: u32, const MOST: u32> Visitor<'_> for WholeVisitor<LEAST, MOST> {
-    type Value = Whole<LEAST, MOST>;
+impl<const MIN: u32, const MAX: u32> Visitor<'_> for WholeVisitor<MIN, MAX> {
+    type Value = Whole<MIN, MAX>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a whole number from {LEAST} to {MOST}")
+        write!(f, "a whole number from {MIN} to {MAX}")
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
@@ -57,19 +57,19 @@ impl<const LEAST: u32, const MOST: u32> Visitor<'_> for WholeVisitor<LEAST, MOST
     }
 }
 
-impl<'de, const LEAST: u32, const MOST: u32> Deserialize<'de> for WholeOrFalse<LEAST, MOST> {
+impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for WholeOrFalse<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(WholeOrFalseVisitor)
     }
 }
 
-struct WholeOrFalseVisitor<const LEAST: u32, const MOST: u32>;
+struct WholeOrFalseVisitor<const MIN: u32, const MAX: u32>;
 
-impl<const LEAST: u32, const MOST: u32> Visitor<'_> for WholeOrFalseVisitor<LEAST, MOST> {
-    type Value = WholeOrFalse<LEAST, MOST>;
+impl<const MIN: u32, const MAX: u32> Visitor<'_> for WholeOrFalseVisitor<MIN, MAX> {
+    type Value = WholeOrFalse<MIN, MAX>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "false or a whole number from {LEAST} to {MOST}")
+        write!(f, "false or a whole number from {MIN} to {MAX}")
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {

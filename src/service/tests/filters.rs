@@ -1,4 +1,4 @@
-//! Filters: what is written is what is parsed, and what SQLite answers is what three-valued logic says, row by row.
+//! Filters: the parser reproduces generated filters, and SQLite's results match three-valued logic for each row.
 
 use std::cmp::Ordering;
 
@@ -17,12 +17,12 @@ use proptest::prelude::*;
 const TEXTS: [Field; 4] = [Field::Id, Field::Title, Field::CreatedBy, Field::RevokedBy];
 const TIMES: [Field; 4] = [Field::CreatedAt, Field::RevokedAt, Field::LastUsedAt, Field::DeletedAt];
 
-/// Few characters, so that texts and patterns meet; each has a meaning to some pattern, or none to any.
+/// Strings of few characters, so that strings and patterns match often. Some characters are special in patterns.
 fn any_text() -> impl Strategy<Value = String> {
     "[aAbÜü1² %_\\\\.\n]{0,5}"
 }
 
-/// Moments some of which differ by less than a millisecond.
+/// Times, some of which differ by less than a millisecond.
 fn any_time() -> impl Strategy<Value = Timestamp> {
     (0..4_i64, prop_oneof![Just(0_i64), Just(1_000), Just(1_500), Just(999_999)]).prop_map(
         |(day, us)| {
@@ -60,7 +60,7 @@ fn any_key() -> impl Strategy<Value = ApiKey> {
     })
 }
 
-/// Keys with an id and a token each that no other has.
+/// Keys with unique ids and tokens.
 fn any_keys() -> impl Strategy<Value = Vec<ApiKey>> {
     prop::collection::vec(any_key(), 1..8).prop_map(|mut keys| {
         for (index, key) in keys.iter_mut().enumerate() {
@@ -131,7 +131,7 @@ fn trees(leaf: impl Strategy<Value = Filter> + 'static) -> impl Strategy<Value =
     })
 }
 
-/// The filter as a caller writes it.
+/// The filter as input from a caller.
 fn written(filter: &Filter) -> Input {
     let object = |name: &str, value: Input| Input::Object(vec![(name.to_owned(), value)]);
     let of = |column: &ColumnRef, operator: &str, value: Input| {
@@ -165,7 +165,7 @@ fn written(filter: &Filter) -> Input {
         }
         Filter::In { column, operands } => among(column, operands, None),
         Filter::IsNull(column) => object(own(column).as_str(), Input::Null),
-        Filter::Is(..) => panic!("no condition of these tests"),
+        Filter::Is(..) => panic!("a condition that these tests do not generate"),
         Filter::Unknown => of(&Field::Title.into(), "$gt", Input::Null),
         Filter::Matches(column, Pattern::Like { pattern, ignore_case }) => {
             of(column, if *ignore_case { "$ilike" } else { "$like" }, Input::Text(pattern.clone()))
@@ -188,14 +188,14 @@ fn value(operand: &Operand) -> Input {
     match operand {
         Operand::Text(text) => Input::Text(text.clone()),
         Operand::Time(at) => Input::Text(at.to_rfc3339()),
-        Operand::Number(_) | Operand::Bool(_) => panic!("no value of these tests"),
+        Operand::Number(_) | Operand::Bool(_) => panic!("a value that these tests do not generate"),
     }
 }
 
 fn own(column: &ColumnRef) -> Field {
     match column {
         ColumnRef::Key(field) => *field,
-        ColumnRef::Linked { .. } => panic!("no column of these tests"),
+        ColumnRef::Linked { .. } => panic!("a column that these tests do not generate"),
     }
 }
 
@@ -220,7 +220,7 @@ fn truth(filter: &Filter, key: &ApiKey) -> Truth {
             })
         }
         Filter::In { column, operands } => {
-            // Among no values not even a NULL is.
+            // An empty list matches nothing, not even NULL.
             if operands.is_empty() {
                 return Some(false);
             }
@@ -228,7 +228,7 @@ fn truth(filter: &Filter, key: &ApiKey) -> Truth {
             Some(operands.iter().any(|operand| stored.cmp_with(operand) == Ordering::Equal))
         }
         Filter::IsNull(column) => Some(stored(key, own(column)).is_none()),
-        Filter::Is(..) => panic!("no condition of these tests"),
+        Filter::Is(..) => panic!("a condition that these tests do not generate"),
         Filter::Unknown => None,
         Filter::Matches(column, pattern) => match stored(key, own(column))? {
             Stored::Text(text) => Some(matches(pattern, text)),
@@ -244,7 +244,7 @@ fn not(truth: Truth) -> Truth {
 fn one_of(truths: impl Iterator<Item = Truth>) -> Truth {
     #[expect(
         clippy::manual_try_fold,
-        reason = "what is unknown does not end it: a later truth counts"
+        reason = "an unknown value must not end the fold: a later true decides"
     )]
     truths.fold(Some(false), |so_far, truth| match (so_far, truth) {
         (Some(true), _) | (_, Some(true)) => Some(true),
@@ -278,7 +278,7 @@ fn stored(key: &ApiKey, field: Field) -> Option<Stored<'_>> {
         Field::RevokedAt => key.revoked_at.map(Stored::Time),
         Field::LastUsedAt => key.last_used_at.map(Stored::Time),
         Field::DeletedAt => key.deleted_at.map(Stored::Time),
-        _ => panic!("no column of these tests"),
+        _ => panic!("a column that these tests do not generate"),
     }
 }
 
@@ -329,13 +329,13 @@ fn like(pattern: &[char], text: &[char]) -> bool {
 
 proptest! {
     #[test]
-    fn a_filter_that_is_written_down_is_parsed_to_the_same(filter in trees(any_condition())) {
+    fn a_filter_written_as_input_is_parsed_to_the_same_filter(filter in trees(any_condition())) {
         prop_assert_eq!(parse_filters(&written(&filter)), Ok(filter));
     }
 }
 
 #[test]
-fn sqlite_finds_what_three_valued_logic_says() {
+fn sqlite_results_match_three_valued_logic() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let settings = DatabaseSettings::parse("sqlite::memory:").unwrap();
     let database = Database::new(settings, true, None, EventSink::default());
@@ -350,7 +350,7 @@ fn sqlite_finds_what_three_valued_logic_says() {
     });
 }
 
-/// The ids of those keys, alone in the table, that a filter finds.
+/// Stores only these keys and returns the ids of those that a filter matches.
 async fn find(database: &Database, keys: &[ApiKey], filter: &Filter) -> Vec<String> {
     let on = database.connection().await.unwrap();
     let before = store::find(&on, &Query::every(Filter::All)).await.unwrap();

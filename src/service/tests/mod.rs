@@ -1,2 +1,2 @@
 mod filters;
-mod judgement;
+mod untrusted_input;

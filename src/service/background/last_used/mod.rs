@@ -1,9 +1,8 @@
-//! When keys were last used.
+//! The recording of `last_used_at`.
 //!
-//! Owns the memory of uses and the task that writes them, which exists only
-//! while something is to be written. Invariants: recording waits for nothing,
-//! whether a write is due is judged by the callers' clocks, and neither a task
-//! nor a failure keeps an answer, a connection or the service.
+//! Owns the recorded uses and the task that writes them, which exists only while uses wait to be written. Invariants:
+//! recording never waits; callers' clocks decide whether a write is due; neither the task nor a failure delays a
+//! response, holds a connection between writes or keeps the service alive.
 
 mod uses;
 
@@ -19,84 +18,85 @@ use self::uses::Uses;
 use crate::call_context::Timestamp;
 use crate::store::{Database, UsesWritten, set_last_used};
 
-/// How long uses are collected before they are written.
-const SOON: Duration = Duration::from_secs(1);
+/// The time for which uses are collected before a write.
+const FLUSH_DELAY: Duration = Duration::from_secs(1);
 
-/// The longest time between two attempts while the database refuses.
-const LATE: Duration = Duration::from_secs(60);
+/// The maximum time between two attempts while writes fail.
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(60);
 
-/// How long a statement may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The time limit of a write.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long closing may take.
-const LAST_PATIENCE: Duration = Duration::from_secs(3);
+/// The time limit of the last write on close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How many rows one statement writes.
+/// The maximum number of rows of one statement.
 const ROWS_PER_UPDATE: usize = 1_000;
 
-/// Records when keys are used and writes it down, now and then.
+/// Records uses of keys and writes them periodically.
 pub struct LastUsed(Option<Arc<Recorder>>);
 
 struct Recorder {
     interval: TimeDelta,
-    soon: Duration,
+    flush_delay: Duration,
     database: Arc<Database>,
     runtime: OnceLock<Handle>,
     uses: Mutex<Uses>,
     flushing: AtomicBool,
     closed: AtomicBool,
-    one_at_a_time: tokio::sync::Mutex<()>,
+    flush_lock: tokio::sync::Mutex<()>,
     written: AtomicU64,
     failed: AtomicU64,
 }
 
 impl LastUsed {
-    /// A recorder that writes a key's last use once an interval at most; without an interval it does nothing.
+    /// Creates a recorder that writes a key's last use at most once per interval; without an interval it does nothing.
     #[must_use]
     pub fn new(interval: Option<Duration>, database: Arc<Database>) -> Self {
         Self(interval.map(|interval| {
             Arc::new(Recorder {
                 interval: TimeDelta::from_std(interval).unwrap_or(TimeDelta::MAX),
-                soon: interval.min(SOON),
+                flush_delay: interval.min(FLUSH_DELAY),
                 database,
                 runtime: OnceLock::new(),
                 uses: Mutex::default(),
                 flushing: AtomicBool::new(false),
                 closed: AtomicBool::new(false),
-                one_at_a_time: tokio::sync::Mutex::default(),
+                flush_lock: tokio::sync::Mutex::default(),
                 written: AtomicU64::new(0),
                 failed: AtomicU64::new(0),
             })
         }))
     }
 
-    /// Notes that a key, whose last use is as just read or remembered, was used at a moment. May be called on any thread;
-    /// until one call was made within the runtime, uses wait.
+    /// Records a use of a key at `now`; `last_used_at` is the row's value, as read or cached.
+    ///
+    /// Any thread may call it. Uses wait until the first call within the runtime.
     pub fn record(&self, id: &str, last_used_at: Option<Timestamp>, now: Timestamp) {
         if let Some(recorder) = &self.0 {
             recorder.record(id, last_used_at, now);
         }
     }
 
-    /// How many keys have a use that is due to be written.
+    /// The number of keys with a use that is due to be written.
     #[must_use]
     pub fn pending(&self) -> usize {
         self.0.as_ref().map_or(0, |recorder| recorder.uses().due())
     }
 
-    /// How many rows were given a later last use.
+    /// The number of rows that were updated with a later use.
     #[must_use]
     pub fn written(&self) -> u64 {
         self.0.as_ref().map_or(0, |recorder| recorder.written.load(Ordering::Relaxed))
     }
 
-    /// How many writes failed. What they carried is tried again.
+    /// The number of failed writes. Their uses are retried.
     #[must_use]
     pub fn failed(&self) -> u64 {
         self.0.as_ref().map_or(0, |recorder| recorder.failed.load(Ordering::Relaxed))
     }
 
-    /// Writes everything that is not written yet, as far as that can be done in a few seconds. Later uses are not recorded.
+    /// Writes all unwritten uses, with a timeout of a few seconds. Ignores later uses.
     pub async fn close(&self) {
         let Some(recorder) = &self.0 else { return };
         if recorder.closed.swap(true, Ordering::SeqCst) {
@@ -104,8 +104,8 @@ impl LastUsed {
         }
         recorder.uses().make_all_due();
         if recorder.uses().is_waiting() {
-            // What is lost with a database that does not answer is telemetry.
-            let _ = timeout(LAST_PATIENCE, recorder.flush()).await;
+            // On timeout only telemetry is lost.
+            let _ = timeout(CLOSE_TIMEOUT, recorder.flush()).await;
         }
     }
 }
@@ -117,7 +117,7 @@ impl Recorder {
         }
         let waiting = {
             let mut uses = self.uses();
-            uses.note(id, last_used_at, now, self.interval);
+            uses.record(id, last_used_at, now, self.interval);
             uses.is_waiting()
         };
         if waiting && !self.flushing.load(Ordering::Relaxed) {
@@ -134,25 +134,31 @@ impl Recorder {
 
     fn runtime(&self) -> Option<&Handle> {
         if self.runtime.get().is_none() {
-            // Whoever else set it meanwhile set the same.
+            // A concurrent call can only have set the same handle.
             let _ = self.runtime.set(Handle::try_current().ok()?);
         }
         self.runtime.get()
     }
 
-    /// Between two flushes nothing is held, not even the service.
+    /// Flushes until no use waits. Between two flushes it holds no strong reference to the service.
     async fn flush_while_waiting(flushing: Flushing) {
-        let Some(mut pause) = flushing.0.upgrade().map(|recorder| recorder.soon) else { return };
+        let Some(mut pause) = flushing.0.upgrade().map(|recorder| recorder.flush_delay) else {
+            return;
+        };
         loop {
             sleep(pause).await;
             let Some(recorder) = flushing.0.upgrade() else { return };
             if recorder.closed.load(Ordering::SeqCst) {
                 return;
             }
-            pause = if recorder.flush().await { recorder.soon } else { (2 * pause).min(LATE) };
+            pause = if recorder.flush().await {
+                recorder.flush_delay
+            } else {
+                (2 * pause).min(MAX_RETRY_DELAY)
+            };
             if !recorder.uses().is_waiting() {
                 drop(flushing);
-                // What came while this task took its leave would wait for the next use.
+                // Uses recorded during shutdown of this task would otherwise wait until the next use.
                 if recorder.uses().is_waiting() {
                     recorder.start_flushing();
                 }
@@ -161,37 +167,37 @@ impl Recorder {
         }
     }
 
-    /// Writes all that waits, and tells whether the database took it. What cannot be written now waits for the next time.
+    /// Writes all waiting uses and returns whether every write succeeded. Failed uses wait for the next flush.
     async fn flush(&self) -> bool {
-        let _turn = self.one_at_a_time.lock().await;
+        let _guard = self.flush_lock.lock().await;
         let mut all = self.uses().take();
-        // Two processes that write the same rows lock them in the same order.
+        // All processes lock rows in the same order, so that they do not deadlock.
         all.sort_unstable();
-        let mut postponed = Vec::new();
-        let mut taken = true;
+        let mut requeued = Vec::new();
+        let mut succeeded = true;
         for batch in all.chunks(ROWS_PER_UPDATE) {
-            match if taken { self.write(batch).await } else { None } {
+            match if succeeded { self.write(batch).await } else { None } {
                 Some(done) => {
                     self.written.fetch_add(done.written, Ordering::Relaxed);
-                    let (again, settled) = batch
+                    let (again, done_with) = batch
                         .iter()
                         .cloned()
                         .partition::<Vec<_>, _>(|(id, _)| done.skipped.contains(id));
-                    self.uses().settle(settled, self.interval);
-                    postponed.extend(again);
+                    self.uses().mark_written(done_with, self.interval);
+                    requeued.extend(again);
                 }
                 None => {
-                    taken = false;
-                    postponed.extend_from_slice(batch);
+                    succeeded = false;
+                    requeued.extend_from_slice(batch);
                 }
             }
         }
-        self.uses().postpone(postponed);
-        taken
+        self.uses().requeue(requeued);
+        succeeded
     }
 
     async fn write(&self, batch: &[(String, Timestamp)]) -> Option<UsesWritten> {
-        let written = timeout(PATIENCE, async {
+        let written = timeout(WRITE_TIMEOUT, async {
             let connection = self.database.connection().await?;
             set_last_used(&connection, batch).await
         });
@@ -207,7 +213,7 @@ impl Recorder {
     }
 }
 
-/// The mark of the one task that writes, gone with it however it ends.
+/// Marks the only writing task; clears the mark on drop, however the task ends.
 struct Flushing(Weak<Recorder>);
 
 impl Drop for Flushing {
@@ -242,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_use_outside_the_runtime_waits_for_one_within_and_later_ones_do_not() {
+    fn uses_wait_until_the_first_use_within_the_runtime() {
         let last_used = recorder(&database(true));
         last_used.record("apk_1", None, now());
         assert_eq!(last_used.pending(), 1);
@@ -261,7 +267,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_waits_keeps_no_dropped_service_alive() {
+    async fn waiting_uses_do_not_keep_a_dropped_service_alive() {
         let database = database(true);
         let alive = Arc::downgrade(&database);
         let last_used = recorder(&database);
@@ -271,7 +277,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_database_refuses_is_counted_and_tried_again() {
+    async fn a_failed_write_is_counted_and_retried() {
         let database = database(false);
         let last_used = recorder(&database);
         last_used.record("apk_1", None, now());
@@ -286,7 +292,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_an_interval_nothing_is_noted_and_once_closed_neither() {
+    async fn no_use_is_recorded_without_an_interval_or_after_close() {
         let never = LastUsed::new(None, database(true));
         never.record("apk_1", None, now());
         let closed = recorder(&database(true));

@@ -1,4 +1,4 @@
-//! Which keys were used when, and which of that is to be written.
+//! The latest uses of keys, and which of them are due to be written.
 
 use std::collections::HashMap;
 
@@ -6,118 +6,118 @@ use chrono::TimeDelta;
 
 use crate::call_context::Timestamp;
 
-/// More keys than this are not remembered.
-pub(super) const MOST_KEYS: usize = 100_000;
+/// The maximum number of tracked keys.
+pub(super) const MAX_KEYS: usize = 100_000;
 
-/// The uses of keys since the service began, as far as they are remembered.
+/// The uses of keys since the service started, for the tracked keys.
 #[derive(Default)]
 pub(super) struct Uses {
     keys: HashMap<String, Use>,
-    /// The ids of those that are due and not in a write under way.
+    /// The ids of the due keys that are not in a running write.
     waiting: Vec<String>,
-    /// How many are due, those in a write under way too.
+    /// The number of due keys, including those in a running write.
     due: usize,
 }
 
 struct Use {
     latest: Timestamp,
-    /// What the row holds, as far as it was heard of.
+    /// The last known value in the row.
     written: Option<Timestamp>,
     due: bool,
 }
 
 impl Use {
-    fn is_older_than(&self, interval: TimeDelta) -> bool {
+    fn exceeds(&self, interval: TimeDelta) -> bool {
         self.written.is_none_or(|written| self.latest - written >= interval)
     }
 }
 
 impl Uses {
-    /// Notes a use: the first of a key is due at once, each other one an interval after the last that was written.
-    pub(super) fn note(
+    /// Records a use: due immediately if nothing was written yet, otherwise one interval after the last written use.
+    pub(super) fn record(
         &mut self,
         id: &str,
         last_used_at: Option<Timestamp>,
         now: Timestamp,
         interval: TimeDelta,
     ) {
-        if let Some(seen) = self.keys.get_mut(id) {
-            seen.latest = seen.latest.max(now);
-            seen.written = seen.written.max(last_used_at);
-            if !seen.due && seen.is_older_than(interval) {
-                seen.due = true;
+        if let Some(tracked) = self.keys.get_mut(id) {
+            tracked.latest = tracked.latest.max(now);
+            tracked.written = tracked.written.max(last_used_at);
+            if !tracked.due && tracked.exceeds(interval) {
+                tracked.due = true;
                 self.due += 1;
                 self.waiting.push(id.to_owned());
             }
             return;
         }
-        if self.keys.len() >= MOST_KEYS && !self.make_room() {
+        if self.keys.len() >= MAX_KEYS && !self.make_room() {
             return;
         }
-        let mut seen = Use { latest: now, written: last_used_at, due: false };
-        if seen.is_older_than(interval) {
-            seen.due = true;
+        let mut tracked = Use { latest: now, written: last_used_at, due: false };
+        if tracked.exceeds(interval) {
+            tracked.due = true;
             self.due += 1;
             self.waiting.push(id.to_owned());
         }
-        self.keys.insert(id.to_owned(), seen);
+        self.keys.insert(id.to_owned(), tracked);
     }
 
-    /// Forgets the keys of which nothing is due, at most once for as many new ones; whether that helped.
+    /// Drops the keys without a due use. Returns `false`, and drops none, if more than half of the keys are due.
     fn make_room(&mut self) -> bool {
-        if self.due > MOST_KEYS / 2 {
+        if self.due > MAX_KEYS / 2 {
             return false;
         }
-        self.keys.retain(|_, seen| seen.due);
+        self.keys.retain(|_, tracked| tracked.due);
         true
     }
 
-    /// Whether anything waits to be written.
+    /// Whether a due use is not in a running write.
     pub(super) fn is_waiting(&self) -> bool {
         !self.waiting.is_empty()
     }
 
-    /// How many keys were used and have it not written though it is due.
+    /// The number of keys with a due use.
     pub(super) fn due(&self) -> usize {
         self.due
     }
 
-    /// Makes every use due that is later than what was written, however little.
+    /// Makes every use due that is later than the last written one, regardless of the interval.
     pub(super) fn make_all_due(&mut self) {
-        for (id, seen) in &mut self.keys {
-            if !seen.due && seen.written.is_none_or(|written| written < seen.latest) {
-                seen.due = true;
+        for (id, tracked) in &mut self.keys {
+            if !tracked.due && tracked.written.is_none_or(|written| written < tracked.latest) {
+                tracked.due = true;
                 self.due += 1;
                 self.waiting.push(id.clone());
             }
         }
     }
 
-    /// Hands out all that waits, to be written. It comes back through `settle` or `postpone`.
+    /// Takes all waiting uses for a write. The caller returns them through `mark_written` or `requeue`.
     pub(super) fn take(&mut self) -> Vec<(String, Timestamp)> {
         let waiting = std::mem::take(&mut self.waiting);
         waiting
             .into_iter()
-            .filter_map(|id| self.keys.get(&id).map(|seen| seen.latest).map(|at| (id, at)))
+            .filter_map(|id| self.keys.get(&id).map(|tracked| tracked.latest).map(|at| (id, at)))
             .collect()
     }
 
-    /// Takes back what was written, or need not be any more.
-    pub(super) fn settle(&mut self, uses: Vec<(String, Timestamp)>, interval: TimeDelta) {
+    /// Returns uses that were written or no longer need to be.
+    pub(super) fn mark_written(&mut self, uses: Vec<(String, Timestamp)>, interval: TimeDelta) {
         for (id, at) in uses {
-            let Some(seen) = self.keys.get_mut(&id) else { continue };
-            seen.written = seen.written.max(Some(at));
-            if seen.is_older_than(interval) {
+            let Some(tracked) = self.keys.get_mut(&id) else { continue };
+            tracked.written = tracked.written.max(Some(at));
+            if tracked.exceeds(interval) {
                 self.waiting.push(id);
             } else {
-                seen.due = false;
+                tracked.due = false;
                 self.due -= 1;
             }
         }
     }
 
-    /// Takes back what could not be written, for the next time.
-    pub(super) fn postpone(&mut self, uses: Vec<(String, Timestamp)>) {
+    /// Returns uses that could not be written, for the next write.
+    pub(super) fn requeue(&mut self, uses: Vec<(String, Timestamp)>) {
         self.waiting.extend(uses.into_iter().map(|(id, _)| id));
     }
 }
@@ -133,38 +133,38 @@ mod tests {
         from_epoch_ms(f64::from(seconds) * 1_000.0).expect("in range")
     }
 
-    fn note(uses: &mut Uses, id: &str, last_used_at: Option<Timestamp>, now: Timestamp) {
-        uses.note(id, last_used_at, now, INTERVAL);
+    fn record(uses: &mut Uses, id: &str, last_used_at: Option<Timestamp>, now: Timestamp) {
+        uses.record(id, last_used_at, now, INTERVAL);
     }
 
     #[test]
-    fn a_first_use_is_due_at_once_and_the_next_after_an_interval() {
+    fn the_first_use_is_due_immediately_and_the_next_after_an_interval() {
         let mut uses = Uses::default();
-        note(&mut uses, "a", None, at(100));
+        record(&mut uses, "a", None, at(100));
         let taken = uses.take();
         assert_eq!(taken, [("a".to_owned(), at(100))]);
-        uses.settle(taken, INTERVAL);
-        note(&mut uses, "a", None, at(159));
+        uses.mark_written(taken, INTERVAL);
+        record(&mut uses, "a", None, at(159));
         assert_eq!((uses.is_waiting(), uses.due()), (false, 0));
-        note(&mut uses, "a", None, at(160));
+        record(&mut uses, "a", None, at(160));
         assert_eq!(uses.take(), [("a".to_owned(), at(160))]);
     }
 
     #[test]
-    fn a_key_that_the_row_says_was_used_within_the_interval_is_not_due() {
+    fn a_use_within_the_interval_after_the_rows_value_is_not_due() {
         let mut uses = Uses::default();
-        note(&mut uses, "a", Some(at(50)), at(100));
-        note(&mut uses, "b", Some(at(200)), at(100));
+        record(&mut uses, "a", Some(at(50)), at(100));
+        record(&mut uses, "b", Some(at(200)), at(100));
         assert_eq!(uses.due(), 0);
-        note(&mut uses, "a", Some(at(50)), at(110));
+        record(&mut uses, "a", Some(at(50)), at(110));
         assert_eq!(uses.due(), 1);
     }
 
     #[test]
-    fn many_uses_are_one_write_of_the_latest_whatever_their_order() {
+    fn several_uses_become_one_write_of_the_latest_in_any_order() {
         let mut uses = Uses::default();
         for seconds in [100, 300, 200] {
-            note(&mut uses, "a", None, at(seconds));
+            record(&mut uses, "a", None, at(seconds));
         }
         assert_eq!(uses.take(), [("a".to_owned(), at(300))]);
     }
@@ -172,31 +172,31 @@ mod tests {
     #[test]
     fn a_use_during_a_write_is_neither_lost_nor_written_twice() {
         let mut uses = Uses::default();
-        note(&mut uses, "a", None, at(100));
+        record(&mut uses, "a", None, at(100));
         let taken = uses.take();
-        note(&mut uses, "a", None, at(170));
+        record(&mut uses, "a", None, at(170));
         assert!(!uses.is_waiting());
         assert_eq!(uses.due(), 1);
-        uses.settle(taken, INTERVAL);
+        uses.mark_written(taken, INTERVAL);
         assert_eq!(uses.take(), [("a".to_owned(), at(170))]);
     }
 
     #[test]
-    fn what_could_not_be_written_waits_with_its_latest_time() {
+    fn a_use_that_could_not_be_written_waits_with_its_latest_time() {
         let mut uses = Uses::default();
-        note(&mut uses, "a", None, at(100));
+        record(&mut uses, "a", None, at(100));
         let taken = uses.take();
-        note(&mut uses, "a", None, at(101));
-        uses.postpone(taken);
+        record(&mut uses, "a", None, at(101));
+        uses.requeue(taken);
         assert_eq!(uses.take(), [("a".to_owned(), at(101))]);
     }
 
     #[test]
-    fn at_the_end_everything_later_than_what_was_written_is_due_once() {
+    fn make_all_due_includes_every_use_later_than_the_written_one_once() {
         let mut uses = Uses::default();
-        note(&mut uses, "a", Some(at(90)), at(100));
-        note(&mut uses, "b", Some(at(100)), at(100));
-        note(&mut uses, "c", None, at(100));
+        record(&mut uses, "a", Some(at(90)), at(100));
+        record(&mut uses, "b", Some(at(100)), at(100));
+        record(&mut uses, "c", None, at(100));
         uses.make_all_due();
         let mut taken = uses.take();
         taken.sort();
@@ -204,19 +204,19 @@ mod tests {
     }
 
     #[test]
-    fn no_more_keys_are_remembered_than_the_bound_says() {
+    fn the_number_of_tracked_keys_is_bounded() {
         let mut uses = Uses::default();
-        for number in 0..2 * MOST_KEYS {
-            note(&mut uses, &number.to_string(), Some(at(100)), at(100));
-            assert!(uses.keys.len() <= MOST_KEYS);
+        for number in 0..2 * MAX_KEYS {
+            record(&mut uses, &number.to_string(), Some(at(100)), at(100));
+            assert!(uses.keys.len() <= MAX_KEYS);
         }
         let mut uses = Uses::default();
-        for number in 0..2 * MOST_KEYS {
-            note(&mut uses, &number.to_string(), None, at(100));
+        for number in 0..2 * MAX_KEYS {
+            record(&mut uses, &number.to_string(), None, at(100));
         }
         assert_eq!(
             (uses.keys.len(), uses.due(), uses.take().len()),
-            (MOST_KEYS, MOST_KEYS, MOST_KEYS)
+            (MAX_KEYS, MAX_KEYS, MAX_KEYS)
         );
     }
 }

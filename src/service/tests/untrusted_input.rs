@@ -1,4 +1,4 @@
-//! Whatever a caller passes is judged: every parser answers or refuses, and none panics.
+//! Untrusted input: every parser accepts or rejects any input, and none panics.
 
 use crate::api_key::{NewApiKey, Revocation, Roll, TitleChange, UpsertApiKey};
 use crate::call_context::{Timestamp, from_epoch_ms};
@@ -11,7 +11,7 @@ use crate::query::{
 use crate::service::{ApiKeyService, ServiceOptions};
 use proptest::prelude::*;
 
-/// Names that some parser looks for, and others.
+/// Names that parsers know, and an unknown one.
 const NAMES: [&str; 30] = [
     "id",
     "title",
@@ -73,13 +73,13 @@ fn any_input() -> impl Strategy<Value = Input> {
     })
 }
 
-fn any_moment() -> impl Strategy<Value = Timestamp> {
-    (0..=253_402_300_799_999_i64).prop_filter_map("a moment", Timestamp::from_timestamp_millis)
+fn any_time() -> impl Strategy<Value = Timestamp> {
+    (0..=253_402_300_799_999_i64).prop_filter_map("a time", Timestamp::from_timestamp_millis)
 }
 
-/// What each parser refuses the input with, if it does.
-fn refusals(input: &Input, now: Timestamp) -> Vec<ApiKeyError> {
-    let refused = [
+/// The errors of the parsers that reject the input.
+fn rejections(input: &Input, now: Timestamp) -> Vec<ApiKeyError> {
+    let errors = [
         parse_filters(input).err(),
         parse_named_search(Some(input)).err(),
         parse_target(input).err(),
@@ -93,19 +93,19 @@ fn refusals(input: &Input, now: Timestamp) -> Vec<ApiKeyError> {
         Revocation::parse_for_one(input, now).err(),
         Roll::parse(input, now).err(),
     ];
-    refused.into_iter().flatten().collect()
+    errors.into_iter().flatten().collect()
 }
 
 proptest! {
     #[test]
-    fn no_parser_panics_and_all_refuse_as_invalid(input in any_input(), now in any_moment()) {
-        for error in refusals(&input, now) {
+    fn no_parser_panics_and_every_rejection_is_invalid_data(input in any_input(), now in any_time()) {
+        for error in rejections(&input, now) {
             prop_assert_eq!(error.kind(), "invalid_data");
         }
     }
 
     #[test]
-    fn options_are_taken_or_refused_by_name(input in any_input()) {
+    fn invalid_options_are_rejected_as_invalid_arguments(input in any_input()) {
         let service = ServiceOptions::parse(&input)
             .and_then(|options| ApiKeyService::new(&options, EventSink::default()));
         if let Err(error) = service {
@@ -114,7 +114,7 @@ proptest! {
     }
 
     #[test]
-    fn decoding_answers_whatever_text_comes(text in ".*", json in "[\\[\\]{}:,\"0-9a-z\\\\-]{0,40}") {
+    fn decoding_accepts_or_rejects_any_string(text in ".*", json in "[\\[\\]{}:,\"0-9a-z\\\\-]{0,40}") {
         for text in [text, json] {
             if let Err(error) = decode(&text) {
                 prop_assert!(["invalid_data", "unexpected_state"].contains(&error.kind()));
