@@ -1,4 +1,4 @@
-// The TypeScript that follows from the declaration of the columns in src/columns.rs, as the addon returns it.
+// Generates TypeScript from the columns that src/columns.rs declares, as the addon returns them.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -27,12 +27,12 @@ export const COLUMNS = {
 ${fields.map(({ name, graphql }) => `${name}: "${graphql}",`).join("\n")}
 };
 
-/** A key as Rust sends it: the columns that answers show, times in epoch milliseconds. */
+/** A key as Rust sends it: the columns that results contain, times in epoch milliseconds. */
 export interface KeyRow {
 ${shown.map((field) => `${field.name}: ${typeOf(field)};`).join("\n")}
 }
 
-/** The key of a row. */
+/** Converts a row to a key. */
 export function decodeKey(row: KeyRow): ApiKey {
   return {
 ${shown.map((field) => `${field.name}: ${decoded(field)},`).join("\n")}
