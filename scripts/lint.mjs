@@ -1,5 +1,5 @@
 // Runs every check other than tests. All of them run even if one fails; the script then fails at the end.
-// The direction of imports is checked by a test: tests/imports.rs.
+// The direction of imports is checked by a test: tests/architecture/imports.rs.
 
 import { build } from "../harness/build.mjs";
 import { fail, hostTriple, outputOf, root, step, succeeds } from "../harness/steps.mjs";

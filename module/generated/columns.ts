@@ -19,7 +19,7 @@ export const COLUMNS = {
   deleted_at: "DateTime",
 };
 
-/** A key as Rust sends it: the columns that answers show, times in epoch milliseconds. */
+/** A key as Rust sends it: the columns that results contain, times in epoch milliseconds. */
 export interface KeyRow {
   id: string;
   token: string;
@@ -35,7 +35,7 @@ export interface KeyRow {
   deleted_at: number | null;
 }
 
-/** The key of a row. */
+/** Converts a row to a key. */
 export function decodeKey(row: KeyRow): ApiKey {
   return {
     id: row.id,
