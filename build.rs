@@ -1,4 +1,4 @@
-//! Prepares the linker for a Node.js addon.
+//! Sets the linker flags of a Node.js addon.
 
 fn main() {
     if std::env::var_os("CARGO_FEATURE_NODE").is_some() {

@@ -1,14 +1,14 @@
 const os = require("node:os");
-const { suitesLeftOut } = require("./harness/programs.js");
+const { skippedSuites } = require("./harness/programs.js");
 
-const leftOut = suitesLeftOut();
-for (const { suite, lacks } of leftOut) console.log(`Left out: __test__/surroundings/${suite} (${lacks})`);
+const skipped = skippedSuites();
+for (const { suite, reason } of skipped) console.log(`Skipped: __test__/surroundings/${suite} (${reason})`);
 
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
   testMatch: ["<rootDir>/__test__/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", ...leftOut.map(({ suite }) => `/surroundings/${suite}$`)],
+  testPathIgnorePatterns: ["/node_modules/", ...skipped.map(({ suite }) => `/surroundings/${suite}$`)],
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",
@@ -25,7 +25,7 @@ module.exports = {
     "<rootDir>/__test__/support/counts-reporter.js",
     "<rootDir>/__test__/support/titles-reporter.js",
   ],
-  // It holds a built copy of examples/medusa, by the same name.
+  // It contains a built copy of examples/medusa, with the same package name.
   modulePathIgnorePatterns: ["<rootDir>/target/"],
   maxWorkers: Math.max(2, os.availableParallelism() - 1),
   testTimeout: 30_000,

@@ -1,4 +1,4 @@
-// `npm run bench`: sets up, builds, measures, prints. Exits with 1 if two contenders do not answer alike, never for a time.
+// `npm run bench`: sets up, builds, measures, prints. Exits with 1 if two contenders' outputs differ, never because of a time.
 
 import { build } from "../harness/build.mjs";
 import { setup } from "../harness/setup.mjs";
@@ -7,12 +7,12 @@ import { readCommand } from "./command.mjs";
 
 const command = readCommand();
 await (command.readme ? describeLatest() : measure(command));
-// Stock leaves timers behind that would keep this process.
+// Stock leaves timers running, which would keep this process alive.
 process.exit();
 
-// What needs packages is imported late: the set-up installs them.
+// Modules that need packages are imported late: build() and setup() install them.
 async function measure({ scenarios, sizes, name }) {
-  // Small sizes show that it works, for which any build will do.
+  // A quick run only shows that everything works, so the quick build suffices.
   await build(name === "quick" ? "quick" : "release");
   const { runScenarios } = await import("./run.mjs");
   const { terminalReport } = await import("./report/terminal.mjs");
@@ -21,7 +21,7 @@ async function measure({ scenarios, sizes, name }) {
   console.log(`\n${terminalReport(results)}`);
   writeResults(name, results);
   if (name === "latest") await describeLatest();
-  console.log(`\n✓ all outputs were alike; the figures are in benchmarks/results/${name}.json`);
+  console.log(`\n✓ all outputs are equal; the figures are in benchmarks/results/${name}.json`);
 }
 
 async function describeLatest() {

@@ -1,10 +1,10 @@
-// Fails when README.md or latest.svg does not show the figures of results/latest.json.
+// Fails if README.md or latest.svg does not match the figures in results/latest.json.
 
-import { readmeHolds } from "./report/readme.mjs";
-import { latestPictureShows, latestResults } from "./report/results.mjs";
+import { readmeIsCurrent } from "./report/readme.mjs";
+import { latestChartIsCurrent, latestResults } from "./report/results.mjs";
 
 const latest = latestResults();
-if (!(readmeHolds(latest) && latestPictureShows(latest))) {
-  console.error('README.md or latest.svg is out of date: "npm run bench -- --readme" writes them');
+if (!(readmeIsCurrent(latest) && latestChartIsCurrent(latest))) {
+  console.error('README.md or latest.svg is out of date; run "npm run bench -- --readme"');
   process.exitCode = 1;
 }

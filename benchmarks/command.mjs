@@ -1,15 +1,15 @@
-// What the command line asks for.
+// Parses the command line of `npm run bench`.
 
 import { parseArgs } from "node:util";
 import { fail } from "../harness/steps.mjs";
 
-/** The files of `scenarios/`, in the order in which they run. */
+/** The files in `scenarios/`, in the order in which they run. */
 const SCENARIOS = [
   ...["floor", "authenticate", "cold", "forged", "publishable", "mix"],
   ...["list", "create", "event-loop", "sqlite", "scale"],
 ];
 
-/** A run that figures can be taken from. */
+/** Sizes of a run whose figures are published. */
 const FULL = {
   rounds: 5,
   fastMs: 400,
@@ -25,7 +25,7 @@ const FULL = {
   scale: [1_000, 100_000, 1_000_000],
 };
 
-/** A run that shows that everything works, and whose figures say little. */
+/** Sizes of a run that shows that everything works; its figures mean little. */
 const QUICK = {
   ...FULL,
   rounds: 2,
@@ -43,11 +43,11 @@ const QUICK = {
 };
 
 const USAGE = `npm run bench                          every scenario; writes benchmarks/results/latest.* and README.md's figures
-npm run bench -- --quick               small sizes, to see that everything works; writes benchmarks/results/quick.*
+npm run bench -- --quick               small sizes, to check that everything works; writes benchmarks/results/quick.*
 npm run bench -- --only mix --only list   some scenarios; writes benchmarks/results/partial.*
-npm run bench -- --readme              measures nothing: README.md's figures anew from benchmarks/results/latest.json`;
+npm run bench -- --readme              measures nothing; rewrites README.md's figures from benchmarks/results/latest.json`;
 
-/** `{ readme, scenarios, sizes, name }`: whether to measure nothing, else what, how much, and what the results are called. */
+/** Returns `{ readme, scenarios, sizes, name }`: whether only to rewrite README.md, else what to measure, how much, and the results' name. */
 export function readCommand() {
   const { help, only, quick, readme } = parse();
   if (help) {

@@ -1,5 +1,5 @@
-// What callers see when a network swallows every packet: `node benchmarks/cut-network.mjs` (Linux, root; `npm run build` first).
-// Prints for each situation how many calls failed, and how long the longest took. The server is in a network namespace of its own.
+// Measures calls while a network drops every packet: `node benchmarks/cut-network.mjs` (Linux, root; `npm run build` first).
+// Prints for each situation how many calls failed, and how long the longest took. The server runs in its own network namespace.
 
 import { createRequire } from "node:module";
 import pg from "pg";
@@ -15,8 +15,8 @@ const network = Network.create();
 const server = await PostgresServer.create({ network });
 const open = (url, options = {}) => new ApiKeyModuleService({ databaseUrl: url, ...options });
 
-/** Prints what became of calls that began together or one after the other. */
-async function tell(title, calls) {
+/** Prints how many of the calls failed, why, and how long the longest took. */
+async function report(title, calls) {
   const outcomes = await Promise.all(calls);
   const failed = outcomes.filter(({ error }) => error !== undefined);
   const longest = Math.max(...outcomes.map(({ ms }) => ms));
@@ -59,10 +59,10 @@ await withService(async (service, { id }) => {
   await pause(2_000);
   network.healForNewConnections();
   await pause(2_000);
-  await tell("revoke, 2 s after ten statements in flight were cut off and new connections pass", [
+  await report("revoke, 2 s after ten statements in flight were cut off and new connections pass", [
     timed(() => service.revoke(id, { revoked_by: "user_1" })),
   ]);
-  await tell("the ten statements in flight", reads);
+  await report("the ten statements in flight", reads);
 });
 network.heal();
 
@@ -72,7 +72,7 @@ await withService(async (service) => {
   network.healForNewConnections();
   const calls = [];
   for (let round = 0; round < 10; round++) calls.push(await timed(() => service.listApiKeys()));
-  await tell("ten lists one after the other, after idle connections were lost", calls);
+  await report("ten lists one after the other, after idle connections were lost", calls);
 });
 network.heal();
 
@@ -80,7 +80,7 @@ await withService(async (service) => {
   network.cut();
   await pause(5_000);
   network.healForNewConnections();
-  await tell(
+  await report(
     "forty lists at once, after idle connections were lost",
     Array.from({ length: 40 }, () => timed(() => service.listApiKeys())),
   );
@@ -91,7 +91,7 @@ await withService(async (service, { token }) => {
   network.cut();
   const first = timed(() => service.authenticate(token));
   await pause(1_000);
-  await tell("authenticate (strict), two calls a second apart while nothing passes", [
+  await report("authenticate (strict), two calls a second apart while nothing passes", [
     first,
     timed(() => service.authenticate(token)),
   ]);
@@ -103,7 +103,7 @@ const holder = new pg.Client({ connectionString: pooler.url });
 await holder.connect();
 await holder.query("SELECT 1");
 const waiting = open(pooler.url, { pool: { acquireTimeoutMs: 2_000 }, migrate: false });
-await tell(
+await report(
   "twelve lists behind a full pooler",
   Array.from({ length: 12 }, () => timed(() => waiting.listApiKeys())),
 );
@@ -112,7 +112,7 @@ await waiting.close();
 await pooler.stop();
 
 const refused = open("postgres://me@127.0.0.1:1/db");
-await tell("a server that refuses connections", [timed(() => refused.listApiKeys())]);
+await report("a server that refuses connections", [timed(() => refused.listApiKeys())]);
 await refused.close();
 
 await server.remove();

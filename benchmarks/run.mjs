@@ -1,20 +1,20 @@
-// All scenarios that were asked for, on one PostgreSQL.
+// Runs the requested scenarios on one PostgreSQL server.
 
 import pg from "pg";
 import { startPostgres } from "../harness/postgres-for-run.js";
 import { openShop } from "./databases/shop.mjs";
 import { describeMachine, postgresVersion } from "./measuring/machine.mjs";
 import { Progress } from "./measuring/progress.mjs";
-import { judge } from "./report/targets.mjs";
+import { evaluateTargets } from "./report/targets.mjs";
 import { NAMES } from "./scenarios/views.mjs";
 
 const COMPARED_PACKAGES = ["@medusajs/api-key", "pg", "libsql"];
 
-/** Runs the named scenarios and answers the results. */
+/** Runs the named scenarios and returns the results. */
 export async function runScenarios(names, sizes) {
   const machine = describeMachine(COMPARED_PACKAGES);
   const progress = new Progress();
-  progress.say("starting PostgreSQL");
+  progress.show("starting PostgreSQL");
   const postgres = await startPostgres();
   let opening = null;
   try {
@@ -31,7 +31,14 @@ export async function runScenarios(names, sizes) {
     const opened = await opening;
     const absent = opened?.leased === null ? [NAMES.leased] : [];
     await opened?.close();
-    return { measuredAt: new Date().toISOString(), machine, sizes, absent, figures, targets: judge(figures, absent) };
+    return {
+      measuredAt: new Date().toISOString(),
+      machine,
+      sizes,
+      absent,
+      figures,
+      targets: evaluateTargets(figures, absent),
+    };
   } finally {
     progress.clear();
     await postgres.stop();

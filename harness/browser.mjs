@@ -1,4 +1,4 @@
-// Headless Chromium that knows nobody but the shop, and what it has asked for and been told.
+// Headless Chromium that connects to the shop alone; records its requests, responses and page errors.
 
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,10 +10,10 @@ const SETTINGS = [
   ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
   ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
 ];
-// A busy machine takes its time; a test that waits for what never comes fails after it.
-const PATIENCE_MS = 45_000;
+// Long enough for a busy machine; a test that waits for something that never appears fails after it.
+const TIMEOUT_MS = 45_000;
 
-/** The path of an installed Chromium: what CHROMIUM names, or what PATH holds, or null. */
+/** Returns the path of Chromium: the value of CHROMIUM, or the first match in PATH, or null. */
 export function findChromium() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const folders = (process.env.PATH ?? "").split(delimiter);
@@ -21,7 +21,7 @@ export function findChromium() {
   return files.find((file) => existsSync(file)) ?? null;
 }
 
-/** Opens a page. `requests` are the addresses it has asked for, `answers` the bodies it got from `/admin`, `errors` what its code threw. */
+/** Opens a page. `requests` are the URLs it requested, `answers` the bodies it received from `/admin`, `errors` what its code threw. */
 export async function openBrowser() {
   const profile = mkdtempSync(join(tmpdir(), "medusa-api-key-native-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {
@@ -29,18 +29,18 @@ export async function openBrowser() {
     headless: true,
     viewport: { width: 1280, height: 760 },
     locale: "en",
-    // As the proxy says that ends TLS before a shop in production: Medusa gives its session cookie to nobody else.
+    // Sent by the proxy that terminates TLS in production: without it Medusa sets no session cookie.
     extraHTTPHeaders: { "X-Forwarded-Proto": "https" },
     args: SETTINGS,
   });
-  context.setDefaultTimeout(PATIENCE_MS);
+  context.setDefaultTimeout(TIMEOUT_MS);
   const page = context.pages()[0] ?? (await context.newPage());
   const seen = { requests: [], answers: [], errors: [] };
   page.on("request", (request) => seen.requests.push(request.url()));
   page.on("pageerror", (error) => seen.errors.push(String(error)));
   page.on("response", (response) => {
     if (!new URL(response.url()).pathname.startsWith("/admin/")) return;
-    // What a page was leaving for another has no body any more.
+    // A response that arrives while the page navigates away has no body.
     seen.answers.push(response.text().catch(() => ""));
   });
   const close = async () => {

@@ -1,19 +1,19 @@
-// Builds what `require("medusa-api-key-native")` needs: the addon with its loader in binding/, and module/ as dist/. What of module/
-// follows from the addon is written on the way.
-// A clone gets the quick profile; the benchmarks measure "release"; what is published is "dist".
+// Builds what `require("medusa-api-key-native")` needs: the addon with its loader in binding/, and module/ as dist/. Generates
+// module/generated/ from the addon in between.
+// A clone uses the profile "quick", the benchmarks "release", the published packages "dist".
 
 import { rmSync } from "node:fs";
 import { setup } from "./setup.mjs";
 import { hostTriple, root, runPackage, step } from "./steps.mjs";
 
-/** Cargo skips what has not changed; a cold build compiles some 300 crates. */
+/** Builds everything. Cargo skips unchanged crates; a cold build compiles about 300. */
 export async function build(profile = "quick") {
   await setup();
   await step("Building the Rust addon (three minutes the first time, seconds afterwards)", () => buildAddon(profile));
   await step("Writing module/generated/, compiling module/ to dist/", compileModule);
 }
 
-// The target is named although it is this machine: `cargo test` names it too, and then both share every crate.
+// The target is explicit although it is the host: `cargo test` names it too, so that both share every compiled crate.
 function buildAddon(profile) {
   return runPackage("@napi-rs/cli/dist/cli.js", [
     "build",
@@ -26,7 +26,7 @@ function buildAddon(profile) {
   ]);
 }
 
-// Imported late: it needs packages that the set-up installs.
+// Imported late: it needs packages that setup() installs.
 async function compileModule() {
   const { writeColumns } = await import("./columns.mjs");
   writeColumns();

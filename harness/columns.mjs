@@ -1,4 +1,4 @@
-// The TypeScript that follows from the declaration of the columns in src/columns.rs, as the addon returns it.
+// Generates TypeScript from the columns that src/columns.rs declares, as the addon returns them.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";

@@ -1,14 +1,14 @@
-// Databases on the server that a run has started.
+// Databases on the PostgreSQL server of a run.
 
 import pg from "pg";
 
-/** Creates an empty database: its `url`, `query` on a connection of its own, and `drop`. */
+/** Creates an empty database; returns its `url`, a connected `client`, `query` on that connection, and `drop`. */
 export async function createDatabase(serverUrl, name) {
   await onServer(serverUrl, `CREATE DATABASE ${name} STRATEGY file_copy`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const client = new pg.Client({ connectionString: url.href });
-  // A run that fails stops the server; that must not hide why it failed. A query on a lost connection rejects anyway.
+  // A failing run stops the server; the lost connection must not hide the cause. A query on it rejects anyway.
   client.on("error", () => undefined);
   await client.connect();
   return {

@@ -1,14 +1,14 @@
-// Runs one program for as long as its own standard input is open, so that a test run that was interrupted leaves no program behind.
+// Runs one program while this process's standard input is open, so that an interrupted test run leaves no program behind.
 //
 //   node keep.js '{ "command", "args", "options", "endSignal", "remove" }'
 //
-// Prints the program's process id in one line. SIGTERM ends the program: it gets `endSignal`, and SIGKILL where that does not help. When
-// the input closes, the folder `remove` goes as well.
+// Prints the program's process id on one line. SIGTERM ends the program: it receives `endSignal`, then SIGKILL if it is still running.
+// When the input closes, the folder `remove` is deleted as well.
 
 const { spawn } = require("node:child_process");
 const { rmSync } = require("node:fs");
 
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 const { command, args, options, endSignal, remove } = JSON.parse(process.argv[2]);
 const program = spawn(command, args, { ...options, stdio: ["ignore", "inherit", "inherit"] });
@@ -31,7 +31,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, end);
 function end() {
   program.kill("SIGCONT");
   program.kill(endSignal);
-  setTimeout(() => program.kill("SIGKILL"), PATIENCE_MS).unref();
+  setTimeout(() => program.kill("SIGKILL"), TIMEOUT_MS).unref();
 }
 
 function leave(code) {

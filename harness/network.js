@@ -1,5 +1,5 @@
-// A network that can be cut: a Linux network namespace behind a pair of virtual devices. Packets that it drops are dropped without a
-// word, as by a firewall or a pulled cable far away.
+// A network that can be cut: a Linux network namespace behind a pair of virtual devices. It drops packets silently, as a firewall or a
+// cable pulled far away does.
 
 const { execFileSync } = require("node:child_process");
 const { randomInt } = require("node:crypto");
@@ -7,7 +7,7 @@ const { randomInt } = require("node:crypto");
 const RULES = "iptables -w";
 
 class Network {
-  /** Makes one; needs root (see programs.js). */
+  /** Creates a network; needs root (see programs.js). */
   static create() {
     removeAbandoned();
     const number = randomInt(1, 250);
@@ -35,28 +35,28 @@ class Network {
    */
   constructor(name, address) {
     this.name = name;
-    /** Where a server inside can be reached. */
+    /** The address of a server inside the network. */
     this.address = address;
-    /** What a command line begins with to run inside. */
+    /** The prefix of a command line that runs inside the network. */
     this.enter = ["ip", "netns", "exec", name];
   }
 
-  /** From now on no packet passes, in either direction. */
+  /** Drops all packets in both directions. */
   cut() {
     this.rules(`${RULES} -F`, `${RULES} -A INPUT ! -i lo -j DROP`, `${RULES} -A OUTPUT ! -o lo -j DROP`);
   }
 
-  /** From now on packets reach the server, and none comes back. */
-  cutAnswers() {
+  /** Passes packets to the server and drops those that it sends. */
+  cutReplies() {
     this.rules(`${RULES} -F`, `${RULES} -A OUTPUT ! -o lo -j DROP`);
   }
 
-  /** Packets pass again, those of connections that stood before as well. */
+  /** Passes all packets again, including those of connections that existed before. */
   heal() {
     this.rules(`${RULES} -F`);
   }
 
-  /** Packets of new connections pass; those of connections that stand now never will, as by a firewall that lost its state. */
+  /** Passes packets of new connections; drops those of existing connections forever, as a firewall that lost its state does. */
   healForNewConnections() {
     const ports = this.clientPorts();
     const drops = ports.flatMap((port) => [
@@ -66,7 +66,7 @@ class Network {
     this.rules(`${RULES} -F`, ...drops);
   }
 
-  /** The ports from which clients are connected. */
+  /** Returns the local ports of connected clients. */
   clientPorts() {
     const connections = execFileSync("ip", ["netns", "exec", this.name, "ss", "-tnH", "state", "connected"], {
       encoding: "utf8",
@@ -80,13 +80,13 @@ class Network {
     run("ip", ["netns", "exec", this.name, "sh", "-ec", commands.join("\n")]);
   }
 
-  /** Removes it; what still runs inside goes on in no network. */
+  /** Removes the network; programs still running inside have no network afterwards. */
   remove() {
     run("ip", ["netns", "del", this.name]);
   }
 }
 
-/** Removes the networks of processes that are gone: a killed process removes none. */
+/** Removes the networks of processes that no longer exist: a killed process does not remove its own. */
 function removeAbandoned() {
   const names = execFileSync("ip", ["netns", "list"], { encoding: "utf8" }).match(/^ak\d+-\d+/gm) ?? [];
   for (const name of names) {

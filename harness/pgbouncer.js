@@ -1,4 +1,4 @@
-// PgBouncer before a PostgreSQL server.
+// PgBouncer in front of a PostgreSQL server.
 
 const { mkdtemp, rm, writeFile } = require("node:fs/promises");
 const { connect } = require("node:net");
@@ -10,7 +10,7 @@ const { freePort, waitUntil } = require("./wait.js");
 
 class PgBouncer {
   /**
-   * Starts PgBouncer before the server at `url`. `settings` are lines of its section `[pgbouncer]`.
+   * Starts PgBouncer in front of the server at `url`. `settings` are lines of its section `[pgbouncer]`.
    * @param {string} url
    * @param {"session" | "transaction" | "statement"} mode
    * @param {Record<string, string | number>} [settings]
@@ -56,13 +56,13 @@ class PgBouncer {
    */
   constructor(home, url, program) {
     this.home = home;
-    /** The database's address through the pooler. */
+    /** The database's URL through the pooler. */
     this.url = url;
     this.program = program;
   }
 
   /**
-   * Sends its clients to another server from now on.
+   * Redirects clients to another server.
    * @param {string} url
    */
   async retarget(url) {
@@ -70,9 +70,9 @@ class PgBouncer {
     this.program.signal("SIGHUP");
   }
 
-  /** Ends it and removes its files. */
+  /** Stops the pooler and removes its files. */
   async stop() {
-    // Its shutdown waits for clients.
+    // Killed, because its orderly shutdown waits for clients.
     this.program.thaw();
     await this.program.kill();
     await rm(this.home, { recursive: true, force: true });
@@ -85,7 +85,7 @@ function databasesAt({ hostname, port }) {
 }
 
 /**
- * Whether some program takes connections on a port.
+ * Returns whether a program accepts connections on a port.
  * @param {number} port
  * @returns {Promise<boolean>}
  */

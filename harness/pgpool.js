@@ -1,4 +1,4 @@
-// pgpool-II before a primary and a standby: writes go to the primary, every SELECT that it may send elsewhere to the standby.
+// pgpool-II in front of a primary and a standby: writes go to the primary, every SELECT that it may balance to the standby.
 
 const { mkdtemp, rm, writeFile } = require("node:fs/promises");
 const { tmpdir } = require("node:os");
@@ -10,7 +10,7 @@ const { freePort, waitUntil } = require("./wait.js");
 
 class PgPool {
   /**
-   * The servers must trust their clients: pgpool-II passes no SCRAM on to two servers.
+   * Starts pgpool-II. The servers must use `trust`: pgpool-II cannot forward SCRAM to two servers.
    * @param {import("./postgres.js").PostgresServer} primary
    * @param {import("./postgres.js").PostgresServer} standby
    * @returns {Promise<PgPool>}
@@ -37,7 +37,7 @@ class PgPool {
       statement_level_load_balance: "on",
       sr_check_user: "postgres",
       sr_check_period: 1,
-      // However far the standby lags.
+      // Balance regardless of the standby's lag.
       delay_threshold: 0,
       failover_on_backend_error: "off",
     };
@@ -66,12 +66,12 @@ class PgPool {
    */
   constructor(home, url, program) {
     this.home = home;
-    /** The database's address through the balancer. */
+    /** The database's URL through pgpool-II. */
     this.url = url;
     this.program = program;
   }
 
-  /** Whether it reaches both servers. */
+  /** Returns whether pgpool-II reaches both servers. */
   async isUp() {
     const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 2_000 });
     client.on("error", () => undefined);
@@ -84,7 +84,7 @@ class PgPool {
     }
   }
 
-  /** Ends it and removes its files. */
+  /** Stops pgpool-II and removes its files. */
   async stop() {
     await this.program.stop();
     await rm(this.home, { recursive: true, force: true });

@@ -1,8 +1,8 @@
-// The PostgreSQL server that one run of the tests or benchmarks shares.
+// The PostgreSQL server that a run of the tests or benchmarks shares.
 
 const { PostgresServer } = require("./postgres.js");
 
-/** Fast, and with room for several test files at a time. Nothing stands by, and a crash may lose what was acknowledged last. */
+/** Fast, with connections for several parallel test files. There is no standby, and a crash may lose the last acknowledged commits. */
 const SETTINGS = {
   full_page_writes: "on",
   max_connections: "200",
@@ -12,8 +12,8 @@ const SETTINGS = {
 };
 
 /**
- * Starts the server. It ends with this process at the latest.
- * @returns {Promise<{ url: string, stop: () => Promise<void> }>} its address, and what stops it and removes its files
+ * Starts the server. It ends with this process, unless stopped before.
+ * @returns {Promise<{ url: string, stop: () => Promise<void> }>} `stop` also removes its files
  */
 async function startPostgres() {
   const server = await PostgresServer.create({ settings: SETTINGS });

@@ -1,4 +1,4 @@
-// A PostgreSQL server that a test or script owns: it can be frozen, killed, restarted, copied to a standby and promoted.
+// A PostgreSQL server owned by a test or script: it can be frozen, killed, restarted, copied to a standby and promoted.
 
 const { execFile } = require("node:child_process");
 const { cp, mkdtemp, rm, writeFile } = require("node:fs/promises");
@@ -16,13 +16,13 @@ const PASSWORD = "correct horse";
 
 const CLUSTER = [
   ...["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--no-sync"],
-  // Sorts and folds case alike on every system.
+  // Identical sorting and case folding on every system.
   ...["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
-  // Deriving a password costs each connection some milliseconds otherwise.
+  // With the default, deriving the password costs each connection several milliseconds.
   ...["-c", "scram_iterations=1"],
 ];
 
-/** Durable: a test that kills the server counts what it acknowledged. A process that dies loses nothing that was written to a file. */
+/** Durable when a process is killed: tests count acknowledged commits, and data written to a file survives its process without fsync. */
 const SETTINGS = {
   fsync: "off",
   full_page_writes: "off",
@@ -38,7 +38,7 @@ const SETTINGS = {
 
 class PostgresServer {
   /**
-   * Makes a server with an empty table space and starts it; in a network of its own, if one is given.
+   * Creates an empty cluster and starts its server, inside `network` if given.
    * @param {PostgresOptions} [options]
    * @returns {Promise<PostgresServer>}
    */
@@ -77,19 +77,19 @@ class PostgresServer {
     this.standbys = [];
   }
 
-  /** The address of a database, `postgres` unless named. */
+  /** Returns the URL of a database; default `postgres`. */
   url(database = "postgres") {
     return `postgres://postgres:${encodeURIComponent(PASSWORD)}@${this.host}:${this.port}/${database}`;
   }
 
-  /** Starts the server, and waits until it takes connections. */
+  /** Starts the server and waits until it accepts connections. */
   async start() {
     const settings = { ...SETTINGS, listen_addresses: this.host, ...this.settings };
     const args = ["-D", this.data, "-p", String(this.port)];
     for (const [name, value] of Object.entries(settings)) args.push("-c", `${name}=${value}`);
     await waitUntil(
       async () => {
-        // After a kill the processes of the former postmaster need a moment to end; a new one refuses to start until then.
+        // After a kill, a new postmaster refuses to start until all processes of the former one have ended.
         if (!this.postmaster || this.postmaster.ended) this.postmaster = await this.run("postgres", args);
         await this.query("SELECT 1");
         return true;
@@ -113,7 +113,7 @@ class PostgresServer {
   }
 
   /**
-   * Runs one statement on a connection of its own and returns its rows.
+   * Runs one statement on a new connection and returns its rows.
    * @param {string} sql
    * @param {unknown[]} [parameters]
    * @param {string} [database]
@@ -121,7 +121,7 @@ class PostgresServer {
    */
   async query(sql, parameters, database) {
     const client = new pg.Client({ connectionString: this.url(database), connectionTimeoutMillis: 20_000 });
-    // The server may go while the connection ends.
+    // The server may stop while the connection closes.
     client.on("error", () => undefined);
     await client.connect();
     try {
@@ -132,7 +132,7 @@ class PostgresServer {
   }
 
   /**
-   * Runs a statement inside the server's network, whatever was cut, and returns the first column of its rows as text.
+   * Runs a statement inside the server's network, even if it is cut; returns the first column of the rows as strings.
    * @param {string} sql
    * @returns {Promise<string[]>}
    */
@@ -146,24 +146,24 @@ class PostgresServer {
     return JSON.parse(stdout);
   }
 
-  /** Stops every process of the server in place: connections stand, and nothing answers. */
+  /** Suspends all processes of the server (SIGSTOP): connections stay open, and nothing responds. */
   freeze() {
     this.postmaster?.freeze();
   }
 
-  /** Lets them go on. */
+  /** Resumes all processes of the server. */
   thaw() {
     this.postmaster?.thaw();
   }
 
-  /** Kills the postmaster; its processes end when they notice. `start` recovers the server. */
+  /** Kills the postmaster; its child processes end when they detect that. `start` recovers the server. */
   async kill() {
     await this.postmaster?.kill();
   }
 
   /**
-   * Kills one process that serves a client other than this one, at which the server ends all others and recovers.
-   * @returns {Promise<boolean>} whether there was one
+   * Kills one backend of another client; the server then ends all other backends and recovers.
+   * @returns {Promise<boolean>} whether there was such a backend
    */
   async killBackend() {
     const [row] = await this.query(
@@ -174,7 +174,7 @@ class PostgresServer {
     return true;
   }
 
-  /** Ends the sessions of all clients. */
+  /** Terminates the sessions of all other clients. */
   async endSessions() {
     await this.query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
@@ -182,7 +182,7 @@ class PostgresServer {
   }
 
   /**
-   * A hot standby that streams from this server, as it is now.
+   * Starts a hot standby that streams from this server, copied from its current state.
    * @param {Record<string, string>} [settings]
    * @returns {Promise<PostgresServer>}
    */
@@ -221,7 +221,7 @@ class PostgresServer {
     return standby;
   }
 
-  /** From now on a commit is acknowledged when a standby has it. */
+  /** Makes commits wait until a standby has received them. */
   async replicateSynchronously() {
     await this.query("ALTER SYSTEM SET synchronous_standby_names = '*'");
     await this.query("SELECT pg_reload_conf()");
@@ -231,7 +231,7 @@ class PostgresServer {
     );
   }
 
-  /** On a standby: receives and does not show what the primary writes from now on. */
+  /** On a standby: keeps receiving the primary's writes without applying them. */
   async pauseReplay() {
     await this.query("SELECT pg_wal_replay_pause()");
     await waitUntil(
@@ -240,13 +240,13 @@ class PostgresServer {
     );
   }
 
-  /** On a standby: shows everything again. */
+  /** On a standby: applies received writes again. */
   async resumeReplay() {
     await this.query("SELECT pg_wal_replay_resume()");
   }
 
   /**
-   * On a standby: waits until it shows all that the primary has written.
+   * On a standby: waits until it has applied all current writes of the primary.
    * @param {PostgresServer} primary
    */
   async catchUp(primary) {
@@ -257,12 +257,12 @@ class PostgresServer {
     );
   }
 
-  /** Makes a standby the primary. */
+  /** Promotes a standby to primary. */
   async promote() {
     await this.query("SELECT pg_promote(true, 20)");
   }
 
-  /** Starts a stopped primary as a standby that waits for what it may follow. */
+  /** Starts a stopped primary as a standby that waits for a primary to follow. */
   async demote() {
     await writeFile(join(this.data, "standby.signal"), "");
     own(this.data, this.runAs);

@@ -1,4 +1,4 @@
-// A program that runs beside a test or a script and ends with it.
+// A program that runs alongside a test or script and ends with it.
 
 const { spawn } = require("node:child_process");
 const { once } = require("node:events");
@@ -11,8 +11,8 @@ const LOG_LINES = 50;
 /** A running program. */
 class Program {
   /**
-   * Starts `command`. `options` are those of node:child_process, `endSignal` is what ends it in an orderly way. The folder `remove` goes
-   * with this process, should that end before the program.
+   * Starts `command`. `options` are those of node:child_process, `endSignal` requests an orderly shutdown. The folder `remove` is deleted
+   * if this process ends before the program.
    * @param {string} command
    * @param {string[]} args
    * @param {{ cwd?: string, uid?: number, gid?: number }} options
@@ -23,7 +23,7 @@ class Program {
   static async start(command, args, options, endSignal, remove) {
     const order = JSON.stringify({ command, args, options, endSignal, remove });
     const keeper = spawn(process.execPath, [join(__dirname, "keep.js"), order], {
-      // Its own process group: Ctrl+C reaches this process alone, and the keeper ends after it.
+      // Its own process group: Ctrl+C reaches only this process, and the keeper ends after it.
       detached: true,
       stdio: ["pipe", "ignore", "pipe"],
     });
@@ -54,16 +54,16 @@ class Program {
         if (this.tail.length > LOG_LINES) this.tail.shift();
       }
     });
-    // The keeper may be gone when its input is closed.
+    // The keeper may have exited before its input is closed.
     keeper.stdin?.on("error", () => undefined);
   }
 
-  /** The end of what it printed. */
+  /** The last lines that the program printed. */
   get log() {
     return this.tail.join("\n");
   }
 
-  /** Its child processes. */
+  /** The ids of the program's child processes. */
   get children() {
     try {
       return readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
@@ -73,32 +73,32 @@ class Program {
   }
 
   /**
-   * Sends a signal to the program alone.
+   * Sends a signal to the program, not to its child processes.
    * @param {NodeJS.Signals} signal
    */
   signal(signal) {
     send(this.pid, signal);
   }
 
-  /** Stops the program and its child processes in place, without a word to whoever is connected. */
+  /** Suspends the program and its child processes (SIGSTOP); connected clients receive no notification. */
   freeze() {
     this.signal("SIGSTOP");
     for (const pid of this.children) send(pid, "SIGSTOP");
   }
 
-  /** Lets them go on. */
+  /** Resumes the program and its child processes. */
   thaw() {
     for (const pid of this.children) send(pid, "SIGCONT");
     this.signal("SIGCONT");
   }
 
-  /** Kills the program without notice. */
+  /** Kills the program (SIGKILL). */
   async kill() {
     this.signal("SIGKILL");
     await this.exited;
   }
 
-  /** Ends it in an orderly way. */
+  /** Shuts the program down in an orderly way. */
   async stop() {
     if (this.ended) return;
     this.thaw();
@@ -115,7 +115,7 @@ function send(pid, signal) {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended meanwhile.
+    // The process has already ended.
   }
 }
 

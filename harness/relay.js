@@ -1,11 +1,11 @@
-// A TCP relay before a server, which can stop passing bytes on without a word, or pass on late what the server sends to listeners.
+// A TCP relay in front of a server. It can silently stop forwarding, or delay what the server sends to connections that LISTEN.
 
 const { once } = require("node:events");
 const { connect, createServer } = require("node:net");
 
 class Relay {
   /**
-   * Starts a relay before the server at `url`.
+   * Starts a relay in front of the server at `url`.
    * @param {string} url
    * @returns {Promise<Relay>}
    */
@@ -22,9 +22,9 @@ class Relay {
 
   /** @param {URL} target */
   constructor(target) {
-    /** The server's address through the relay. */
+    /** The server's URL through the relay. */
     this.url = "";
-    /** By how many milliseconds a connection lags that has sent LISTEN. */
+    /** The delay in milliseconds of what the server sends to a connection that has sent LISTEN. */
     this.listenersLagMs = 0;
     /** @type {Set<import("node:net").Socket>} */
     this.sockets = new Set();
@@ -62,24 +62,24 @@ class Relay {
     }
   }
 
-  /** From now on nothing passes, in either direction; new connections are made and stay silent as well. */
+  /** Stops forwarding in both directions; new connections are accepted and stay silent as well. */
   cut() {
     this.isCut = true;
     for (const socket of this.sockets) socket.pause();
   }
 
-  /** Everything passes again. */
+  /** Forwards everything again. */
   heal() {
     this.isCut = false;
     for (const socket of this.sockets) socket.resume();
   }
 
-  /** New connections work; those that stand stay silent for ever. */
+  /** Forwards new connections; existing ones stay silent forever. */
   healForNewConnections() {
     this.isCut = false;
   }
 
-  /** Breaks all connections. */
+  /** Stops the relay and closes all connections. */
   async stop() {
     const closed = once(this.server, "close");
     this.server.close();

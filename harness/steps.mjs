@@ -1,12 +1,12 @@
-// What the other scripts share: where the project is, saying what is being done, and running a command.
-// Only Node.js built-ins here and in setup.mjs: both run before anything is installed.
+// Shared by the scripts: the project's root, progress output, and running commands.
+// Imports only Node.js built-ins, as does setup.mjs: both run before anything is installed.
 
 import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Prints what comes next, runs it, and prints how long it took. */
+/** Prints a title, runs the work, prints its duration, and returns its result. */
 export async function step(title, work) {
   console.log(`\n▸ ${title}`);
   const started = Date.now();
@@ -15,14 +15,14 @@ export async function step(title, work) {
   return result;
 }
 
-/** Runs a command in the project's root, its output shown. Answers whether it succeeded. */
+/** Runs a command in the project's root and shows its output. Resolves to whether it succeeded. */
 export function succeeds(command, args, env = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
       stdio: "inherit",
-      // npm is a script there.
+      // On Windows npm is a script.
       shell: process.platform === "win32" && command === "npm",
     });
     child.on("error", reject);
@@ -30,8 +30,8 @@ export function succeeds(command, args, env = {}) {
   });
 }
 
-/** Runs a command in the project's root, its output shown. Answers whether it succeeded, and what it printed. */
-export function shown(command, args, env = {}) {
+/** Runs a command in the project's root, shows its output and captures standard output. */
+export function runCapturing(command, args, env = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,
@@ -48,30 +48,30 @@ export function shown(command, args, env = {}) {
   });
 }
 
-/** Runs a command in the project's root; ends this process with a message if it fails. */
+/** Runs a command in the project's root; exits this process with a message if it fails. */
 export async function run(command, args, env = {}) {
   if (!(await succeeds(command, args, env))) {
-    fail(`${[command, ...args].join(" ")} failed; its message is above.`);
+    fail(`${[command, ...args].join(" ")} failed; see its output above.`);
   }
 }
 
-/** Runs the JavaScript file of an installed package, without a shell, so that it works alike on every system. */
+/** Runs a JavaScript file of an installed package, without a shell, so that it works the same on every system. */
 export function runPackage(file, args, env = {}) {
   return run(process.execPath, [`${root}node_modules/${file}`, ...args], env);
 }
 
-/** What a command prints, or null where there is no such command or it fails. */
+/** Returns a command's standard output, or null if the command is missing or fails. */
 export function outputOf(command, args) {
   const { status, stdout } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
   return status === 0 ? stdout : null;
 }
 
-/** The triple that Rust calls this machine, such as `x86_64-unknown-linux-gnu`. */
+/** Returns Rust's target triple of this machine, such as `x86_64-unknown-linux-gnu`. */
 export function hostTriple() {
-  return /^host: (.+)$/m.exec(outputOf("rustc", ["-vV"]) ?? "")?.[1] ?? fail("rustc does not say its host.");
+  return /^host: (.+)$/m.exec(outputOf("rustc", ["-vV"]) ?? "")?.[1] ?? fail("rustc -vV prints no host.");
 }
 
-/** Ends this process with a message. */
+/** Prints a message and exits with 1. */
 export function fail(message) {
   console.error(`\n✗ ${message}`);
   process.exit(1);

@@ -1,17 +1,17 @@
-// Medusa's own API Key Module, `@medusajs/api-key`, as Medusa's loader boots it. In Jest it needs `node --experimental-vm-modules`, as
-// the loader imports modules dynamically.
+// Starts Medusa's own API Key Module, `@medusajs/api-key`, through Medusa's loader. In Jest it needs `node --experimental-vm-modules`,
+// because the loader imports modules dynamically.
 
 /** @typedef {(messages: object[], options: object) => Promise<void>} Emit */
 
 /**
- * Migrates the PostgreSQL database at `url` with stock's migrations and starts stock on it. `pool` holds knex's settings, `emit` gets
- * what the module publishes.
+ * Runs stock's migrations on the PostgreSQL database at `url` and starts stock on it. `pool` holds knex's settings; `emit` receives the
+ * events that the module publishes.
  * @param {string} url
  * @param {{ pool?: Record<string, unknown>, emit?: Emit }} [options]
  * @returns {Promise<{ service: any, stop: () => Promise<void> }>}
  */
 async function startStock(url, { pool = { min: 0, max: 10 }, emit = async () => undefined } = {}) {
-  // Loaded late: it takes seconds, and few of the callers that import this file need it.
+  // Loaded late: it takes seconds, and few importers of this file call the function.
   const { MedusaModule } = require("@medusajs/modules-sdk");
   const { createPgConnection, isSharedConnectionSymbol } = require("@medusajs/utils").ModulesSdkUtils;
   const modulePath = require.resolve("@medusajs/api-key");

@@ -1,19 +1,19 @@
-// Waiting, and ports.
+// Waiting for conditions, and free ports.
 
 const { once } = require("node:events");
 const { createServer } = require("node:net");
-// Node's own, so that fake timers do not stop it.
+// Node's promise timer, which fake timers do not replace.
 const { setTimeout: pause } = require("node:timers/promises");
 
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /**
- * Asks until the answer is true and no failure; fails after 20 s with the last failure or what `why` says.
+ * Calls `ask` until it returns or resolves to `true`. Rejects after 20 s with `why()` and the last error.
  * @param {() => unknown} ask
  * @param {() => string} why
  */
 async function waitUntil(ask, why) {
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + TIMEOUT_MS;
   for (;;) {
     const outcome = await Promise.resolve()
       .then(ask)
@@ -26,7 +26,7 @@ async function waitUntil(ask, why) {
   }
 }
 
-/** A port of this machine on which no program listens. */
+/** Returns a TCP port on which no program listens. */
 async function freePort() {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");

@@ -1,5 +1,5 @@
-// What a person writes to add the nullable text column `note`, which creators may give: for each file the places, and what is added
-// after each.
+// The hand-written edits that add the nullable text column `note`, which creators may set: for each file, pairs of an anchor and the
+// text to insert after it.
 
 export const EDITS = {
   "src/columns.rs": [

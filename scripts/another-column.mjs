@@ -1,8 +1,8 @@
-// Shows what another column costs: adds the nullable text column `note` to a copy of the checkout, by hand in as few files as the
-// code asks for, and runs the tests of the columns. Then leaves out each file in turn, which must not go unnoticed.
+// Measures the cost of another column: adds the nullable text column `note` to a copy of the checkout, with hand-written edits in as
+// few files as possible, and runs the tests of the columns. Then omits each file in turn and expects a failure that names the column.
 //
 //   npm run another-column
-//   npm run another-column -- --only src/api_key/new.rs    leaves out that file alone
+//   npm run another-column -- --only src/api_key/new.rs    omits only that file
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { build } from "../harness/build.mjs";
 import { fail, outputOf, root, step } from "../harness/steps.mjs";
 import { EDITS } from "./another-column-edits.mjs";
 
-const MOST_FILES = 6;
+const MAX_FILES = 6;
 const COPY = join(root, "target", "another-column");
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });
@@ -22,35 +22,36 @@ if (values.only !== undefined && !files.includes(values.only)) fail(`--only take
 await build();
 copyCheckout();
 const whole = await step(`Adding the column in ${files.length} files`, () => outcomeOf(files));
-if (!whole.passed) fail(`the column is not complete:\n${whole.output}`);
-if (files.length > MOST_FILES) fail(`a column takes ${files.length} files, more than ${MOST_FILES}`);
+if (!whole.passed) fail(`the column is incomplete:\n${whole.output}`);
+if (files.length > MAX_FILES) fail(`a column takes ${files.length} files; the limit is ${MAX_FILES}`);
 
-for (const left of values.only === undefined ? files : [values.only]) {
-  const { passed, output } = await step(`Leaving out ${left}`, () => outcomeOf(files.filter((file) => file !== left)));
-  if (passed) fail(`nothing fails without the edit of ${left}`);
+for (const omitted of values.only === undefined ? files : [values.only]) {
+  const { passed, output } = await step(`Omitting ${omitted}`, () =>
+    outcomeOf(files.filter((file) => file !== omitted)),
+  );
+  if (passed) fail(`nothing fails without the edit of ${omitted}`);
   const named = output.split("\n").find((line) => /\bnote\b|\bNote\b/.test(line));
-  if (named === undefined)
-    fail(`without the edit of ${left} something fails that does not name the column:\n${output}`);
+  if (named === undefined) fail(`without the edit of ${omitted} the failure does not name the column:\n${output}`);
   console.log(`  ${named.trim()}`);
 }
 console.log(
-  `\n✓ a nullable text column takes ${files.length} files, and none of them can be forgotten:\n  ${files.join("\n  ")}`,
+  `\n✓ a nullable text column takes ${files.length} files, and omitting any of them fails:\n  ${files.join("\n  ")}`,
 );
 
-/** The checkout as git sees it, committed or not, with the installed packages. */
+/** Copies the tracked and untracked files of the checkout, without ignored ones, and links the installed packages. */
 function copyCheckout() {
   rmSync(COPY, { recursive: true, force: true });
   const listed =
     outputOf("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"]) ?? fail("git lists no files");
   for (const file of listed.split("\0").filter(Boolean)) {
     mkdirSync(dirname(join(COPY, file)), { recursive: true });
-    // A file that is not there any more is not copied; one that is keeps its time, by which cargo and npm go.
+    // Keeps modification times, which cargo and npm compare.
     cpSync(join(root, file), join(COPY, file), { preserveTimestamps: true, force: true });
   }
   symlinkSync(join(root, "node_modules"), join(COPY, "node_modules"));
 }
 
-/** Whether the copy builds and its columns pass with the edits of these files alone. */
+/** Returns whether the copy builds and its column tests pass with only the edits of these files. */
 function outcomeOf(edited) {
   for (const file of files) {
     const original = readFileSync(join(root, file), "utf8");
@@ -66,7 +67,7 @@ function withEdits(file, original) {
   let text = original;
   for (const [anchor, addition] of EDITS[file]) {
     const places = text.split(anchor).length - 1;
-    if (places !== 1) fail(`${file} holds ${places} times, not once:\n${anchor}`);
+    if (places !== 1) fail(`${file} contains this ${places} times, expected once:\n${anchor}`);
     text = text.replace(anchor, () => anchor + addition);
   }
   return text;

@@ -1,4 +1,4 @@
-// Builds what `require("medusa-api-key-native")` needs: the quick profile for a clone, with --dist what is published.
+// Builds what `require("medusa-api-key-native")` needs, with the profile "quick", or "dist" (for publishing) with --dist.
 
 import { build } from "../harness/build.mjs";
 

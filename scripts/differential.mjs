@@ -1,9 +1,9 @@
 // Plays random histories on stock and on this package, and on PostgreSQL and SQLite, call by call; see __test__/differential.
 //
-//   npm run differential -- --histories 20000             as many as that, from a seed that is printed
-//   npm run differential -- --full-cost 500               that many of them once more, with hashes that cost what stock's cost
-//   npm run differential -- --minutes 60                  no longer than that for each suite
-//   npm run differential -- --only stock --seed 1 --path "2:0:1"   one history again, as a failure printed it
+//   npm run differential -- --histories 20000             that many, from a random seed, which is printed
+//   npm run differential -- --full-cost 500               repeats that many of them with hashes as costly as stock's
+//   npm run differential -- --minutes 60                  at most that long for each suite
+//   npm run differential -- --only stock --seed 1 --path "2:0:1"   replays one history, as printed by a failure
 
 import { parseArgs } from "node:util";
 import { build } from "../harness/build.mjs";

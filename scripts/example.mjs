@@ -1,4 +1,4 @@
-// Sets up, builds, and runs the example that the argument names: from a fresh clone to API keys in an SQLite database.
+// Sets up, builds, and runs the example script given as the argument. Works in a fresh clone.
 
 import { build } from "../harness/build.mjs";
 import { run } from "../harness/steps.mjs";

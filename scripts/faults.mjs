@@ -1,21 +1,21 @@
-// Throws faults at processes that use the package, and judges every answer. See harness/faults.
+// Injects faults into processes that use the package, and checks every result. See harness/faults.
 //
 //   npm run faults -- --minutes 20 --mode leased --seed 7
 //
-//   --minutes N   how long, all modes together (default 3)
+//   --minutes N   duration of all modes together (default 3)
 //   --mode        strict, leased, sqlite or all (default)
-//   --seed N      decides which faults come when (default: the time)
-//   --only a,b    these kinds of faults alone; `none` for none
-//   --layer name  breaks one promise on purpose, which must be found (harness/faults/layers.js)
+//   --seed N      determines the order of faults (default: from the time)
+//   --only a,b    only these kinds of faults; `none` for none
+//   --layer name  breaks one guarantee on purpose, which must be found (harness/faults/layers.js)
 
 import { parseArgs } from "node:util";
 import { LAYERS } from "../harness/faults/layers.js";
 import { FAULTS, MODES, runTrial } from "../harness/faults/trial.js";
 import { fail } from "../harness/steps.mjs";
 
-// Violations end this with 1; what goes wrong with the trial itself, which proves nothing either way, with 2.
+// Exits with 1 on violations, and with 2 if the trial itself fails, which proves nothing either way.
 process.on("uncaughtException", (error) => {
-  console.error(`\n✗ the trial itself broke: ${error.stack}`);
+  console.error(`\n✗ the trial itself failed: ${error.stack}`);
   process.exit(2);
 });
 
@@ -59,12 +59,12 @@ if (violations > 0) fail(`${violations} violations`);
 if (broken !== undefined) throw broken;
 console.log("\n✓ no violations");
 
-function report({ thrown, oracle }) {
-  const faults = Object.entries(thrown).map(([name, count]) => `${name} ${count}`);
+function report({ injected, oracle }) {
+  const faults = Object.entries(injected).map(([name, count]) => `${name} ${count}`);
   const delay = oracle.worstDelayMs === Number.NEGATIVE_INFINITY ? "none" : `${oracle.worstDelayMs.toFixed(1)} ms`;
-  console.log(`  answers checked: ${oracle.answers}, from memory: ${oracle.fromMemory}`);
-  console.log(`  faults thrown: ${faults.join(", ") || "none"}`);
-  console.log(`  worst start of a success after a revocation's answer: ${delay} (bound ${oracle.limits.boundMs} ms)`);
+  console.log(`  results checked: ${oracle.results}, from the cache: ${oracle.cacheHits}`);
+  console.log(`  faults injected: ${faults.join(", ") || "none"}`);
+  console.log(`  latest start of a success after a revocation returned: ${delay} (bound ${oracle.limits.boundMs} ms)`);
   console.log(`  longest call: ${oracle.longestCallMs.toFixed(0)} ms (deadline ${oracle.limits.deadlineMs} ms)`);
   let count = 0;
   for (const [rule, found] of oracle.violations) {

@@ -1,4 +1,4 @@
-// Formats every file that a formatter knows, in place.
+// Formats all files in place with Biome and rustfmt.
 
 import { setup } from "../harness/setup.mjs";
 import { run, runPackage } from "../harness/steps.mjs";

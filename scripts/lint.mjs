@@ -1,9 +1,9 @@
-// Every check that runs no test. All of them run, also after one has failed, and then this fails.
-// The check that imports point inward only is a test: tests/imports.rs.
+// Runs every check other than tests. All of them run even if one fails; the script then fails at the end.
+// The direction of imports is checked by a test: tests/architecture/imports.rs.
 
 import { build } from "../harness/build.mjs";
 import { fail, hostTriple, outputOf, root, step, succeeds } from "../harness/steps.mjs";
-import { typesAreTrue } from "./types.mjs";
+import { typesAreCurrent } from "./types.mjs";
 
 const CLIPPY = ["clippy", "--profile", "quick", "--all-targets", "--target", hostTriple()];
 const DENY_WARNINGS = ["--", "-D", "warnings"];
@@ -14,16 +14,16 @@ const tsc = (project) => node("typescript/bin/tsc", "--noEmit", "--project", pro
 const CHECKS = {
   "Biome: format and lint of JavaScript and TypeScript": () =>
     node("@biomejs/biome/bin/biome", "ci", "--error-on-warnings"),
-  "TypeScript: everything": () => tsc("tsconfig.json"),
+  "TypeScript: tsconfig.json": () => tsc("tsconfig.json"),
   "TypeScript: the Medusa example": () => tsc("examples/medusa/tsconfig.json"),
   "TypeScript: index.d.ts, without skipLibCheck": () => tsc("tsconfig.types.json"),
-  "index.d.ts is what module/ declares": typesAreTrue,
-  "binding/ and module/generated/ are what the addon declares": generatedIsCommitted,
+  "index.d.ts matches module/": typesAreCurrent,
+  "binding/ and module/generated/ match the addon": generatedIsCommitted,
   "README.md shows the figures of benchmarks/results/latest.json": () =>
     succeeds(process.execPath, ["benchmarks/check-figures.mjs"]),
   rustfmt: () => succeeds("cargo", ["fmt", "--check"]),
-  "clippy, with Node.js": () => succeeds("cargo", [...CLIPPY, ...DENY_WARNINGS]),
-  "clippy, the bare core": () => succeeds("cargo", [...CLIPPY, "--no-default-features", ...DENY_WARNINGS]),
+  "clippy, feature node": () => succeeds("cargo", [...CLIPPY, ...DENY_WARNINGS]),
+  "clippy, without features": () => succeeds("cargo", [...CLIPPY, "--no-default-features", ...DENY_WARNINGS]),
   "cargo deny": denyCrates,
 };
 
@@ -33,9 +33,9 @@ for (const [name, check] of Object.entries(CHECKS)) {
   if (!(await step(name, check))) failed.push(name);
 }
 if (failed.length > 0) fail(`failed: ${failed.join("; ")}`);
-console.log("\n✓ no complaints");
+console.log("\n✓ all checks passed");
 
-// The build above has just written all of them.
+// The build above has just generated these files.
 async function generatedIsCommitted() {
   const files = ["binding/index.js", "binding/index.d.ts", "module/generated/columns.ts"];
   const tracked = await succeeds("git", ["ls-files", "--error-unmatch", ...files]);
@@ -44,7 +44,7 @@ async function generatedIsCommitted() {
 
 function denyCrates() {
   if (outputOf("cargo", ["deny", "--version"]) === null) {
-    console.log('  skipped: "cargo install cargo-deny --locked" brings it; CI has it');
+    console.log('  skipped: not installed; run "cargo install cargo-deny --locked"');
     return true;
   }
   return succeeds("cargo", ["deny", "check", "bans", "licenses", "sources"]);

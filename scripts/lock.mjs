@@ -1,8 +1,8 @@
-// Brings package-lock.json up to date with package.json, and completes it.
+// Updates package-lock.json from package.json and completes it.
 //
-// A mirror of the registry may hold only the packages of its own platform. npm then leaves the other platforms' optional packages
-// out of the lock file without a word, and `npm ci` refuses that file everywhere. Here they are put in by name and version: where one
-// is needed, npm fetches it from a registry that has it.
+// A mirror of the registry may offer only the packages of one platform. npm then silently omits the other platforms' optional packages
+// from the lock file, and `npm ci` rejects that file everywhere. This script adds them by name and version: where one is needed, npm
+// fetches it from a registry that offers it.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { root, run } from "../harness/steps.mjs";
@@ -20,9 +20,9 @@ const missing = Object.values(lock.packages)
 for (const [name, version] of missing) lock.packages[`node_modules/${name}`] = platformPackage(name, version);
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(LOCK, `${JSON.stringify(lock, null, 2)}\n`);
-console.log(`completed package-lock.json with ${missing.length} packages of other platforms`);
+console.log(`completed package-lock.json with ${missing.length} packages for other platforms`);
 
-/** The lock file's entry for a package whose name ends in its platform, such as `@swc/core-darwin-arm64`. */
+/** Returns the lock file's entry of a package whose name ends in its platform, such as `@swc/core-darwin-arm64`. */
 function platformPackage(name, version) {
   const words = name.split(/[-/]/);
   const os = words.filter((word) => SYSTEMS.includes(word));

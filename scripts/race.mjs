@@ -1,6 +1,6 @@
 // Races a process that authenticates against one that revokes, in each mode; see __test__/revoke/race.test.ts.
 //
-//   npm run race -- --rounds 2000     as many as that in each mode; prints the worst delay between a commit and the last success
+//   npm run race -- --rounds 2000     that many in each mode; prints the longest delay between a commit and the last success
 
 import { parseArgs } from "node:util";
 import { build } from "../harness/build.mjs";

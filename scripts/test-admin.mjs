@@ -1,19 +1,22 @@
-// Sets up, builds, and lets Medusa's own dashboard drive the example shop in headless Chromium; see __test__/admin.
-// With --screenshots the pictures that README.md shows are taken anew.
+// Sets up, builds, and tests the example shop through Medusa's dashboard in headless Chromium; see __test__/admin.
+// With --screenshots, retakes the pictures in README.md.
 
 import { build } from "../harness/build.mjs";
-import { fail, root, shown, step } from "../harness/steps.mjs";
+import { fail, root, runCapturing, step } from "../harness/steps.mjs";
 
 await build();
-// Imported late: they need packages that the set-up above installs.
+// Imported late: they need packages that build() installs.
 const { findChromium } = await import("../harness/browser.mjs");
 const { builtShop } = await import("../harness/shop/admin.mjs");
 const { startPostgres } = await import("../harness/postgres-for-run.js");
 
 if (findChromium() === null) {
-  fail('Chromium is needed: install it ("apt-get install chromium"), or name its program in CHROMIUM.');
+  fail('Chromium is needed. Install it ("apt-get install chromium"), or set CHROMIUM to its path.');
 }
-await step("Building the shop with its dashboard (a minute, kept in target/admin until something changes)", builtShop);
+await step(
+  "Building the shop with its dashboard (a minute; cached in target/admin until its sources change)",
+  builtShop,
+);
 const postgres = await step("Starting PostgreSQL", startPostgres);
 const pictures = process.argv.includes("--screenshots") ? { SCREENSHOTS: `${root}docs/images` } : {};
 const { succeeded, passed, failed } = await step("Driving the dashboard in Chromium", () =>
@@ -23,10 +26,10 @@ await postgres.stop();
 console.log(`\nadmin: ${passed} passed, ${failed} failed`);
 process.exitCode = succeeded && passed > 0 ? 0 : 1;
 
-/** Runs a file of tests on Node.js's own runner and reads its counts. */
+/** Runs a test file with Node.js's test runner and parses its counts. */
 async function nodeTest(file, env) {
   const args = ["--test", "--test-reporter=spec", file];
-  const { succeeded, output } = await shown(process.execPath, args, env);
+  const { succeeded, output } = await runCapturing(process.execPath, args, env);
   const count = (name) => Number(new RegExp(`^. ${name} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
   const failed = count("fail") + count("cancelled");
   return { succeeded, passed: count("pass"), failed: Math.max(failed, succeeded ? 0 : 1) };

@@ -1,20 +1,20 @@
-// Sets up, builds, and runs every test, Rust's and Jest's, on SQLite and on a real PostgreSQL.
+// Sets up, builds, and runs all Rust and Jest tests, on SQLite and on a real PostgreSQL.
 // Arguments are passed on to Jest: `npm test -- revoke`.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "../harness/build.mjs";
-import { hostTriple, shown, step, succeeds } from "../harness/steps.mjs";
+import { hostTriple, runCapturing, step, succeeds } from "../harness/steps.mjs";
 
-// Medusa loads modules by `import()`, which Jest knows only with this flag.
+// Medusa loads modules with `import()`, which Jest supports only with this flag.
 const JEST = ["--experimental-vm-modules", "node_modules/jest/bin/jest.js"];
 
 await build();
-// Imported late: it needs packages that the set-up above installs.
+// Imported late: they need packages that build() installs.
 const { startPostgres } = await import("../harness/postgres-for-run.js");
-const { suitesLeftOut } = await import("../harness/programs.js");
-const leftOut = suitesLeftOut();
+const { skippedSuites } = await import("../harness/programs.js");
+const skipped = skippedSuites();
 const postgres = await step("Starting PostgreSQL", startPostgres);
 const env = { TEST_POSTGRES_URL: postgres.url };
 
@@ -27,23 +27,23 @@ console.log(
   `\ntests: ${rust.passed + jest.passed} passed, ${rust.failed + jest.failed} failed ` +
     `(Rust ${rust.passed}; Jest ${jest.passed}: ${databases.join(", ")})`,
 );
-for (const { suite, lacks } of leftOut) console.log(`left out: __test__/surroundings/${suite} (${lacks})`);
+for (const { suite, reason } of skipped) console.log(`skipped: __test__/surroundings/${suite} (${reason})`);
 process.exitCode = rust.succeeded && jest.succeeded ? 0 : 1;
 
-/** Runs `cargo test` and adds up what its test programs report. */
+/** Runs `cargo test` and adds up the counts of its test programs. */
 async function cargoTest(env) {
   const args = ["test", "--profile", "quick", "--no-fail-fast", "--target", hostTriple()];
-  const { succeeded, output } = await shown("cargo", args, env);
+  const { succeeded, output } = await runCapturing("cargo", args, env);
   const sum = (pattern) => [...output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
   return {
     succeeded,
     passed: sum(/^test result: .* (\d+) passed;/gm),
-    // What does not compile holds no test that could fail.
+    // A compile error reports no failed test, so it counts as one.
     failed: Math.max(sum(/^test result: .* (\d+) failed;/gm), succeeded ? 0 : 1),
   };
 }
 
-/** Runs Jest and reads the counts that __test__/support/counts-reporter.js leaves. */
+/** Runs Jest and reads the counts that __test__/support/counts-reporter.js writes. */
 async function jestTest(env) {
   const directory = mkdtempSync(join(tmpdir(), "medusa-api-key-native-counts-"));
   const counts = join(directory, "counts.json");

@@ -1,4 +1,4 @@
-// Writes index.d.ts: one self-contained file of what module/index.ts declares and everything that it names.
+// Writes index.d.ts: one self-contained file with the declarations of module/index.ts and all types that they use.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,10 +10,10 @@ import { root, runPackage } from "../harness/steps.mjs";
 
 const COMMITTED = `${root}index.d.ts`;
 
-/** Whether the committed index.d.ts is what would be written now. */
-export async function typesAreTrue() {
+/** Returns whether the committed index.d.ts is up to date. */
+export async function typesAreCurrent() {
   const same = existsSync(COMMITTED) && readFileSync(COMMITTED, "utf8") === (await bundle());
-  if (!same) console.error('  index.d.ts is out of date: "npm run types" writes it');
+  if (!same) console.error('  index.d.ts is out of date; run "npm run types"');
   return same;
 }
 

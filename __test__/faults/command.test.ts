@@ -12,12 +12,12 @@ describe("[sqlite] npm run faults", () => {
   };
   const FOUND: Record<string, RegExp> = {
     "stale-cache": /a revoked key was accepted: \d/,
-    "no-deadline": /a call outlasted its deadline: \d/,
+    "no-deadline": /a call exceeded its deadline: \d/,
     "lost-write": /an acknowledged write is lost: \d/,
-    "half-roll": /a roll was carried out by half: \d/,
-    "rejected-and-written": /a rejected write was carried out: \d/,
-    "no-recovery": /a call failed although everything had been healed: \d/,
-    "refused-at-random": /a live key was refused: \d/,
+    "half-roll": /a roll was half applied: \d/,
+    "rejected-and-written": /a rejected write was applied: \d/,
+    "no-recovery": /a call failed after recovery: \d/,
+    "refused-at-random": /a live key was rejected: \d/,
   };
 
   it("has an expected rule for every broken promise", () => {
@@ -41,8 +41,8 @@ describe("[sqlite] npm run faults", () => {
   it("passes on the unchanged service and counts results and faults", () => {
     const { code, printed } = faults("--only", "freeze-worker,kill-worker,clock-jump", "--minutes", "0.2");
 
-    expect(printed).toMatch(/answers checked: \d{3,}/);
-    expect(printed).toMatch(/faults thrown: .*(freeze-worker|kill-worker|clock-jump) 1/);
+    expect(printed).toMatch(/results checked: \d{3,}/);
+    expect(printed).toMatch(/faults injected: .*(freeze-worker|kill-worker|clock-jump) 1/);
     expect(printed).toMatch(/violations: 0/);
     expect(code).toBe(0);
   });

@@ -23,7 +23,7 @@ describe("The oracle", () => {
   const authenticate = (start: number, outcome: "accepted" | "refused" | "failed", ms = 1) =>
     oracle.authenticated({ worker: "a", id: KEY.id, start, end: start + ms, outcome }, start + ms, "no connection");
   const found = () => {
-    oracle.judge(FOREVER);
+    oracle.check(FOREVER);
     return [...oracle.violations.keys()];
   };
   const audit = (...rows: { id: string; title: string; revoked: boolean }[]) => {
@@ -62,23 +62,23 @@ describe("The oracle", () => {
     expect(found()).toEqual([]);
     authenticate(150, "refused");
 
-    expect(found()).toEqual(["a live key was refused"]);
+    expect(found()).toEqual(["a live key was rejected"]);
   });
 
   it("reports a call beyond its deadline, not counting the time its process was stopped", () => {
     create();
-    oracle.stoodStill("a", 500, 1_500);
+    oracle.wasFrozen("a", 500, 1_500);
     authenticate(400, "accepted", 2_000);
     expect(found()).toEqual([]);
     authenticate(2_000, "accepted", 1_101);
 
-    expect(found()).toEqual(["a call outlasted its deadline"]);
+    expect(found()).toEqual(["a call exceeded its deadline"]);
   });
 
   it("reports a call still pending beyond its deadline", () => {
     oracle.waiting("authenticate", "a", 100, 1_300);
 
-    expect(found()).toEqual(["a call outlasted its deadline"]);
+    expect(found()).toEqual(["a call exceeded its deadline"]);
   });
 
   it("reports a failed call outside a fault and its recovery", () => {
@@ -90,7 +90,7 @@ describe("The oracle", () => {
     expect(found()).toEqual([]);
     authenticate(4_100, "failed");
 
-    expect(found()).toEqual(["a call failed although everything had been healed"]);
+    expect(found()).toEqual(["a call failed after recovery"]);
   });
 
   it.each([
@@ -116,7 +116,7 @@ describe("The oracle", () => {
     begin("roll", 200);
     end(300, outcome);
 
-    expect(audit(...rows)).toEqual(["a roll was carried out by half"]);
+    expect(audit(...rows)).toEqual(["a roll was half applied"]);
   });
 
   it.each([[[LIVE]], [[ENDED, SUCCESSOR]]])("accepts a complete or an absent roll of unknown outcome: %#", (rows) => {
@@ -134,7 +134,7 @@ describe("The oracle", () => {
     begin("revoke", 200);
     end(300, "rejected");
 
-    expect(audit(ENDED)).toEqual(["a rejected write was carried out"]);
+    expect(audit(ENDED)).toEqual(["a rejected write was applied"]);
   });
 
   it("treats writes of a killed process as unknown", () => {

@@ -142,7 +142,7 @@ describe("[postgres] Behind a network that drops packets", () => {
       () => server.query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"),
       ({ length }) => length > 0,
     );
-    network.cutAnswers();
+    network.cutReplies();
     await server.queryInside("DELETE FROM held");
     await until(
       () => server.queryInside(`SELECT count(*) FROM api_key WHERE ${isCommitted}`),

@@ -1,4 +1,4 @@
-// What a call into the addon costs that does nothing there.
+// Calls into the addon that do nothing there, to measure the overhead of a call.
 
 import { createRequire } from "node:module";
 
@@ -6,12 +6,12 @@ const { NativeApiKeyService } = createRequire(import.meta.url)("../../binding/in
 
 const ignore = () => {};
 
-/** `sync`: the shortest call of the addon. `async`: the shortest that answers through a promise: nothing is deleted of no ids. */
+/** Opens the contender. `sync` is the addon's cheapest call, `async` its cheapest that returns a promise: deleting an empty list of ids. */
 export function openFloor() {
   const native = new NativeApiKeyService(JSON.stringify({ databaseUrl: "sqlite::memory:" }), ignore, ignore);
   return {
     sync: () => native.failure(),
-    async: async () => ((await native.deleteApiKeys(0, "[]", "null")).deleted.length === 0 ? null : undefined),
+    async: async () => ((await native.deleteApiKeys(0, "[]", "null")).startsWith('{"value"') ? null : undefined),
     close: () => native.close(),
   };
 }

@@ -3,33 +3,33 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { ApiKeyModuleService } from "../../index.js";
 
-/** The bound of the leased cache that is measured. */
+/** The staleness bound of the leased contender. */
 export const MAX_STALENESS_MS = 1_000;
-const PATIENCE_MS = 10 * MAX_STALENESS_MS;
+const TIMEOUT_MS = 10 * MAX_STALENESS_MS;
 
-/** A service on the database at `url` whose table is up to date. */
+/** Opens a service on the database at `url` and migrates its table. */
 export async function openOurs(url, options = {}) {
   const service = new ApiKeyModuleService({ databaseUrl: url, ...options });
   await service.migrate();
   return service;
 }
 
-/** The same with answers from memory under a lease that is held, or `null` where this build does not know the option. */
+/** Opens a service that caches under a lease, once it holds the lease. Resolves to `null` if this build lacks the option. */
 export async function openLeased(url) {
   const service = await openOurs(url, { maxStaleness: MAX_STALENESS_MS }).catch(nullIfUnknown);
-  // The first call starts what the lease needs.
+  // The first call starts the listener that the lease needs.
   await service?.authenticate("sk_nobody");
-  if (service !== null) await leaseOf(service);
+  if (service !== null) await waitForLease(service);
   return service;
 }
 
-// Without a lease the figures would be those of the strict service under a wrong name.
-async function leaseOf(service) {
-  const deadline = performance.now() + PATIENCE_MS;
+// Waits for the lease: without it, the figures would be those of the strict service under a wrong name.
+async function waitForLease(service) {
+  const deadline = performance.now() + TIMEOUT_MS;
   for (;;) {
     const { lease } = await service.status();
     if (lease?.held) return;
-    if (performance.now() > deadline) throw new Error(`No lease after ${PATIENCE_MS} ms: ${lease?.reason}.`);
+    if (performance.now() > deadline) throw new Error(`No lease after ${TIMEOUT_MS} ms: ${lease?.reason}.`);
     await wait(MAX_STALENESS_MS / 10);
   }
 }

@@ -1,5 +1,5 @@
-// What a database driver takes for the bare row: Node's `pg` with a named prepared SELECT, and `libsql` (a fork of better-sqlite3,
-// with its interface) with a prepared `get`. Neither hashes a token nor judges a key.
+// Database drivers reading the bare row: Node's `pg` with a named prepared SELECT, and `libsql` (a fork of better-sqlite3 with the same
+// interface) with a prepared `get`. Neither hashes a token nor checks whether a key is valid.
 
 import Database from "libsql";
 import pg from "pg";
@@ -19,10 +19,10 @@ const BY_TOKEN = {
 };
 const POOL_SIZE = 10;
 
-/** One connection of `pg`, and a pool of them. */
+/** Opens one connection of `pg`, and a pool. */
 export async function openSelects(url) {
   const client = new pg.Client({ connectionString: url });
-  // As in ../../harness/database.mjs: the server may go first.
+  // As in ../../harness/database.mjs: the server may stop first.
   client.on("error", () => undefined);
   await client.connect();
   const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE, idleTimeoutMillis: 0 });
@@ -34,7 +34,7 @@ export async function openSelects(url) {
   };
 }
 
-/** A prepared `get` on an SQLite file, which no other copy of SQLite may have open in this process. */
+/** Opens a prepared `get` on an SQLite file. No other copy of SQLite in this process may have that file open. */
 export function openGet(path) {
   const database = new Database(path);
   const statement = database.prepare(`SELECT ${COLUMNS} FROM api_key WHERE token_digest = ? AND deleted_at IS NULL`);
@@ -49,7 +49,7 @@ function selects(ask) {
   };
 }
 
-// A connection carries one query at a time; those who come meanwhile wait.
+// Serializes queries: a connection runs one at a time.
 function inTurn(ask) {
   let last = Promise.resolve();
   return (query) => {

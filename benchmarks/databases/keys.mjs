@@ -1,9 +1,9 @@
-// Keys whose tokens are known, and rows that are only there to be many.
+// Creates keys whose tokens are known, and filler rows that make the table large.
 
 import { createHash } from "node:crypto";
 import { openOurs } from "../contenders/ours.mjs";
 
-/** How keys are hashed whose verification is not what is measured: as cheaply as argon2id can. */
+/** The cheapest argon2id parameters, for keys whose verification is not measured. */
 export const CHEAP = { argon2: { memoryKib: 8, iterations: 1, parallelism: 1 } };
 const SLICES = 20;
 
@@ -15,7 +15,7 @@ export async function createKeys(url, type, count, options = {}) {
   return keys;
 }
 
-/** Brings an empty table to `total` keys, of which the `known` secret ones that are answered are evenly spread among the others. */
+/** Fills an empty table to `total` keys and returns `known` secret ones, which are evenly spread among the filler rows. */
 export async function fillTable(database, total, known) {
   const service = await openOurs(database.url, CHEAP);
   const keys = [];
@@ -27,7 +27,7 @@ export async function fillTable(database, total, known) {
     rows = upTo(total - known);
   }
   await service.close();
-  // Rows that arrive at once find a planner without statistics.
+  // The planner has no statistics on rows that were just inserted.
   await database.query("VACUUM (ANALYZE) api_key");
   return keys;
 }
@@ -38,7 +38,7 @@ async function createWith(service, type, count) {
   return created.map(({ id, token, title }) => ({ id, token, title, digest: digestOf(token) }));
 }
 
-// Rows that look like keys of this package, one in ten publishable; nobody has their tokens.
+// Filler rows that look like keys of this package, one in ten publishable; their tokens do not exist.
 const ROWS = `
 INSERT INTO api_key (id, token, salt, redacted, title, type, created_by, created_at, updated_at, token_digest)
 SELECT 'apk_' || upper(substr(md5(seed || 'id' || n), 1, 26)),
@@ -56,7 +56,7 @@ FROM (SELECT n, seed, n % 10 = 0 AS publishable,
              md5(seed || 'a' || n) AS a, md5(seed || 'b' || n) AS b, md5(seed || 'c' || n) AS c
       FROM (SELECT $1::text AS seed) AS seeds, generate_series(1, $2::int) AS n) AS drawn`;
 
-/** The selector that this package stores of a token. */
+/** Returns the `token_digest` that this package stores for a token. */
 function digestOf(token) {
   return createHash("sha256").update(token).digest("hex").slice(0, 16);
 }

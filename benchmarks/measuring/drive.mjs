@@ -1,22 +1,22 @@
-// Calls something over and over from a number of callers at once, and counts.
+// Calls a function repeatedly from several concurrent callers and measures throughput and latency.
 
 import { setImmediate as turn } from "node:timers/promises";
 import { median, percentile } from "./median.mjs";
 
-// A power of two; of more calls than this the last are kept.
-const REMEMBERED = 1 << 18;
-// An answer from memory never lets the event loop turn, and nobody else would ever be served.
-const CALLS_BEFORE_A_TURN = 1024;
+// The number of latencies kept, those of the last calls. A power of two.
+const SAMPLES = 1 << 18;
+// Cached answers resolve without a turn of the event loop, which would starve everything else.
+const CALLS_PER_TURN = 1024;
 
 /**
- * Lets `callers` loops call `call(n)`, each its next when its last was answered, until `forMs` milliseconds or `atMost` calls are over, and
- * waits for the last answers. `n` counts the calls of all callers. `verify(answer, n)` is called with every answer and throws if it is wrong.
+ * Runs `callers` concurrent loops of `call(n)` until `forMs` milliseconds have passed or `atMost` calls have begun, then waits for pending
+ * calls. `n` counts the calls of all loops. `verify(answer, n)` is called with every answer and throws if it is wrong.
  *
- * Answers the calls, calls a second, the median and 99th percentile of their latency in microseconds, and the microseconds of
- * processor time that this process, with all its threads, took for a call.
+ * Returns the number of calls, calls per second, the median and 99th percentile of latency in microseconds, and the processor time
+ * per call in microseconds, over all threads of this process.
  */
 export async function drive({ callers, forMs, atMost = Number.POSITIVE_INFINITY, call, verify }) {
-  const latencies = new Float64Array(REMEMBERED);
+  const latencies = new Float64Array(SAMPLES);
   let started = 0;
   let finished = 0;
   const processor = process.cpuUsage();
@@ -28,9 +28,9 @@ export async function drive({ callers, forMs, atMost = Number.POSITIVE_INFINITY,
       const n = started++;
       verify(await call(n), n);
       const now = performance.now();
-      latencies[finished++ % REMEMBERED] = now - then;
+      latencies[finished++ % SAMPLES] = now - then;
       then = now;
-      if (n % CALLS_BEFORE_A_TURN === CALLS_BEFORE_A_TURN - 1) {
+      if (n % CALLS_PER_TURN === CALLS_PER_TURN - 1) {
         await turn();
         then = performance.now();
       }
@@ -39,7 +39,7 @@ export async function drive({ callers, forMs, atMost = Number.POSITIVE_INFINITY,
   await Promise.all(Array.from({ length: callers }, caller));
   const elapsedMs = performance.now() - begun;
   const { user, system } = process.cpuUsage(processor);
-  const seen = latencies.subarray(0, Math.min(finished, REMEMBERED));
+  const seen = latencies.subarray(0, Math.min(finished, SAMPLES));
   return {
     calls: finished,
     perSecond: (finished / elapsedMs) * 1000,

@@ -1,4 +1,4 @@
-// What a reader must know of the place where figures were measured.
+// Describes the machine and the versions that figures were measured with.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -9,14 +9,14 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** The machine, the versions of the named npm packages, and the commit of this checkout. */
+/** Returns the machine, the versions of the named npm packages, and the commit of this checkout. */
 export function describeMachine(packages = []) {
   return {
     processor: cpus()[0]?.model.trim() ?? "unknown",
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()} ${process.arch}`,
-    // How many processes wanted a core before the run began: figures of a busy machine are worth less.
+    // The load before the run began: figures from a busy machine are less reliable.
     loadAverage: Number(loadavg()[0].toFixed(1)),
     node: process.versions.node,
     packages: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
@@ -24,7 +24,7 @@ export function describeMachine(packages = []) {
   };
 }
 
-/** The version of the server behind a connected client of `pg`. */
+/** Returns the version of the server that a client of `pg` is connected to. */
 export async function postgresVersion(client) {
   const { rows } = await client.query("SHOW server_version");
   return rows[0].server_version;
@@ -45,7 +45,7 @@ function versionOf(name) {
 function commit() {
   const git = (...args) => execFileSync("git", args, { cwd: ROOT, encoding: "utf8", stdio: "pipe" }).trim();
   try {
-    // What a run writes itself is no change of what it measures.
+    // Files that a run writes itself do not change what it measures.
     const changed = git("status", "--porcelain", "--", ".", ":!benchmarks/results", ":!README.md") !== "";
     return `${git("rev-parse", "--short=12", "HEAD")}${changed ? " and uncommitted changes" : ""}`;
   } catch {

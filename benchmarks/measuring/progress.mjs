@@ -1,6 +1,6 @@
-// Says what is being measured: on a terminal in one line that is written over, elsewhere a line whenever the title changes.
+// Shows what is being measured: on a terminal in one line that is overwritten, otherwise in a new line per title.
 
-/** Where a run says what it is doing. */
+/** The progress output of a run. */
 export class Progress {
   #started = Date.now();
   #output;
@@ -10,8 +10,8 @@ export class Progress {
     this.#output = output;
   }
 
-  /** `title · details`: only a terminal sees the details change. */
-  say(text) {
+  /** Shows `title · details`; without a terminal, only changes of the title. */
+  show(text) {
     const seconds = String(Math.round((Date.now() - this.#started) / 1000)).padStart(4);
     if (this.#output.isTTY) {
       const line = `${seconds} s  ${text}`.slice(0, this.#output.columns - 1);
@@ -23,7 +23,7 @@ export class Progress {
     this.#title = title;
   }
 
-  /** Leaves the terminal's line empty, for what is printed next. */
+  /** Clears the terminal's line for further output. */
   clear() {
     if (this.#output.isTTY) this.#output.write("\r\x1b[K");
   }

@@ -1,5 +1,5 @@
-// `npm run bench:medusa`: what a request to Medusa's Admin costs with a secret key and with a JWT, on this package and on stock.
-// Exits with 1 if the servers do not answer alike, never for a time. With --quick it shows that everything works, and its figures say little.
+// `npm run bench:medusa`: measures a request to Medusa's Admin API with a secret key and with a JWT, on this package and on stock.
+// Exits with 1 if the servers' responses differ, never because of a time. --quick only checks that everything works.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -15,7 +15,7 @@ const sizes = quick ? QUICK : FULL;
 const name = quick ? "medusa-http-quick" : "medusa-http";
 
 await build(quick ? "quick" : "release");
-// Imported late: they need packages that the set-up above installs.
+// Imported late: they need packages that build() installs.
 const { startPostgres } = await import("../../harness/postgres-for-run.js");
 const { describeMachine, postgresVersion } = await import("../measuring/machine.mjs");
 const { Progress } = await import("../measuring/progress.mjs");
@@ -28,7 +28,7 @@ const { openServer } = await import("./server.mjs");
 
 const machine = describeMachine(PACKAGES);
 const progress = new Progress();
-progress.say("starting PostgreSQL");
+progress.show("starting PostgreSQL");
 const postgres = await startPostgres();
 const servers = [];
 try {
@@ -36,7 +36,7 @@ try {
   machine.postgres = await postgresVersion(probe.client);
   await probe.drop();
   for (const module of ["ours", "stock"]) {
-    progress.say(`starting Medusa with ${module}`);
+    progress.show(`starting Medusa with ${module}`);
     servers.push({ module, ...(await openServer(postgres.url, module)) });
   }
   const contenders = servers.flatMap(contendersOf);
@@ -62,7 +62,7 @@ try {
   await postgres.stop();
 }
 
-// More digits than that are noise.
+// Further digits are noise.
 function rounded(_name, value) {
   return typeof value === "number" ? Number(value.toPrecision(6)) : value;
 }

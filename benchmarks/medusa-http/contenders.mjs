@@ -1,12 +1,12 @@
-// Who is asked: each server by secret key and by JWT.
+// The contenders: each server with a secret key and with a JWT.
 
 import { Agent, get } from "node:http";
 
 const PATH = "/admin/regions?limit=1";
-/** What two databases cannot have in common. */
-const OWN = /^id$|_id$|_at$/;
+/** Members whose values differ between databases: ids and times. */
+const VARYING = /^id$|_id$|_at$/;
 
-/** The two contenders of a server. */
+/** Returns the two contenders of a server. */
 export function contendersOf({ module, url, jwt, secret }) {
   return [
     contender(`${module}, secret key`, url, `Basic ${Buffer.from(`${secret}:`).toString("base64")}`),
@@ -20,10 +20,10 @@ function contender(name, url, authorization) {
     name,
     questions: [null],
     ask: () => ask(`${url}${PATH}`, { agent, headers: { Authorization: authorization } }),
-    holds: ({ status }) => status === 200,
+    isValid: ({ status }) => status === 200,
     view: ({ status, body }) => ({
       status,
-      body: JSON.parse(body, (member, value) => (OWN.test(member) ? typeof value : value)),
+      body: JSON.parse(body, (member, value) => (VARYING.test(member) ? typeof value : value)),
     }),
   };
 }

@@ -1,10 +1,10 @@
-// The figures as a table: a server's secret key beside its JWT.
+// Prints the figures as a table: each server's secret key next to its JWT.
 
 import { duration, number, ratio, terminalTable } from "../report/table.mjs";
 
 const HEAD = ["", "at a time", "p50", "p99", "requests/s", "× its JWT's time"];
 
-/** The table of a run. The time of a request is its mean: callers over requests a second. */
+/** Returns the table of a run. Ratios compare mean times: callers divided by requests per second. */
 export function report(figures) {
   return terminalTable(
     HEAD,

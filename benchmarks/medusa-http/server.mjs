@@ -1,4 +1,4 @@
-// One whole Medusa server of examples/medusa on a database of its own, with this package or with Medusa's own API Key Module.
+// A complete Medusa server of examples/medusa on its own database, with this package or with Medusa's own API Key Module.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { serveShop } from "../../harness/shop/server.js";
 const USER = { email: "ada@example.com", password: "correct horse" };
 const REGION = { name: "Europe", currency_code: "eur", countries: ["de", "fr", "it"] };
 
-/** Answers the server's `url`, a `jwt` and a `secret` of an admin, and `close`. `name` is `ours` or `stock`. */
+/** Starts a server; returns its `url`, an admin's `jwt` and `secret` key, and `close`. `name` is `ours` or `stock`. */
 export async function openServer(serverUrl, name) {
   const home = mkdtempSync(join(tmpdir(), `medusa-api-key-native-${name}-`));
   const folder = await copyExample(home);
@@ -36,14 +36,14 @@ export async function openServer(serverUrl, name) {
   };
 }
 
-/** A token of Medusa's for the user, as `Authorization: Bearer` takes it. */
+/** Returns a JWT of the user, for `Authorization: Bearer`. */
 async function logIn(url) {
   const answer = await fetch(`${url}/auth/user/emailpass`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(USER),
   });
-  if (!answer.ok) throw new Error(`Medusa answered the log-in with ${answer.status}.`);
+  if (!answer.ok) throw new Error(`Medusa responded to the log-in with status ${answer.status}.`);
   return (await answer.json()).token;
 }
 
@@ -53,6 +53,6 @@ async function post(url, jwt, path, body) {
     headers: { "Content-Type": "application/json", Authorization: `Bearer ${jwt}` },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`POST ${path} was answered with ${answer.status}.`);
+  if (!answer.ok) throw new Error(`POST ${path} returned status ${answer.status}.`);
   return answer.json();
 }

@@ -1,4 +1,4 @@
-// The chart that README.md shows: calls a second, on a logarithmic scale, one panel a kind of call.
+// The chart in README.md: calls per second on a logarithmic scale, one panel per kind of call.
 
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
@@ -15,8 +15,8 @@ const PANELS = [
 
 const LINE_HEIGHT = 22;
 
-// Each is told apart on white and on near-black, also by those who do not see red and green.
-const COLOURS = {
+// Distinguishable on white and on near-black, also with red-green color blindness.
+const COLORS = {
   [NAMES.stock]: "#8b8f98",
   [NAMES.client]: "#c98500",
   [NAMES.pool]: "#c98500",
@@ -24,7 +24,7 @@ const COLOURS = {
   [NAMES.leased]: "#1aa179",
 };
 
-// The picture brings its own ground, so that it can be read wherever it is shown.
+// The chart has its own background, so that it is readable on any page.
 const STYLE = `
   .ground { fill: #ffffff; }
   svg { color: #1f2328; }
@@ -33,14 +33,14 @@ const STYLE = `
     svg { color: #d1d7e0; }
   }`;
 
-/** The figures as SVG, or null where none of them belongs there. */
+/** Returns the figures as SVG, or null if none of them belongs in the chart. */
 export function chart({ figures, machine }) {
   const { document } = parseHTML("<html><body></body></html>");
   const lines = PANELS.flatMap((panel) => linesOf(panel, figures));
   const bars = lines.filter(({ rate }) => rate !== undefined);
   if (bars.length === 0) return null;
   const rates = bars.map(({ rate }) => rate);
-  // A bar on a logarithmic scale has no natural beginning: a power of ten well below the least.
+  // A logarithmic scale has no zero: bars start at a power of ten well below the smallest rate.
   const start = 10 ** Math.floor(Math.log10(Math.min(...rates) / 2));
   const svg = Plot.plot({
     document,
@@ -58,7 +58,7 @@ export function chart({ figures, machine }) {
       labelAnchor: "center",
     },
     y: { axis: null, domain: lines.map(({ line }) => line), padding: 0.25 },
-    color: { domain: Object.keys(COLOURS), range: Object.values(COLOURS) },
+    color: { domain: Object.keys(COLORS), range: Object.values(COLORS) },
     marks: [
       Plot.gridX({ ticks: decades(start, Math.max(...rates)) }),
       Plot.axisX({ ticks: decades(start, Math.max(...rates)), tickFormat: number }),
@@ -71,7 +71,7 @@ export function chart({ figures, machine }) {
   return standalone(document, svg, machine);
 }
 
-/** A panel's heading and bars, one line each; nothing of a panel that was not measured. */
+/** Returns a panel's heading and bars, one line each; an empty list if the panel was not measured. */
 function linesOf({ heading, labels }, figures) {
   const wanted = Object.entries(labels);
   const bars = figures
@@ -85,7 +85,7 @@ function decades(from, to) {
   return Array.from({ length: count }, (_, n) => from * 10 ** n);
 }
 
-/** A picture that shows without a page around it. */
+/** Returns the chart as a self-contained SVG document. */
 function standalone(document, svg, { processor, cores }) {
   svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   svg.setAttribute("role", "img");

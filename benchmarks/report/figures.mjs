@@ -1,6 +1,6 @@
-// Finding a figure among all that a run has measured.
+// Finds figures among the results of a run.
 
-/** Answers `find(labels)`: the median of the one figure with these labels, or null where it was not measured. */
+/** Returns `find(labels)`, which returns the median of the figure with these labels, or null if it was not measured. */
 export function finder(figures) {
   return (labels) => {
     const wanted = Object.entries(labels);
@@ -8,7 +8,7 @@ export function finder(figures) {
   };
 }
 
-/** The larger of what two finds have in a member, or null where neither is there. */
+/** Returns the highest rate of the medians, or null if all of them are null. */
 export function fastest(medians) {
   const rates = medians.filter((median) => median !== null).map(({ perSecond }) => perSecond);
   return rates.length === 0 ? null : { perSecond: Math.max(...rates) };

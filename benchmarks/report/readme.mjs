@@ -1,7 +1,7 @@
-// The figures in README.md: written between two comments, from results/latest.json and nothing else.
+// Writes the figures in README.md between two comments, from results/latest.json only.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { asked } from "../scenarios/forged.mjs";
+import { contenderName } from "../scenarios/forged.mjs";
 import { NAMES } from "../scenarios/views.mjs";
 import { fastest, finder } from "./figures.mjs";
 import { markdownTable, number, ratio } from "./table.mjs";
@@ -9,26 +9,26 @@ import { markdownTable, number, ratio } from "./table.mjs";
 const README = new URL("../../README.md", import.meta.url);
 const BETWEEN = /(?<=<!-- figures of benchmarks\/results\/latest\.json -->\n)[\s\S]*?(?=<!-- end of figures -->)/;
 
-/** Writes the figures of the latest run into README.md; null is none. */
+/** Writes the figures of the latest run into README.md; `null` means that there are none. */
 export function writeReadme(results) {
   const text = readFileSync(README, "utf8");
   writeFileSync(README, withFigures(text, results));
 }
 
-/** Whether README.md holds the figures of the latest run, and no others. */
-export function readmeHolds(results) {
+/** Returns whether README.md shows the figures of the latest run. */
+export function readmeIsCurrent(results) {
   const text = readFileSync(README, "utf8");
   return text === withFigures(text, results);
 }
 
 function withFigures(text, results) {
-  if (!BETWEEN.test(text)) throw new Error("README.md has lost the comments around its figures.");
+  if (!BETWEEN.test(text)) throw new Error("README.md lacks the comments around its figures.");
   return text.replace(BETWEEN, () => `\n${results === null ? NONE : figuresMarkdown(results)}\n\n`);
 }
 
 const NONE = "No full run has been committed yet; `npm run bench` writes its table here.";
 
-/** The table, and where it was measured. */
+/** Returns the chart, the table, and the conditions of the measurement. */
 function figuresMarkdown({ measuredAt, machine, figures }) {
   const find = finder(figures);
   const head = ["calls a second", "stock", "`pg`'s bare SELECT", "this package", "× stock"];
@@ -57,8 +57,8 @@ const ROWS = [
   {
     title: "`authenticate`, a forged token that looks like a key's, 1 caller",
     labels: { scenario: "forged" },
-    stock: asked(NAMES.stock, "forged"),
-    ours: asked(NAMES.strict, "forged"),
+    stock: contenderName(NAMES.stock, "forged"),
+    ours: contenderName(NAMES.strict, "forged"),
   },
   { title: "publishable key by its token, 64 callers", labels: { scenario: "publishable", callers: 64 } },
   {
@@ -76,7 +76,7 @@ function callersOf(count) {
   return count === 1 ? "1 caller" : `${count} callers`;
 }
 
-// What was not measured, or is not in the build that was measured, has no row.
+// Omits rows that were not measured or that the measured build lacks.
 function rowOf({ title, labels, stock = NAMES.stock, ours = NAMES.strict }, find) {
   const rate = (contender) => find({ ...labels, contender });
   const [theirs, bare, own] = [rate(stock), fastest([rate(NAMES.client), rate(NAMES.pool)]), rate(ours)];

@@ -1,6 +1,6 @@
-// Rows of text as a table, for the terminal and for Markdown.
+// Formats rows of strings as tables, for the terminal and for Markdown.
 
-/** A table whose columns are aligned, numbers (as `number` and `ratio` write them) to the right. */
+/** Formats an aligned table; numbers (as formatted by `number` and `ratio`) are right-aligned. */
 export function terminalTable(head, rows) {
   const widths = head.map((title, column) => Math.max(...[title, ...rows.map((row) => row[column])].map(width)));
   const line = (row) =>
@@ -14,13 +14,13 @@ export function terminalTable(head, rows) {
   return [line(head), widths.map((count) => "─".repeat(count)).join("  "), ...rows.map(line)].join("\n");
 }
 
-/** The same as a table of Markdown. */
+/** Formats a Markdown table. */
 export function markdownTable(head, rows) {
   const line = (row) => `| ${row.join(" | ")} |`;
   return [line(head), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n");
 }
 
-/** A number for people: three significant digits, thousands apart. */
+/** Formats a number with three significant digits and thousands separators. */
 export function number(value) {
   if (value === null || !Number.isFinite(value)) return "–";
   if (value === 0) return "0";
@@ -29,13 +29,13 @@ export function number(value) {
   return rounded.toLocaleString("en", { maximumFractionDigits: Math.min(digits, 4) });
 }
 
-/** Microseconds, in the unit that suits them. */
+/** Formats microseconds in a suitable unit. */
 export function duration(us) {
   if (us >= 1e6) return `${number(us / 1e6)} s`;
   return us >= 1e3 ? `${number(us / 1e3)} ms` : `${number(us)} µs`;
 }
 
-/** How many times as much. */
+/** Formats a factor, such as `3.2 ×`. */
 export function ratio(value) {
   return value === null || !Number.isFinite(value) ? "–" : `${number(value)} ×`;
 }

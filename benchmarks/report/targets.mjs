@@ -1,15 +1,15 @@
-// What the project has set itself, and how far it is. A target that is missed is printed and fails nothing: times are this machine's.
+// The project's performance targets. A missed target is printed and fails nothing: times depend on the machine.
 
-import { asked } from "../scenarios/forged.mjs";
+import { contenderName } from "../scenarios/forged.mjs";
 import { NAMES } from "../scenarios/views.mjs";
 import { fastest, finder } from "./figures.mjs";
 import { number, ratio } from "./table.mjs";
 
 /**
- * One entry a target: `{ row, target, measured, value, met }`. `met` is null where the run has not measured it, which for the contenders
- * that are `absent` no run of this build can.
+ * Compares figures with the targets. Returns one entry per target: `{ row, target, measured, value, met }`. `met` is null if the run did
+ * not measure it; `absent` lists contenders that this build lacks.
  */
-export function judge(figures, absent) {
+export function evaluateTargets(figures, absent) {
   const find = finder(figures);
   return TARGETS.map(({ row, target, value, atLeast, atMost, shown = ratio, of }) => {
     const measured = value(find, figures);
@@ -82,7 +82,7 @@ const TARGETS = [
     row: "a forged token with a known redacted form, processor time",
     target: "≤ 2 × a random token",
     value: (find) => {
-      const of = (kind) => find({ scenario: "forged", contender: asked(NAMES.strict, kind) });
+      const of = (kind) => find({ scenario: "forged", contender: contenderName(NAMES.strict, kind) });
       return times(of("forged"), of("random"), "cpuUs");
     },
     atMost: 2,

@@ -1,9 +1,9 @@
-// A run's figures as people read them in a terminal.
+// Formats a run's figures for the terminal.
 
 import { NAMES } from "../scenarios/views.mjs";
 import { duration, number, ratio, terminalTable } from "./table.mjs";
 
-/** Every table of a run, one below the other. */
+/** Returns all tables of a run. */
 export function terminalReport({ machine, absent, figures, targets }) {
   return [
     [describe(machine), ...absent.map((contender) => `not in this build: ${contender}`)].join("\n"),
@@ -12,7 +12,7 @@ export function terminalReport({ machine, absent, figures, targets }) {
   ].join("\n\n");
 }
 
-/** The machine in a few lines. */
+/** Describes the machine in a few lines. */
 export function describe({ processor, cores, memoryGiB, system, loadAverage, node, postgres, packages, commit }) {
   const versions = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
   return [
@@ -27,7 +27,7 @@ function groups(figures) {
   const byTitle = new Map();
   for (const figure of figures) {
     const details = [
-      figure.batch && `${figure.batch} a call`,
+      figure.batch && `${figure.batch} per call`,
       figure.count && `${figure.count} tokens`,
       figure.callers && `${figure.callers} at a time`,
     ];
@@ -41,7 +41,7 @@ function figuresTable(figures) {
   if (figures[0].scenario === "event-loop") return delaysTable(figures);
   const several = new Set(figures.map(({ keys }) => keys)).size > 1;
   const stock = figures.find(({ contender }) => contender.startsWith(NAMES.stock)) ?? figures[0];
-  const head = ["", "calls/s", "p50", "p99", "CPU a call", `× ${stock.contender}`];
+  const head = ["", "calls/s", "p50", "p99", "CPU per call", `× ${stock.contender}`];
   return terminalTable(
     head,
     figures.map(({ contender, keys, median }) => [

@@ -1,4 +1,4 @@
-// A token that was verified before: what every request with a secret key costs.
+// Authenticates tokens that were verified before, as on every request with a secret key.
 
 import { contest } from "../measuring/contest.mjs";
 import { keyView, NAMES, present } from "./views.mjs";
@@ -22,9 +22,9 @@ export async function run(context) {
   return figures;
 }
 
-/** Everybody who can say which key a token belongs to. The drivers get the token's digest ready-made and check nothing. */
+/** Returns all contenders that find the key of a token. The drivers receive the token's digest precomputed and verify nothing. */
 function contendersOf({ stock, strict, leased, selects, keys }) {
-  const common = { view: keyView, holds: (answer, key) => answer.id === key.id };
+  const common = { view: keyView, isValid: (answer, key) => answer.id === key.id };
   const service = (name, service, questions, slow = false) => ({
     ...common,
     ...{ name, service, questions, slow },

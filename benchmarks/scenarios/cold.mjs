@@ -1,4 +1,4 @@
-// Tokens that this process has never seen: each costs a derivation. Stock derives every time anyway.
+// Authenticates tokens that this process has not seen before: each costs a derivation. Stock derives on every call anyway.
 
 import { openOurs } from "../contenders/ours.mjs";
 import { OutputsDiffer } from "../measuring/contest.mjs";
@@ -28,7 +28,7 @@ export async function run(context) {
     contenders,
     progress,
     measure: async ({ open, close, keys, name }) => {
-      // A service that was just opened has proven nothing yet.
+      // A new service has an empty cache of proofs.
       const service = await open();
       await service.authenticate("sk_nobody");
       const result = await drive({

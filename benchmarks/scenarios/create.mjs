@@ -1,11 +1,11 @@
-// Creating publishable keys, one a call and a hundred a call.
+// Creates publishable keys, one per call and a hundred per call.
 
 import { contest } from "../measuring/contest.mjs";
 import { NAMES } from "./views.mjs";
 
 export const name = "create";
 
-const MADE_BY = "user_bench_create";
+const CREATED_BY = "user_bench_create";
 const BATCHES = [1, 100];
 
 export async function run(context) {
@@ -13,26 +13,26 @@ export async function run(context) {
   const figures = [];
   for (const batch of BATCHES) {
     const wanted = Array.from({ length: batch }, (_, n) => ({
-      ...{ title: `Created ${n}`, type: "publishable", created_by: MADE_BY },
+      ...{ title: `Created ${n}`, type: "publishable", created_by: CREATED_BY },
     }));
     const contender = (name, service) => ({
       name,
       questions: [wanted],
       ask: (keys) => service.createApiKeys(keys),
       view: (created) => created.map(viewOf),
-      holds: (created) => created.length === batch,
+      isValid: (created) => created.length === batch,
     });
-    const title = `createApiKeys, ${batch} publishable a call`;
+    const title = `createApiKeys, ${batch} publishable per call`;
     const labels = { scenario: name, batch };
     const contenders = [contender(NAMES.stock, stock), contender(NAMES.strict, strict)];
     figures.push(...(await contest(context, { title, labels, callers: 1, contenders, alike: [wanted] })));
-    await database.query("DELETE FROM api_key WHERE created_by = $1", [MADE_BY]);
+    await database.query("DELETE FROM api_key WHERE created_by = $1", [CREATED_BY]);
   }
   await database.query("VACUUM (ANALYZE) api_key");
   return figures;
 }
 
-// Ids, tokens and times are new in every answer: their forms are compared.
+// Ids, tokens and times differ in every answer: their formats are compared.
 function viewOf({ id, token, redacted, created_at, updated_at, ...rest }) {
   return {
     ...rest,

@@ -1,5 +1,5 @@
-// What else a server can do while many tokens that it has never seen wait to be hashed. Each measurement is a process of its own, so that
-// memory and event loop are the contender's alone.
+// Measures event-loop delays while many tokens that were not seen before are queued for hashing. Each measurement runs in its own process,
+// so that memory and event loop belong to one contender.
 
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -35,7 +35,8 @@ async function inProcess(task) {
   child.send(task);
   const answer = await Promise.race([once(child, "message").then(([message]) => message), exited.then(() => null)]);
   await exited;
-  if (answer === null) throw new OutputsDiffer(`event-loop: ${task.starts} ended without an answer.`);
-  if (answer.refused > 0) throw new OutputsDiffer(`event-loop: ${task.starts} refused ${answer.refused} good tokens.`);
+  if (answer === null) throw new OutputsDiffer(`event-loop: ${task.starts} ended without a result.`);
+  if (answer.refused > 0)
+    throw new OutputsDiffer(`event-loop: ${task.starts} rejected ${answer.refused} valid tokens.`);
   return answer.measured;
 }

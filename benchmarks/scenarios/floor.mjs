@@ -1,4 +1,4 @@
-// What a call into the addon costs before anything happens there.
+// Measures the overhead of a call into the addon.
 
 import { openFloor } from "../contenders/floor.mjs";
 import { contest } from "../measuring/contest.mjs";
@@ -7,7 +7,7 @@ export const name = "floor";
 
 export async function run(context) {
   const floor = openFloor();
-  const contender = (name, ask) => ({ name, ask, questions: [null], holds: (answer) => answer === null });
+  const contender = (name, ask) => ({ name, ask, questions: [null], isValid: (answer) => answer === null });
   const figures = [];
   for (const callers of [1, 64]) {
     figures.push(

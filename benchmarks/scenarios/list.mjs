@@ -1,4 +1,4 @@
-// Pages of the list of keys.
+// Lists pages of keys.
 
 import { contest } from "../measuring/contest.mjs";
 import { keyView, NAMES } from "./views.mjs";
@@ -6,7 +6,7 @@ import { keyView, NAMES } from "./views.mjs";
 export const name = "list";
 
 const PAGE = 20;
-// The pages that people look at.
+// The first ten pages, which users view most.
 const PAGES = Array.from({ length: 10 }, (_, page) => page * PAGE);
 
 export async function run(context) {
@@ -15,9 +15,9 @@ export async function run(context) {
     name,
     questions: PAGES,
     ask: (skip) => service.listApiKeys({}, { take: PAGE, skip }),
-    // A list never shows a hash, so the tokens can be compared here.
+    // Lists contain no hashes, so the tokens can be compared here.
     view: (page) => page.map((key) => ({ ...keyView(key), token: key.token })),
-    holds: (page) => page.length === PAGE,
+    isValid: (page) => page.length === PAGE,
   });
   const contenders = [contender(NAMES.stock, stock), contender(NAMES.strict, strict)];
   const figures = [];

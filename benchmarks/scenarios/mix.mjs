@@ -1,4 +1,4 @@
-// A shop's traffic: 95 calls in 100 are warm `authenticate`s, 4 look a publishable key up, 1 writes.
+// A shop's mix of calls: 95 % warm `authenticate`, 4 % lookups of a publishable key, 1 % writes.
 
 import { contest } from "../measuring/contest.mjs";
 import { lookUp } from "./publishable.mjs";
@@ -16,7 +16,7 @@ export async function run(context) {
     questions: questionsOf(secrets, keys.publishable),
     ask: ({ does, key }) => ACTIONS[does](service, key),
     view: (answer) => (Array.isArray(answer) ? answer : unchanged(keyView(answer))),
-    holds: (answer, { key }) => (Array.isArray(answer) ? answer[0].id : answer.id) === key.id,
+    isValid: (answer, { key }) => (Array.isArray(answer) ? answer[0].id : answer.id) === key.id,
   });
   return contest(context, {
     title: `a shop's mix of calls, ${CALLERS} at a time`,
@@ -37,7 +37,7 @@ const ACTIONS = {
   write: (service, { id }) => service.updateApiKeys(id, { title: `Renamed ${Math.random()}` }),
 };
 
-// The kinds are spread evenly; the keys that are renamed are not those that are looked up.
+// The kinds are spread evenly; renamed keys and looked-up keys do not overlap.
 function questionsOf(secrets, publishable) {
   const half = publishable.length >> 1;
   return Array.from({ length: 10 * ROUND }, (_, n) => {
@@ -47,5 +47,5 @@ function questionsOf(secrets, publishable) {
   });
 }
 
-// A renamed key has a new title and a new time in every answer.
+// A renamed key has a different title and time in every answer.
 const unchanged = (key) => (key.type === "publishable" ? { id: key.id, type: key.type } : key);

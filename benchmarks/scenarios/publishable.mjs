@@ -1,4 +1,4 @@
-// The read that Medusa does on every request of a storefront: which publishable key is this, and is it revoked?
+// Looks up a publishable key by its token, as Medusa does on every storefront request.
 
 import { contest } from "../measuring/contest.mjs";
 import { NAMES, present } from "./views.mjs";
@@ -6,10 +6,10 @@ import { NAMES, present } from "./views.mjs";
 export const name = "publishable";
 
 const filters = (token) => ({ token, type: "publishable" });
-// Medusa's middleware asks so.
+// The config that Medusa's middleware passes.
 const CONFIG = { select: ["id", "token", "revoked_at"], relations: [], args: {} };
 
-/** What that read is for a service. */
+/** Looks up a publishable key with a service. */
 export const lookUp = (service, token) => service.listApiKeys(filters(token), { ...CONFIG });
 
 export async function run(context) {
@@ -21,14 +21,14 @@ export async function run(context) {
     ...{ name, service },
     ask: ({ token }) => lookUp(service, token),
     view: (answer) => answer.map(view),
-    holds: (answer, { id }) => answer.length === 1 && answer[0].id === id,
+    isValid: (answer, { id }) => answer.length === 1 && answer[0].id === id,
   });
   const driver = (name, { byToken }) => ({
     ...common,
     name,
     ask: ({ token }) => byToken(token),
     view: (row) => [view(row)],
-    holds: (row, { id }) => row.id === id,
+    isValid: (row, { id }) => row.id === id,
   });
   const contenders = present([
     service(NAMES.stock, stock),

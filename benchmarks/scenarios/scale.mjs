@@ -1,4 +1,4 @@
-// The same check on tables of very different size.
+// Authenticates on tables of very different sizes.
 
 import { createDatabase } from "../../harness/database.mjs";
 import { openOurs } from "../contenders/ours.mjs";
@@ -17,7 +17,7 @@ export async function run(context) {
     const contenders = tables.flatMap((table) => table.contenders);
     const title = `authenticate, warm, ${tables.map(({ size }) => size).join(", ")} keys, ${callers} at a time`;
     const measured = await contest(context, { title, labels: { scenario: name }, callers, contenders });
-    // The contenders stand in the order of the tables.
+    // `measured` has the order of `contenders`.
     figures.push(...measured.map((figure, n) => ({ ...figure, ...contenders[n].labels })));
   }
   for (const { close } of tables) await close();
@@ -25,7 +25,7 @@ export async function run(context) {
 }
 
 async function openTable({ serverUrl, sizes, progress }, size) {
-  progress.say(`making ${size} keys`);
+  progress.show(`creating ${size} keys`);
   const database = await createDatabase(serverUrl, `bench_scale_${size}`);
   const keys = await fillTable(database, size, Math.min(sizes.warm, size));
   const service = await openOurs(database.url);
@@ -36,7 +36,7 @@ async function openTable({ serverUrl, sizes, progress }, size) {
     questions: keys,
     ask,
     view: keyView,
-    holds: (answer, key) => answer.id === key.id,
+    isValid: (answer, key) => answer.id === key.id,
   });
   return {
     size,

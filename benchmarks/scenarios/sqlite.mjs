@@ -1,4 +1,4 @@
-// The same check on an SQLite file, beside a prepared `get` of a driver that runs on the JavaScript thread.
+// Authenticates on an SQLite file, compared with a prepared `get` of a driver that runs on the JavaScript thread.
 
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,11 +15,11 @@ export async function run(context) {
   const directory = await mkdtemp(join(tmpdir(), "medusa-api-key-native-bench-"));
   const [file, copy] = ["ours.db", "copy.db"].map((base) => join(directory, base));
   const keys = await createKeys(`sqlite:${file}`, "secret", context.sizes.warm, CHEAP);
-  // Each gets a file of its own: two copies of SQLite in one process cancel each other's locks.
+  // Each has its own file: two copies of SQLite in one process cancel each other's locks.
   await copyFile(file, copy);
   const service = await openOurs(`sqlite:${file}`);
   const get = openGet(copy);
-  const common = { view: keyView, questions: keys, holds: (answer, key) => answer.id === key.id };
+  const common = { view: keyView, questions: keys, isValid: (answer, key) => answer.id === key.id };
   const contenders = [
     { ...common, name: NAMES.strict, ask: (key) => service.authenticate(key.token) },
     { ...common, name: NAMES.get, ask: (key) => get.byDigest(key.digest) },

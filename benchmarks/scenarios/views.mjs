@@ -1,6 +1,6 @@
-// What of an answer all contenders have in common, and contenders that several scenarios share.
+// The part of an answer that all contenders share, and the contenders' names.
 
-/** The names under which figures are found. */
+/** The contenders' names in the figures. */
 export const NAMES = {
   stock: "stock",
   strict: "this package, strict",
@@ -10,26 +10,26 @@ export const NAMES = {
   get: "libsql, prepared get",
 };
 
-// Not `token` and `salt`, which stock answers hashed and this package never, and not `last_used_at`, which stock never writes.
+// Without `token` and `salt`, which stock returns hashed and this package does not, and `last_used_at`, which stock never writes.
 const COMPARED = [
   ...["id", "redacted", "title", "type", "created_by", "revoked_by"],
   ...["revoked_at", "created_at", "updated_at", "deleted_at"],
 ];
 const TIMES = ["revoked_at", "created_at", "updated_at", "deleted_at"];
 
-/** A key or a row, reduced to the columns that are compared; whatever is no key is `false`. */
+/** Reduces a key or a row to the compared columns; returns `false` for a falsy answer. */
 export function keyView(answer) {
   if (!answer) return false;
   return Object.fromEntries(
     COMPARED.map((name) => {
       const value = answer[name];
-      // SQLite's drivers give times as text.
+      // SQLite drivers return times as strings.
       return [name, TIMES.includes(name) && typeof value === "string" ? new Date(value) : value];
     }),
   );
 }
 
-/** Contenders that are there: a build without leases has no leased one. */
+/** Filters out contenders that this build lacks: without leases there is no leased one. */
 export function present(contenders) {
   return contenders.filter(({ service }) => service !== null);
 }

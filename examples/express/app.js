@@ -1,7 +1,7 @@
-// The Express app: what runs before the routes, the routes, what runs after them. It listens nowhere; server.js does.
+// The Express app: middleware and routes. It does not listen; server.js does.
 
 const express = require("express");
-const { answerWithErrors, answerNotFound } = require("./middleware/errors.js");
+const { errorHandler, notFoundHandler } = require("./middleware/errors.js");
 const { requireSecretKey } = require("./middleware/require-secret-key.js");
 const { apiKeyRoutes } = require("./routes/api-keys.js");
 
@@ -20,8 +20,8 @@ function createApp(container) {
     response.json({ id, title, redacted });
   });
 
-  app.use(answerNotFound);
-  app.use(answerWithErrors);
+  app.use(notFoundHandler);
+  app.use(errorHandler);
   return app;
 }
 

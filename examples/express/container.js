@@ -1,11 +1,11 @@
-// The container that Medusa would give its routes, holding the one service that this server needs.
+// The container that Medusa gives its routes, with only the service that this server needs.
 
 const { asFunction } = require("@medusajs/framework/awilix");
 const { createMedusaContainer, ModuleRegistrationName } = require("@medusajs/framework/utils");
 const { ApiKeyModuleService } = require("medusa-api-key-native");
 
 /**
- * @param {string} [databaseUrl] `sqlite:…` or `postgres://…`; `sqlite:api-keys.db` when left out.
+ * @param {string} [databaseUrl] `sqlite:…` or `postgres://…`; default `sqlite:api-keys.db`.
  * @returns a container; `await container.dispose()` closes the service.
  */
 function createContainer(databaseUrl = "sqlite:api-keys.db") {

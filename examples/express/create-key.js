@@ -1,5 +1,5 @@
-// Creates a secret key from the command line, since the server's own routes ask for one: `node create-key.js "My laptop"`.
-// Its token is the whole of standard output and is shown nowhere else, ever again.
+// Creates a secret key from the command line, since the server's routes require one: `node create-key.js "My laptop"`.
+// Prints only its token, which cannot be shown again.
 
 const { ModuleRegistrationName } = require("@medusajs/framework/utils");
 const { createContainer } = require("./container.js");

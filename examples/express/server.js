@@ -8,7 +8,7 @@ const SHUTDOWN_SECONDS = 10;
 
 async function main() {
   const container = createContainer(process.env.DATABASE_URL);
-  // A wrong address or an unreachable database shows now, not with the first request.
+  // Fails now rather than on the first request if the URL is wrong or the database unreachable.
   await container.resolve(ModuleRegistrationName.API_KEY).migrate();
 
   const server = createApp(container).listen(Number(process.env.PORT ?? 9000), process.env.HOST ?? "127.0.0.1");
@@ -22,11 +22,11 @@ async function main() {
   }
 }
 
-/** Answers the requests that have arrived, takes no more, then closes the database. */
+/** Stops accepting requests, completes pending ones, then closes the database. */
 async function shutDown(server, container) {
-  const impatience = setTimeout(() => server.closeAllConnections(), SHUTDOWN_SECONDS * 1000);
+  const timeout = setTimeout(() => server.closeAllConnections(), SHUTDOWN_SECONDS * 1000);
   await new Promise((resolve) => server.close(resolve));
-  clearTimeout(impatience);
+  clearTimeout(timeout);
   await container.dispose();
   console.log("Stopped");
 }

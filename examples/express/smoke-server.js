@@ -1,4 +1,4 @@
-// For smoke.js: copies this example to a fresh directory, as a user would, and runs its scripts there.
+// For smoke.js: copies this example to a new directory, as a user would, and runs its scripts there.
 
 const { spawn } = require("node:child_process");
 const { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } = require("node:fs");
@@ -9,7 +9,7 @@ const { dependencies } = require("./package.json");
 
 const START_SECONDS = 60;
 
-/** A copy of the example that sees the dependencies it declares, and no other package. */
+/** Copies the example; the copy resolves only its declared dependencies. */
 function copyExample() {
   const directory = mkdtempSync(join(tmpdir(), "express-example-"));
   const skipped = ["node_modules", "package-lock.json"];
@@ -25,7 +25,7 @@ function copyExample() {
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
-// Where the package is installed, or, inside its own repository, the checkout.
+// Returns where the package is installed, or the checkout if this is the package's own repository.
 function locate(name) {
   const checkout = join(__dirname, "..", "..");
   const manifest = join(checkout, "package.json");
@@ -35,7 +35,7 @@ function locate(name) {
   return installed;
 }
 
-/** Runs a script of the example to its end and answers what it printed. */
+/** Runs a script of the example to completion and returns what it printed. */
 async function runScript(directory, script, ...args) {
   const child = spawnNode(directory, script, args);
   let output = "";
@@ -47,7 +47,7 @@ async function runScript(directory, script, ...args) {
   return output.trim();
 }
 
-/** Starts the server on a free port. `stop()` asks it to end and answers its exit code. */
+/** Starts the server on a free port. `stop()` sends SIGTERM and resolves to the exit code. */
 async function startServer(directory) {
   const child = spawnNode(directory, "server.js", []);
   const closed = new Promise((resolve) => child.once("close", resolve));
@@ -65,12 +65,12 @@ async function startServer(directory) {
 
 function addressOf(child, closed) {
   return new Promise((resolve, reject) => {
-    const seconds = setTimeout(() => reject(new Error("the server did not start in time")), START_SECONDS * 1000);
+    const timeout = setTimeout(() => reject(new Error("the server did not start in time")), START_SECONDS * 1000);
     closed.then((code) => reject(new Error(`the server ended with ${code} before it listened`)));
     createInterface({ input: child.stdout }).on("line", (line) => {
       const [url] = /http:\S+$/.exec(line) ?? [];
       if (url === undefined) return;
-      clearTimeout(seconds);
+      clearTimeout(timeout);
       resolve(url);
     });
   });

@@ -1,5 +1,5 @@
-// Starts the server with a database of its own, calls every route over HTTP, checks the answers, and stops it.
-// `node smoke.js` ends with 0 when everything was as it should be.
+// Starts the server with its own database, calls every route over HTTP, checks the responses, and stops it.
+// `node smoke.js` exits with 0 if all checks pass.
 
 const assert = require("node:assert/strict");
 const { setTimeout: sleep } = require("node:timers/promises");
@@ -21,26 +21,26 @@ async function main() {
   } finally {
     copy.remove();
   }
-  console.log("The example answers as it should.");
+  console.log("All checks of the example passed.");
 }
 
 async function callEverything(url, token) {
   const call = caller(url);
   const asAdmin = (method, path, body) => call(method, path, { authorization: `Bearer ${token}`, body });
 
-  await check("strangers are refused", () => refusesStrangers(call));
-  await check("a secret key opens a protected route, however it is sent", () => opensForSecretKeys(call, token));
+  await check("requests without a valid key are rejected", () => rejectsInvalidKeys(call));
+  await check("a protected route accepts a secret key in every supported form", () => acceptsSecretKeys(call, token));
   const key = await check("POST /api-keys creates a key", () => createsKeys(asAdmin));
   await check("GET /api-keys lists keys without their secrets", () => listsKeys(asAdmin, key));
-  await check("POST /api-keys/verify tells tokens apart", () => verifiesTokens(asAdmin, key));
+  await check("POST /api-keys/verify accepts valid tokens and rejects others", () => verifiesTokens(asAdmin, key));
   const successor = await check("POST /api-keys/:id/roll replaces a key after a grace period", () =>
     rollsKeys(asAdmin, key),
   );
-  await check("POST /api-keys/:id/revoke ends a key", () => revokesKeys(asAdmin, call, successor));
-  await check("mistakes are answered with Medusa's statuses", () => answersMistakes(asAdmin, call, token, successor));
+  await check("POST /api-keys/:id/revoke revokes a key", () => revokesKeys(asAdmin, call, successor));
+  await check("invalid requests get Medusa's statuses", () => rejectsInvalidRequests(asAdmin, call, token, successor));
 }
 
-async function refusesStrangers(call) {
+async function rejectsInvalidKeys(call) {
   for (const authorization of [undefined, "Bearer sk_forged", "Basic %%%", "Digest x"]) {
     const answer = await call("GET", "/whoami", { authorization });
     assert.equal(answer.status, 401);
@@ -51,7 +51,7 @@ async function refusesStrangers(call) {
   assert.equal((await call("POST", "/api-keys", { body: { title: "Mine", type: "secret" } })).status, 401);
 }
 
-async function opensForSecretKeys(call, token) {
+async function acceptsSecretKeys(call, token) {
   const encoded = Buffer.from(`${token}:`).toString("base64");
   for (const authorization of [`Bearer ${token}`, `Basic ${token}`, `Basic ${encoded}`]) {
     const answer = await call("GET", "/whoami", { authorization });
@@ -113,14 +113,14 @@ async function revokesKeys(asAdmin, call, key) {
   assert.equal((await call("GET", "/whoami", { authorization })).status, 401);
 }
 
-async function answersMistakes(asAdmin, call, token, revoked) {
-  assert.deepEqual(await problem(asAdmin("POST", "/api-keys", { title: "No type" })), [400, "invalid_data"]);
-  assert.deepEqual(await problem(asAdmin("POST", `/api-keys/${revoked.id}/revoke`)), [400, "invalid_data"]);
-  assert.deepEqual(await problem(asAdmin("POST", "/api-keys/apk_nobody/roll")), [404, "not_found"]);
-  assert.deepEqual(await problem(asAdmin("GET", "/api-keys?limit=many")), [400, "invalid_data"]);
-  assert.deepEqual(await problem(asAdmin("GET", "/elsewhere")), [404, "not_found"]);
+async function rejectsInvalidRequests(asAdmin, call, token, revoked) {
+  assert.deepEqual(await errorOf(asAdmin("POST", "/api-keys", { title: "No type" })), [400, "invalid_data"]);
+  assert.deepEqual(await errorOf(asAdmin("POST", `/api-keys/${revoked.id}/revoke`)), [400, "invalid_data"]);
+  assert.deepEqual(await errorOf(asAdmin("POST", "/api-keys/apk_nobody/roll")), [404, "not_found"]);
+  assert.deepEqual(await errorOf(asAdmin("GET", "/api-keys?limit=many")), [400, "invalid_data"]);
+  assert.deepEqual(await errorOf(asAdmin("GET", "/elsewhere")), [404, "not_found"]);
   const broken = call("POST", "/api-keys", { authorization: `Bearer ${token}`, text: "{" });
-  assert.deepEqual(await problem(broken), [400, "invalid_data"]);
+  assert.deepEqual(await errorOf(broken), [400, "invalid_data"]);
 }
 
 async function isAuthenticated(asAdmin, token) {
@@ -129,7 +129,7 @@ async function isAuthenticated(asAdmin, token) {
   return answer.body.is_authenticated;
 }
 
-async function problem(answer) {
+async function errorOf(answer) {
   const { status, body } = await answer;
   return [status, body.type];
 }
@@ -153,7 +153,7 @@ async function check(what, work) {
   }
 }
 
-// On Windows a signal ends a process at once, so there its exit code tells nothing.
+// On Windows a signal kills the process immediately, so its exit code is meaningless there.
 async function stopped(server) {
   const code = await server.stop();
   if (process.platform !== "win32") assert.equal(code, 0, "the server must stop cleanly");

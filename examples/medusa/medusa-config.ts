@@ -14,6 +14,6 @@ module.exports = defineConfig({
     },
   },
   admin: { disable: process.env.DISABLE_MEDUSA_ADMIN === "true" },
-  // This line puts medusa-api-key-native in the place of Medusa's own API Key Module.
+  // Replaces Medusa's own API Key Module with medusa-api-key-native.
   modules: [{ resolve: "medusa-api-key-native" }],
 });

@@ -1,5 +1,5 @@
-// The life of an API key, on an embedded SQLite database. Every step checks what it shows; the exit code tells.
-// In a project of yours the first line reads `require("medusa-api-key-native")`.
+// The life cycle of an API key, on an embedded SQLite database. Every step checks its results; the script exits with 1 on failure.
+// In your own project, write `require("medusa-api-key-native")` on the first line.
 
 const { ApiKeyModuleService } = require("../../index.js");
 const assert = require("node:assert/strict");
@@ -22,10 +22,10 @@ async function main() {
   } finally {
     await service.close();
   }
-  step("Done", `the keys are in ./${DATABASE}, this run's own; the next run starts it afresh`);
+  step("Done", `the keys are in ./${DATABASE}; the next run recreates that file`);
 }
 
-/** Creates one key of each type and answers the secret one. */
+/** Creates one key of each type and returns the secret one. */
 async function createKeys(service) {
   step("Create", "a publishable key for a storefront, a secret key for an integration");
   const [publishable, secret] = await service.createApiKeys([
@@ -42,7 +42,7 @@ async function createKeys(service) {
 }
 
 async function listKeys(service) {
-  step("List", "from now on a secret is only known by its redacted form");
+  step("List", "lists show only the redacted form of a secret");
   const keys = await service.listApiKeys({}, { order: { title: "ASC" } });
   assert.deepEqual(
     keys.map((key) => key.title),
@@ -53,20 +53,20 @@ async function listKeys(service) {
 }
 
 async function authenticateTokens(service, key) {
-  step("Authenticate", "who is calling?");
+  step("Authenticate", "find the key of a token");
   await accepted(service, key);
-  await refused(service, { token: forged(key.token), redacted: key.redacted }, "forged, though it looks the same");
+  await rejected(service, { token: forged(key.token), redacted: key.redacted }, "forged, with the same redacted form");
 }
 
-/** A token that differs from the given one only where its redacted form does not show. */
+/** Returns a token that differs from the given one but has the same redacted form. */
 function forged(token) {
   const middle = 30;
   return token.slice(0, middle) + (token[middle] === "0" ? "1" : "0") + token.slice(middle + 1);
 }
 
-/** Replaces a key, its old token valid for a while, and answers the successor. */
+/** Replaces a key, keeps its old token valid for a grace period, and returns the successor. */
 async function rollKey(service, key) {
-  step("Roll", `a new token now, the old one good for another ${GRACE_SECONDS} seconds`);
+  step("Roll", `a new token now; the old one stays valid for ${GRACE_SECONDS} seconds`);
   const { revoked, created } = await service.rollApiKeys(key.id, {
     revoked_by: "user_ada",
     revoke_in: GRACE_SECONDS,
@@ -75,18 +75,18 @@ async function rollKey(service, key) {
   await accepted(service, key, "the old one, in its grace period");
   await accepted(service, created, "the new one");
   fact("waiting", `until ${revoked.revoked_at.toISOString()}`);
-  // A timer may fire a millisecond early; the clock decides.
+  // Checked by the clock, because a timer may fire a millisecond early.
   while (Date.now() < revoked.revoked_at.getTime()) await sleep(revoked.revoked_at.getTime() - Date.now() + 1);
-  await refused(service, key, "the old one");
+  await rejected(service, key, "the old one");
   await accepted(service, created, "the new one");
   return created;
 }
 
 async function revokeKey(service, key) {
-  step("Revoke", "the new key, for good");
+  step("Revoke", "the new key, permanently");
   const revoked = await service.revoke(key.id, { revoked_by: "user_ada" });
   fact("revoked", `${revoked.redacted} by ${revoked.revoked_by} at ${revoked.revoked_at.toISOString()}`);
-  await refused(service, key, "the same token, a moment later");
+  await rejected(service, key, "the same token, a moment later");
 }
 
 async function accepted(service, key, which = key.title) {
@@ -95,9 +95,9 @@ async function accepted(service, key, which = key.title) {
   fact("✓ accepted", `${key.redacted}   ${which}`);
 }
 
-async function refused(service, key, which) {
-  assert.equal(await service.authenticate(key.token), false, `${key.redacted} must be refused`);
-  fact("✗ refused", `${key.redacted}   ${which}`);
+async function rejected(service, key, which) {
+  assert.equal(await service.authenticate(key.token), false, `${key.redacted} must be rejected`);
+  fact("✗ rejected", `${key.redacted}   ${which}`);
 }
 
 main().catch((error) => {

@@ -1,10 +1,10 @@
-// How the quickstart looks on a terminal: a heading a step, and aligned facts below it.
+// Formats the quickstart's output: a heading per step, with aligned facts below.
 
 const NAME_WIDTH = 12;
-const colourful = process.stdout.isTTY && !process.env.NO_COLOR;
+const useColor = process.stdout.isTTY && !process.env.NO_COLOR;
 
-const bold = (text) => (colourful ? `\u001b[1m${text}\u001b[22m` : text);
-const dim = (text) => (colourful ? `\u001b[2m${text}\u001b[22m` : text);
+const bold = (text) => (useColor ? `\u001b[1m${text}\u001b[22m` : text);
+const dim = (text) => (useColor ? `\u001b[2m${text}\u001b[22m` : text);
 
 function step(title, explanation) {
   console.log(`\n${bold(title)} ${dim(`– ${explanation}`)}`);

@@ -1,16 +1,16 @@
-// Two clocks: one that all processes of a machine share and nobody sets, and the process's date, which jumps when a fault says so.
+// Two clocks: a monotonic one that all processes of a machine share, and the process's date, which a fault can shift.
 
 const RealDate = Date;
 
 let offsetMs = 0;
 
-/** Milliseconds on the clock that all processes of this machine share (CLOCK_MONOTONIC). */
+/** Returns milliseconds on the clock that all processes of this machine share (CLOCK_MONOTONIC). */
 function now() {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
 /**
- * Sets the process's date ahead, or back.
+ * Shifts the process's date forward or, if negative, back.
  * @param {number} ms
  */
 function jump(ms) {

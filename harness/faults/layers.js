@@ -1,15 +1,15 @@
-// Services that break one promise each. The oracle must catch every one: see __test__/faults/oracle.test.ts.
+// Wrappers that make a service break one guarantee each. The oracle must catch every one: see __test__/faults/command.test.ts.
 
 /** @typedef {any} Service */
 
 const REJECTION = "The connection was lost.";
 
 /**
- * What takes the place of some methods, by the name of the broken promise.
+ * The methods that each layer replaces, by the name of the broken guarantee.
  * @type {Record<string, (service: Service, limits: { deadlineMs: number, slackMs: number }) => Partial<Service>>}
  */
-const PROMISES = {
-  /** A cache that hears of nothing. */
+const BROKEN_GUARANTEES = {
+  /** A cache that is never invalidated. */
   "stale-cache": (service) => {
     const accepted = new Map();
     return {
@@ -23,7 +23,7 @@ const PROMISES = {
       },
     };
   },
-  /** One call in a hundred has a patience that is not the deadline. */
+  /** Every hundredth call exceeds its deadline. */
   "no-deadline": (service, { deadlineMs, slackMs }) => {
     let count = 0;
     return {
@@ -34,7 +34,7 @@ const PROMISES = {
       },
     };
   },
-  /** Every third revocation is acknowledged before it is written, and is not written. */
+  /** Every third revocation is acknowledged and never written. */
   "lost-write": (service) => {
     let count = 0;
     return {
@@ -45,7 +45,7 @@ const PROMISES = {
       },
     };
   },
-  /** Every third roll revokes the old key in one transaction, and fails before the other. */
+  /** Every third roll revokes the old key in its own transaction and fails before it creates the new one. */
   "half-roll": (service) => {
     let count = 0;
     return {
@@ -69,7 +69,7 @@ const PROMISES = {
       },
     };
   },
-  /** A second of running, and the service needs a restart. */
+  /** After one second the service fails until it is restarted. */
   "no-recovery": (service) => {
     const ends = performance.now() + 1_000;
     return {
@@ -79,7 +79,7 @@ const PROMISES = {
       },
     };
   },
-  /** Every hundredth live key is refused. */
+  /** Every hundredth call rejects a live key. */
   "refused-at-random": (service) => {
     let count = 0;
     return {
@@ -92,13 +92,13 @@ const PROMISES = {
 };
 
 /**
- * The service, or one that breaks the named promise.
+ * Returns the service, wrapped to break the named guarantee if one is given.
  * @param {Service} service
  * @param {string | undefined} name
  * @param {{ deadlineMs: number, slackMs: number }} limits
  */
 function layered(service, name, limits) {
-  const layer = name === undefined ? undefined : PROMISES[name];
+  const layer = name === undefined ? undefined : BROKEN_GUARANTEES[name];
   if (!layer) return service;
   const replaced = /** @type {Record<string | symbol, unknown>} */ (layer(service, limits));
   return new Proxy(service, {
@@ -110,6 +110,6 @@ function layered(service, name, limits) {
   });
 }
 
-const LAYERS = Object.keys(PROMISES);
+const LAYERS = Object.keys(BROKEN_GUARANTEES);
 
 module.exports = { LAYERS, layered };

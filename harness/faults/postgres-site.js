@@ -1,4 +1,4 @@
-// The PostgreSQL servers of a run, what stands before them, and the faults that can befall them.
+// The PostgreSQL servers of a run, the pooler and relay in front of them, and the faults to inject.
 
 const { isInstalled } = require("../programs.js");
 const { Network } = require("../network.js");
@@ -7,10 +7,10 @@ const { PostgresServer } = require("../postgres.js");
 const { Relay } = require("../relay.js");
 const { waitUntil } = require("../wait.js");
 
-/** What PgBouncer itself would make its clients wait for after a fault. */
+/** Shortens the time that PgBouncer itself makes clients wait after a fault. */
 const PROMPT_POOLER = { default_pool_size: 8, server_login_retry: 0.2, server_check_delay: 0, tcp_user_timeout: 1000 };
 
-/** A standby that was cut off comes back before the next fault. */
+/** Makes a disconnected standby reconnect before the next fault. */
 const PROMPT_STANDBY = {
   wal_receiver_timeout: "1s",
   wal_receiver_status_interval: "1s",
@@ -44,11 +44,11 @@ class PostgresSite {
     this.network = network;
     this.relay = relay;
     this.pooler = pooler;
-    /** What cuts. */
+    /** The network or relay that interrupts connections. */
     this.cutter = /** @type {Network | Relay} */ (network ?? relay);
   }
 
-  /** The addresses for workers: the servers' own, and the pooler's if there is one. */
+  /** The URLs for workers: the servers' own, and the pooler's if there is one. */
   get urls() {
     const direct = this.relay?.url ?? this.primary.url();
     if (!this.standby) return { direct, pooled: this.pooler?.url };
@@ -59,7 +59,7 @@ class PostgresSite {
   }
 
   /**
-   * What can happen, by name: begins, and answers what heals it. `last` is what nothing else can follow.
+   * The faults by name: `begin` injects the fault and resolves to a function that ends it. No fault can follow one that is `last`.
    * @returns {Record<string, { begin: () => Promise<() => unknown>, last?: true }>}
    */
   get faults() {
@@ -75,7 +75,7 @@ class PostgresSite {
       "kill-backend": {
         begin: async () => {
           await this.primary.killBackend();
-          return () => this.answers();
+          return () => this.waitUntilUp();
         },
       },
       "end-sessions": {
@@ -107,7 +107,7 @@ class PostgresSite {
     if (this.network) {
       faults["cut-answers"] = {
         begin: async () => {
-          this.network?.cutAnswers();
+          this.network?.cutReplies();
           return () => this.network?.healForNewConnections();
         },
       };
@@ -125,13 +125,13 @@ class PostgresSite {
   }
 
   /**
-   * The primary ends, and the standby takes over. Replication is synchronous by then, as a failover without loss needs: a standby that
-   * lags would lose what was acknowledged.
+   * Stops the primary and promotes the standby. Replication is made synchronous first, as a failover without loss requires: a lagging
+   * standby would lose acknowledged commits.
    * @param {PostgresServer} standby
    */
   async failOver(standby) {
     await this.primary.replicateSynchronously();
-    // Commits before that, and a cut that may have cost the standby its connection.
+    // Covers commits from before that, and a standby whose connection was cut.
     await standby.catchUp(this.primary);
     this.primary.postmaster?.signal("SIGINT");
     await this.primary.postmaster?.exited;
@@ -139,11 +139,11 @@ class PostgresSite {
       await standby.promote();
       this.primary = standby;
       await this.pooler?.retarget(standby.url());
-      await this.answers();
+      await this.waitUntilUp();
     };
   }
 
-  /** Every function that a trigger on the table calls does nothing for a while. */
+  /** Replaces every function that a trigger on the table calls by one that does nothing. */
   async muteTriggers() {
     const functions = await this.primary.query(
       `SELECT DISTINCT tgfoid::regprocedure::text AS name, pg_get_functiondef(tgfoid) AS definition
@@ -157,17 +157,17 @@ class PostgresSite {
     };
   }
 
-  /** Waits until the server answers. */
-  async answers() {
+  /** Waits until the server accepts queries. */
+  async waitUntilUp() {
     await waitUntil(
       async () => (await this.primary.query("SELECT 1")).length === 1,
-      () => "PostgreSQL does not answer any more",
+      () => "PostgreSQL no longer responds",
     );
   }
 
-  /** The table as it is. */
+  /** Returns the current rows of the table. */
   async rows() {
-    await this.answers();
+    await this.waitUntilUp();
     return this.primary.query('SELECT id, title, revoked_at IS NOT NULL AS "revoked" FROM api_key');
   }
 

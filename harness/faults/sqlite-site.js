@@ -1,4 +1,4 @@
-// The SQLite file of a run, and the fault that can befall it: a backup takes its place.
+// The SQLite file of a run, and the fault to inject: a backup replaces the file.
 
 const { renameSync, rmSync } = require("node:fs");
 const { mkdtemp, rm } = require("node:fs/promises");
@@ -18,12 +18,12 @@ class SqliteSite {
     this.file = join(home, "api-keys.db");
     this.urls = { direct: `sqlite:${this.file}`, pooled: undefined };
     /**
-     * Does what it is given while every process stands still: to rename a file and to remove two others is three steps, and what opens
-     * the file between them belongs to neither database.
+     * Runs `work` while every process is frozen: restoring takes three steps (one rename, two removals), and a process that opens the
+     * file between them sees neither database.
      * @type {(work: () => void) => Promise<void>}
      */
-    this.whileAllStandStill = async (work) => work();
-    /** Hears of a restored file. @type {(from: number, to: number) => void} */
+    this.whileFrozen = async (work) => work();
+    /** Called after the file was restored. @type {(from: number, to: number) => void} */
     this.onRestored = () => undefined;
   }
 
@@ -42,12 +42,12 @@ class SqliteSite {
   }
 
   /**
-   * As an operator does it while services run: the backup is renamed over the file, and what stood beside it is removed.
+   * Restores a backup as an operator does while services run: renames it over the file and removes the -wal and -shm files.
    * @param {string} backup
    * @param {number} from
    */
   async restore(backup, from) {
-    await this.whileAllStandStill(() => {
+    await this.whileFrozen(() => {
       renameSync(backup, this.file);
       for (const suffix of ["-wal", "-shm"]) rmSync(`${this.file}${suffix}`, { force: true });
     });
@@ -68,7 +68,7 @@ class SqliteSite {
     }
   }
 
-  /** The table as it is. */
+  /** Returns the current rows of the table. */
   async rows() {
     return this.sql("SELECT id, title, revoked_at IS NOT NULL AS revoked FROM api_key").map((row) => ({
       ...row,

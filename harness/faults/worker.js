@@ -1,4 +1,4 @@
-// One process of a run: it authenticates, or it creates, revokes and rolls keys of its own, and reports every call.
+// One process of a run: it either authenticates, or creates, revokes and rolls its own keys; it reports every call.
 //
 //   fork(worker.js, [JSON.stringify({ name, role, options, limits, layer })])
 
@@ -6,11 +6,11 @@ const { ApiKeyModuleService } = require("../..");
 const { jump, now } = require("./clock.js");
 const { layered } = require("./layers.js");
 
-/** Keys that an authenticator tries, the youngest: revoked ones stay among them for some seconds. */
+/** The number of most recent keys to authenticate with: revoked ones stay among them for some seconds. */
 const TRIED_KEYS = 60;
 const AUTHENTICATIONS_AT_ONCE = 4;
 const WRITES_AT_ONCE = 3;
-/** Old enough to be remembered by whoever authenticates. */
+/** Keys kept live before the oldest is revoked or rolled: long enough for the authenticating processes to cache it. */
 const LIVE_KEYS = 12;
 const REPORT_MS = 20;
 const PAUSE_MS = { authenticate: 2, write: 25, failed: 30 };
@@ -53,7 +53,7 @@ process.on("message", (/** @type {any} */ message) => {
   if (message.type === "end") ending = true;
 });
 
-/** A process may be started while a fault lasts: then its first calls reject, as they should. */
+/** Waits for the first successful call: a process may start during a fault, when calls rightly reject. */
 async function connected(attempts = 20) {
   try {
     await service.listApiKeys({}, { take: 1 });
@@ -84,7 +84,7 @@ async function loop(work) {
   while (!ending) await work();
 }
 
-/** Runs a call; resolves to its answer or error, and to when it began and ended. @param {string} what @param {(start: number) => Promise<any>} call */
+/** Runs a call; resolves to its result or error, and the times of its begin and end. @param {string} what @param {(start: number) => Promise<any>} call */
 async function timed(what, call) {
   const mark = {};
   const start = now();
@@ -105,18 +105,18 @@ async function authenticate() {
   const { start, end, answer, error } = await timed("authenticate", () => used.authenticate(key.token));
   const outcome = error ? "failed" : answer === false ? "refused" : "accepted";
   reports.push({ type: "authenticated", id: key.id, start, end, outcome, reason: error && String(error) });
-  // Answers from memory resolve without the event loop, which has to hear the parent all the same.
+  // Cached results resolve without a turn of the event loop, which must still receive the parent's messages.
   await pause(error ? PAUSE_MS.failed : PAUSE_MS.authenticate);
 }
 
 async function write() {
   count += 1;
   const op = `${name}.${count}`;
-  // From the oldest on: its token was tried by many.
+  // The oldest key: many calls have authenticated with its token.
   const key = own.length > LIVE_KEYS ? own.shift() : undefined;
   const kind = key ? pick(["revoke", "roll"]) : "create";
   const { end, answer, error } = await timed(kind, (at) => {
-    // Sent before the call: a process that is killed in it has said what it was about to do.
+    // Sent before the call, so that the oracle knows the writes of a process that is killed during one.
     send({ type: "begun", op, kind, title: op, id: key?.id, at });
     if (kind === "create") return used.createApiKeys({ title: op, type: "secret", created_by: name });
     if (kind === "revoke") return used.revoke(key?.id, { revoked_by: name });

@@ -1,4 +1,4 @@
-// The example shop with its dashboard, built as its README says.
+// The example shop with its dashboard, built as its README describes.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { runMedusa } from "./command.js";
 import { copyExample, EXAMPLE, isOfExample, ROOT } from "./example.js";
 
-/** Answers the folder of the built shop. It is built again only when the example or the packages have changed. */
+/** Returns the folder of the built shop. Rebuilds it only if the example or the packages have changed. */
 export async function builtShop() {
   const cache = join(ROOT, "target/admin");
   const home = join(cache, fingerprint());

@@ -1,4 +1,4 @@
-// Medusa's command line in a process of its own, as a user runs it.
+// Medusa's command line in a child process, as a user runs it.
 
 const { spawn } = require("node:child_process");
 const { join } = require("node:path");
@@ -10,28 +10,28 @@ const KEPT_LINES = 60;
 
 /**
  * @typedef {object} MedusaProcess
- * @property {Promise<number | NodeJS.Signals>} ended how it ended: its exit code, or the signal that ended it
- * @property {() => string} log the last lines that it printed
- * @property {() => Promise<never>} failure rejects with these lines once it has ended
- * @property {() => Promise<number | NodeJS.Signals>} stop ends it as an operator does, and answers how it ended
+ * @property {Promise<number | NodeJS.Signals>} ended resolves to its exit code, or the signal that ended it
+ * @property {() => string} log returns the last lines that it printed
+ * @property {() => Promise<never>} failure rejects with these lines when it has ended
+ * @property {() => Promise<number | NodeJS.Signals>} stop sends SIGTERM, as an operator does, and resolves like `ended`
  */
 
 /**
- * Starts `medusa …` in a shop's folder. `env` are variables beside those that every shop of the tests has.
+ * Starts `medusa …` in a shop's folder. `env` are variables in addition to those of every test shop.
  * @param {string} folder
  * @param {NodeJS.ProcessEnv} env
  * @param {string[]} args
  * @returns {MedusaProcess}
  */
 function startMedusa(folder, env, args) {
-  // Jest's own settings, such as NODE_ENV=test, are not the shop's.
+  // Jest's settings, such as NODE_ENV=test, must not reach the shop.
   const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
   const child = spawn(process.execPath, [MEDUSA, ...args], {
     cwd: folder,
     env: {
       ...{ PATH, HOME, TMPDIR, SystemRoot },
-      JWT_SECRET: "a text that signs the tests' tokens",
-      COOKIE_SECRET: "a text that signs the tests' cookies",
+      JWT_SECRET: "a secret that signs the tests' tokens",
+      COOKIE_SECRET: "a secret that signs the tests' cookies",
       MEDUSA_DISABLE_TELEMETRY: "true",
       ...env,
     },
@@ -69,7 +69,7 @@ function startMedusa(folder, env, args) {
 }
 
 /**
- * Runs `medusa …` to its end; fails unless it succeeds.
+ * Runs `medusa …` to completion; rejects unless it exits with 0.
  * @param {string} folder
  * @param {NodeJS.ProcessEnv} env
  * @param {string[]} args

@@ -1,4 +1,4 @@
-// examples/medusa in a folder of its own.
+// Copies of examples/medusa.
 
 const { mkdir, cp, readFile, symlink, writeFile } = require("node:fs/promises");
 const { join } = require("node:path");
@@ -8,14 +8,14 @@ const EXAMPLE = join(ROOT, "examples/medusa");
 const LINE = 'modules: [{ resolve: "medusa-api-key-native" }],';
 
 /**
- * Whether a file belongs to the example, and was not made by somebody who tried it.
+ * Returns whether a file belongs to the example, rather than to a local run of it.
  * @param {string} path
  */
 const isOfExample = (path) => !/node_modules|\.medusa|\.env$/.test(path);
 
 /**
- * Copies the example to `home` and answers the folder of the shop. It sees the packages of this checkout, and this
- * checkout as a package.
+ * Copies the example to `home` and returns the shop's folder. The copy resolves the packages of this checkout, and
+ * this checkout as a package.
  * @param {string} home
  * @returns {Promise<string>}
  */
@@ -29,14 +29,14 @@ async function copyExample(home) {
 }
 
 /**
- * Puts something else in the place of the one line by which the shop has this package; nothing means Medusa's own module.
+ * Replaces the line that adds this package to the shop; an empty replacement selects Medusa's own module.
  * @param {string} shop
  * @param {string} replacement
  */
 async function replaceLine(shop, replacement) {
   const file = join(shop, "medusa-config.ts");
   const config = await readFile(file, "utf8");
-  if (!config.includes(LINE)) throw new Error(`The example's configuration does not hold the line ${LINE}`);
+  if (!config.includes(LINE)) throw new Error(`The example's configuration does not contain the line ${LINE}`);
   await writeFile(
     file,
     config.replace(LINE, () => replacement),

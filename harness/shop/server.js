@@ -1,11 +1,11 @@
-// A shop's server on loopback.
+// A shop's server on the loopback interface.
 
 const { createServer } = require("node:net");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { startMedusa } = require("./command.js");
 
 /**
- * Starts the server of a shop, on a free port unless one is named, and resolves when it answers.
+ * Starts a shop's server and resolves when it responds; `port` defaults to a free one.
  * @param {string} folder
  * @param {NodeJS.ProcessEnv} env
  * @param {number} [port]
@@ -14,7 +14,7 @@ async function serveShop(folder, env, port) {
   const chosen = port ?? (await freePort());
   const server = startMedusa(folder, env, ["start", "--host", "127.0.0.1", "--port", `${chosen}`]);
   const url = `http://127.0.0.1:${chosen}`;
-  // Asked, not read from its log: with another LOG_LEVEL it says nothing.
+  // Polled rather than read from the log: other values of LOG_LEVEL suppress the line.
   await untilHealthy(url, server);
   return { url, port: chosen, log: server.log, stop: server.stop };
 }

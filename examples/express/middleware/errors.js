@@ -1,4 +1,4 @@
-// Turns errors into answers, with the status that Medusa gives to each type of MedusaError.
+// Converts errors to responses, with the status that Medusa uses for each type of MedusaError.
 
 const { MedusaError } = require("@medusajs/framework/utils");
 
@@ -12,28 +12,28 @@ const STATUS = new Map([
   [MedusaError.Types.DUPLICATE_ERROR, 422],
 ]);
 
-function answerNotFound(request) {
-  throw new MedusaError(MedusaError.Types.NOT_FOUND, `Nothing answers ${request.method} ${request.path}`);
+function notFoundHandler(request) {
+  throw new MedusaError(MedusaError.Types.NOT_FOUND, `No route matches ${request.method} ${request.path}`);
 }
 
-// Express knows an error handler by its four parameters.
-function answerWithErrors(error, _request, response, next) {
+// Express recognizes an error handler by its four parameters.
+function errorHandler(error, _request, response, next) {
   if (response.headersSent) return next(error);
-  const { status, type, message } = described(error);
+  const { status, type, message } = describe(error);
   response.status(status).json({ type, message });
 }
 
-function described(error) {
+function describe(error) {
   if (MedusaError.isMedusaError(error) && STATUS.has(error.type)) {
     return { status: STATUS.get(error.type), type: error.type, message: error.message };
   }
-  // Express itself refuses what it cannot parse; its message may quote the request, a token with it.
+  // SECURITY: Express rejects requests that it cannot parse; its message may quote the request, including a token.
   if (error.status >= 400 && error.status < 500) {
-    return { status: error.status, type: MedusaError.Types.INVALID_DATA, message: "The request cannot be read" };
+    return { status: error.status, type: MedusaError.Types.INVALID_DATA, message: "The request cannot be parsed" };
   }
-  // Anything else is ours or the database's to mend: the log has it, the caller does not.
+  // Anything else is a failure of the server or the database: logged, not sent to the caller.
   console.error(error);
   return { status: 500, type: "unknown_error", message: "An unknown error occurred" };
 }
 
-module.exports = { answerNotFound, answerWithErrors };
+module.exports = { notFoundHandler, errorHandler };

@@ -1,4 +1,4 @@
-// Lets a request through when it carries a live secret key, and leaves that key in `request.apiKey`.
+// Accepts requests with a live secret key and sets `request.apiKey` to that key; rejects others with 401.
 //   Authorization: Bearer sk_…
 //   Authorization: Basic sk_…                          (as Medusa's own clients send it)
 //   Authorization: Basic <base64 of "sk_…:">           (`curl --user sk_…:`)
@@ -11,7 +11,7 @@ async function requireSecretKey(request, response, next) {
   const apiKey = token !== null && (await service.authenticate(token));
   if (!apiKey) {
     response.set("WWW-Authenticate", 'Basic realm="api-keys", Bearer realm="api-keys"');
-    throw new MedusaError(MedusaError.Types.UNAUTHORIZED, "A valid secret API key is needed");
+    throw new MedusaError(MedusaError.Types.UNAUTHORIZED, "A valid secret API key is required");
   }
   request.apiKey = apiKey;
   next();
@@ -24,7 +24,7 @@ function tokenOf(header) {
   return userNameOf(Buffer.from(credentials, "base64").toString("utf8"));
 }
 
-// The token is the user name of "user:password"; there is no password.
+// The token is the user name in "user:password"; the password is empty.
 function userNameOf(pair) {
   return pair.split(":", 1)[0];
 }

@@ -1,4 +1,4 @@
-// Routes that manage keys. Each one resolves the service as a Medusa route does, and leaves judging its input to it.
+// Routes that manage keys. Each resolves the service as a Medusa route does and leaves validation to it.
 
 const { ModuleRegistrationName } = require("@medusajs/framework/utils");
 const { Router } = require("express");
@@ -8,7 +8,7 @@ const serviceOf = (request) => request.scope.resolve(ModuleRegistrationName.API_
 
 function apiKeyRoutes() {
   const routes = Router();
-  // Answers may hold a token, so no cache may keep them.
+  // Responses may contain a token, so caches must not store them.
   routes.use((_request, response, next) => {
     response.set("Cache-Control", "no-store");
     next();
@@ -24,7 +24,7 @@ function apiKeyRoutes() {
 /** `GET /api-keys?q=&type=&limit=&offset=` */
 async function list(request, response) {
   const { q, type } = request.query;
-  // A condition that is given as undefined is rejected: it could have been meant to hold something.
+  // The service rejects conditions that are undefined, since a value may have been intended.
   const filters = { ...(q === undefined ? {} : { q }), ...(type === undefined ? {} : { type }) };
   const { limit, offset } = page(request.query);
   const [apiKeys, count] = await serviceOf(request).listAndCountApiKeys(filters, {
@@ -35,7 +35,7 @@ async function list(request, response) {
   response.json({ api_keys: apiKeys, count, limit, offset });
 }
 
-/** `POST /api-keys { title, type }`: the only answer, with that of a roll, that shows a secret. */
+/** `POST /api-keys { title, type }`: besides a roll, the only response that contains a secret token. */
 async function create(request, response) {
   const { title, type } = request.body ?? {};
   const apiKey = await serviceOf(request).createApiKeys({
@@ -46,7 +46,7 @@ async function create(request, response) {
   response.status(201).json({ api_key: apiKey });
 }
 
-/** `POST /api-keys/verify { token }`: the token comes in the body, since addresses end up in access logs. */
+/** `POST /api-keys/verify { token }`: the token is in the body, since URLs end up in access logs. */
 async function verify(request, response) {
   const apiKey = await serviceOf(request).authenticate(request.body?.token);
   response.json({ is_authenticated: apiKey !== false });
@@ -61,7 +61,7 @@ async function revoke(request, response) {
   response.json({ api_key: apiKey });
 }
 
-/** `POST /api-keys/:id/roll { revoke_in?, title? }`: a successor now, the old token good for `revoke_in` more seconds. */
+/** `POST /api-keys/:id/roll { revoke_in?, title? }`: creates a successor; the old token stays valid for `revoke_in` seconds. */
 async function roll(request, response) {
   const { revoke_in, title } = request.body ?? {};
   const { revoked, created } = await serviceOf(request).rollApiKeys(request.params.id, {

@@ -1,4 +1,4 @@
-// What a fresh shop lacks to try its API keys: a region to ask the storefront routes for, and a secret key. Prints both tokens.
+// Creates what a new shop needs to try API keys: a region for the storefront routes, and a secret key. Prints both keys' tokens.
 
 import type { ExecArgs } from "@medusajs/framework/types";
 import { Modules } from "@medusajs/framework/utils";
@@ -14,7 +14,7 @@ export default async function seed({ container }: ExecArgs) {
   const { result: created } = await createApiKeysWorkflow(container).run({
     input: { api_keys: [{ title: "Warehouse", type: "secret", created_by: "seed" }] },
   });
-  // Medusa itself makes one when a shop starts for the first time.
+  // Medusa creates a publishable key on a shop's first start.
   const publishable = await container.resolve(Modules.API_KEY).listApiKeys({ type: "publishable" }, { take: 1 });
   console.log(`publishable key  ${publishable[0]?.token}`);
   console.log(`secret key       ${created[0]?.token}   (shown this once)`);

@@ -1,4 +1,4 @@
-// Tells the log of every key that is created, changed, revoked or deleted.
+// Logs every key that is created, changed, revoked or deleted.
 
 import type { SubscriberArgs, SubscriberConfig } from "@medusajs/framework";
 import { ContainerRegistrationKeys } from "@medusajs/framework/utils";
