@@ -120,14 +120,30 @@ class PostgresServer {
    * @returns {Promise<any[]>}
    */
   async query(sql, parameters, database) {
-    const client = new pg.Client({ connectionString: this.url(database), connectionTimeoutMillis: 20_000 });
-    // The server may stop while the connection closes.
-    client.on("error", () => undefined);
-    await client.connect();
+    const client = await this.connect(database);
     try {
       return (await client.query(sql, parameters)).rows;
     } finally {
       await client.end().catch(() => undefined);
+    }
+  }
+
+  /**
+   * A connection. A busy machine, or a network that still drops the packets of a former connection, may need a second attempt.
+   * @param {string} [database]
+   * @returns {Promise<pg.Client>}
+   */
+  async connect(database, attempts = 4) {
+    const client = new pg.Client({ connectionString: this.url(database), connectionTimeoutMillis: 5_000 });
+    // The server may stop while the connection closes.
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if (attempts > 1 && /** @type {Error} */ (error).message.includes("timeout"))
+        return this.connect(database, attempts - 1);
+      throw error;
     }
   }
 

@@ -15,6 +15,14 @@ export interface Questions {
   tokens: string[];
 }
 
+/** Questions without tickets yet, and the promises of their answers. */
+interface Unsent {
+  kind: QuestionKind;
+  now: number;
+  tokens: string[];
+  promises: Waiting[];
+}
+
 interface Waiting {
   resolve(key: ApiKey | null): void;
   reject(error: Error): void;
@@ -31,9 +39,10 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class Inbox {
   private readonly waiting = new Map<number, Waiting>();
   private keepAliveTimer: NodeJS.Timeout | undefined;
-  private lastTicket = 0;
+  private pending = 0;
+  private nextTicket = 1;
   /** Questions to send at the end of this turn. */
-  private unsent: Questions[] = [];
+  private unsent: Unsent[] = [];
 
   /** `send` passes questions to Rust. */
   constructor(private readonly send: (questions: Questions) => void) {}
@@ -41,23 +50,21 @@ export class Inbox {
   /** Looks up the key of a token at a time in epoch milliseconds. */
   ask(kind: QuestionKind, token: string, now: number): Promise<ApiKey | null> {
     return new Promise((resolve, reject) => {
-      this.lastTicket = (this.lastTicket + 1) >>> 0;
-      this.waiting.set(this.lastTicket, { resolve, reject });
-      if (this.waiting.size === 1) {
+      this.pending += 1;
+      if (this.pending === 1) {
         this.keepAlive();
       }
-      this.questionsOf(kind, now, this.lastTicket).tokens.push(token);
+      const questions = this.questionsOf(kind, now);
+      questions.tokens.push(token);
+      questions.promises.push({ resolve, reject });
     });
   }
 
-  /** Settles the promises of a batch of answers, given as JSON. */
-  settleAll(answers: string): void {
-    for (const [ticket, row, failure] of JSON.parse(answers) as [number, KeyRow | null, Failure?][]) {
-      const waiting = this.settle(ticket);
-      if (failure === undefined) {
-        waiting?.resolve(row && decodeKey(row));
-      } else {
-        waiting?.reject(ofFailure(failure));
+  /** Settles the promises of a batch of answers, given as JSON lists. */
+  settleAll(lists: readonly string[]): void {
+    for (const list of lists) {
+      for (const [ticket, row, failure] of JSON.parse(list) as [number, KeyRow | null, Failure?][]) {
+        this.settle(ticket, row, failure);
       }
     }
   }
@@ -66,12 +73,17 @@ export class Inbox {
   flush(): void {
     const unsent = this.unsent;
     this.unsent = [];
-    for (const questions of unsent) {
+    for (const { kind, now, tokens, promises } of unsent) {
+      const firstTicket = this.nextTicket;
+      promises.forEach((promise, place) => {
+        this.waiting.set((firstTicket + place) >>> 0, promise);
+      });
+      this.nextTicket = (firstTicket + promises.length) >>> 0;
       try {
-        this.send(questions);
+        this.send({ kind, now, firstTicket, tokens });
       } catch (error) {
-        questions.tokens.forEach((_, place) => {
-          this.settle((questions.firstTicket + place) >>> 0)?.reject(error as Error);
+        promises.forEach((_, place) => {
+          this.take((firstTicket + place) >>> 0)?.reject(error as Error);
         });
       }
     }
@@ -83,26 +95,41 @@ export class Inbox {
   }
 
   /** The questions to which one of this kind and time is added. */
-  private questionsOf(kind: QuestionKind, now: number, ticket: number): Questions {
-    const last = this.unsent.at(-1);
-    if (last !== undefined && last.kind === kind && last.now === now) {
-      return last;
+  private questionsOf(kind: QuestionKind, now: number): Unsent {
+    const known = this.unsent.findLast((questions) => questions.kind === kind && questions.now === now);
+    if (known !== undefined) {
+      return known;
     }
-    if (last === undefined) {
+    if (this.unsent.length === 0) {
       // A microtask, which fake timers cannot delay.
       void Promise.resolve().then(() => this.flush());
     }
-    const questions = { kind, now, firstTicket: ticket, tokens: [] };
+    const questions = { kind, now, tokens: [], promises: [] };
     this.unsent.push(questions);
     return questions;
   }
 
-  private settle(ticket: number): Waiting | undefined {
-    const waiting = this.waiting.get(ticket);
-    this.waiting.delete(ticket);
-    if (this.waiting.size === 0) {
-      clearInterval(this.keepAliveTimer);
+  /** Settles one promise, also if its answer cannot be decoded: the others of the batch must not wait for it. */
+  private settle(ticket: number, row: KeyRow | null, failure: Failure | undefined): void {
+    const promise = this.take(ticket);
+    try {
+      if (failure !== undefined) {
+        throw ofFailure(failure);
+      }
+      promise?.resolve(row && decodeKey(row));
+    } catch (error) {
+      promise?.reject(error as Error);
     }
-    return waiting;
+  }
+
+  private take(ticket: number): Waiting | undefined {
+    const promise = this.waiting.get(ticket);
+    if (this.waiting.delete(ticket)) {
+      this.pending -= 1;
+      if (this.pending === 0) {
+        clearInterval(this.keepAliveTimer);
+      }
+    }
+    return promise;
   }
 }

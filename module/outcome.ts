@@ -31,14 +31,25 @@ export interface Rolled {
 }
 
 /** Returns the value of a call, or throws its failure. The promise resolves to the outcome as JSON. */
-export async function unwrap<T>(call: Promise<string>): Promise<T> {
+export async function unwrap<T>(call: Promise<string | string[]>): Promise<T> {
   // A use case resolves even if it fails. Only a panic rejects, with an error of another realm.
   const text = await call.catch(() => "");
-  const outcome: Outcome<T> = text === "" ? { failure: defect() } : JSON.parse(text);
+  const outcome: Outcome<T> = text === "" ? { failure: defect() } : parse(text);
   if (outcome.failure !== undefined) {
     throw ofFailure(outcome.failure);
   }
   return outcome.value;
+}
+
+/** An outcome in one string, or in several: without its keys, followed by lists of its keys. */
+function parse<T>(text: string | string[]): Outcome<T> {
+  if (typeof text === "string") {
+    return JSON.parse(text);
+  }
+  const [head = "", ...lists] = text;
+  const outcome = JSON.parse(head);
+  outcome.value.keys = lists.flatMap((list): KeyRow[] => JSON.parse(list));
+  return outcome;
 }
 
 /** The failure of a call that the native part could not finish. */

@@ -105,7 +105,7 @@ columns! {
         DeletedAt  "deleted_at"   Time  "DateTime"        Open    Announced,
     }
     internal {
-        "token_digest"            Silent,
+        "token_digest"            Announced,
         "workflow_transaction_id" Announced,
     }
 }

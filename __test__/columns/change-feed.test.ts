@@ -65,8 +65,13 @@ describe("[postgres] The change feed", () => {
     expect(await payloadsOf(`UPDATE api_key SET extra = '{"a": 1}'`)).toEqual(notice());
   });
 
+  it("announces a change of a value that cannot be converted to jsonb", async () => {
+    await database.query(`UPDATE api_key SET extra = '{"a": "\\u0000"}'`);
+    expect(await payloadsOf("UPDATE api_key SET title = 'with an unusual value'")).toContain(notice()[0]);
+  });
+
   it("lets writes pass when a silent column is gone", async () => {
-    await database.query("ALTER TABLE api_key DROP COLUMN token_digest");
+    await database.query("ALTER TABLE api_key DROP COLUMN last_used_at");
     expect(await payloadsOf("UPDATE api_key SET title = 'another'")).toEqual(notice());
   });
 });

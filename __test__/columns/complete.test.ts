@@ -101,6 +101,17 @@ describeOnEachDatabase("Every declared column", ({ name, create }) => {
     await expect(service.listApiKeys({}, { order: { [name]: "ASC" } })).rejects.toMatchObject({ type: "invalid_data" });
   });
 
+  it.each(DECLARED.fields.filter(({ access }) => access !== "open"))(
+    "$name is not an oracle",
+    async ({ name, access }) => {
+      const rejected = { type: "invalid_data" };
+      for (const condition of [{ $like: "a%" }, { $gt: "a" }, { $ne: "a" }, /a/, { $exists: true }]) {
+        await expect(service.listApiKeys({ [name]: condition })).rejects.toMatchObject(rejected);
+      }
+      if (access === "hidden") await expect(service.listApiKeys({ [name]: "a" })).rejects.toMatchObject(rejected);
+    },
+  );
+
   it.each(DECLARED.internal)("%s is no name for callers", async (name) => {
     await expect(service.listApiKeys({ [name]: "a" })).rejects.toMatchObject({ type: "invalid_data" });
     await expect(service.listApiKeys({}, { order: { [name]: "ASC" } })).rejects.toMatchObject({ type: "invalid_data" });

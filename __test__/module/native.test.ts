@@ -28,7 +28,7 @@ function answering(outcome: unknown, failure: Failure | null = null) {
       takeAnswers() {
         const { value = null, failure } = outcome as { value?: unknown; failure?: Failure };
         const answer = (ticket: number) => (failure ? [ticket, null, failure] : [ticket, value]);
-        return JSON.stringify(this.tickets.splice(0).map(answer));
+        return [JSON.stringify(this.tickets.splice(0).map(answer))];
       }
     },
   };
@@ -53,6 +53,57 @@ describe("the native wrapper", () => {
     const native = new Native({}, ignore);
     const answers = await Promise.all(Array.from({ length: 100 }, () => native.authenticate("sk_1")));
     expect(answers).toEqual(Array.from({ length: 100 }, () => null));
+  });
+
+  it("sends the questions of a turn in one call per kind", async () => {
+    const binding = answering({ value: null });
+    const ask = jest.spyOn(binding.NativeApiKeyService.prototype, "ask");
+    mockLoad.mockReturnValue(binding);
+    jest.useFakeTimers({ now: 5, doNotFake: ["nextTick", "queueMicrotask", "setImmediate"] });
+    const native = new Native({}, ignore);
+    const calls = ["1", "2", "3"].flatMap((n) => [native.authenticate(`sk_${n}`), native.publishableKey(`pk_${n}`)]);
+    await expect(Promise.all(calls)).resolves.toEqual(Array(6).fill(null));
+    expect(ask.mock.calls).toEqual([
+      ["secret", 5, 1, ["sk_1", "sk_2", "sk_3"]],
+      ["publishable", 5, 4, ["pk_1", "pk_2", "pk_3"]],
+    ]);
+    jest.useRealTimers();
+  });
+
+  it("settles the other promises of a batch when one answer cannot be decoded", async () => {
+    const binding = answering({ value: { id: "apk_1" } });
+    mockLoad.mockReturnValue(binding);
+    const native = new Native({}, ignore);
+    const calls = [native.authenticate("sk_1"), native.authenticate("sk_2")];
+    const RealDate = Date;
+    let broken = true;
+    globalThis.Date = class extends RealDate {
+      constructor(...args: []) {
+        super(...args);
+        if (broken) {
+          broken = false;
+          throw new RangeError("no date");
+        }
+      }
+    } as typeof Date;
+    const settled = await Promise.allSettled(calls);
+    globalThis.Date = RealDate;
+    expect(settled.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+  });
+
+  it("joins a list of keys that crosses in several strings", async () => {
+    const binding = answering(null);
+    const head = JSON.stringify({ value: { keys: [], columns: null, count: 3 } });
+    const strings = [head, '[{"id":"a"},{"id":"b"}]', '[{"id":"c"}]'];
+    mockLoad.mockReturnValue(binding);
+    const native = new Native({}, ignore);
+    const service = native as unknown as { service: { listApiKeys: () => Promise<string[]> } };
+    service.service.listApiKeys = async () => strings;
+    await expect(native.listApiKeys({}, {})).resolves.toEqual({
+      keys: [{ id: "a" }, { id: "b" }, { id: "c" }],
+      columns: null,
+      count: 3,
+    });
   });
 
   it("rejects every call of a turn whose batch could not be sent", async () => {

@@ -20,7 +20,7 @@ jest.mock(
           lastTicket = firstTicket;
           queueMicrotask(wake);
         },
-        takeAnswers: () => JSON.stringify([[lastTicket, mockAnswers.ask]]),
+        takeAnswers: () => [JSON.stringify([[lastTicket, mockAnswers.ask]])],
       };
       return new Proxy(target, {
         get: (_, name: string) =>

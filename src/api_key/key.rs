@@ -38,7 +38,7 @@ impl ApiKeyType {
 }
 
 /// A key. `T` is the form of its token: stored, or as returned to callers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey<T = StoredToken> {
     /// `apk_…`
     pub id: ApiKeyId,
@@ -119,14 +119,21 @@ impl<T> ApiKey<T> {
     }
 }
 
+impl<T> fmt::Debug for ApiKey<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 impl From<ApiKey> for PublicApiKey {
     fn from(key: ApiKey) -> Self {
         let kind = key.kind;
-        // SECURITY: this drops the hash and the salt of a secret.
-        key.with_token(|token| match token {
+        // SECURITY: this drops the hash, the salt and the digest of a secret, which neither a result nor the cache needs.
+        let key = key.with_token(|token| match token {
             StoredToken::Public(token) if kind == ApiKeyType::Publishable => ShownToken(token),
             StoredToken::Public(_) | StoredToken::Hashed { .. } => ShownToken(String::new()),
-        })
+        });
+        Self { token_digest: None, created_in: None, ..key }
     }
 }
 
@@ -134,7 +141,7 @@ impl PublicApiKey {
     /// The result of a creation, the only place that returns a raw secret.
     #[must_use]
     pub fn created(key: ApiKey, token: &RawToken) -> Self {
-        key.with_token(|_| ShownToken(token.expose().to_owned()))
+        Self { token: ShownToken(token.expose().to_owned()), ..Self::from(key) }
     }
 
     /// The value of a column in a result; `None` for a column that results omit.
@@ -215,7 +222,7 @@ const MAX_REVOCATION_MS: i64 = 1_000;
 
 fn has_ended(revoked_at: Option<Timestamp>, updated_at: Timestamp, now: Timestamp) -> bool {
     // Callers' clocks have milliseconds, SQL has microseconds: a key ends in the millisecond of its revocation.
-    // `store/last_used.rs` implements the same rule in SQL; `contract/last-used-ended.test.ts` compares the two.
+    // `store/last_used.rs` implements the same rule in SQL; `__test__/last-used/ended.test.ts` compares the two.
     let Some(end) = revoked_at.map(|at| at.timestamp_millis()) else { return false };
     let written_later_by = updated_at.timestamp_millis() - end;
     end <= now.timestamp_millis() || (0..=MAX_REVOCATION_MS).contains(&written_later_by)

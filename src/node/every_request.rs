@@ -90,9 +90,9 @@ impl NativeApiKeyService {
         Ok(())
     }
 
-    /// Returns the new answers: a JSON list of `[ticket, key | null]` and `[ticket, null, failure]`.
+    /// Returns the new answers: JSON lists of `[ticket, key | null]` and `[ticket, null, failure]`.
     #[napi(catch_unwind)]
-    pub fn take_answers(&self) -> String {
+    pub fn take_answers(&self) -> Vec<String> {
         self.ready.take()
     }
 

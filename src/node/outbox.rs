@@ -20,38 +20,46 @@ pub(super) type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
 
 type Answer = Result<Option<Arc<PublicApiKey>>, ApiKeyError>;
 
-/// The answers of one service that JavaScript has not taken yet, as a JSON list without its closing bracket.
+/// A list of answers is closed beyond this length; V8 limits the length of a string to about 512 MB.
+const MAX_LIST_BYTES: usize = 16 << 20;
+
+/// The answers of one service that JavaScript has not taken yet: JSON lists without their closing brackets.
 #[derive(Default)]
-pub(super) struct Ready(Mutex<Vec<u8>>);
+pub(super) struct Ready(Mutex<Vec<Vec<u8>>>);
 
 impl Ready {
-    /// Takes all ready answers: a JSON list of `[ticket, key | null]` and `[ticket, null, failure]`.
-    pub(super) fn take(&self) -> String {
-        let mut answers = take(&mut *self.answers());
-        if answers.is_empty() {
-            answers.push(b'[');
-        }
-        answers.push(b']');
-        // JSON is UTF-8; JavaScript reports an empty string as a defect.
-        String::from_utf8(answers).unwrap_or_default()
+    /// Takes all ready answers: JSON lists of `[ticket, key | null]` and `[ticket, null, failure]`.
+    pub(super) fn take(&self) -> Vec<String> {
+        let lists = take(&mut *self.lists());
+        lists.into_iter().map(closed).collect()
     }
 
     /// Adds an answer and returns whether it is the first since the last `take`.
     fn add(&self, ticket: u32, answer: &Answer) -> bool {
-        let mut answers = self.answers();
-        let first = answers.is_empty();
-        answers.push(if first { b'[' } else { b',' });
+        let mut lists = self.lists();
+        let first = lists.is_empty();
+        if lists.last().is_none_or(|list| list.len() > MAX_LIST_BYTES) {
+            lists.push(Vec::new());
+        }
+        let Some(list) = lists.last_mut() else { return first };
+        list.push(if list.is_empty() { b'[' } else { b',' });
         // Writing to memory does not fail.
         let _ = match answer {
-            Ok(key) => serde_json::to_writer(&mut *answers, &(ticket, key)),
-            Err(error) => serde_json::to_writer(&mut *answers, &(ticket, (), Failure::from(error))),
+            Ok(key) => serde_json::to_writer(list, &(ticket, key)),
+            Err(error) => serde_json::to_writer(list, &(ticket, (), Failure::from(error))),
         };
         first
     }
 
-    fn answers(&self) -> MutexGuard<'_, Vec<u8>> {
+    fn lists(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn closed(mut list: Vec<u8>) -> String {
+    list.push(b']');
+    // JSON is UTF-8; JavaScript reports an empty string as a defect.
+    String::from_utf8(list).unwrap_or_default()
 }
 
 /// The destination of one service's answers. Releases `wake` when it and its replies are dropped.

@@ -5,6 +5,7 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
+use super::outcome::Answer;
 use crate::api_key::{ColumnValue, PublicApiKey};
 use crate::columns::Field;
 use crate::query::Selection;
@@ -61,6 +62,20 @@ impl Serialize for Rolled {
         rolled.end()
     }
 }
+
+impl Answer for Page {
+    fn keys(&mut self) -> Option<&mut Vec<PublicApiKey>> {
+        Some(&mut self.keys)
+    }
+}
+
+impl Answer for Written {
+    fn keys(&mut self) -> Option<&mut Vec<PublicApiKey>> {
+        Some(&mut self.keys)
+    }
+}
+
+impl Answer for Rolled {}
 
 /// The selected columns in model order; `None` means all.
 pub(super) fn columns(selection: &Selection) -> Option<Vec<&'static str>> {

@@ -9,12 +9,11 @@ use std::time::Duration;
 use napi::Env;
 use napi::bindgen_prelude::{PromiseRaw, Uint8Array, within_runtime_if_available};
 use napi_derive::napi;
-use serde::Serialize;
 
 use super::events::{Listener, OnEvent};
 use super::input::{context, many, now};
 use super::outbox::{Outbox, Ready, Wake};
-use super::outcome::{Failure, json, outcome};
+use super::outcome::{Answer, Failure, Text, json, outcome};
 use super::output::columns;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -38,7 +37,7 @@ pub struct NativeApiKeyService {
 const MIGRATION_TIMEOUT: Duration = Duration::from_secs(3_600);
 
 /// A promise of the JSON `{ value }` or `{ failure }`.
-type JsonPromise<'env> = napi::Result<PromiseRaw<'env, String>>;
+type JsonPromise<'env> = napi::Result<PromiseRaw<'env, Text>>;
 
 #[napi]
 impl NativeApiKeyService {
@@ -301,7 +300,7 @@ impl NativeApiKeyService {
     ) -> JsonPromise<'env>
     where
         F: Future<Output = Result<T, ApiKeyError>> + Send + 'static,
-        T: Serialize,
+        T: Answer,
     {
         let limit =
             self.service.as_ref().map_or(MIGRATION_TIMEOUT, |service| service.call_timeout());
@@ -316,7 +315,7 @@ impl NativeApiKeyService {
     ) -> JsonPromise<'env>
     where
         F: Future<Output = Result<T, ApiKeyError>> + Send + 'static,
-        T: Serialize,
+        T: Answer,
     {
         let started = self.service.clone().map(|service| {
             // napi creates the promise on the remaining stack, so a large future must be on the heap.
@@ -324,7 +323,7 @@ impl NativeApiKeyService {
             (service, running)
         });
         env.spawn_future(async move {
-            Ok(outcome(&match started {
+            Ok(outcome(match started {
                 Ok((service, running)) => {
                     deadline::call(limit, running).await.map_err(|error| service.worded(error))
                 }

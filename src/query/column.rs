@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Field, Name, Table};
+use crate::columns::Access;
 
 /// The column of a condition or an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub enum ColumnRef {
 impl ColumnRef {
     /// Whether this is the column `token` of a key.
     pub(super) fn is_token(&self) -> bool {
-        *self == Self::Key(Field::Token)
+        matches!(self, Self::Key(field) if field.access() == Access::Token)
     }
 }
 

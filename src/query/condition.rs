@@ -5,6 +5,7 @@ use super::operand::{parse_operand, parse_pattern, refuse_mixed, wrong_type};
 use super::operator::Operator;
 use super::{ColumnRef, Comparison, Field, FieldKind, Filter, Pattern};
 use crate::api_key::ApiKeyType;
+use crate::columns::Access;
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
 
@@ -13,8 +14,8 @@ pub(super) fn parse_condition(column: &ColumnRef, value: &Input) -> Result<Filte
     match (column, value) {
         (_, Input::Undefined) => Ok(Filter::All),
         // SECURITY: a filter on hashes or salts would be an oracle for them.
-        (ColumnRef::Key(Field::Salt), _) => {
-            Err(ApiKeyError::invalid("ApiKey.salt cannot be filtered by"))
+        (ColumnRef::Key(field), _) if field.access() == Access::Hidden => {
+            Err(ApiKeyError::invalid(format!("{column} cannot be filtered by")))
         }
         (ColumnRef::Linked { .. }, Input::Object(members)) if members.is_empty() => {
             Err(invalid(format!("the condition on {column} is empty")))
@@ -160,11 +161,14 @@ fn matches(
 
 fn refuse_patterns(column: &ColumnRef) -> Result<(), ApiKeyError> {
     match column {
-        ColumnRef::Key(Field::Token) => Err(token_only_equals()),
-        ColumnRef::Key(field) if field.kind() == FieldKind::Time => Err(ApiKeyError::invalid(
-            format!("{column} holds dates, which cannot be matched against a pattern"),
-        )),
-        ColumnRef::Key(_) | ColumnRef::Linked { .. } => Ok(()),
+        ColumnRef::Key(_) if column.is_token() => Err(token_only_equals()),
+        ColumnRef::Key(field) => match field.kind() {
+            FieldKind::Text => Ok(()),
+            FieldKind::Time => Err(ApiKeyError::invalid(format!(
+                "{column} holds dates, which cannot be matched against a pattern"
+            ))),
+        },
+        ColumnRef::Linked { .. } => Ok(()),
     }
 }
 

@@ -9,8 +9,9 @@ use sea_orm::sea_query::{Alias, Cond, Condition, Expr, ExprTrait};
 use super::backend::Backend;
 use super::row::Column;
 use super::{dialect, row};
+use crate::columns::Access;
 use crate::error::ApiKeyError;
-use crate::query::{ColumnRef, Comparison, Field, Filter, Operand, Pattern, Table};
+use crate::query::{ColumnRef, Comparison, Filter, Operand, Pattern, Table};
 use crate::token::{holds_secret, may_be_publishable};
 
 /// Returns the WHERE condition of a filter on keys.
@@ -89,7 +90,8 @@ fn is_kept_back(column: &ColumnRef, operand: &Operand) -> Result<bool, ApiKeyErr
     let Operand::Text(text) = operand else { return Ok(false) };
     match column {
         ColumnRef::Key(field) => {
-            Ok(holds_secret(text) || *field == Field::Token && !may_be_publishable(text))
+            let is_token = field.access() == Access::Token;
+            Ok(holds_secret(text) || is_token && !may_be_publishable(text))
         }
         ColumnRef::Linked { .. } => {
             if holds_secret(text) {

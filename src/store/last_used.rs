@@ -21,7 +21,7 @@ pub struct UsesWritten {
 }
 
 // The SQL version of `ApiKey::has_ended`, at the time of the use. Both compare whole milliseconds;
-// `contract/last-used-ended.test.ts` compares the two.
+// `__test__/last-used/ended.test.ts` compares the two.
 macro_rules! live_and_used_before {
     ($end:expr, $updated:expr, $used:expr, $latest:expr) => {
         concat!(

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::invalid;
+use crate::columns::Access;
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
 use crate::query::{ColumnRef, Field};
@@ -102,10 +103,8 @@ impl Table {
     pub(super) fn column_name(&self, what: &str, name: &Input) -> Result<Name, ApiKeyError> {
         let column = Name::parse(what, name)?;
         // SECURITY: a link can lead back to the keys, and a filter or order on hashes would reveal them.
-        let is_forbidden = || {
-            Field::parse(column.as_str())
-                .is_none_or(|field| matches!(field, Field::Token | Field::Salt))
-        };
+        let is_forbidden =
+            || Field::parse(column.as_str()).is_none_or(|field| field.access() != Access::Open);
         if self.name == Self::of_keys().name && is_forbidden() {
             return Err(invalid(format!(
                 "ApiKey.{column} cannot be used in a join, filter or order"

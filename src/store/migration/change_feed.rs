@@ -21,18 +21,19 @@ pub(super) const STEP: Step = Step::sql(
 // NEVER CHANGE within this step: `postgres::change_listener` of every version parses these notifications and their
 // channel. `=` and the first half of the SHA-256 of an id report a changed or deleted key; `*` reports a change of any
 // key. A transaction that changes more than a hundred keys reports the others with one `*`. The id itself is left out
-// because every role that may connect may listen. Rows are compared without the columns that `columns.rs` declares
-// silent, so a column that others add is reported. They are compared as JSON because a column's type may lack equality,
-// and a column may be missing.
+// because every role that may connect may listen. Whole rows are compared, except the columns that `columns.rs` declares
+// silent, so a column that others add is reported. Their binary images are compared because a column's type may lack
+// equality. A comparison that fails, for example because a silent column is missing, reports a change: the trigger never
+// makes a write fail.
 static BODY: LazyLock<String> = LazyLock::new(|| {
-    let silent = silent_columns().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-    BODY_TEMPLATE.replace("{silent}", &silent)
+    let silence = |name| format!("NEW.{name} := OLD.{name};");
+    let silence = silent_columns().map(silence).collect::<Vec<_>>().join(" ");
+    BODY_TEMPLATE.replace("{silence}", &silence)
 });
 
 const BODY_TEMPLATE: &str = r"
 DECLARE
   channel text := 'api_key_native_changes_' || TG_RELID;
-  silent text[] := ARRAY[{silent}];
   told text;
 BEGIN
   IF TG_OP = 'TRUNCATE' THEN
@@ -40,9 +41,14 @@ BEGIN
     RETURN NULL;
   END IF;
   IF TG_OP = 'UPDATE' THEN
-    IF to_jsonb(NEW) - silent = to_jsonb(OLD) - silent THEN
-      RETURN NULL;
-    END IF;
+    BEGIN
+      {silence}
+      IF NEW *= OLD THEN
+        RETURN NULL;
+      END IF;
+    EXCEPTION WHEN OTHERS THEN
+      NULL;
+    END;
   END IF;
   told := coalesce(nullif(current_setting('medusa_api_key_native.told', true), ''), '0');
   IF told ~ '^[0-9]{1,2}$' THEN

@@ -19,9 +19,13 @@ pub(in crate::store) struct PgResult {
     pub(in crate::store) rows_affected: u64,
 }
 
-/// Returns whether a statement writes rows and is not part of an explicit transaction.
+/// Returns whether a statement may write rows: every statement but a SELECT, which a hint in a comment may precede.
 pub(in crate::store::postgres) fn writes(sql: &str) -> bool {
-    ["INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.trim_start().starts_with(verb))
+    let statement = match sql.trim_start().strip_prefix("/*").and_then(|sql| sql.split_once("*/")) {
+        Some((_hint, statement)) => statement,
+        None => sql,
+    };
+    !statement.trim_start().starts_with("SELECT")
 }
 
 impl Session {
