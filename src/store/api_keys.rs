@@ -213,10 +213,8 @@ async fn update<const N: usize>(
 }
 
 fn scope(on: &Connection<'_>, query: &Query) -> Result<Condition, ApiKeyError> {
-    dialect::reject_joins(on.backend(), &query.joins)?;
-    let matching = Condition::all()
-        .add(condition(on.backend(), &query.filter)?)
-        .add(joins::condition(&query.joins, query.with_deleted)?);
+    let joined = dialect::joined(on.backend(), &query.joins, query.with_deleted)?;
+    let matching = Condition::all().add(condition(on.backend(), &query.filter)?).add(joined);
     Ok(if query.with_deleted {
         matching
     } else {
@@ -240,7 +238,7 @@ fn select(on: &Connection<'_>, query: &Query) -> Result<Select<Entity>, ApiKeyEr
         let key = match &by.column {
             ColumnRef::Key(field) => key_column(row::column(*field)),
             ColumnRef::Linked { table, name } => {
-                joins::order_key(&query.joins, table, name, query.with_deleted)
+                dialect::linked_order_key(on.backend(), query, table, name)?
             }
         };
         select = select.order_by_with_nulls(key, order, nulls);

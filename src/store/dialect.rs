@@ -1,11 +1,12 @@
 //! Chooses between PostgreSQL's SQL and SQLite's.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Condition, Expr};
 
+use super::api_keys::Query;
 use super::backend::Backend;
 use super::{postgres, sqlite};
 use crate::error::ApiKeyError;
-use crate::query::{ColumnRef, Joins, Operand, Pattern};
+use crate::query::{ColumnRef, Joins, Name, Operand, Pattern, Table};
 
 /// Returns the SQL of a value that a column is compared with.
 pub(super) fn value(
@@ -44,10 +45,32 @@ pub(super) fn matches(
     }
 }
 
-/// Rejects joins on a database without linked tables.
-pub(super) fn reject_joins(backend: Backend, joins: &Joins) -> Result<(), ApiKeyError> {
+/// Returns the conditions of joins. Rejects joins on a database without linked tables.
+pub(super) fn joined(
+    backend: Backend,
+    joins: &Joins,
+    with_deleted: bool,
+) -> Result<Condition, ApiKeyError> {
     match backend {
-        Backend::Postgres => Ok(()),
-        Backend::Sqlite => sqlite::conditions::reject_joins(joins),
+        Backend::Postgres => postgres::joins::condition(joins, with_deleted),
+        Backend::Sqlite => {
+            sqlite::conditions::reject_joins(joins)?;
+            Ok(Condition::all())
+        }
+    }
+}
+
+/// Returns the value of a linked column to sort by.
+pub(super) fn linked_order_key(
+    backend: Backend,
+    query: &Query,
+    table: &Table,
+    column: &Name,
+) -> Result<Expr, ApiKeyError> {
+    match backend {
+        Backend::Postgres => {
+            Ok(postgres::joins::order_key(&query.joins, table, column, query.with_deleted))
+        }
+        Backend::Sqlite => Err(sqlite::conditions::no_linked_tables()),
     }
 }

@@ -49,7 +49,7 @@ fn text(operand: &Operand) -> Result<String, ApiKeyError> {
     }
 }
 
-fn no_linked_tables() -> ApiKeyError {
+pub(in crate::store) fn no_linked_tables() -> ApiKeyError {
     ApiKeyError::invalid(
         "Filters and orders on linked modules need PostgreSQL: config.__internal.crossModuleJoins",
     )
