@@ -55,16 +55,15 @@ describe("[postgres] The triggers on api_key notify", () => {
     expect(await heard()).toEqual([]);
   });
 
-  it.each([
-    "last_used_at = now()",
-    "title = title",
-    "last_used_at = now(), token_digest = token_digest",
-  ])("nothing on an update to %s", async (assignment) => {
-    await ours.service.createApiKeys([SECRET, PUBLISHABLE]);
-    await database.query(`UPDATE api_key SET ${assignment}`);
+  it.each(["last_used_at = now()", "title = title", "last_used_at = now(), token_digest = token_digest"])(
+    "nothing on an update to %s",
+    async (assignment) => {
+      await ours.service.createApiKeys([SECRET, PUBLISHABLE]);
+      await database.query(`UPDATE api_key SET ${assignment}`);
 
-    expect(await heard()).toEqual([]);
-  });
+      expect(await heard()).toEqual([]);
+    },
+  );
 
   it.each([
     "token = token || 'x'",
