@@ -19,8 +19,9 @@ describe("[postgres] After a crash of the server", () => {
   let service: OurService;
 
   beforeAll(async () => {
-    // Nothing but a commit writes the log to its file, so a crash loses what an open transaction has written.
-    server = await PostgresServer.create({ settings: { wal_writer_delay: "10s", autovacuum: "off" } });
+    // Only a commit writes the log to its file, so a crash loses what an open transaction has written.
+    const settings = { wal_writer_delay: "10s", wal_level: "minimal", max_wal_senders: "0", autovacuum: "off" };
+    server = await PostgresServer.create({ settings });
     service = openService(server.url(), { callTimeout: 5_000 });
     await service.migrate();
     await server.query(SLOW_COMMITS);
@@ -32,6 +33,7 @@ describe("[postgres] After a crash of the server", () => {
 
   it("a change that was lost is not acknowledged, although another transaction has its number", async () => {
     const { id, title } = await service.createApiKeys(PUBLISHABLE);
+    await server.query("CHECKPOINT");
     const change = service.updateApiKeys(id, { title: SLOW }).then(
       () => "acknowledged",
       (error) => error,
