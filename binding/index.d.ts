@@ -17,9 +17,9 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class NativeApiKeyService {
   /** The columns as `src/columns.rs` declares them, as JSON. */
   static declaredColumns(): string
-  /** Asks for the keys of tokens. `takeAnswers` returns each answer with its ticket; the tickets are consecutive. */
+  /** Starts lookups of tokens. `takeAnswers` returns each answer with its ticket; tickets are consecutive. */
   ask(kind: 'secret' | 'publishable', nowMs: number, firstTicket: number, tokens: string[]): void
-  /** The answers since the last time: the JSON text of a list of `[ticket, key | null]` and `[ticket, null, failure]`. */
+  /** Returns the new answers: a JSON list of `[ticket, key | null]` and `[ticket, null, failure]`. */
   takeAnswers(): string
   /** The number of the cached row for a secret token, or 0 if only the database can answer. */
   recallSecret(nowMs: number, token: string): number
