@@ -1,6 +1,12 @@
 // The hand-written edits that add the nullable text column `note`, which creators may set: for each file, pairs of an anchor and the
 // text to insert after it.
 
+/** The member of CreateApiKeyInput, which the compiler does not ask for. */
+export const INPUT_MEMBER = [
+  "  deleted_at?: ApiKeyTime | null;\n",
+  "  /** A note. Default: `null`. */\n  note?: string | null;\n",
+];
+
 export const EDITS = {
   "src/columns.rs": [
     [
@@ -40,5 +46,5 @@ export const EDITS = {
     ["            deleted_at: None,\n", "            note: None,\n"],
     ["            deleted_at: self.deleted_at,\n", "            note: self.note,\n"],
   ],
-  "module/types.ts": [["  deleted_at: Date | null;\n", "  /** A note. */\n  note: string | null;\n"]],
+  "module/types.ts": [["  deleted_at: Date | null;\n", "  /** A note. */\n  note: string | null;\n"], INPUT_MEMBER],
 };

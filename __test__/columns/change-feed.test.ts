@@ -2,11 +2,11 @@
 
 import { createHash } from "node:crypto";
 import pg from "pg";
+import { DECLARED } from "../support/declaration";
 import { openService } from "../support/ours";
 import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
 import { PUBLISHABLE } from "../support/service";
 import { until } from "../support/until";
-import { DECLARED } from "./declaration";
 
 describe("[postgres] The change feed", () => {
   let database: PostgresDatabase;

@@ -2,13 +2,19 @@
 
 import { joinerConfig } from "../../module/joiner-config";
 import { describeOnEachDatabase } from "../support/databases";
+import { DECLARED, FREE, OPEN, SHOWN, sampleOf, sqlOf } from "../support/declaration";
 import { openLeased, warm } from "../support/leased";
 import { openService } from "../support/ours";
-import { type ApiKey, type OurService, PUBLISHABLE, SECRET } from "../support/service";
-import { DECLARED, FREE, OPEN, SHOWN, sampleOf, sqlOf } from "./declaration";
+import { type ApiKey, COLUMNS, type OurService, PUBLISHABLE, SECRET, STOCK_COLUMNS } from "../support/service";
 import { openTable, type Table } from "./table";
 
 const EVERY = { withDeleted: true };
+
+describe("The declared columns", () => {
+  it("include those of stock in stock's order", () => {
+    expect(COLUMNS.filter((name) => STOCK_COLUMNS.includes(name))).toEqual(STOCK_COLUMNS);
+  });
+});
 
 describeOnEachDatabase("Every declared column", ({ name, create }) => {
   let database: Awaited<ReturnType<typeof create>>;

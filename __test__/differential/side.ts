@@ -54,7 +54,7 @@ async function dump(side: Implementation): Promise<StoredKey[]> {
   return (await side.table()).map((row) => {
     const column = (name: string) =>
       TIMES.includes(name) && row[name] !== null ? new Date(row[name] as string) : row[name];
-    return Object.fromEntries([...COLUMNS, "salt"].map((name) => [name, column(name)])) as unknown as StoredKey;
+    return Object.fromEntries([...side.columns, "salt"].map((name) => [name, column(name)])) as unknown as StoredKey;
   });
 }
 

@@ -4,6 +4,7 @@ import { type Implementation, STARTERS } from "../support/implementations";
 import type { Service } from "../support/service";
 import { DEVIATIONS } from "./deviations";
 import { CHEAP, HASHED_OTHERWISE, intercept, withCheapHashes } from "./hashes";
+import { OWN_COLUMNS } from "./own-columns";
 import { ASKED, runHistories } from "./run";
 import { report } from "./tally";
 
@@ -27,7 +28,7 @@ describe("Random histories on stock and on this package", () => {
     "return, reject, publish and store the same except for listed deviations",
     () =>
       on(CHEAP, async (right) => {
-        const pair = { left, right, deviations: [HASHED_OTHERWISE, ...DEVIATIONS], frozen: false };
+        const pair = { left, right, deviations: [HASHED_OTHERWISE, OWN_COLUMNS, ...DEVIATIONS], frozen: false };
         const tally = await withCheapHashes(() => runHistories("stock", pair));
         console.log(report(tally));
 
@@ -41,7 +42,7 @@ describe("Random histories on stock and on this package", () => {
     "store the same hashes where both use scrypt",
     () =>
       on({ hashing: "scrypt" }, async (right) => {
-        const pair = { left, right, deviations: DEVIATIONS, frozen: false };
+        const pair = { left, right, deviations: [OWN_COLUMNS, ...DEVIATIONS], frozen: false };
         const tally = await runHistories("stock", pair, { ...ASKED, histories: ASKED.fullCost });
         console.log(report(tally));
 

@@ -1,6 +1,6 @@
 // Listed differences in which both sides do the same and say it differently.
 
-import { type ApiKey, COLUMNS } from "../support/service";
+import { type ApiKey, STOCK_COLUMNS } from "../support/service";
 import type { Deviation } from "./plan";
 import { literally, searches } from "./search";
 import type { Outcome } from "./side";
@@ -73,7 +73,9 @@ export const TRANSLATIONS: Deviation[] = [
           const row = outcome.table.find(({ id }) => id === key.id);
           const isNew = "salt" in key && key.salt === undefined;
           const token = isNew || key.type === "publishable" ? key.token : "";
-          return Object.fromEntries(COLUMNS.map((name) => [name, name === "token" ? token : row?.[name as "id"]]));
+          return Object.fromEntries(
+            STOCK_COLUMNS.map((name) => [name, name === "token" ? token : row?.[name as "id"]]),
+          );
         }),
       ),
   },

@@ -1,40 +1,14 @@
-import { decodeKey, type KeyRow } from "../../module/generated/columns";
+import { decodeKey } from "../../module/generated/columns";
 import { decodeCreatedKey, decodePage } from "../../module/rows";
+import { COLUMNS } from "../support/service";
+import { sampleRow } from "./sample-row";
 
-const ROW: KeyRow = {
-  id: "apk_1",
-  token: "sk_raw",
-  redacted: "sk_123***abc",
-  title: "CI",
-  type: "secret",
-  last_used_at: null,
-  created_by: "u",
-  revoked_by: null,
-  revoked_at: 7,
-  created_at: 5,
-  updated_at: 6,
-  deleted_at: null,
-};
-
-const MODEL_ORDER = [
-  "id",
-  "token",
-  "redacted",
-  "title",
-  "type",
-  "last_used_at",
-  "created_by",
-  "revoked_by",
-  "revoked_at",
-  "created_at",
-  "updated_at",
-  "deleted_at",
-];
+const ROW = sampleRow({ id: "apk_1", token: "sk_raw", title: "CI", revoked_at: 7, updated_at: 6 });
 
 describe("a key on its way from Rust", () => {
   it("is a plain object in model order, with dates and nulls", () => {
     const key = decodeKey(ROW);
-    expect(Object.keys(key)).toEqual(MODEL_ORDER);
+    expect(Object.keys(key)).toEqual(COLUMNS);
     expect(Object.getPrototypeOf(key)).toBe(Object.prototype);
     expect(key).toMatchObject({ last_used_at: null, created_at: expect.any(Date), revoked_by: null, deleted_at: null });
     expect(key.revoked_at).toEqual(new Date(7));

@@ -1,15 +1,15 @@
-import type { KeyRow } from "../../module/generated/columns";
 import type { Written } from "../../module/outcome";
 import { ApiKeyModuleService } from "../../module/service";
+import { sampleRow } from "./sample-row";
 
 const mockCalls: [name: string, args: unknown[]][] = [];
 const mockAnswers: Record<string, unknown> = {};
 
-// Rust is not asked here: what is tested is what becomes of its answers.
+// Rust's results are given here, except the declared columns: the subject is what TypeScript makes of them.
 jest.mock(
   "../../binding",
-  () => ({
-    NativeApiKeyService: function NativeApiKeyService(settings: string, _onEvent: unknown, wake: () => void) {
+  () => {
+    function NativeApiKeyService(settings: string, _onEvent: unknown, wake: () => void) {
       mockCalls.push(["constructor", [settings]]);
       let lastTicket = 0;
       const target: Record<string, (...args: never[]) => unknown> = {
@@ -30,16 +30,14 @@ jest.mock(
             return JSON.stringify({ value: mockAnswers[name] ?? null });
           }),
       });
-    },
-  }),
+    }
+    const { declaredColumns } = jest.requireActual<typeof import("../../binding")>("../../binding").NativeApiKeyService;
+    return { NativeApiKeyService: Object.assign(NativeApiKeyService, { declaredColumns }) };
+  },
   { virtual: true },
 );
 
-function row(id: string): KeyRow {
-  const times = { last_used_at: null, revoked_at: null, created_at: 5, updated_at: 6, deleted_at: null };
-  const texts = { token: "", redacted: "sk_123***abc", title: "CI", created_by: "u", revoked_by: null };
-  return { id, type: "secret", ...texts, ...times };
-}
+const row = (id: string) => sampleRow({ id, token: "", updated_at: 6 });
 
 function written(part: Partial<Written>): Written {
   return { keys: [], created: [], updated: [], deleted: [], ...part };

@@ -2,7 +2,7 @@
 
 import { startOurs } from "./ours";
 import { createPostgresDatabase } from "./postgres";
-import type { OurService, Service } from "./service";
+import { COLUMNS, type OurService, type Service, STOCK_COLUMNS } from "./service";
 import { createSqliteDatabase } from "./sqlite";
 import { SqliteShell } from "./sqlite-shell";
 import { type Running, startStock } from "./stock";
@@ -13,6 +13,8 @@ export type Row = Record<string, unknown>;
 /** A running implementation with an empty table. */
 export interface Implementation<Kind extends Service = Service> extends Running<Kind> {
   name: "stock" | "sqlite" | "postgres";
+  /** The columns of its results, in their order. */
+  columns: string[];
   /** The database's URL, for a service beside this one. */
   url: string;
   /** Runs SQL with `?` for its parameters, on a connection of the test's own. */
@@ -114,6 +116,9 @@ function onPostgres<Kind extends Service>(
   });
 }
 
-function withTable<Kind extends Service>(running: Omit<Implementation<Kind>, "table">): Implementation<Kind> {
-  return { ...running, table: () => running.sql("SELECT * FROM api_key ORDER BY id") };
+function withTable<Kind extends Service>(
+  running: Omit<Implementation<Kind>, "table" | "columns">,
+): Implementation<Kind> {
+  const columns = running.name === "stock" ? STOCK_COLUMNS : COLUMNS;
+  return { ...running, columns, table: () => running.sql("SELECT * FROM api_key ORDER BY id") };
 }

@@ -1,30 +1,23 @@
 // The service as a caller sees it, in both implementations. Inputs are `object` where the published types are narrower: suites also pass
 // what those types would refuse.
 
-import type { ApiKeyModuleStatus } from "../../index.js";
+import type { ApiKeyModuleStatus, ApiKey as PublicApiKey } from "../../index.js";
+import { SHOWN } from "./declaration";
 
-/** A key as an answer shows it. */
-export interface ApiKey {
-  id: string;
-  token: string;
+/** A key as a result contains it. */
+export interface ApiKey extends PublicApiKey {
+  /** Only after a creation. */
   salt?: undefined;
-  redacted: string;
-  title: string;
-  type: "publishable" | "secret";
-  last_used_at: Date | null;
-  created_by: string;
-  revoked_by: string | null;
-  revoked_at: Date | null;
-  created_at: Date;
-  updated_at: Date;
-  deleted_at: Date | null;
 }
 
 /** One key for each element of an array literal. */
 type KeyOfEach<Elements extends readonly object[]> = { -readonly [Index in keyof Elements]: ApiKey };
 
-/** The names of all columns in the order in which answers hold them; `salt` only after a creation. */
-export const COLUMNS = [
+/** The columns of this package's results, in their order; `salt` only after a creation. */
+export const COLUMNS = SHOWN.map(({ name }) => name);
+
+/** The columns of stock's results, in their order. A column that this package adds is not among them. */
+export const STOCK_COLUMNS = [
   ...["id", "token", "redacted", "title", "type", "last_used_at", "created_by"],
   ...["revoked_by", "revoked_at", "created_at", "updated_at", "deleted_at"],
 ];

@@ -31,6 +31,9 @@ import apiKeyModule, {
 /** Fails to compile unless the first type is assignable to the second. */
 type Is<Given extends Asked, Asked> = Given;
 
+/** A column that Medusa's key has too. */
+type MedusasColumn = Extract<keyof ApiKey, keyof ApiKeyDTO>;
+
 export type OursIsMedusas = [
   Is<ApiKeyModuleService, IApiKeyModuleService>,
   Is<ApiKeyModuleService, AsyncDisposable>,
@@ -44,7 +47,7 @@ export type OursIsMedusas = [
 ];
 
 export type MedusasIsOurs = [
-  Is<ApiKeyDTO, ApiKey>,
+  Is<ApiKeyDTO, Pick<ApiKey, MedusasColumn>>,
   Is<CreateApiKeyDTO, CreateApiKeyInput>,
   Is<RevokeApiKeyDTO, RevokeApiKeyInput>,
   Is<Pick<FilterableApiKeyProps, "id" | "q" | "title" | "token" | "type">, ApiKeyFilters>,

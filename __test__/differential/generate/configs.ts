@@ -1,7 +1,7 @@
 // The config language, and what it refuses.
 
 import fc from "fast-check";
-import { COLUMNS } from "../../support/service";
+import { STOCK_COLUMNS } from "../../support/service";
 import { search } from "./filters";
 import { weighted, wrong } from "./values";
 
@@ -24,7 +24,7 @@ const direction = weighted<unknown>(
 );
 
 const columns = (most: number) =>
-  fc.uniqueArray(fc.constantFrom(...COLUMNS.filter((name) => name !== "token")), { maxLength: most });
+  fc.uniqueArray(fc.constantFrom(...STOCK_COLUMNS.filter((name) => name !== "token")), { maxLength: most });
 
 // Ties have no order in SQL, so each order ends with the id.
 const order = weighted<unknown>(
@@ -49,7 +49,7 @@ const byThem = (names: string[], ways: unknown[]) =>
   Object.fromEntries([...new Set(names)].map((name, index) => [name, ways[index]]));
 
 const select = weighted<unknown>(
-  [6, fc.subarray([...COLUMNS, "salt", "nope", "also.nope", ""])],
+  [6, fc.subarray([...STOCK_COLUMNS, "salt", "nope", "also.nope", ""])],
   [1, fc.constantFrom<unknown>(["*"], undefined, null, false, "", [], ["token"], ["token", "type"])],
   [0.2, wrong("S18", "select", "title", { title: true }, [5])],
 );

@@ -1,0 +1,13 @@
+// A row as Rust sends it, with every declared column, so that a test names only the columns that it is about.
+
+import type { KeyRow } from "../../module/generated/columns";
+import { SHOWN } from "../support/declaration";
+
+/** A secret key's row: nullable columns are null, times 5, texts of their own. */
+export function sampleRow(part: Partial<KeyRow> = {}): KeyRow {
+  const columns = SHOWN.map(({ name, kind, nullable }) => [
+    name,
+    nullable ? null : kind === "time" ? 5 : `value of ${name}`,
+  ]);
+  return { ...Object.fromEntries(columns), type: "secret", ...part };
+}
