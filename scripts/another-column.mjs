@@ -10,19 +10,21 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "../harness/build.mjs";
-import { fail, outputOf, root, step } from "../harness/steps.mjs";
+import { fail, hostTriple, outputOf, root, step } from "../harness/steps.mjs";
 import { EDITS, INPUT_MEMBER } from "./another-column-edits.mjs";
 
 const MAX_FILES = 6;
 const COPY = join(root, "target", "another-column");
 
 /** What a complete column passes, in this order. Stock's own suites are omitted. */
+const node = process.execPath;
 const CHECKS = [
-  ["scripts/build.mjs"],
-  ["scripts/types.mjs"],
-  ["node_modules/typescript/bin/tsc", "--noEmit", "--project", "tsconfig.json"],
+  [node, "scripts/build.mjs"],
+  ["cargo", "check", "--quiet", "--profile", "quick", "--tests", "--target", hostTriple()],
+  [node, "scripts/types.mjs"],
+  [node, "node_modules/typescript/bin/tsc", "--noEmit", "--project", "tsconfig.json"],
   [
-    ...["--experimental-vm-modules", "node_modules/jest/bin/jest.js"],
+    ...[node, "--experimental-vm-modules", "node_modules/jest/bin/jest.js"],
     ...["__test__/(columns|create|module)/", "--testNamePattern", "^(?!\\[stock\\])"],
   ],
 ];
@@ -99,8 +101,8 @@ function withEdits(file, original, edits) {
   return text;
 }
 
-function run(...args) {
+function run(command, ...args) {
   const env = { ...process.env, CARGO_TARGET_DIR: join(root, "target"), CARGO_TERM_COLOR: "never", FORCE_COLOR: "0" };
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: COPY, env, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: COPY, env, encoding: "utf8" });
   return { passed: status === 0, output: `${stdout}\n${stderr}` };
 }

@@ -1,4 +1,4 @@
-// Medusa's filters evaluated one key at a time in JavaScript, with SQL's three truth values: the yardstick for the databases.
+// Medusa's filters evaluated one key at a time in JavaScript, with SQL's three truth values, to compare the databases with.
 
 import type { ApiKey } from "../support/service";
 
@@ -50,8 +50,9 @@ function operator(stored: Operand, name: string, operand: Operand | Operand[] | 
   if (name === "$lt") return left < right;
   if (name === "$lte") return left <= right;
   if (name === "$like") return pattern(right as string, "s").test(left as string);
+  if (name === "$re") return new RegExp(right as string, "s").test(left as string);
   if (name === "$ilike") return pattern(right as string, "si").test(left as string);
-  throw new Error(`The yardstick does not know ${name}.`);
+  throw new Error(`Unknown operator ${name}.`);
 }
 
 function pattern(like: string, flags: string): RegExp {

@@ -1,4 +1,4 @@
-// Filters nobody would think of, against a naive evaluation.
+// Random filters, compared with a naive evaluation.
 
 import fc from "fast-check";
 import { describeEverywhere } from "../support/implementations";
@@ -19,6 +19,8 @@ const TITLES = [
   "nobody's",
 ];
 const PATTERNS = ["%", "", "Al%", "%a", "_lpha", "%\\%%", "%e\\_c%", "BETA%", "%o%", "%\\\\%", "%'%", "______"];
+/** Regular expressions that mean the same in PostgreSQL, Rust and JavaScript. */
+const EXPRESSIONS = ["a", "^a", "a$", "^Alpha$", ".", "^$", "%", "[0-9]", "e o", "^(Alpha|alpha)$"];
 const TEXTS: Record<string, string[]> = {
   id: ["apk_01", "apk_02", "apk_05", "apk_09", "apk_", "apk_99"],
   title: TITLES,
@@ -49,7 +51,10 @@ const comparisons = <Value>(values: Value[]) => ({
 });
 
 const text = (name: string, values: string[]) =>
-  columnOf(values, { $like: fc.constantFrom(...PATTERNS), $ilike: fc.constantFrom(...PATTERNS) }).map((value) => ({
+  columnOf(values, {
+    ...{ $like: fc.constantFrom(...PATTERNS), $ilike: fc.constantFrom(...PATTERNS) },
+    $re: fc.constantFrom(...EXPRESSIONS),
+  }).map((value) => ({
     [name]: value,
   }));
 

@@ -1,16 +1,10 @@
-//! Filters: the parser reproduces generated filters, and SQLite's results match three-valued logic for each row.
+//! Filters: the parser reproduces generated filters. `__test__/filters/properties.test.ts` evaluates them on both databases.
 
-use std::cmp::Ordering;
-
-use crate::api_key::{ApiKey, ApiKeyId, ApiKeyType};
 use crate::call_context::Timestamp;
-use crate::event::EventSink;
 use crate::input::Input;
 use crate::query::{
     ColumnRef, Comparison, Field, FieldKind, Filter, Operand, Pattern, parse_filters,
 };
-use crate::store::{self, Database, DatabaseSettings, Query};
-use crate::token::{Redacted, StoredToken};
 use chrono::{TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
 
@@ -31,44 +25,6 @@ fn any_time() -> impl Strategy<Value = Timestamp> {
                 + TimeDelta::microseconds(us)
         },
     )
-}
-
-fn any_key() -> impl Strategy<Value = ApiKey> {
-    let texts = (any_text(), any_text(), prop::option::of(any_text()));
-    let times = (
-        any_time(),
-        prop::option::of(any_time()),
-        prop::option::of(any_time()),
-        prop::option::of(any_time()),
-    );
-    (texts, times).prop_map(|(texts, times)| ApiKey {
-        id: ApiKeyId::new(String::new()),
-        token: StoredToken::Public(String::new()),
-        token_digest: None,
-        redacted: Redacted::stored(String::new()),
-        title: texts.0,
-        kind: ApiKeyType::Publishable,
-        created_by: texts.1,
-        revoked_by: texts.2,
-        created_at: times.0,
-        updated_at: times.0,
-        revoked_at: times.1,
-        last_used_at: times.2,
-        deleted_at: times.3,
-        created_in: None,
-        revoked_at_once: false,
-    })
-}
-
-/// Keys with unique ids and tokens.
-fn any_keys() -> impl Strategy<Value = Vec<ApiKey>> {
-    prop::collection::vec(any_key(), 1..8).prop_map(|mut keys| {
-        for (index, key) in keys.iter_mut().enumerate() {
-            key.id = ApiKeyId::new(["a", "A", "b", "ü", "a1", "%", "_"][index].to_owned());
-            key.token = StoredToken::Public(format!("pk_{index}"));
-        }
-        keys
-    })
 }
 
 fn any_operand(field: Field) -> BoxedStrategy<Operand> {
@@ -199,164 +155,9 @@ fn own(column: &ColumnRef) -> Field {
     }
 }
 
-/// True, false, or SQL's NULL.
-type Truth = Option<bool>;
-
-fn truth(filter: &Filter, key: &ApiKey) -> Truth {
-    match filter {
-        Filter::All => Some(true),
-        Filter::And(branches) => not(one_of(branches.iter().map(|branch| not(truth(branch, key))))),
-        Filter::Or(branches) => one_of(branches.iter().map(|branch| truth(branch, key))),
-        Filter::Not(inner) => not(truth(inner, key)),
-        Filter::Compare(column, comparison, operand) => {
-            let ordering = stored(key, own(column))?.cmp_with(operand);
-            Some(match comparison {
-                Comparison::Equal => ordering == Ordering::Equal,
-                Comparison::NotEqual => ordering != Ordering::Equal,
-                Comparison::Greater => ordering == Ordering::Greater,
-                Comparison::GreaterOrEqual => ordering != Ordering::Less,
-                Comparison::Less => ordering == Ordering::Less,
-                Comparison::LessOrEqual => ordering != Ordering::Greater,
-            })
-        }
-        Filter::In { column, operands } => {
-            // An empty list matches nothing, not even NULL.
-            if operands.is_empty() {
-                return Some(false);
-            }
-            let stored = stored(key, own(column))?;
-            Some(operands.iter().any(|operand| stored.cmp_with(operand) == Ordering::Equal))
-        }
-        Filter::IsNull(column) => Some(stored(key, own(column)).is_none()),
-        Filter::Is(..) => panic!("a condition that these tests do not generate"),
-        Filter::Unknown => None,
-        Filter::Matches(column, pattern) => match stored(key, own(column))? {
-            Stored::Text(text) => Some(matches(pattern, text)),
-            Stored::Time(_) => None,
-        },
-    }
-}
-
-fn not(truth: Truth) -> Truth {
-    truth.map(|known| !known)
-}
-
-fn one_of(truths: impl Iterator<Item = Truth>) -> Truth {
-    #[expect(
-        clippy::manual_try_fold,
-        reason = "an unknown value must not end the fold: a later true decides"
-    )]
-    truths.fold(Some(false), |so_far, truth| match (so_far, truth) {
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (None, _) | (_, None) => None,
-        _ => Some(false),
-    })
-}
-
-enum Stored<'a> {
-    Text(&'a str),
-    Time(Timestamp),
-}
-
-impl Stored<'_> {
-    fn cmp_with(&self, operand: &Operand) -> Ordering {
-        match (self, operand) {
-            (Self::Text(text), Operand::Text(other)) => text.as_bytes().cmp(other.as_bytes()),
-            (Self::Time(at), Operand::Time(other)) => at.cmp(other),
-            _ => panic!("a value of another kind than the column's"),
-        }
-    }
-}
-
-fn stored(key: &ApiKey, field: Field) -> Option<Stored<'_>> {
-    match field {
-        Field::Id => Some(Stored::Text(key.id.as_str())),
-        Field::Title => Some(Stored::Text(&key.title)),
-        Field::CreatedBy => Some(Stored::Text(&key.created_by)),
-        Field::RevokedBy => key.revoked_by.as_deref().map(Stored::Text),
-        Field::CreatedAt => Some(Stored::Time(key.created_at)),
-        Field::RevokedAt => key.revoked_at.map(Stored::Time),
-        Field::LastUsedAt => key.last_used_at.map(Stored::Time),
-        Field::DeletedAt => key.deleted_at.map(Stored::Time),
-        _ => panic!("a column that these tests do not generate"),
-    }
-}
-
-fn matches(pattern: &Pattern, text: &str) -> bool {
-    let folded = |text: &str, ignore_case: bool| {
-        if ignore_case { text.to_lowercase() } else { text.to_owned() }
-    };
-    match pattern {
-        Pattern::Like { pattern, ignore_case } => like(
-            &folded(pattern, *ignore_case).chars().collect::<Vec<_>>(),
-            &folded(text, *ignore_case).chars().collect::<Vec<_>>(),
-        ),
-        Pattern::Contains(part) => folded(text, true).contains(&folded(part, true)),
-        Pattern::Regex { source, ignore_case } => {
-            let (text, source) = (folded(text, *ignore_case), folded(source, *ignore_case));
-            match source.as_str() {
-                "." => !text.is_empty(),
-                "^$" => text.is_empty(),
-                "^a$" => text == "a",
-                "^a" => text.starts_with('a'),
-                "a$" => text.ends_with('a'),
-                plain => text.contains(plain),
-            }
-        }
-        Pattern::Words(asked) => {
-            let words = |text: &str| -> Vec<String> {
-                text.split(|c: char| !c.is_alphanumeric())
-                    .filter(|word| !word.is_empty())
-                    .map(str::to_lowercase)
-                    .collect()
-            };
-            let (asked, there) = (words(asked), words(text));
-            !asked.is_empty() && asked.iter().all(|word| there.contains(word))
-        }
-    }
-}
-
-fn like(pattern: &[char], text: &[char]) -> bool {
-    match pattern {
-        [] => text.is_empty(),
-        ['%', rest @ ..] => (0..=text.len()).any(|skipped| like(rest, &text[skipped..])),
-        ['_', rest @ ..] => !text.is_empty() && like(rest, &text[1..]),
-        ['\\', literal, rest @ ..] | [literal, rest @ ..] => {
-            text.first() == Some(literal) && like(rest, &text[1..])
-        }
-    }
-}
-
 proptest! {
     #[test]
     fn a_filter_written_as_input_is_parsed_to_the_same_filter(filter in trees(any_condition())) {
         prop_assert_eq!(parse_filters(&written(&filter)), Ok(filter));
     }
-}
-
-#[test]
-fn sqlite_results_match_three_valued_logic() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let settings = DatabaseSettings::parse("sqlite::memory:").unwrap();
-    let database = Database::new(settings, true, None, EventSink::default());
-    let contains = (prop::sample::select(TEXTS.to_vec()), any_text())
-        .prop_map(|(field, part)| Filter::Matches(field.into(), Pattern::Contains(part)));
-    let leaf = prop_oneof![5 => any_condition(), 1 => contains];
-    proptest!(ProptestConfig::with_cases(2_000), |(keys in any_keys(), filter in trees(leaf))| {
-        let found = runtime.block_on(find(&database, &keys, &filter));
-        let mut expected: Vec<_> = keys.iter().filter(|key| truth(&filter, key) == Some(true)).map(|key| key.id.as_str()).collect();
-        expected.sort_unstable();
-        prop_assert_eq!(found, expected);
-    });
-}
-
-/// Stores only these keys and returns the ids of those that a filter matches.
-async fn find(database: &Database, keys: &[ApiKey], filter: &Filter) -> Vec<String> {
-    let on = database.connection().await.unwrap();
-    let before = store::find(&on, &Query::every(Filter::All)).await.unwrap();
-    let ids = before.iter().map(|key| key.id.as_str().to_owned()).collect();
-    store::delete(&on, ids).await.unwrap();
-    store::insert(&on, keys).await.unwrap();
-    let found = store::find(&on, &Query::every(filter.clone())).await.unwrap();
-    found.iter().map(|key| key.id.as_str().to_owned()).collect()
 }
