@@ -27,15 +27,15 @@ export const COLUMNS = {
 ${fields.map(({ name, graphql }) => `${name}: "${graphql}",`).join("\n")}
 };
 
-/** A key as Rust sends it: the public columns, with times in epoch milliseconds. */
-export interface KeyRow {
-${shown.map((field) => `${field.name}: ${typeOf(field)};`).join("\n")}
-}
+/** A key as Rust sends it: the values of the public columns, with times in epoch milliseconds. */
+export type KeyRow = [
+${shown.map((field) => `${field.name}: ${typeOf(field)},`).join("\n")}
+];
 
 /** Converts a row to a key. */
 export function decodeKey(row: KeyRow): ApiKey {
   return {
-${shown.map((field) => `${field.name}: ${decoded(field)},`).join("\n")}
+${shown.map((field, place) => `${field.name}: ${decoded(field, `row[${place}]`)},`).join("\n")}
   };
 }
 `);
@@ -46,9 +46,9 @@ function typeOf({ kind, graphql, nullable }) {
   return nullable ? `${type} | null` : type;
 }
 
-function decoded({ name, kind, nullable }) {
-  if (kind !== "time") return `row.${name}`;
-  return nullable ? `row.${name} === null ? null : new Date(row.${name})` : `new Date(row.${name})`;
+function decoded({ kind, nullable }, value) {
+  if (kind !== "time") return value;
+  return nullable ? `${value} === null ? null : new Date(${value})` : `new Date(${value})`;
 }
 
 function formatted(source) {

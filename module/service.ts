@@ -171,14 +171,15 @@ export class ApiKeyModuleService implements Documented {
 
   async rollApiKeys(id: string, data: RollApiKeyInput, sharedContext?: Context): Promise<RolledApiKey> {
     const rolled = await this.native_.rollApiKeys(id, data, sharedContext);
+    const [revoked, created] = [decodeKey(rolled.revoked), decodeKey(rolled.created)];
     await this.events_.publish(
       [
-        ["updated", [rolled.revoked.id]],
-        ["created", [rolled.created.id]],
+        ["updated", [revoked.id]],
+        ["created", [created.id]],
       ],
       sharedContext,
     );
-    return { revoked: decodeKey(rolled.revoked), created: decodeKey(rolled.created) };
+    return { revoked, created };
   }
 
   async authenticate(token: string, _sharedContext?: Context): Promise<ApiKey | false> {

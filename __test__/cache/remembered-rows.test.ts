@@ -1,7 +1,7 @@
 import type { KeyRow } from "../../module/generated/columns";
 import { RememberedRows } from "../../module/remembered-rows";
 
-const row = (number: number, id = `apk_${number}`) => ({ number, key: { id } as KeyRow });
+const row = (number: number, id = `apk_${number}`) => ({ number, key: { id } as unknown as KeyRow });
 
 describe("the rows that the cache returned", () => {
   it("are each fetched once", () => {

@@ -71,7 +71,7 @@ describe("the native wrapper", () => {
   });
 
   it("settles the other promises of a batch when one answer cannot be decoded", async () => {
-    const binding = answering({ value: { id: "apk_1" } });
+    const binding = answering({ value: ["apk_1"] });
     mockLoad.mockReturnValue(binding);
     const native = new Native({}, ignore);
     const calls = [native.authenticate("sk_1"), native.authenticate("sk_2")];

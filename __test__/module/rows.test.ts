@@ -28,8 +28,8 @@ describe("a key on its way from Rust", () => {
   });
 
   it("shows an empty token when its type was selected and it is a secret", () => {
-    const secret = { ...ROW, token: "" };
-    const publishable = { ...ROW, type: "publishable" as const, token: "pk_1" };
+    const secret = sampleRow({ id: "apk_1", token: "" });
+    const publishable = sampleRow({ id: "apk_1", type: "publishable", token: "pk_1" });
     const page = { keys: [secret, publishable], columns: ["id", "type"], count: null };
     const keys = decodePage(page);
     expect(keys).toStrictEqual([

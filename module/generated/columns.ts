@@ -19,36 +19,36 @@ export const COLUMNS = {
   deleted_at: "DateTime",
 };
 
-/** A key as Rust sends it: the public columns, with times in epoch milliseconds. */
-export interface KeyRow {
-  id: string;
-  token: string;
-  redacted: string;
-  title: string;
-  type: ApiKeyType;
-  last_used_at: number | null;
-  created_by: string;
-  revoked_by: string | null;
-  revoked_at: number | null;
-  created_at: number;
-  updated_at: number;
-  deleted_at: number | null;
-}
+/** A key as Rust sends it: the values of the public columns, with times in epoch milliseconds. */
+export type KeyRow = [
+  id: string,
+  token: string,
+  redacted: string,
+  title: string,
+  type: ApiKeyType,
+  last_used_at: number | null,
+  created_by: string,
+  revoked_by: string | null,
+  revoked_at: number | null,
+  created_at: number,
+  updated_at: number,
+  deleted_at: number | null,
+];
 
 /** Converts a row to a key. */
 export function decodeKey(row: KeyRow): ApiKey {
   return {
-    id: row.id,
-    token: row.token,
-    redacted: row.redacted,
-    title: row.title,
-    type: row.type,
-    last_used_at: row.last_used_at === null ? null : new Date(row.last_used_at),
-    created_by: row.created_by,
-    revoked_by: row.revoked_by,
-    revoked_at: row.revoked_at === null ? null : new Date(row.revoked_at),
-    created_at: new Date(row.created_at),
-    updated_at: new Date(row.updated_at),
-    deleted_at: row.deleted_at === null ? null : new Date(row.deleted_at),
+    id: row[0],
+    token: row[1],
+    redacted: row[2],
+    title: row[3],
+    type: row[4],
+    last_used_at: row[5] === null ? null : new Date(row[5]),
+    created_by: row[6],
+    revoked_by: row[7],
+    revoked_at: row[8] === null ? null : new Date(row[8]),
+    created_at: new Date(row[9]),
+    updated_at: new Date(row[10]),
+    deleted_at: row[11] === null ? null : new Date(row[11]),
   };
 }

@@ -115,7 +115,7 @@ mod tests {
                 .map(|list| serde_json::from_str(list).expect("JSON"))
                 .collect();
             assert_eq!(lists.iter().map(Vec::len).collect::<Vec<_>>(), lengths);
-            let ids: Vec<_> = lists.iter().flatten().map(|key| key["id"].as_str()).collect();
+            let ids: Vec<_> = lists.iter().flatten().map(|key| key[0].as_str()).collect();
             let expected: Vec<_> = keys.iter().map(|key| Some(key.id.as_str())).collect();
             assert_eq!(ids, expected);
         }

@@ -1,9 +1,10 @@
 //! Results as JSON, which JavaScript parses in its own realm.
 //!
-//! A key is an object with the public columns, in model order; times are epoch milliseconds. `decodeKey` in
-//! `module/generated/columns.ts` is generated from the same declaration of the columns.
+//! A key is a list of the public columns' values, in model order; times are epoch milliseconds. The tuple `KeyRow` and
+//! `decodeKey` in `module/generated/columns.ts` are generated from the same declaration of the columns. An object takes
+//! V8 twice as long to parse.
 
-use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
 use super::outcome::Answer;
 use crate::api_key::{ColumnValue, PublicApiKey};
@@ -13,11 +14,9 @@ use crate::service::{Page, Rolled, Written};
 
 impl Serialize for PublicApiKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut row = serializer.serialize_map(None)?;
-        for field in Field::ALL {
-            if let Some(value) = self.shown(*field) {
-                row.serialize_entry(field.as_str(), &value)?;
-            }
+        let mut row = serializer.serialize_seq(None)?;
+        for value in Field::ALL.iter().filter_map(|field| self.shown(*field)) {
+            row.serialize_element(&value)?;
         }
         row.end()
     }
