@@ -3,10 +3,10 @@
 import { describeOurs, type Implementation } from "../support/implementations";
 import { lookUp, lookUpPlainly, MAX_STALENESS_MS, untilHeld, warm } from "../support/leased";
 import { type ApiKey, COLUMNS, type OurService, PUBLISHABLE, SECRET } from "../support/service";
+import { CHEAP } from "../support/surroundings";
 import { after, stopClock } from "../support/time";
 import { until } from "../support/until";
 
-const CHEAP = { argon2: { memoryKib: 64, iterations: 1 } };
 const LONG_AGO = "2020-01-01T00:00:00.000Z";
 
 /** What a caller of `authenticate` learns that these tests change. */

@@ -4,8 +4,7 @@ import { lookUp, openLeased, warm } from "../support/leased";
 import { createPostgresDatabase } from "../support/postgres";
 import { type OurService, PUBLISHABLE, SECRET } from "../support/service";
 import { createSqliteDatabase } from "../support/sqlite";
-
-const CHEAP = { argon2: { memoryKib: 64, iterations: 1 } };
+import { CHEAP } from "../support/surroundings";
 
 describe.each([
   ["[postgres] Under a lease", createPostgresDatabase],

@@ -1,22 +1,17 @@
 // Members that an argument does not have, and that would be dropped.
 
-import { expectFailure } from "../support/failures";
+import { expectFailure, rejectsUnchanged } from "../support/failures";
 import { describeOurs } from "../support/implementations";
 import { openService } from "../support/ours";
 import { PUBLISHABLE, SECRET } from "../support/service";
+import { unknown } from "../support/unknown-members";
 
 const BY = { revoked_by: "user_2" };
-const unknown = (name: string) => new RegExp(`^unknown member "${name}" of `);
-
 describeOurs("A member that resembles another", (current) => {
   const service = () => current().service;
   beforeEach(() => service().createApiKeys({ ...PUBLISHABLE, id: "apk_1" }));
 
-  const refused = async (call: () => Promise<unknown>, message: RegExp) => {
-    const before = await current().table();
-    await expectFailure(call(), "invalid_data", message);
-    expect(await current().table()).toEqual(before);
-  };
+  const refused = rejectsUnchanged(current);
 
   it("is rejected with the name of the likely member (S22)", async () => {
     await refused(() => service().createApiKeys({ ...SECRET, expires_at: 1 }), /did you mean "expires_in", in seconds/);

@@ -7,9 +7,9 @@ import { NoticeBoard } from "../support/notices";
 import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
 import { type RunningProxy, startProxy } from "../support/proxy";
 import { type OurService, SECRET } from "../support/service";
+import { CHEAP } from "../support/surroundings";
 import { until } from "../support/until";
 
-const CHEAP = { argon2: { memoryKib: 64, iterations: 1 } };
 const IMPATIENT = { ...CHEAP, pool: { acquireTimeoutMs: 1_000 } };
 
 /** What authenticates, be it an answer or a failure. */

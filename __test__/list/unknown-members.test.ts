@@ -1,21 +1,16 @@
 // Unknown members of a config.
 
-import { expectFailure } from "../support/failures";
+import { expectFailure, rejectsUnchanged } from "../support/failures";
 import { describeOurs } from "../support/implementations";
 import { openService } from "../support/ours";
 import { PUBLISHABLE, SECRET } from "../support/service";
-
-const unknown = (name: string) => new RegExp(`^unknown member "${name}" of `);
+import { unknown } from "../support/unknown-members";
 
 describeOurs("A config", (current) => {
   const service = () => current().service;
   beforeEach(() => service().createApiKeys({ ...PUBLISHABLE, id: "apk_1" }));
 
-  const refused = async (call: () => Promise<unknown>, message: RegExp) => {
-    const before = await current().table();
-    await expectFailure(call(), "invalid_data", message);
-    expect(await current().table()).toEqual(before);
-  };
+  const refused = rejectsUnchanged(current);
 
   it.each(["limit", "offset", "page", "per_page", "perPage", "pageSize", "first", "cursor", "Take"])(
     "is rejected with another name for a page: %s (S23)",

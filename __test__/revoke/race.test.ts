@@ -8,6 +8,7 @@ import type { OurService } from "../support/service";
 import { createSqliteDatabase } from "../support/sqlite";
 import { SqliteShell } from "../support/sqlite-shell";
 import { startStock } from "../support/stock";
+import { CHEAP } from "../support/surroundings";
 import { Authenticator, type Contender, run } from "./race";
 
 const ROUNDS = Number(process.env.RACE_ROUNDS ?? 100);
@@ -15,7 +16,6 @@ const LEASE_MS = 200;
 const NEVER = 2 ** 31 - 1;
 
 /** Cheap, as only the first authentication of a key derives anything. */
-const CHEAP = { argon2: { memoryKib: 64, iterations: 1 } };
 
 type Revoke = (key: Contender) => Promise<unknown>;
 

@@ -3,10 +3,9 @@
 import { expectFailure } from "../support/failures";
 import { describeOurs } from "../support/implementations";
 import { PUBLISHABLE } from "../support/service";
+import { unknown } from "../support/unknown-members";
 
 const BY = { revoked_by: "user_2" };
-
-const unknown = (name: string) => new RegExp(`^unknown member "${name}" of `);
 
 describeOurs("rollApiKeys", (current) => {
   it.each(["revokeIn", "expires_in", "titel", "id", "nope"])("rejects the unknown member %s", async (name) => {

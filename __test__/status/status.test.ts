@@ -6,6 +6,7 @@ import { MAX_STALENESS_MS, openLeased, warm } from "../support/leased";
 import { NoticeBoard } from "../support/notices";
 import { openService } from "../support/ours";
 import { SECRET } from "../support/service";
+import { CHEAP } from "../support/surroundings";
 
 /** The members of an interface, at every level. */
 type Members<T> = T extends object ? { [Name in keyof T]-?: Members<NonNullable<T[Name]>> } : null;
@@ -27,8 +28,6 @@ function membersOf(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return null;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, membersOf(member)]));
 }
-
-const CHEAP = { argon2: { memoryKib: 64, iterations: 1 } };
 
 describeOnEachDatabase("status()", (kind) => {
   let database: Awaited<ReturnType<typeof kind.create>>;

@@ -25,3 +25,12 @@ export async function expectFailure(call: Promise<unknown>, type: string, messag
   if (typeof message === "string") expect(failure.message).toBe(message);
   else expect(failure.message).toMatch(message);
 }
+
+/** The check of a suite that a call rejects with `invalid_data` and leaves the table as it was. */
+export const rejectsUnchanged =
+  (current: () => { table(): Promise<unknown> }) =>
+  async (call: () => Promise<unknown>, message: RegExp): Promise<void> => {
+    const before = await current().table();
+    await expectFailure(call(), "invalid_data", message);
+    expect(await current().table()).toEqual(before);
+  };
