@@ -16,8 +16,8 @@ import { EDITS, INPUT_MEMBER } from "./another-column-edits.mjs";
 const MAX_FILES = 6;
 const COPY = join(root, "target", "another-column");
 
-/** What a complete column passes, in this order. Stock's own suites are omitted. */
 const node = process.execPath;
+/** What a complete column passes, in this order. Stock's own suites are omitted. */
 const CHECKS = [
   [node, "scripts/build.mjs"],
   ["cargo", "check", "--quiet", "--profile", "quick", "--tests", "--target", hostTriple()],

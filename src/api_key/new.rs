@@ -153,9 +153,7 @@ impl NewApiKey {
             })
             .collect()
     }
-}
 
-impl NewApiKey {
     fn into_key(
         self,
         id: ApiKeyId,

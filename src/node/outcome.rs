@@ -16,15 +16,15 @@ const MAX_TEXT_BYTES: usize = 64 << 20;
 pub(super) type Text = Either<String, Vec<String>>;
 
 /// The result of a use case.
-pub(super) trait Answer: Serialize {
+pub(super) trait Output: Serialize {
     /// The keys in the result, if it can hold many.
     fn keys(&mut self) -> Option<&mut Vec<PublicApiKey>> {
         None
     }
 }
 
-impl Answer for () {}
-impl Answer for Vec<String> {}
+impl Output for () {}
+impl Output for Vec<String> {}
 
 /// `{"value":…}` or `{"failure":{…}}`.
 #[derive(Serialize)]
@@ -57,7 +57,7 @@ impl From<&ApiKeyError> for Failure {
     }
 }
 
-pub(super) fn outcome<T: Answer>(result: Result<T, ApiKeyError>) -> Text {
+pub(super) fn outcome<T: Output>(result: Result<T, ApiKeyError>) -> Text {
     let mut value = match result {
         Ok(value) => value,
         Err(error) => return Either::A(json(&Outcome::<T>::Failure((&error).into()))),

@@ -6,7 +6,7 @@
 
 use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
-use super::outcome::Answer;
+use super::outcome::Output;
 use crate::api_key::{ColumnValue, PublicApiKey};
 use crate::columns::Field;
 use crate::query::Selection;
@@ -62,19 +62,19 @@ impl Serialize for Rolled {
     }
 }
 
-impl Answer for Page {
+impl Output for Page {
     fn keys(&mut self) -> Option<&mut Vec<PublicApiKey>> {
         Some(&mut self.keys)
     }
 }
 
-impl Answer for Written {
+impl Output for Written {
     fn keys(&mut self) -> Option<&mut Vec<PublicApiKey>> {
         Some(&mut self.keys)
     }
 }
 
-impl Answer for Rolled {}
+impl Output for Rolled {}
 
 /// The selected columns in model order; `None` means all.
 pub(super) fn columns(selection: &Selection) -> Option<Vec<&'static str>> {

@@ -13,7 +13,7 @@ use napi_derive::napi;
 use super::events::{Listener, OnEvent};
 use super::input::{context, many, now};
 use super::outbox::{Outbox, Ready, Wake};
-use super::outcome::{Answer, Failure, Text, json, outcome};
+use super::outcome::{Failure, Output, Text, json, outcome};
 use super::output::columns;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -300,7 +300,7 @@ impl NativeApiKeyService {
     ) -> JsonPromise<'env>
     where
         F: Future<Output = Result<T, ApiKeyError>> + Send + 'static,
-        T: Answer,
+        T: Output,
     {
         let limit =
             self.service.as_ref().map_or(MIGRATION_TIMEOUT, |service| service.call_timeout());
@@ -315,7 +315,7 @@ impl NativeApiKeyService {
     ) -> JsonPromise<'env>
     where
         F: Future<Output = Result<T, ApiKeyError>> + Send + 'static,
-        T: Answer,
+        T: Output,
     {
         let started = self.service.clone().map(|service| {
             // napi creates the promise on the remaining stack, so a large future must be on the heap.

@@ -76,9 +76,7 @@ impl ApiKeyService {
     /// Takes microseconds and never waits for the database.
     #[must_use]
     pub fn recall_secret(&self, token: String, now: Timestamp) -> Option<CachedKey> {
-        let cached = self.recall(token, ApiKeyType::Secret, now)?;
-        // Only a read can confirm that a key has ended: its revocation may have been undone.
-        (!cached.key.has_ended(now)).then_some(cached)
+        self.recall(token, ApiKeyType::Secret, now)
     }
 
     /// The result of [`publishable`](Self::publishable) from the cache, if it is cached and valid.
@@ -99,21 +97,12 @@ impl ApiKeyService {
         kind: ApiKeyType,
         now: Timestamp,
     ) -> Option<CachedKey> {
-        let cached = self.cached(token, KeyCache::peek)?;
-        let key = &cached.key;
-        let may_be_returned = match kind {
-            ApiKeyType::Secret => !key.has_ended(now),
-            ApiKeyType::Publishable => true,
-        };
-        (key.kind == kind && may_be_returned).then_some(cached)
+        self.cached(token, kind, now, KeyCache::peek)
     }
 
     fn recall(&self, token: String, kind: ApiKeyType, now: Timestamp) -> Option<CachedKey> {
-        let cached = self.cached(token, KeyCache::get)?;
+        let cached = self.cached(token, kind, now, KeyCache::get)?;
         let key = &cached.key;
-        if key.kind != kind {
-            return None;
-        }
         if !key.has_ended(now) {
             self.last_used.record(key.id.as_str(), key.last_used_at, now);
         }
@@ -123,13 +112,21 @@ impl ApiKeyService {
     fn cached(
         &self,
         token: String,
+        kind: ApiKeyType,
+        now: Timestamp,
         lookup: impl FnOnce(&KeyCache, &Fingerprint) -> Option<CachedKey>,
     ) -> Option<CachedKey> {
         if self.is_closed() {
             return None;
         }
         let cache = self.database.cache().filter(|_| may_be_token(&token))?;
-        lookup(cache, &self.hasher.present(token).fingerprint)
+        let cached = lookup(cache, &self.hasher.present(token).fingerprint)?;
+        let may_be_returned = match kind {
+            // Only a read can confirm that a key has ended: its revocation may have been undone.
+            ApiKeyType::Secret => !cached.key.has_ended(now),
+            ApiKeyType::Publishable => true,
+        };
+        (cached.key.kind == kind && may_be_returned).then_some(cached)
     }
 
     fn ticket(&self) -> Option<Ticket> {
