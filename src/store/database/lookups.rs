@@ -11,6 +11,20 @@ use crate::store::transaction::{Connection, Pool};
 use crate::token::{Redacted, TokenDigest};
 
 impl Database {
+    /// Returns secret keys with the digest of a token, ordered by id: not soft-deleted, live or not.
+    ///
+    /// Not finding a key proves nothing: only [`candidates`](Self::candidates) finds all. On PostgreSQL, this takes
+    /// less time. The read begins after the call.
+    ///
+    /// # Errors
+    /// `Database` or `Unavailable`.
+    pub async fn digested(&self, digest: TokenDigest) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
+        match &self.opened().await?.pool {
+            Pool::Postgres(_) => self.find(TokenLookup::Digested(digest)).await,
+            Pool::Sqlite(_) => Ok(Vec::new()),
+        }
+    }
+
     /// Returns the secret keys that may belong to a token, ordered by id: not soft-deleted, live or not.
     ///
     /// The read begins after the call.
@@ -51,6 +65,7 @@ impl Database {
         let on = Connection::of_pool(&Pool::Sqlite(lookups.clone()));
         let found = Box::pin(async {
             match &*lookup {
+                TokenLookup::Digested(_) => Ok(Vec::new()),
                 TokenLookup::Candidates { digest, redacted } => {
                     find_candidates(&on, digest, redacted).await
                 }

@@ -4,11 +4,14 @@
 //! write comes from a file that is no longer the one at its path.
 
 mod codes;
+mod commits;
+mod companion;
 pub(super) mod conditions;
 mod file;
 mod opening;
 mod patterns;
 mod pools;
+mod wal_index;
 mod watch;
 
 pub(super) use codes::describe;
