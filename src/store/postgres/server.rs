@@ -171,6 +171,9 @@ impl PostgresServer {
             None => first != Some(process),
         };
         server.shares_sessions.store(shared, Ordering::Relaxed);
+        if server.pooler.is_some() || first != Some(process) {
+            session.note_pooler();
+        }
         if shared {
             session.share();
             let own = &server.session_settings;

@@ -34,6 +34,13 @@ pub(in crate::store) enum TokenLookup {
     Publishable(String),
 }
 
+impl TokenLookup {
+    /// Whether this is the first lookup of a call. Before it rejects a token, a call looks up all candidates.
+    pub(super) fn is_first_of_call(&self) -> bool {
+        !matches!(self, Self::Candidates { .. })
+    }
+}
+
 /// A waiting caller.
 pub(super) struct Waiter {
     pub(super) lookup: Arc<TokenLookup>,
