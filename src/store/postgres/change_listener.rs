@@ -13,13 +13,13 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
+use super::migration::change_feed::{BODY_DIGEST, defined_triggers};
 use super::read_batcher::ReadBatcher;
 use super::{PgFailure, PostgresServer};
 use crate::cache::{KeyCache, Lease};
 use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::event::{Event, EventSink, LeaseLoss};
-use crate::store::migration::{BODY_DIGEST, defined_triggers};
 
 /// Sends a signal `$1` on the channel of the table with the oid `$2`, if the table still has all its triggers and their
 /// function's body has the digest `$3`. Returns the versions of the catalog rows that define them.
@@ -42,11 +42,11 @@ const MIN_SILENCE: Duration = Duration::from_secs(2);
 const SIGNALS_PER_LEASE: u32 = 4;
 
 /// The two tasks that keep a lease. Dropping this stops them.
-pub(in crate::store) struct ChangeListener([JoinHandle<()>; 2]);
+pub(super) struct ChangeListener([JoinHandle<()>; 2]);
 
 impl ChangeListener {
     /// Starts to listen.
-    pub(in crate::store) fn start(
+    pub(super) fn start(
         server: PostgresServer,
         read_batcher: Arc<ReadBatcher>,
         cache: Arc<KeyCache>,
