@@ -42,11 +42,11 @@ const MIN_SILENCE: Duration = Duration::from_secs(2);
 const PROOFS_PER_LEASE: u32 = 4;
 
 /// The task that keeps a lease. Dropping this stops it.
-pub(in crate::store) struct ChangeListener(JoinHandle<()>);
+pub(super) struct ChangeListener(JoinHandle<()>);
 
 impl ChangeListener {
     /// Starts to listen.
-    pub(in crate::store) fn start(
+    pub(super) fn start(
         server: PostgresServer,
         read_batcher: Arc<ReadBatcher>,
         cache: Arc<KeyCache>,

@@ -85,7 +85,7 @@ impl PostgresServer {
             url: url.clone(),
             config,
             tls: connector,
-            session_settings: SessionSettings::new(settings.call_timeout, settings.search_path()),
+            session_settings: SessionSettings::new(settings.call_timeout, search_path(settings)),
             call_timeout: settings.call_timeout,
             pooler: settings.pooler,
             replica: settings.replica,
@@ -245,6 +245,11 @@ impl PostgresServer {
     fn unavailable(&self, reason: &str) -> ApiKeyError {
         ApiKeyError::Unavailable(format!("cannot connect to {}: {reason}", self.0.url))
     }
+}
+
+/// Returns the quoted schema that contains the table, unless it is the server's default.
+fn search_path(settings: &DatabaseSettings) -> Option<String> {
+    settings.schema.as_ref().map(|schema| format!("\"{}\"", schema.replace('"', "\"\"")))
 }
 
 /// Applies the settings to an unshared session. The server may reject those that are not required.

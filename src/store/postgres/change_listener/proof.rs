@@ -1,6 +1,6 @@
 //! The statements of a session that listens.
 
-use crate::store::migration::{BODY_DIGEST, defined_triggers};
+use crate::store::postgres::migration::change_feed::{BODY_DIGEST, defined_triggers};
 use crate::store::postgres::{Param, PgFailure, Session};
 
 /// The first version in which every commit signals the listeners, also one of a background worker that applies a

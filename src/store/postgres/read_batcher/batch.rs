@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::api_key::ApiKey;
 use crate::error::ApiKeyError;
-use crate::token::{Redacted, TokenDigest};
+use crate::store::lookup::TokenLookup;
 
 /// Keys ordered by id.
 pub(super) type Found = Vec<Arc<ApiKey>>;
@@ -22,24 +22,6 @@ pub(super) enum LookupError {
 }
 
 pub(super) type LookupResult = Result<Found, LookupError>;
-
-/// The rows that a caller looks up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::store) enum TokenLookup {
-    /// The secret keys with a token's digest. Takes less time than `Candidates`; not finding a key proves nothing.
-    Digested(TokenDigest),
-    /// The secret keys that may belong to a token, with or without a digest.
-    Candidates { digest: TokenDigest, redacted: Redacted },
-    /// The publishable key of a token.
-    Publishable(String),
-}
-
-impl TokenLookup {
-    /// Whether this is the first lookup of a call. Before it rejects a token, a call looks up all candidates.
-    pub(super) fn is_first_of_call(&self) -> bool {
-        !matches!(self, Self::Candidates { .. })
-    }
-}
 
 /// A waiting caller.
 pub(super) struct Waiter {
@@ -140,6 +122,7 @@ pub(super) fn distribute(
 mod tests {
     use super::*;
     use crate::token::RawToken;
+    use crate::token::TokenDigest;
 
     fn waiter(lookup: TokenLookup) -> (Waiter, oneshot::Receiver<LookupResult>) {
         let (reply, answer) = oneshot::channel();

@@ -1,12 +1,9 @@
 //! The statements of the read batcher, built once.
 
-use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
 use sea_orm::sea_query::extension::postgres::PgFunc;
-use sea_orm::sea_query::{
-    ColumnType, Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, UnionType,
-};
+use sea_orm::sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, EntityTrait, Iterable as _, QueryFilter, QueryTrait, Select};
 use tokio_postgres::Row as PgRow;
 
@@ -184,14 +181,8 @@ fn select(select: Select<Entity>) -> SelectStatement {
 }
 
 fn reporting_in_extra_row(keys: &SelectStatement) -> String {
-    let mut text = PRIMARY.to_owned() + "SELECT ";
-    for column in Column::iter() {
-        let kind = match column.def().get_column_type() {
-            ColumnType::Text => "text",
-            _ => "timestamptz",
-        };
-        let _infallible = write!(text, "NULL::pg_catalog.{kind}, ");
-    }
+    // In a UNION, a NULL takes the type of the other row's column.
+    let columns = "NULL, ".repeat(*IN_RECOVERY_COLUMN);
     let keys = keys.to_string(PostgresQueryBuilder);
-    text + "pg_catalog.pg_is_in_recovery() UNION ALL " + &keys
+    format!("{PRIMARY}SELECT {columns}pg_catalog.pg_is_in_recovery() UNION ALL {keys}")
 }
