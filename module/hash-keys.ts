@@ -14,5 +14,8 @@ function withTextSecret(key: unknown): unknown {
   if (!types.isUint8Array(secret)) {
     return key;
   }
-  return { ...(key as object), secret: Buffer.from(secret.buffer, secret.byteOffset, secret.byteLength).toString("hex") };
+  return {
+    ...(key as object),
+    secret: Buffer.from(secret.buffer, secret.byteOffset, secret.byteLength).toString("hex"),
+  };
 }

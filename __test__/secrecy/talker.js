@@ -6,7 +6,14 @@ const { subscribe } = require("node:diagnostics_channel");
 const { inspect } = require("node:util");
 const { ApiKeyModuleService } = require("../..");
 
-const NOTICES = ["lease.held", "lease.lost", "readBatcher.lost", "readBatcher.reconnected", "queue.full", "hashKey.unknown"];
+const NOTICES = [
+  "lease.held",
+  "lease.lost",
+  "readBatcher.lost",
+  "readBatcher.reconnected",
+  "queue.full",
+  "hashKey.unknown",
+];
 const EVERYTHING = { depth: null, showHidden: true, getters: true, breakLength: Number.POSITIVE_INFINITY };
 const UNCUT = { ...EVERYTHING, maxArrayLength: null, maxStringLength: null };
 

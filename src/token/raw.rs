@@ -27,9 +27,6 @@ const MAX_TOKEN_BYTES: usize = 512;
 /// The number of hex digits after `sk_` from which a string looks like a secret token; issued tokens have 64.
 const SECRET_DIGITS: usize = 32;
 
-/// The length of a token from which a fast hash is enough: `sk_` and 128 bits in hex. OWASP ASVS 5.0 (6.5.2) asks for 112.
-const LONG_TOKEN_BYTES: usize = 3 + 32;
-
 /// Whether a string may be a token: 1 to 512 visible ASCII characters.
 #[must_use]
 pub fn may_be_token(text: &str) -> bool {
@@ -73,12 +70,6 @@ impl RawToken {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
-    }
-
-    /// Whether the token is long enough for a fast hash, if its characters are random.
-    #[must_use]
-    pub fn is_long(&self) -> bool {
-        self.0.len() >= LONG_TOKEN_BYTES
     }
 
     /// The form that is safe to show: the first six and the last three UTF-16 units.
