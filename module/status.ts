@@ -36,8 +36,8 @@ export interface ApiKeyModuleStatus {
     done: number;
   };
   /**
-   * The hash keys that hashes in the table name and the option `hashKeys` lacks, in the order in which tokens were rejected
-   * because of them. Ids beyond the first 16 are counted together, under `null`.
+   * The hash keys that hashes in the table name and the option `hashKeys` lacks, or has with another secret, in the order in
+   * which tokens were rejected because of them. Ids beyond the first 16 are counted together, under `null`.
    */
   unknownHashKeys: {
     /** The id of the hash key. */

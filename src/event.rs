@@ -18,8 +18,8 @@ pub enum Event {
     ReadBatcherReconnected,
     /// Calls are rejected because `hashQueueLimit` derivations are queued.
     QueueFull,
-    /// Tokens are rejected because the hash of their row names this hash key, which the option `hashKeys` lacks; `None`
-    /// for further ids, after many.
+    /// Tokens are rejected because the hash of their row names this hash key, which the option `hashKeys` lacks or has
+    /// with another secret; `None` for further ids, after many.
     UnknownHashKey(Option<Arc<str>>),
 }
 

@@ -101,6 +101,8 @@ describeOurs(
 
       expect(await current().service.authenticate(TOKEN)).toMatchObject({ id: `apk_${name}` });
       expect(await current().service.authenticate(TOKEN.replace("sk_012", "sk_112"))).toBe(false);
+      expect(await current().service.authenticate(`${TOKEN.slice(0, 6)}${"f".repeat(58)}def`)).toBe(false);
+      expect((await current().service.status()).unknownHashKeys).toEqual([]);
     });
 
     it.each([

@@ -38,7 +38,13 @@ const event_bus = {
 
 const ASKED = {
   open: ({ options, inMedusa }) => {
-    service = inMedusa ? new ApiKeyModuleService({ logger, event_bus }, options, {}) : new ApiKeyModuleService(options);
+    try {
+      service = inMedusa
+        ? new ApiKeyModuleService({ logger, event_bus }, options, {})
+        : new ApiKeyModuleService(options);
+    } catch (error) {
+      say("error", error);
+    }
   },
   call: ({ method, args, functions }) => {
     for (const position of functions) args[position] = () => undefined;

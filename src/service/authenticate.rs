@@ -41,6 +41,8 @@ impl ApiKeyService {
                     self.record_use(&key, token, now);
                     return Ok(Some(self.cache_key(ticket, presented.fingerprint, key)));
                 }
+                // The digest, by which the row was found, is the token's, and its hash is not.
+                Ok(false) if key.token_digest.is_some() => self.hasher.report_mismatch(hash),
                 // A hash that this version cannot parse matches no token.
                 Ok(false) | Err(ApiKeyError::UnknownHash) => {}
                 Err(error) => return Err(error),

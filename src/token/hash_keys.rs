@@ -98,7 +98,7 @@ fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     }
     let unpadded = text.trim_end_matches('=');
     let is_padded = text.len() > unpadded.len();
-    if is_padded && (text.len() % 4 != 0 || text.len() - unpadded.len() > 2) {
+    if is_padded && (!text.len().is_multiple_of(4) || text.len() - unpadded.len() > 2) {
         return None;
     }
     let decoded = if unpadded.contains(['-', '_']) {

@@ -9,7 +9,8 @@ use super::proven::{Fingerprint, Proof, ProvenTokens};
 use super::sha256::{self, Unverifiable};
 use super::unknown_hash_keys::{UnknownHashKey, UnknownHashKeys};
 use super::{
-    Argon2Params, Derivation, ExecutorSettings, HashKeys, Hashing, RawToken, StoredToken, TokenHash,
+    Argon2Params, Derivation, ExecutorSettings, HashKeyId, HashKeys, Hashing, RawToken,
+    StoredToken, TokenHash,
 };
 use crate::error::ApiKeyError;
 use crate::event::{Event, EventSink};
@@ -145,6 +146,13 @@ impl Hasher {
         self.proven.matches(*fingerprint, hash, derivation).await
     }
 
+    /// Reports a hash that a token did not match although it belongs to the token's row: its hash key has another secret.
+    pub fn report_mismatch(&self, hash: &TokenHash) {
+        if let Some(id) = sha256::key_id(hash).filter(|id| self.hash_keys.find(id).is_some()) {
+            self.report_hash_key(&id);
+        }
+    }
+
     /// Whether a hash has the scheme, and the cost or the hash key, of new hashes.
     #[must_use]
     pub fn is_current(&self, hash: &TokenHash) -> bool {
@@ -186,12 +194,16 @@ impl Hasher {
             Ok(matches) => Ok(matches),
             Err(Unverifiable::Malformed) => Err(ApiKeyError::UnknownHash),
             Err(Unverifiable::UnknownKey(id)) => {
-                // Notify once per hash key, not once per call.
-                if let Some(id) = self.unknown.count(&id) {
-                    self.events.emit(Event::UnknownHashKey(id));
-                }
+                self.report_hash_key(&id);
                 Ok(false)
             }
+        }
+    }
+
+    fn report_hash_key(&self, id: &HashKeyId) {
+        // Notify once per hash key, not once per call.
+        if let Some(id) = self.unknown.count(id) {
+            self.events.emit(Event::UnknownHashKey(id));
         }
     }
 }
@@ -201,7 +213,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::token::{HashKey, HashKeyId, HashSecret};
+    use crate::token::{HashKey, HashSecret};
 
     const CHEAP: Hashing = Hashing::Derived(Derivation::Argon2id(Argon2Params {
         memory_kib: 64,

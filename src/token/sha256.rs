@@ -30,6 +30,12 @@ pub(super) fn is_sha256(hash: &TokenHash) -> bool {
     hash.as_str().starts_with(PLAIN) || hash.as_str().starts_with(KEYED)
 }
 
+/// The hash key that a hash names.
+pub(super) fn key_id(hash: &TokenHash) -> Option<HashKeyId> {
+    let (id, _) = hash.as_str().strip_prefix(KEYED)?.split_once('$')?;
+    HashKeyId::parse(id)
+}
+
 /// Whether a hash was made under this key, or without one.
 pub(super) fn is_made_under(hash: &TokenHash, key: Option<&HashKey>) -> bool {
     match key {

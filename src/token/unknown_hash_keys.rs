@@ -1,4 +1,4 @@
-//! Counts the tokens that were rejected because the hash of their row names an unknown hash key.
+//! Counts the tokens that were rejected because the hash of their row was made under an unknown hash key.
 //!
 //! Invariant: bounded. Ids come from the database, where others can write, so only the first ones are kept apart.
 
