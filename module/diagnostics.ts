@@ -24,7 +24,10 @@ const TEXTS: Record<ApiKeyDiagnosticsName, [level: "info" | "warn", text: string
   "readBatcher.lost": ["warn", "the connection for shared reads is lost; calls read through the pool"],
   "readBatcher.reconnected": ["info", "the connection for shared reads is reestablished"],
   "queue.full": ["warn", "calls are rejected: too many tokens are waiting to be hashed (hashQueueLimit)"],
-  "hashKey.unknown": ["warn", "tokens are rejected: hashKeys lacks the hash key of their hashes, or has another secret under its id"],
+  "hashKey.unknown": [
+    "warn",
+    "tokens are rejected: hashKeys lacks the hash key of their hashes, or has another secret under its id",
+  ],
 };
 
 const CHANNELS = Object.fromEntries(

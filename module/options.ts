@@ -52,7 +52,7 @@ export interface ApiKeyModuleOptions {
    * Tokens that were hashed with a key that is not in the list are rejected, and `status().unknownHashKeys` counts them.
    * With another `hashing`, the keys only verify. Default: none, and `sha256` hashes have no key.
    */
-  hashKeys?: HashKey[];
+  hashKeys?: readonly HashKey[];
   /**
    * Whether keys whose hash has another scheme, cost or hash key than new ones are rehashed on their next successful use,
    * in the background and with the same salt. Services on the same table should then have the same `hashing`, `hashKeys`

@@ -24,7 +24,7 @@ export interface ApiKeyModuleStatus {
     /** The number of answers from the cache. */
     hits: number;
   };
-  /** Key derivations. */
+  /** Derivations of slow hashes (argon2id, scrypt). */
   hashing: {
     /** The number that run now. */
     running: number;
