@@ -32,13 +32,14 @@ impl ApiKeyService {
         let token = &presented.token;
         let digest = TokenDigest::of(token);
         let ticket = self.ticket();
+        let mut mismatched = Vec::new();
         // A shop's keys have digests. Only a read of all candidates may reject a token.
         let digested = self.database.digested(digest.clone()).await?;
-        let found = match self.verified_key(digested, &presented, now).await? {
+        let found = match self.verified_key(digested, &presented, now, &mut mismatched).await? {
             Some(key) => Some(key),
             None => {
                 let candidates = self.database.candidates(digest, token.redact()).await?;
-                self.verified_key(candidates, &presented, now).await?
+                self.verified_key(candidates, &presented, now, &mut mismatched).await?
             }
         };
         Ok(found.map(|key| {
@@ -47,23 +48,31 @@ impl ApiKeyService {
         }))
     }
 
-    /// Returns the first key that has not ended and whose hash verifies a token.
+    /// Returns the first key that has not ended and whose hash verifies a token. Hashes that do not are not tried again.
     async fn verified_key(
         &self,
         keys: Vec<Arc<ApiKey>>,
         presented: &Presented,
         now: Timestamp,
+        mismatched: &mut Vec<StoredToken>,
     ) -> Result<Option<Arc<ApiKey>>, ApiKeyError> {
         for key in keys {
             let StoredToken::Hashed { hash, salt } = &key.token else { continue };
-            if key.has_ended(now) {
+            if key.has_ended(now) || mismatched.contains(&key.token) {
                 continue;
             }
             let verified = deadline::wait(self.hasher.verify(presented, hash, salt)).await;
             match verified.unwrap_or(Err(ApiKeyError::TimedOut)) {
                 Ok(true) => return Ok(Some(key)),
+                Ok(false) => {
+                    // The digest, by which the row was found, is the token's, and its hash is not.
+                    if key.token_digest.is_some() {
+                        self.hasher.report_mismatch(hash);
+                    }
+                    mismatched.push(key.token.clone());
+                }
                 // A hash that this version cannot parse matches no token.
-                Ok(false) | Err(ApiKeyError::UnknownHash) => {}
+                Err(ApiKeyError::UnknownHash) => {}
                 Err(error) => return Err(error),
             }
         }
