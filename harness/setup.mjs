@@ -18,6 +18,14 @@ export async function setup(packages = "all") {
   requireNode();
   requireCargo();
   requireCompiler();
+  await installPackages(packages);
+}
+
+/**
+ * Installs the npm packages that are missing or outdated. Alone, it prepares a checkout that compiles nothing.
+ * @param {"build" | "all"} packages
+ */
+export async function installPackages(packages = "all") {
   const installed = installedPackages();
   if (installed.current && (installed.all || packages === "build")) return;
   const all = installed.all || packages === "all";
