@@ -1,0 +1,96 @@
+// Builds the addons of a release, packs all packages and verifies them. The checkout stays as it is.
+//
+//   npm run release                                  all targets
+//   npm run release -- linux-x64-gnu darwin-arm64    these targets
+//
+//   --version 1.2.3     first moves the version and CHANGELOG.md, commits and tags; without targets, that is all
+//   --profile quick     another profile of Cargo.toml than "dist", to prove that a target builds
+//   --addons FOLDER     compiles nothing and takes the addons in the folder, which other machines built
+//   --node PATH         the Node.js that loads this machine's addon (default: the one that runs this)
+//   --dry-run           publishes to a local registry, installs from it, and uses what was installed
+//   --publish           publishes to npm; --partial also without some targets
+
+import { mkdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { setup } from "../harness/setup.mjs";
+import { fail, run, step } from "../harness/steps.mjs";
+import { compile } from "./release/compile.mjs";
+import { loaded } from "./release/load.mjs";
+import { packAll } from "./release/pack.mjs";
+import { publish, refuseUnfinished, rehearse } from "./release/publish.mjs";
+import { hostTarget, RELEASE, TARGETS, targetsIn } from "./release/targets.mjs";
+import { installTools } from "./release/tools.mjs";
+import { megabytes, verified } from "./release/verify.mjs";
+import { moveVersion } from "./release/version.mjs";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    version: { type: "string" },
+    profile: { type: "string", default: "dist" },
+    addons: { type: "string" },
+    node: { type: "string" },
+    "dry-run": { type: "boolean", default: false },
+    publish: { type: "boolean", default: false },
+    partial: { type: "boolean", default: false },
+  },
+});
+const unknown = positionals.filter((target) => !(target in TARGETS));
+if (unknown.length > 0)
+  fail(`unknown target ${unknown.join(", ")}; the targets are ${Object.keys(TARGETS).join(", ")}.`);
+if (values.publish && values.profile !== "dist") fail('--publish takes addons of the profile "dist".');
+
+if (values.version !== undefined) await moveVersion(values.version, new Date().toISOString().slice(0, 10));
+if (values.version === undefined || positionals.length > 0) await release();
+
+async function release() {
+  await setup();
+  await installTools();
+  const { targets, addons } = await addonsToPack();
+  const missing = Object.keys(TARGETS).filter((target) => !targets.includes(target));
+  if (values.publish) refuseUnfinished(missing, values);
+
+  const facts = await step("Verifying the addons", () => targets.map((target) => verified(target, addons)));
+  const packages = await step("Packing", () => packAll(targets, addons));
+  await step("Checking the root package", () =>
+    run(process.execPath, ["scripts/release/check-root.mjs", packages.at(-1).folder]),
+  );
+  const versions = await step("Loading the addons", () => loadAll(targets, packages));
+  const problems = facts.flatMap(({ target, problems }) => problems.map((problem) => `${target} ${problem}`));
+  print(facts, versions, missing);
+  if (problems.length > 0) fail(`not to be published:\n  ${problems.join("\n  ")}`);
+  if (values["dry-run"]) await step("Publishing to a local registry and installing from it", () => rehearse(packages));
+  if (values.publish) await step("Publishing to npm", () => publish(packages));
+  console.log(`\n✓ ${packages.map(({ tarball }) => tarball).join("\n  ")}`);
+}
+
+async function addonsToPack() {
+  if (values.addons !== undefined) {
+    const addons = resolve(values.addons);
+    const present = targetsIn(addons);
+    const absent = positionals.filter((target) => !present.includes(target));
+    if (absent.length > 0) fail(`${addons} has no addon for ${absent.join(", ")}.`);
+    return { targets: positionals.length > 0 ? positionals : present, addons };
+  }
+  const targets = positionals.length > 0 ? positionals : Object.keys(TARGETS);
+  const addons = join(RELEASE, "addons");
+  rmSync(addons, { recursive: true, force: true });
+  mkdirSync(addons, { recursive: true });
+  for (const target of targets) await compile(target, { profile: values.profile, folder: addons });
+  return { targets, addons };
+}
+
+function loadAll(targets, packages) {
+  const node = values.node === undefined ? undefined : [values.node];
+  return targets.map((target) => loaded(target, packages, target === hostTarget() ? node : undefined));
+}
+
+function print(facts, versions, missing) {
+  console.log("\naddon                       size      packed   glibc   ran in");
+  for (const [index, { target, bytes, packedBytes, glibc }] of facts.entries()) {
+    const cells = [target.padEnd(26), megabytes(bytes).padStart(9), megabytes(packedBytes).padStart(9)];
+    console.log(...cells, ` ${(glibc ?? "–").padEnd(6)}`, versions[index] ?? "– (not on this machine)");
+  }
+  if (missing.length > 0) console.log(`\nNot in this release: ${missing.join(", ")}`);
+}
