@@ -29,27 +29,30 @@ export function loadBinding(): typeof Binding {
  * @param installed the platforms whose packages are installed
  */
 export function explanation(failure: unknown, platform: string, installed: readonly string[]): string {
-  const errors = [...chain(failure)];
-  const text = (pattern: RegExp) =>
-    errors.map(({ message }) => pattern.exec(message)?.[1]).find((found) => found !== undefined);
+  const messages = [...messagesOf(failure)];
+  const found = (pattern: RegExp) => messages.flatMap((message) => pattern.exec(message)?.slice(1) ?? [])[0];
   const subject = `${PACKAGE} cannot load its addon for ${platform}`;
 
-  if (errors.some(({ code }) => code === "ERR_DLOPEN_DISABLED")) {
+  if (messages.some((message) => message.includes("loading addons is disabled"))) {
     return `${subject}: Node.js runs without the permission for addons. Start it with --allow-addons.`;
   }
-  const glibc = text(/version [`'"]?(GLIBC_[\d.]+)/);
+  const glibc = found(/version [`'"]?GLIBC_([\d.]+)/);
   if (glibc !== undefined) {
-    return `${subject}: it needs ${glibc.replace("_", " ")}, which is newer than this system's. Run it on a newer system.`;
+    return `${subject}: it needs glibc ${glibc}, which is newer than this system's. Run it on a newer system.`;
   }
-  const library = text(/([^\s:]+): cannot open shared object file/) ?? text(/Library not loaded: (\S+)/);
+  const library =
+    found(/([^\s:]+): cannot open shared object file/) ??
+    // musl and macOS
+    found(/Error loading shared library ([^\s:]+)/) ??
+    found(/Library not loaded: (\S+)/);
   if (library !== undefined) {
     return `${subject}: the shared library ${library} is missing on this system. Install it.`;
   }
-  const other = errors.find(({ code }) => code !== undefined && code !== "MODULE_NOT_FOUND");
-  if (other !== undefined) return `${subject}: ${other.message}`;
   if (!PLATFORMS.includes(platform)) {
     return `${subject}: there is no such package. Supported platforms: ${PLATFORMS.join(", ")}.`;
   }
+  const other = messages.find((message) => !/^Cannot find (module|native binding)/.test(message));
+  if (other !== undefined) return `${subject}: ${other}`;
   if (installed.length > 0 && !installed.includes(platform)) {
     return `${subject}: node_modules was installed for ${installed.join(", ")}. Install the packages on the platform where they run.`;
   }
@@ -60,15 +63,10 @@ export function explanation(failure: unknown, platform: string, installed: reado
   );
 }
 
-interface LoadError {
-  message: string;
-  code?: string;
-  cause?: unknown;
-}
-
-function* chain(failure: unknown): Generator<LoadError> {
-  for (let error = failure; error instanceof Object && "message" in error; error = (error as LoadError).cause) {
-    yield error as LoadError;
+/** The messages of an error and of its causes. The loader copies the messages of Node.js's errors, but not their codes. */
+function* messagesOf(failure: unknown): Generator<string> {
+  for (let error = failure; error instanceof Object && "message" in error; error = (error as Error).cause) {
+    yield String(error.message);
   }
 }
 
