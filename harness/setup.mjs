@@ -10,6 +10,11 @@ export async function setup() {
   requireNode();
   requireCargo();
   requireCompiler();
+  await installPackages();
+}
+
+/** Installs the npm packages. Alone, it prepares a checkout that compiles nothing. */
+export async function installPackages() {
   if (packagesAreInstalled()) return;
   // No package here needs its install script, so none may run.
   await step("Installing npm packages (two minutes, 1 GB, mostly Medusa for comparison)", () =>

@@ -10,7 +10,7 @@
 //   --dry-run           publishes to a local registry, installs from it, and uses what was installed
 //   --publish           publishes to npm; --partial also without some targets
 
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { setup } from "../harness/setup.mjs";
@@ -45,11 +45,12 @@ if (values.version !== undefined) await moveVersion(values.version, new Date().t
 if (values.version === undefined || positionals.length > 0) await release();
 
 async function release() {
-  await setup();
-  await installTools();
-  const { targets, addons } = await addonsToPack();
+  const { targets, addons } = whatToPack();
   const missing = Object.keys(TARGETS).filter((target) => !targets.includes(target));
   if (values.publish) refuseUnfinished(missing, values);
+  await setup();
+  await installTools();
+  if (values.addons === undefined) await compileAll(targets, addons);
 
   const facts = await step("Verifying the addons", () => targets.map((target) => verified(target, addons)));
   const packages = await step("Packing", () => packAll(targets, addons));
@@ -65,20 +66,25 @@ async function release() {
   console.log(`\n✓ ${packages.map(({ tarball }) => tarball).join("\n  ")}`);
 }
 
-async function addonsToPack() {
-  if (values.addons !== undefined) {
-    const addons = resolve(values.addons);
-    const present = targetsIn(addons);
-    const absent = positionals.filter((target) => !present.includes(target));
-    if (absent.length > 0) fail(`${addons} has no addon for ${absent.join(", ")}.`);
-    return { targets: positionals.length > 0 ? positionals : present, addons };
+/** The targets of this release, and the folder that has, or will have, their addons. */
+function whatToPack() {
+  if (values.addons === undefined) {
+    const targets = positionals.length > 0 ? positionals : Object.keys(TARGETS);
+    return { targets, addons: join(RELEASE, "addons") };
   }
-  const targets = positionals.length > 0 ? positionals : Object.keys(TARGETS);
-  const addons = join(RELEASE, "addons");
-  rmSync(addons, { recursive: true, force: true });
-  mkdirSync(addons, { recursive: true });
-  for (const target of targets) await compile(target, { profile: values.profile, folder: addons });
+  const addons = resolve(values.addons);
+  const present = existsSync(addons) ? targetsIn(addons) : [];
+  const targets = positionals.length > 0 ? positionals : present;
+  const absent = targets.filter((target) => !present.includes(target));
+  if (absent.length > 0) fail(`${addons} has no addon for ${absent.join(", ")}.`);
+  if (targets.length === 0) fail(`${addons} has no addon.`);
   return { targets, addons };
+}
+
+async function compileAll(targets, folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const target of targets) await compile(target, { profile: values.profile, folder });
 }
 
 function loadAll(targets, packages) {

@@ -38,8 +38,8 @@ export const managers = [
       const project = workshop.project(["plain"]);
       project.write("yarn.lock", "");
       project.node([script, "install", "--no-immutable"], { env: { YARN_NODE_LINKER: "pnp" } });
-      project.works(["--require", "./.pnp.cjs", "check.cjs"]);
-      project.works(["--require", "./.pnp.cjs", "--loader", "./.pnp.loader.mjs", "check.mjs"]);
+      project.works([script, "node", "check.cjs"]);
+      project.works([script, "node", "check.mjs"]);
       return versionOf(workshop.tools.newest, script);
     },
   },
@@ -58,7 +58,8 @@ export const managers = [
     run(workshop) {
       const { deno } = workshop.tools;
       const project = workshop.project(["plain"], { dependencies: false });
-      project.run(deno, ["add", `npm:${workshop.packageName}@${workshop.version}`]);
+      // Deno waits a day before it installs what was published.
+      project.run(deno, ["add", "--minimum-dependency-age=0", `npm:${workshop.packageName}@${workshop.version}`]);
       project.works(["check.cjs"]);
       return versionOf(deno);
     },

@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { join } from "node:path";
 import { fail, outputOf, run, step } from "../../harness/steps.mjs";
 import { unpackedDebs } from "./debian.mjs";
+import { flagsOfRust } from "./paths.mjs";
 import { TOOLS } from "./tools.mjs";
 
 const FOLDER = join(TOOLS, "rust");
@@ -57,7 +58,11 @@ async function buildStd(triple, destination) {
   // An addon links std statically; the dynamic library would need a linker for the target.
   writeFileSync(manifest, readFileSync(manifest, "utf8").replace(`["dylib", "rlib"]`, `["rlib"]`));
   const output = join(FOLDER, "std");
-  const flags = ["-Zforce-unstable-if-unmarked", "-Cembed-bitcode=yes", `--remap-path-prefix=${source}=/rustc`];
+  const flags = [
+    ...["-Zforce-unstable-if-unmarked", "-Cembed-bitcode=yes"],
+    ...flagsOfRust(),
+    `--remap-path-prefix=${source}=/rustc`,
+  ];
   await run(
     "cargo",
     [

@@ -30,7 +30,7 @@ export async function installTools() {
   });
 }
 
-/** The environment in which `cargo zigbuild` is found. */
-export function withTools(env = process.env) {
-  return { ...env, PATH: `${BIN}${delimiter}${env.PATH}` };
+/** An environment in which `cargo zigbuild` is found. */
+export function withTools(env) {
+  return { ...env, PATH: `${BIN}${delimiter}${process.env.PATH}` };
 }

@@ -5,7 +5,7 @@ import { readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { builderPaths } from "./compile.mjs";
+import { pathsIn } from "./paths.mjs";
 import { addonName, TARGETS } from "./targets.mjs";
 import { PYTHON } from "./tools.mjs";
 
@@ -48,10 +48,3 @@ function listed(names) {
 }
 
 const isAtMost = (version, limit) => version !== null && version.localeCompare(limit, "en", { numeric: true }) <= 0;
-
-/** The directories of this machine that a file contains. */
-function pathsIn(content) {
-  return builderPaths()
-    .map(([path]) => path)
-    .filter((path) => content.includes(path));
-}

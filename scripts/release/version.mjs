@@ -25,10 +25,8 @@ export async function moveVersion(version, date) {
       text.replaceAll(`'${from}'`, `'${version}'`).replaceAll(`expected ${from} `, `expected ${version} `),
     "CHANGELOG.md": (text) => withRelease(text, version, date),
   };
-  for (const file of FILES) {
-    const path = join(root, file);
-    writeFileSync(path, changed[file](readFileSync(path, "utf8")));
-  }
+  const texts = FILES.map((file) => changed[file](readFileSync(join(root, file), "utf8")));
+  for (const [index, file] of FILES.entries()) writeFileSync(join(root, file), texts[index]);
   await run("git", ["add", ...FILES]);
   await run("git", ["commit", "--quiet", "--allow-empty", "--message", `release: ${version}`]);
   await run("git", ["tag", "--annotate", "--message", version, `v${version}`]);
