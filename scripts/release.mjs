@@ -1,6 +1,6 @@
 // Builds the addons of a release, packs all packages and verifies them. The checkout stays as it is.
 //
-//   npm run release                                  all targets
+//   npm run release                                  all targets that this machine can build
 //   npm run release -- linux-x64-gnu darwin-arm64    these targets
 //
 //   --version 1.2.3     first moves the version and CHANGELOG.md, commits and tags; without targets, that is all
@@ -16,10 +16,11 @@ import { parseArgs } from "node:util";
 import { setup } from "../harness/setup.mjs";
 import { fail, run, step } from "../harness/steps.mjs";
 import { compile } from "./release/compile.mjs";
+import { foreignNode } from "./release/foreign.mjs";
 import { loaded } from "./release/load.mjs";
 import { packAll } from "./release/pack.mjs";
 import { publish, refuseUnfinished, rehearse } from "./release/publish.mjs";
-import { hostTarget, RELEASE, TARGETS, targetsIn } from "./release/targets.mjs";
+import { hostTarget, isBuiltHere, RELEASE, TARGETS, targetsIn } from "./release/targets.mjs";
 import { installTools } from "./release/tools.mjs";
 import { megabytes, verified } from "./release/verify.mjs";
 import { moveVersion } from "./release/version.mjs";
@@ -69,7 +70,10 @@ async function release() {
 /** The targets of this release, and the folder that has, or will have, their addons. */
 function whatToPack() {
   if (values.addons === undefined) {
-    const targets = positionals.length > 0 ? positionals : Object.keys(TARGETS);
+    const targets = positionals.length > 0 ? positionals : Object.keys(TARGETS).filter(isBuiltHere);
+    const elsewhere = targets.filter((target) => !isBuiltHere(target));
+    if (elsewhere.length > 0)
+      fail(`${elsewhere.join(", ")} must be built on that system; --addons takes what was built there.`);
     return { targets, addons: join(RELEASE, "addons") };
   }
   const addons = resolve(values.addons);
@@ -87,9 +91,15 @@ async function compileAll(targets, folder) {
   for (const target of targets) await compile(target, { profile: values.profile, folder });
 }
 
-function loadAll(targets, packages) {
-  const node = values.node === undefined ? undefined : [values.node];
-  return targets.map((target) => loaded(target, packages, target === hostTarget() ? node : undefined));
+async function loadAll(targets, packages) {
+  const versions = [];
+  for (const target of targets) versions.push(loaded(target, packages, await nodeFor(target)));
+  return versions;
+}
+
+/** The command of a Node.js for the target, if this machine can run one. */
+async function nodeFor(target) {
+  return target === hostTarget() ? [values.node ?? process.execPath] : await foreignNode(target);
 }
 
 function print(facts, versions, missing) {

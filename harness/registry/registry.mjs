@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { installed } from "../packages.mjs";
-import { outputOf } from "../steps.mjs";
+import { fail, outputOf } from "../steps.mjs";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 
@@ -19,7 +19,7 @@ const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 export async function startRegistry(own) {
   await installed(FOLDER, "the local registry");
   const folder = mkdtempSync(join(tmpdir(), "medusa-api-key-native-registry-"));
-  const upstream = outputOf("npm", ["config", "get", "registry"])?.trim() ?? "https://registry.npmjs.org/";
+  const upstream = outputOf("npm", ["config", "get", "registry"])?.trim() ?? fail("npm has no registry.");
   const server = spawn(process.execPath, [join(FOLDER, "serve.mjs"), JSON.stringify({ folder, upstream, own })], {
     cwd: FOLDER,
     stdio: ["pipe", "pipe", "inherit"],

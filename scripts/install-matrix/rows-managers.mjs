@@ -32,12 +32,14 @@ export const managers = [
     },
   },
   {
-    name: "Yarn, with Plug'n'Play",
+    name: "Yarn, with Plug'n'Play and `pnpEnableEsmLoader: true`",
     run(workshop) {
       const script = workshop.tools.yarnBerry;
       const project = workshop.project(["plain"]);
       project.write("yarn.lock", "");
-      project.node([script, "install", "--no-immutable"], { env: { YARN_NODE_LINKER: "pnp" } });
+      project.node([script, "install", "--no-immutable"], {
+        env: { YARN_NODE_LINKER: "pnp", YARN_PNP_ENABLE_ESM_LOADER: "true" },
+      });
       project.works([script, "node", "check.cjs"]);
       project.works([script, "node", "check.mjs"]);
       return versionOf(workshop.tools.newest, script);

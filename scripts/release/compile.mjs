@@ -9,9 +9,9 @@ import { toolchainFor } from "./toolchain.mjs";
 
 /** Compiles a target with a profile of Cargo.toml and copies the addon to `folder`, under the name that napi's loader expects. */
 export async function compile(target, { profile, folder }) {
-  const { command, triple, directory, env, flags } = await toolchainFor(target);
-  const { glibc, library } = TARGETS[target];
-  const floor = command === "zigbuild" && glibc !== undefined ? `.${glibc}` : "";
+  const { command, directory, env, flags } = await toolchainFor(target);
+  const { triple, glibc, library } = TARGETS[target];
+  const floor = glibc !== undefined ? `.${glibc}` : "";
   const options = ["--lib", "--locked", "--profile", profile, "--target", triple + floor, "--target-dir", directory];
   await step(`Compiling ${target} (${triple}${floor}, profile "${profile}")`, async () => {
     const compiled = await succeeds("cargo", [command, ...options], {

@@ -5,17 +5,16 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { hostTarget, packageName } from "./targets.mjs";
+import { packageName } from "./targets.mjs";
 
 const SMOKE = fileURLToPath(new URL("smoke.cjs", import.meta.url));
 
 /**
- * Uses the root package with a target's package in a new folder. `node` is the command of a Node.js for that target: of this machine's
- * Node.js, if none is given. Returns its version, or `null` if none can run here; throws if the package does not work.
+ * Uses the root package with a target's package in a new folder. `command` starts a Node.js for that target. Returns its version, or
+ * `null` without a command; throws if the package does not work.
  */
-export function loaded(target, packages, node) {
-  const command = node ?? (target === hostTarget() ? [process.execPath] : null);
-  if (command === null) return null;
+export function loaded(target, packages, command) {
+  if (command === undefined) return null;
   const project = mkdtempSync(join(tmpdir(), "medusa-api-key-native-load-"));
   try {
     const wanted = packages.filter(({ name }) => name === packageName(target) || name === packages.at(-1).name);

@@ -28,10 +28,28 @@ export function refuseUnfinished(missing, { partial }) {
   }
 }
 
-/** Publishes to npm. The platforms' packages come first: the root names them, and is installed from then on. */
+/**
+ * Publishes to npm, with the token in NPM_TOKEN, or without one as npm is logged in or trusts the workflow. The platforms' packages come
+ * first: the root names them, and is installed from then on.
+ */
 export async function publish(packages) {
-  for (const { tarball } of packages) {
-    await run("npm", ["publish", tarball, "--provenance", "--access", "public", "--ignore-scripts"]);
+  const folder = mkdtempSync(join(tmpdir(), "medusa-api-key-native-publish-"));
+  // Provenance names the workflow that built a package; npm rejects the option elsewhere.
+  const options = ["--access", "public", "--ignore-scripts", ...(process.env.GITHUB_ACTIONS ? ["--provenance"] : [])];
+  if (process.env.NPM_TOKEN) {
+    const { host, pathname } = new URL(
+      outputOf("npm", ["config", "get", "registry"])?.trim() ?? fail("npm has no registry."),
+    );
+    // npm inserts the variable; the file does not hold the token.
+    writeFileSync(join(folder, "npmrc"), `//${host}${pathname}:_authToken=\${NPM_TOKEN}\n`);
+    options.push("--userconfig", join(folder, "npmrc"));
+  }
+  try {
+    for (const { tarball } of packages) {
+      await run("npm", ["publish", tarball, ...options]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -20,12 +20,12 @@ export function canBuildStd() {
 }
 
 /** Builds the standard library of a triple, unless it is there. Returns the compiler that has it. */
-export async function builtStd(triple) {
+export async function compilerWithStd(triple) {
   const destination = join(FOLDER, "usr", "lib", "rustlib", triple, "lib");
-  if (existsSync(destination)) return { rustc: RUSTC };
+  if (existsSync(destination)) return RUSTC;
   if (!existsSync(RUSTC)) await installRust();
   await step(`Building Rust's standard library for ${triple}`, () => buildStd(triple, destination));
-  return { rustc: RUSTC };
+  return RUSTC;
 }
 
 async function installRust() {

@@ -6,10 +6,7 @@ import { root } from "../../harness/steps.mjs";
 
 const BINARY = "medusa-api-key-native";
 
-/**
- * `triple` is rustc's name, `cross` the one if the addon is built on another system. `glibc` is the oldest version that the addon loads
- * with. `library` is the file that cargo writes.
- */
+/** `triple` is rustc's name. `glibc` is the oldest version that the addon loads with. `library` is the file that cargo writes. */
 export const TARGETS = {
   "linux-x64-gnu": { triple: "x86_64-unknown-linux-gnu", glibc: "2.17", library: "libmedusa_api_key_native.so" },
   "linux-arm64-gnu": { triple: "aarch64-unknown-linux-gnu", glibc: "2.17", library: "libmedusa_api_key_native.so" },
@@ -17,16 +14,8 @@ export const TARGETS = {
   "linux-arm64-musl": { triple: "aarch64-unknown-linux-musl", library: "libmedusa_api_key_native.so" },
   "darwin-arm64": { triple: "aarch64-apple-darwin", library: "libmedusa_api_key_native.dylib" },
   "darwin-x64": { triple: "x86_64-apple-darwin", library: "libmedusa_api_key_native.dylib" },
-  "win32-x64-msvc": {
-    triple: "x86_64-pc-windows-msvc",
-    cross: "x86_64-pc-windows-gnullvm",
-    library: "medusa_api_key_native.dll",
-  },
-  "win32-arm64-msvc": {
-    triple: "aarch64-pc-windows-msvc",
-    cross: "aarch64-pc-windows-gnullvm",
-    library: "medusa_api_key_native.dll",
-  },
+  "win32-x64-msvc": { triple: "x86_64-pc-windows-msvc", library: "medusa_api_key_native.dll" },
+  "win32-arm64-msvc": { triple: "aarch64-pc-windows-msvc", library: "medusa_api_key_native.dll" },
 };
 
 /** Where a release puts its addons and packages; ignored by git. */
@@ -40,6 +29,9 @@ export const packageName = (target) => `${BINARY}-${target}`;
 
 /** Node.js's name of the system of a target. */
 export const systemOf = (target) => target.split("-")[0];
+
+/** Whether this machine can build a target: zig compiles for any Linux, while macOS and Windows need their own machine. */
+export const isBuiltHere = (target) => systemOf(target) === "linux" || systemOf(target) === process.platform;
 
 /** The platform of this process, or `undefined` if there is no package for it. */
 export function hostTarget() {

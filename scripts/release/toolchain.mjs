@@ -4,34 +4,27 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fail, outputOf, root, succeeds } from "../../harness/steps.mjs";
-import { crossCompilation } from "./cross.mjs";
-import { builtStd, canBuildStd } from "./std.mjs";
+import { canBuildStd, compilerWithStd } from "./std.mjs";
 import { systemOf, TARGETS } from "./targets.mjs";
 import { withTools } from "./tools.mjs";
 
 /**
- * Returns how to compile a target: cargo's `command` (`build` or `zigbuild`), the `triple`, the target `directory`, the environment and
- * rustc's flags.
+ * Returns how to compile a target: cargo's `command` (`build` or `zigbuild`), the target `directory`, the environment and rustc's flags.
  */
 export async function toolchainFor(target) {
-  const system = systemOf(target);
-  const { triple: native, cross = native } = TARGETS[target];
-  if (system === process.platform && system !== "linux") {
-    if (!hasStd(native) && !(await addTarget(native))) fail(missing(native));
-    return { command: "build", triple: native, directory: directory("rustup"), env: {}, flags: [] };
+  const { triple } = TARGETS[target];
+  const command = systemOf(target) === "linux" ? "zigbuild" : "build";
+  // A shared library cannot contain musl: the process that loads it has one already.
+  const flags = target.endsWith("-musl") ? ["-Ctarget-feature=-crt-static"] : [];
+  const debian = !hasStd(triple) && canBuildStd();
+  if (debian) {
+    const env = withTools({ RUSTC: await compilerWithStd(triple) });
+    return { command, directory: directory("debian"), env, flags };
   }
-  const { env, flags } = await crossCompilation(target);
-  const found = hasStd(cross) || (!canBuildStd() && (await addTarget(cross)));
-  if (found) return { command: "zigbuild", triple: cross, directory: directory("rustup"), env: withTools(env), flags };
-  if (!canBuildStd()) fail(missing(cross));
-  const { rustc } = await builtStd(cross);
-  return {
-    command: "zigbuild",
-    triple: cross,
-    directory: directory("debian"),
-    env: withTools({ ...env, RUSTC: rustc }),
-    flags,
-  };
+  if (!hasStd(triple) && !(await addTarget(triple))) {
+    fail(`Rust's standard library for ${triple} is missing; run "rustup target add ${triple}".`);
+  }
+  return { command, directory: directory("rustup"), env: withTools({}), flags };
 }
 
 /** A directory for each compiler, since the outputs of two do not mix. */
@@ -48,5 +41,3 @@ function hasStd(triple) {
 function addTarget(triple) {
   return succeeds("rustup", ["target", "add", triple]).catch(() => false);
 }
-
-const missing = (triple) => `Rust's standard library for ${triple} is missing; run "rustup target add ${triple}".`;
