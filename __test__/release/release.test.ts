@@ -7,11 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const ROOT = join(__dirname, "../..");
+const EXAMPLES = ["examples/express/package.json", "examples/medusa/package.json"];
 /** What a copy of the checkout needs to run the command. */
 const COPIED = [
+  ...EXAMPLES,
   "scripts",
   "harness",
-  "module",
   "binding/index.js",
   "package.json",
   "package-lock.json",
@@ -61,11 +62,15 @@ describe("npm run release -- --version", () => {
   beforeEach(copyCheckout);
 
   it("moves the version and the changelog, and commits and tags them", () => {
-    expect(release("--version", "7.8.9")).toMatchObject({ status: 0 });
+    const { status, output } = release("--version", "7.8.9");
+    expect(output).toBe("");
+    expect(status).toBe(0);
 
     expect(manifest().version).toBe("7.8.9");
     const lock = JSON.parse(read("package-lock.json"));
     expect([lock.version, lock.packages[""].version]).toEqual(["7.8.9", "7.8.9"]);
+    const ranges = EXAMPLES.map((file) => JSON.parse(read(file)).dependencies["medusa-api-key-native"]);
+    expect(ranges).toEqual(["^7.8.9", "^7.8.9"]);
     expect(read("CHANGELOG.md")).toMatch(
       /## \[Unreleased\]\n\n## \[7\.8\.9\] - \d{4}-\d\d-\d\d\n\n### Added\n\n- A change\.\n/,
     );

@@ -1,12 +1,10 @@
-// Moves the version, which package.json alone has: package-lock.json and napi's loader repeat it and are rewritten, CHANGELOG.md gets a
-// heading for it, and git a commit and a tag.
+// Moves the version, whose place is package.json: the files that repeat it are rewritten, CHANGELOG.md gets a heading for it, and git a
+// commit and a tag.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail, outputOf, root, run } from "../../harness/steps.mjs";
 
-/** The files that a new version changes. */
-const FILES = ["package.json", "package-lock.json", "binding/index.js", "CHANGELOG.md"];
 const UNRELEASED = "## [Unreleased]\n";
 
 export const currentVersion = () => JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
@@ -24,10 +22,12 @@ export async function moveVersion(version, date) {
     "binding/index.js": (text) =>
       text.replaceAll(`'${from}'`, `'${version}'`).replaceAll(`expected ${from} `, `expected ${version} `),
     "CHANGELOG.md": (text) => withRelease(text, version, date),
+    "examples/express/package.json": withRange(from, version),
+    "examples/medusa/package.json": withRange(from, version),
   };
-  const texts = FILES.map((file) => changed[file](readFileSync(join(root, file), "utf8")));
-  for (const [index, file] of FILES.entries()) writeFileSync(join(root, file), texts[index]);
-  await run("git", ["add", ...FILES]);
+  const texts = Object.entries(changed).map(([file, change]) => [file, change(readFileSync(join(root, file), "utf8"))]);
+  for (const [file, text] of texts) writeFileSync(join(root, file), text);
+  await run("git", ["add", ...Object.keys(changed)]);
   await run("git", ["commit", "--quiet", "--allow-empty", "--message", `release: ${version}`]);
   await run("git", ["tag", "--annotate", "--message", version, `v${version}`]);
 }
@@ -42,6 +42,10 @@ function withVersion(from, to, times) {
     return replaced;
   };
 }
+
+/** Replaces the range of the package in an example. */
+const withRange = (from, to) => (text) =>
+  text.replace(`"medusa-api-key-native": "^${from}"`, `"medusa-api-key-native": "^${to}"`);
 
 /** Puts what is unreleased under the heading of a version, and leaves an empty section above it. */
 function withRelease(text, version, date) {
