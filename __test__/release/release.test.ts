@@ -193,6 +193,6 @@ describe("The check of the root package", () => {
     write("index.js", `exports.ApiKeyModuleService = require("./dist/index.js").ApiKeyModuleService;`);
     const { status, stderr } = check();
     expect(status).toBe(1);
-    expect(stderr).toContain("index.js exports ApiKeyModuleService");
+    expect(stderr).toContain("index.js does not export default, ApiKeyError");
   });
 });
