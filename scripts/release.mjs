@@ -53,7 +53,9 @@ async function release() {
   await installTools();
   if (values.addons === undefined) await compileAll(targets, addons);
 
-  const facts = await step("Verifying the addons", () => targets.map((target) => verified(target, addons)));
+  const facts = await step("Verifying the addons", () =>
+    targets.map((target) => verified(target, addons, values.profile)),
+  );
   const packages = await step("Packing", () => packAll(targets, addons));
   await step("Checking the root package", () =>
     run(process.execPath, ["scripts/release/check-root.mjs", packages.at(-1).folder]),

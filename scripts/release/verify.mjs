@@ -15,8 +15,8 @@ const MAX_PACKED_BYTES = 5 * 1024 * 1024;
 /** The one function that Node.js looks up. Any other name could clash with another addon's. */
 const EXPORT = "napi_register_module_v1";
 
-/** Returns the facts about a target's addon in `folder`, and what is wrong with it. */
-export function verified(target, folder) {
+/** Returns the facts about a target's addon in `folder`, and what is wrong with it. Only the profile "dist" is made for size. */
+export function verified(target, folder, profile) {
   const file = join(folder, addonName(target));
   const content = readFileSync(file);
   const { exports, needed, glibc } = inspected(file);
@@ -25,14 +25,20 @@ export function verified(target, folder) {
   const floor = TARGETS[target].glibc;
   const problems = [
     ...(exports.length === 1 && exports[0] === EXPORT ? [] : [`exports ${listed(exports)} instead of ${EXPORT} alone`]),
-    ...(bytes <= MAX_BYTES ? [] : [`has ${megabytes(bytes)}; the limit is ${megabytes(MAX_BYTES)}`]),
-    ...(packedBytes <= MAX_PACKED_BYTES
-      ? []
-      : [`has ${megabytes(packedBytes)} packed; the limit is ${megabytes(MAX_PACKED_BYTES)}`]),
+    ...(profile === "dist" ? sizeProblems(bytes, packedBytes) : []),
     ...(floor === undefined || isAtMost(glibc, floor) ? [] : [`needs glibc ${glibc}; the limit is ${floor}`]),
     ...pathsIn(content).map((path) => `contains the path ${path}`),
   ];
   return { target, file: basename(file), exports: exports.length, needed, glibc, bytes, packedBytes, problems };
+}
+
+function sizeProblems(bytes, packedBytes) {
+  return [
+    ...(bytes <= MAX_BYTES ? [] : [`has ${megabytes(bytes)}; the limit is ${megabytes(MAX_BYTES)}`]),
+    ...(packedBytes <= MAX_PACKED_BYTES
+      ? []
+      : [`has ${megabytes(packedBytes)} packed; the limit is ${megabytes(MAX_PACKED_BYTES)}`]),
+  ];
 }
 
 export const megabytes = (bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
