@@ -8,14 +8,21 @@ import { canBuildStd, compilerWithStd } from "./std.mjs";
 import { systemOf, TARGETS } from "./targets.mjs";
 import { withTools } from "./tools.mjs";
 
+/** rustc's flags, by a part of the target's name. */
+const FLAGS = {
+  // A shared library cannot contain musl: the process that loads it has one already.
+  musl: ["-Ctarget-feature=-crt-static"],
+  // Windows has no C runtime of Visual Studio until it is installed.
+  msvc: ["-Ctarget-feature=+crt-static"],
+};
+
 /**
  * Returns how to compile a target: cargo's `command` (`build` or `zigbuild`), the target `directory`, the environment and rustc's flags.
  */
 export async function toolchainFor(target) {
   const { triple } = TARGETS[target];
   const command = systemOf(target) === "linux" ? "zigbuild" : "build";
-  // A shared library cannot contain musl: the process that loads it has one already.
-  const flags = target.endsWith("-musl") ? ["-Ctarget-feature=-crt-static"] : [];
+  const flags = FLAGS[target.split("-").find((part) => part in FLAGS)] ?? [];
   const debian = !hasStd(triple) && canBuildStd();
   if (debian) {
     const env = withTools({ RUSTC: await compilerWithStd(triple) });
