@@ -1,9 +1,8 @@
 "use strict";
 
-const built = require("./dist/index.js");
+const { ApiKeyModuleService, ApiKeyError, default: apiKeyModule } = require("./dist/index.js");
 
-// Named one by one, so that Node.js sees the names when an ES module imports them.
-Object.defineProperty(exports, "__esModule", { value: true });
-exports.default = built.default;
-exports.ApiKeyModuleService = built.ApiKeyModuleService;
-exports.ApiKeyError = built.ApiKeyError;
+// The names come first, one by one, so that Node.js sees them when an ES module imports them. The module's own members follow, because
+// Node.js and bundlers give `module.exports` itself to an ES module that imports the default.
+module.exports = { ApiKeyModuleService, ApiKeyError, ...apiKeyModule };
+module.exports.default = apiKeyModule;

@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** Node.js's arguments that start Jest. Medusa loads modules with `import()`, which Jest supports only with this flag. */
+export const JEST = ["--experimental-vm-modules", "node_modules/jest/bin/jest.js"];
+
 /** Prints a title, runs the work, prints its duration, and returns its result. */
 export async function step(title, work) {
   console.log(`\n▸ ${title}`);

@@ -10,7 +10,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "../harness/build.mjs";
-import { fail, hostTriple, outputOf, root, step } from "../harness/steps.mjs";
+import { fail, hostTriple, JEST, outputOf, root, step } from "../harness/steps.mjs";
 import { EDITS, INPUT_MEMBER } from "./another-column-edits.mjs";
 
 const MAX_FILES = 6;
@@ -23,10 +23,7 @@ const CHECKS = [
   ["cargo", "check", "--quiet", "--profile", "quick", "--tests", "--target", hostTriple()],
   [node, "scripts/types.mjs"],
   [node, "node_modules/typescript/bin/tsc", "--noEmit", "--project", "tsconfig.json"],
-  [
-    ...[node, "--experimental-vm-modules", "node_modules/jest/bin/jest.js"],
-    ...["__test__/(columns|create|module)/", "--testNamePattern", "^(?!\\[stock\\])"],
-  ],
+  [...[node, ...JEST, "__test__/(columns|create|module)/"], ...["--testNamePattern", "^(?!\\[stock\\])"]],
 ];
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });

@@ -7,7 +7,7 @@
 
 import { parseArgs } from "node:util";
 import { build } from "../harness/build.mjs";
-import { fail, run } from "../harness/steps.mjs";
+import { fail, JEST, run } from "../harness/steps.mjs";
 
 const SUITES = ["stock", "databases"];
 
@@ -30,18 +30,10 @@ await build();
 console.log(
   `\n▸ ${values.path === undefined ? `${values.histories} histories` : "One history"} from seed ${values.seed}`,
 );
-await run(
-  process.execPath,
-  [
-    "--experimental-vm-modules",
-    "node_modules/jest/bin/jest.js",
-    `__test__/differential/${values.only ?? "(stock|databases)"}`,
-  ],
-  {
-    DIFFERENTIAL_HISTORIES: values.histories,
-    DIFFERENTIAL_FULL_COST: values["full-cost"],
-    DIFFERENTIAL_MINUTES: values.minutes,
-    DIFFERENTIAL_SEED: values.seed,
-    ...(values.path === undefined ? {} : { DIFFERENTIAL_PATH: values.path }),
-  },
-);
+await run(process.execPath, [...JEST, `__test__/differential/${values.only ?? "(stock|databases)"}`], {
+  DIFFERENTIAL_HISTORIES: values.histories,
+  DIFFERENTIAL_FULL_COST: values["full-cost"],
+  DIFFERENTIAL_MINUTES: values.minutes,
+  DIFFERENTIAL_SEED: values.seed,
+  ...(values.path === undefined ? {} : { DIFFERENTIAL_PATH: values.path }),
+});

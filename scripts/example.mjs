@@ -3,5 +3,5 @@
 import { build } from "../harness/build.mjs";
 import { run } from "../harness/steps.mjs";
 
-await build();
+await build("quick", "build");
 await run(process.execPath, process.argv.slice(2));

@@ -3,6 +3,7 @@
 
 import { build } from "../harness/build.mjs";
 import { fail, hostTriple, outputOf, root, step, succeeds } from "../harness/steps.mjs";
+import { packageIsWellFormed } from "./package-checks.mjs";
 import { typesAreCurrent } from "./types.mjs";
 import { workflowsAreValid } from "./workflows/lint.mjs";
 
@@ -20,6 +21,8 @@ const CHECKS = {
   "TypeScript: index.d.ts, without skipLibCheck": () => tsc("tsconfig.types.json"),
   "index.d.ts matches module/": typesAreCurrent,
   "binding/ and module/generated/ match the addon": generatedIsCommitted,
+  "The package as packed: publint, Are The Types Wrong": packageIsWellFormed,
+  "Licenses of all crates have their texts": () => succeeds(process.execPath, ["scripts/notices.mjs"]),
   "README.md shows the figures of benchmarks/results/latest.json": () =>
     succeeds(process.execPath, ["benchmarks/check-figures.mjs"]),
   "actionlint: .github/workflows": workflowsAreValid,

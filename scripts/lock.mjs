@@ -4,7 +4,7 @@
 // from the lock file, and `npm ci` rejects that file everywhere. This script adds them by name and version: where one is needed, npm
 // fetches it from a registry that offers it.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { root, run } from "../harness/steps.mjs";
 
 const LOCK = `${root}package-lock.json`;
@@ -12,7 +12,10 @@ const SYSTEMS = ["aix", "android", "darwin", "freebsd", "linux", "openharmony", 
 const PROCESSORS = ["arm", "arm64", "ia32", "loong64", "ppc64", "riscv64", "s390x", "wasm32", "x64"];
 const LIBRARIES = { gnu: "glibc", gnueabihf: "glibc", musl: "musl", musleabihf: "musl" };
 
-await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"]);
+await run("npm", [
+  ...["install", "--workspaces", "--include-workspace-root"],
+  ...["--ignore-scripts", "--no-audit", "--no-fund"],
+]);
 const lock = JSON.parse(readFileSync(LOCK, "utf8"));
 const missing = Object.values(lock.packages)
   .flatMap((entry) => Object.entries(entry.optionalDependencies ?? {}))
@@ -20,6 +23,8 @@ const missing = Object.values(lock.packages)
 for (const [name, version] of missing) lock.packages[`node_modules/${name}`] = platformPackage(name, version);
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(LOCK, `${JSON.stringify(lock, null, 2)}\n`);
+// What was installed above is not outdated.
+utimesSync(`${root}node_modules/.package-lock.json`, new Date(), new Date());
 console.log(`completed package-lock.json with ${missing.length} packages for other platforms`);
 
 /** Returns the lock file's entry of a package whose name ends in its platform, such as `@swc/core-darwin-arm64`. */

@@ -4,7 +4,7 @@
 
 import { parseArgs } from "node:util";
 import { build } from "../harness/build.mjs";
-import { fail, run } from "../harness/steps.mjs";
+import { fail, JEST, run } from "../harness/steps.mjs";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "2000" } } });
 if (!(Number.isSafeInteger(Number(values.rounds)) && Number(values.rounds) > 0)) {
@@ -13,6 +13,6 @@ if (!(Number.isSafeInteger(Number(values.rounds)) && Number(values.rounds) > 0))
 
 await build();
 console.log(`\n▸ ${values.rounds} rounds in each mode`);
-await run(process.execPath, ["--experimental-vm-modules", "node_modules/jest/bin/jest.js", "__test__/revoke/race"], {
+await run(process.execPath, [...JEST, "__test__/revoke/race"], {
   RACE_ROUNDS: values.rounds,
 });

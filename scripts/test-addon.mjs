@@ -7,7 +7,7 @@
 import { copyFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { installPackages } from "../harness/setup.mjs";
-import { fail, root, run, runPackage, step } from "../harness/steps.mjs";
+import { fail, JEST, root, run, runPackage, step } from "../harness/steps.mjs";
 import { loaded } from "./release/load.mjs";
 import { packAll } from "./release/pack.mjs";
 import { addonName, hostTarget, targetsIn } from "./release/targets.mjs";
@@ -35,5 +35,5 @@ async function test() {
   });
   // Without paths all suites, but for those that read the checkout's own files.
   const suites = options.length > 0 ? options : ["__test__/(?!release/|docs/|package/)"];
-  await run(process.execPath, ["--experimental-vm-modules", "node_modules/jest/bin/jest.js", ...suites]);
+  await run(process.execPath, [...JEST, ...suites]);
 }

@@ -5,10 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "../harness/build.mjs";
-import { hostTriple, runCapturing, step, succeeds } from "../harness/steps.mjs";
-
-// Medusa loads modules with `import()`, which Jest supports only with this flag.
-const JEST = ["--experimental-vm-modules", "node_modules/jest/bin/jest.js"];
+import { hostTriple, JEST, runCapturing, step, succeeds } from "../harness/steps.mjs";
 
 await build();
 // Imported late: they need packages that build() installs.

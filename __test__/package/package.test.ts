@@ -3,6 +3,10 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as required from "../../index.js";
+
+const { ApiKeyModuleService } = required;
 
 interface Manifest {
   name: string;
@@ -32,6 +36,25 @@ describe("the package", () => {
     const files = packed?.files.map((file) => file.path) ?? [];
     expect(files).toEqual(expect.arrayContaining(["index.js", "index.d.ts", "binding/index.js", "dist/index.js"]));
     expect(files.filter((file) => /\.node$|\.rs$|^module\/|^__test__\//.test(file))).toEqual([]);
+  });
+});
+
+describe("the entry point", () => {
+  const apiKeyModule = expect.objectContaining({ service: ApiKeyModuleService, linkable: expect.anything() });
+
+  it("has the same default export for require and for interop that reads module.exports", () => {
+    expect(required.default).toEqual(apiKeyModule);
+    expect(required).toEqual(apiKeyModule);
+  });
+
+  it("exports its names to ES modules", () => {
+    const program = `import module, * as names from ${JSON.stringify(pathToFileURL(join(ROOT, "index.js")))};
+      console.log(JSON.stringify([module.service === names.ApiKeyModuleService, Object.keys(names).sort()]));`;
+    const printed = execFileSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" });
+    const [sameService, names] = JSON.parse(printed);
+
+    expect(sameService).toBe(true);
+    expect(names).toEqual(expect.arrayContaining(["ApiKeyError", "ApiKeyModuleService", "default"]));
   });
 });
 

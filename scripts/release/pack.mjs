@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, runPackage } from "../../harness/steps.mjs";
-import { addonName, packageName, RELEASE } from "./targets.mjs";
+import { addonName, packageName, RELEASE, TARGETS } from "./targets.mjs";
 
 const PACKAGES = join(RELEASE, "packages");
 const TARBALLS = join(RELEASE, "tarballs");
@@ -26,19 +26,24 @@ export async function packAll(targets, addons) {
   rmSync(TARBALLS, { recursive: true, force: true });
   mkdirSync(TARBALLS, { recursive: true });
   const manifest = readManifest(root);
-  const platforms = targets.map((target) => assemblePlatform(target, addons, manifest));
+  const platforms = [];
+  for (const target of targets) platforms.push(await assemblePlatform(target, addons, manifest));
   const packages = [...platforms, await assembleRoot(targets, manifest)];
   return packages.map(({ name, folder }) => ({ name, folder, tarball: packed(folder) }));
 }
 
-function assemblePlatform(target, addons, rootManifest) {
+async function assemblePlatform(target, addons, rootManifest) {
   const name = packageName(target);
   const folder = join(PACKAGES, name);
   cpSync(join(root, "npm", target), folder, { recursive: true });
   cpSync(join(root, "LICENSE"), join(folder, "LICENSE"));
   cpSync(join(addons, addonName(target)), join(folder, addonName(target)));
   const shared = SHARED.filter((member) => member in rootManifest).map((member) => [member, rootManifest[member]]);
-  writeManifest(folder, { ...readManifest(folder), ...Object.fromEntries(shared) });
+  // Imported late: it needs packages that setup() installs.
+  const { NOTICE_FILES, writeNotices } = await import("../notices/write.mjs");
+  await writeNotices(TARGETS[target].triple, folder);
+  const files = [addonName(target), ...NOTICE_FILES];
+  writeManifest(folder, { ...readManifest(folder), ...Object.fromEntries(shared), files });
   return { name, folder };
 }
 

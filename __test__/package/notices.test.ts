@@ -1,0 +1,119 @@
+// `npm run notices`: the license texts and the bill of materials that accompany an addon.
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+interface Component {
+  name: string;
+  version: string;
+  "bom-ref": string;
+}
+
+const ROOT = join(__dirname, "../..");
+const MIT = readFileSync(join(ROOT, "LICENSE"), "utf8");
+const TRIPLE = /^host: (.+)$/m.exec(run("rustc", "-vV").stdout)?.[1] ?? "unknown";
+
+function run(command: string, ...args: string[]) {
+  return spawnSync(command, args, { cwd: ROOT, encoding: "utf8" });
+}
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "medusa-api-key-native-notices-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function notices(...args: string[]) {
+  return run(process.execPath, "scripts/notices.mjs", "--out", folder, ...args, TRIPLE);
+}
+
+const written = (file: string) => readFileSync(join(folder, TRIPLE, file), "utf8");
+
+describe("the notices of this machine's addon", () => {
+  it("name each linked crate, SQLite and the standard library in both files", () => {
+    const tree = ["tree", "--locked", "--edges", "normal,no-proc-macro", "--target", TRIPLE];
+    const lines = run("cargo", ...tree, "--prefix", "none", "--format", "{p}")
+      .stdout.split("\n")
+      .filter(Boolean);
+    const crates = new Set(lines.map((line) => line.split(" ").slice(0, 2).join(" ").replace(" v", " ")));
+    crates.delete("medusa-api-key-native 0.0.0");
+    const { status, stderr } = notices();
+
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const text = written("THIRD-PARTY-NOTICES.txt");
+    expect(crates.size).toBeGreaterThan(100);
+    expect([...crates].filter((crate) => !text.includes(`\n${crate} (`))).toEqual([]);
+    expect(text).toMatch(/^The Rust standard library 1\.\d+/m);
+    const { components }: { components: Component[] } = JSON.parse(written("sbom.cdx.json"));
+    const names = components.map(({ name, version }) => `${name} ${version}`);
+    const sqlite = /SQLite (\S+),/.exec(text)?.[1];
+    expect(names.sort()).toEqual([...crates, `sqlite ${sqlite}`].sort());
+  });
+
+  it("list dependencies that are all components, and are the same on every run", () => {
+    notices();
+    const first = written("sbom.cdx.json");
+    notices();
+    const { metadata, components, dependencies } = JSON.parse(first);
+    const known = new Set([metadata.component, ...components].map((component: Component) => component["bom-ref"]));
+
+    expect(written("sbom.cdx.json")).toBe(first);
+    expect(dependencies.flatMap(({ dependsOn = [] }) => dependsOn).filter((ref: string) => !known.has(ref))).toEqual(
+      [],
+    );
+  });
+});
+
+describe("the notices of a crate", () => {
+  /** A project with one dependency, which declares a license and contains these files. */
+  function project(license: string, files: Record<string, string>): string {
+    const manifest = (name: string, rest: string) => `[package]\nname = "${name}"\nversion = "1.0.0"\n${rest}`;
+    const crates = {
+      "Cargo.toml": manifest("app", '[dependencies]\nused = { path = "used" }\n[workspace]\n'),
+      "Cargo.lock": `version = 4
+[[package]]
+name = "app"
+version = "1.0.0"
+dependencies = ["used"]
+[[package]]
+name = "used"
+version = "1.0.0"
+`,
+      "src/lib.rs": "",
+      "used/Cargo.toml": manifest("used", `license = "${license}"\n`),
+      "used/src/lib.rs": "",
+      ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`used/${name}`, text])),
+    };
+    for (const [path, text] of Object.entries(crates)) {
+      mkdirSync(join(folder, path, ".."), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    return join(folder, "Cargo.toml");
+  }
+
+  it.each<[string, string, Record<string, string>, string]>([
+    ["no text at all", "MIT", {}, "MIT"],
+    ["only the text of another license", "ISC", { LICENSE: MIT }, "ISC"],
+    ["one of two texts that both apply", "MIT AND Unicode-3.0", { "LICENSE-MIT": MIT }, "Unicode-3.0"],
+    [
+      "a license that deny.toml does not allow",
+      "GPL-3.0-only",
+      { LICENSE: "GNU General Public License" },
+      "GPL-3.0-only",
+    ],
+  ])("are rejected with %s", (_, license, files, missing) => {
+    const { status, stderr } = notices("--manifest-path", project(license, files));
+
+    expect(status).toBe(1);
+    expect(stderr).toContain(`used 1.0.0 contains no text of the license ${missing}`);
+  });
+
+  it("are accepted with the text of one of two licenses to choose from", () => {
+    const { stderr } = notices("--manifest-path", project("Apache-2.0 OR MIT", { "LICENSE-MIT": MIT }));
+
+    expect(stderr).not.toContain("contains no text");
+    expect(stderr).toContain("no crate contains SQLite");
+  });
+});

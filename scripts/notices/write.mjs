@@ -1,0 +1,40 @@
+// Writes what a package that holds an addon has to contain besides it: the notices of its crates, and a software bill of materials.
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fail, outputOf, root } from "../../harness/steps.mjs";
+import { linkedCrates } from "./crates.mjs";
+import { withTexts } from "./license-texts.mjs";
+import { rendered } from "./notices.mjs";
+import { bill } from "./sbom.mjs";
+
+/** The files that `writeNotices` writes. */
+export const NOTICE_FILES = ["THIRD-PARTY-NOTICES.txt", "sbom.cdx.json"];
+
+/**
+ * Writes both files to `folder` for the addon of a target triple, as linked by `manifest`, a Cargo.toml. Returns the number of crates;
+ * exits with a message if the text of a license is missing.
+ */
+export async function writeNotices(triple, folder, manifest = `${root}Cargo.toml`) {
+  const linked = linkedCrates(manifest, triple);
+  const { crates, missing } = withTexts(linked);
+  if (missing.length > 0)
+    fail(`${missing.join("\n  ")}\n  Add the text to scripts/notices/texts/ and license-texts.mjs.`);
+  const { name, version, license } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+  const sqlite = sqliteVersion(crates);
+  mkdirSync(folder, { recursive: true });
+  const [notices, sbom] = NOTICE_FILES.map((file) => join(folder, file));
+  writeFileSync(notices, rendered(crates, sqlite, rustVersion()));
+  writeFileSync(sbom, await bill({ name: `${name}-addon`, version, license }, crates, sqlite));
+  return crates.length;
+}
+
+// The crate contains SQLite's sources.
+function sqliteVersion(crates) {
+  const { folder } = crates.find(({ name }) => name === "libsqlite3-sys") ?? fail("no crate contains SQLite");
+  const header = readFileSync(join(folder, "sqlite3", "sqlite3.h"), "utf8");
+  return /^#define SQLITE_VERSION\s+"(.+)"$/m.exec(header)?.[1] ?? fail("sqlite3.h states no version");
+}
+
+const rustVersion = () =>
+  /^release: (.+)$/m.exec(outputOf("rustc", ["-vV"]) ?? "")?.[1] ?? fail("rustc states no version");
