@@ -4,6 +4,7 @@ import { type Context, transactionOf, undoneTransactionOf } from "./context";
 import { ofFailure } from "./errors";
 import { decodeKey } from "./generated/columns";
 import { Inbox } from "./inbox";
+import { loadBinding } from "./load-binding";
 import { defect, type Failure, type Rolled, unwrap, type Written } from "./outcome";
 import { type NumberedRow, RememberedRows } from "./remembered-rows";
 import type { Page } from "./rows";
@@ -184,28 +185,4 @@ function throwIf(failure: string | null): void {
   if (failure !== null) {
     throw ofFailure(JSON.parse(failure) as Failure);
   }
-}
-
-function loadBinding(): typeof Binding {
-  try {
-    return require("../binding");
-  } catch (cause) {
-    const text = [
-      `The native part of medusa-api-key-native for this platform (medusa-api-key-native-${platform()}) could not be loaded.`,
-      "Install the package without --omit=optional, on the platform where it will run,",
-      "or run `npm run build` in a checkout.",
-    ];
-    throw new Error(text.join(" "), { cause });
-  }
-}
-
-/** This platform, as in the names of the packages with the native part. */
-function platform(): string {
-  const libc = process.platform === "win32" ? "-msvc" : process.platform === "linux" ? `-${linuxLibc()}` : "";
-  return `${process.platform}-${process.arch}${libc}`;
-}
-
-function linuxLibc(): "gnu" | "musl" {
-  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
-  return header.glibcVersionRuntime === undefined ? "musl" : "gnu";
 }
