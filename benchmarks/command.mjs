@@ -60,7 +60,7 @@ const QUICK = {
 const USAGE = `npm run bench                          every scenario; writes benchmarks/results/latest.* and README.md's figures
 npm run bench -- --quick               small sizes, to check that everything works; writes benchmarks/results/quick.*
 npm run bench -- --only mix --only list   some scenarios; writes benchmarks/results/partial.*
-npm run bench -- --only scale --keys 10000000   a table of that many keys instead of 100,000 and 1,000,000; takes minutes and gigabytes
+npm run bench -- --only scale --keys 10000000   a table of that many keys instead of 100,000 and 1,000,000; takes ten minutes, 10 GB
 npm run bench -- --readme              measures nothing; rewrites README.md's figures from benchmarks/results/latest.json`;
 
 /** Returns `{ readme, scenarios, sizes, name }`: whether only to rewrite README.md, else what to measure, how much, and the results' name. */

@@ -104,10 +104,11 @@ function firstAnswersTable(figures) {
 
 function memoryTable(figures) {
   return terminalTable(
-    ["", "bytes per key", "memory before", "memory more"],
+    ["", "bytes per key", "of them on JavaScript's heap", "memory before", "memory more"],
     figures.map(({ contender, median }) => [
       contender,
       number(median.bytesPerKey),
+      number(median.heapBytesPerKey),
       `${number(median.rssBeforeMiB)} MiB`,
       `${number(median.rssMoreMiB)} MiB`,
     ]),

@@ -21,30 +21,33 @@ const collect = runInNewContext("gc");
 const [{ keys, first, options, url }] = await once(process, "message");
 const service = await openLeased(url, options);
 let wrong = 0;
-// Connections, code and queues have their size before the measurement.
+// Connections, code, queues and the heaps have their size before the measurement: unknown tokens leave nothing to remember.
 await cache(keys.slice(0, first), first);
-const before = await residentBytes();
+await authenticate(keys.map((_, n) => ({ token: unknownToken(n) })));
+const before = await collected();
 await cache(keys.slice(first), keys.length);
-const after = await residentBytes();
+const after = await collected();
 const cached = await cachedKeys();
 await service.close();
 
 process.send({
   ...{ wrong, cached },
   measured: {
-    bytesPerKey: (after - before) / (keys.length - first),
-    rssBeforeMiB: before / MIB,
-    rssMoreMiB: (after - before) / MIB,
+    bytesPerKey: (after.rss - before.rss) / (keys.length - first),
+    heapBytesPerKey: (after.heapUsed - before.heapUsed) / (keys.length - first),
+    rssBeforeMiB: before.rss / MIB,
+    rssMoreMiB: (after.rss - before.rss) / MIB,
   },
 });
 process.disconnect();
 
-/** Authenticates keys, again while the cache holds fewer than `expected`. */
+/** Authenticates keys until the cache holds `expected`, and once more, so that it has answered for each. */
 async function cache(some, expected) {
   for (let pass = 1; pass <= MOST_PASSES; pass++) {
     await authenticate(some);
-    if ((await cachedKeys()) >= expected) return;
+    if ((await cachedKeys()) >= expected) break;
   }
+  await authenticate(some);
 }
 
 async function cachedKeys() {
@@ -55,14 +58,18 @@ async function authenticate(keys) {
   for (let from = 0; from < keys.length; from += CALLERS) {
     const some = keys.slice(from, from + CALLERS);
     const answers = await Promise.all(some.map(({ token }) => service.authenticate(token)));
-    wrong += answers.filter((answer, n) => answer.id !== some[n].id).length;
+    wrong += answers.filter(({ id }, n) => id !== some[n].id).length;
   }
 }
 
-async function residentBytes() {
+function unknownToken(number) {
+  return `sk_${String(number).padStart(64, "0")}`;
+}
+
+async function collected() {
   for (let n = 0; n < COLLECTIONS; n++) {
     collect();
     await wait(PAUSE_MS);
   }
-  return process.memoryUsage.rss();
+  return process.memoryUsage();
 }
