@@ -1,7 +1,7 @@
 // An SQLite file that is replaced, moved, deleted or overwritten while a service has it open.
 
-import { copyFile, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { expectFailure, failureOf } from "../support/failures";
 import { lookUp, warm } from "../support/leased";
 import { openService } from "../support/ours";
@@ -60,6 +60,22 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     expect(await service.retrieveApiKey(secret.id)).toMatchObject({ revoked_by: "x" });
     await elsewhere(REVOKE, [publishable.id]);
     expect(await lookUp(service, publishable.token)).toMatchObject([{ revoked_at: expect.any(Date) }]);
+  });
+
+  it("is reopened when its folder is moved and the file alone is moved back, and a key revoked then is rejected", async () => {
+    await elsewhere("PRAGMA wal_checkpoint(TRUNCATE)");
+    // Change times are trusted from an age of two seconds.
+    await new Promise((resolve) => setTimeout(resolve, 3_100));
+    await warm(service, () => service.authenticate(secret.token));
+    const folder = dirname(database.path);
+    const moved = `${folder}-moved`;
+    await rename(folder, moved);
+    await mkdir(folder);
+    await rename(join(moved, basename(database.path)), database.path);
+    await elsewhere(REVOKE, [secret.id]);
+
+    expect(await service.authenticate(secret.token)).toBe(false);
+    await rm(moved, { recursive: true });
   });
 
   it("loses cached keys that the backup does not contain", async () => {

@@ -1,6 +1,6 @@
 //! The fast scheme: SHA-256 of a token, or HMAC-SHA-256 under a hash key.
 //!
-//! For random tokens only: see docs/adr/0024. The salt of the row takes no part, so equal tokens have equal hashes, and
+//! For random tokens only: see docs/adr/0026. The salt of the row takes no part, so equal tokens have equal hashes, and
 //! the hash of a token can be computed without this package. Invariant: a token has one hash per hash key, and one
 //! without.
 

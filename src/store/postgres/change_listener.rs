@@ -133,8 +133,8 @@ impl Keeper {
         // Changes of keys cached before LISTEN may have been missed; changes of keys read from now on are reported.
         self.lease.begin();
         self.cache.forget_all();
-        // A pooler may be told at any time to share sessions. A server before version 15 may not signal listeners of
-        // the changes that a subscription applies until another notification follows.
+        // A pooler may be told at any time to share sessions. Some versions of PostgreSQL may not signal the listeners
+        // of a change until another notification follows.
         let needs_own_signal = session.is_pooled() || !table.every_commit_signals;
         let mut listening = Listening {
             session,
@@ -215,8 +215,12 @@ impl Keeper {
 
     async fn prove(&self, listening: &mut Listening) -> Result<Option<LeaseLoss>, PgFailure> {
         let start = self.lease.start_proof();
+        if listening.session.is_pooled() {
+            // A pooler that shares sessions passes on what arrives during a statement, and drops the rest.
+            listening.signals.forget();
+        }
         let found = proof::run(&mut listening.session, &listening.table).await?;
-        // These arrived before the statement ended, so they may report changes that the proof covers.
+        // These may report changes that the proof covers. They complete the proof before it.
         while let Some(notification) = listening.session.kept_notification() {
             self.hear(listening, notification.payload());
         }

@@ -14,7 +14,7 @@ const FIRST_READ_TIMEOUT: Duration = Duration::from_secs(1);
 /// A read-only connection that detects the commits of all other connections, in this and in other processes.
 pub(super) struct Commits {
     connection: Connection,
-    /// Whether the database has a wal-index. Its journal mode cannot change while this connection is open.
+    /// Whether the database has a wal-index. WAL mode cannot be left while this connection is open.
     has_wal_index: bool,
     /// The last version, and the header of the wal-index before it was read.
     last: Option<(Header, i64)>,

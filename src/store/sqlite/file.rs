@@ -17,8 +17,17 @@ pub(super) struct FileId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Stamp {
     pub(super) id: FileId,
+    pub(super) names: NameChange,
     modified: (i64, i64),
     bytes: u64,
+}
+
+/// The attributes of a file that change when one of its names is added, moved or removed, and when it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct NameChange {
+    pub(super) seconds: i64,
+    nanoseconds: i64,
+    names: u64,
 }
 
 // SECURITY: this code never opens the file. Closing a file cancels every POSIX lock of this process on it, including
@@ -36,6 +45,11 @@ pub(super) fn stamp_of(metadata: &Metadata) -> Stamp {
     use std::os::unix::fs::MetadataExt;
     Stamp {
         id: FileId { device: metadata.dev(), inode: metadata.ino() },
+        names: NameChange {
+            seconds: metadata.ctime(),
+            nanoseconds: metadata.ctime_nsec(),
+            names: metadata.nlink(),
+        },
         modified: (metadata.mtime(), metadata.mtime_nsec()),
         bytes: metadata.size(),
     }
@@ -48,6 +62,7 @@ pub(super) fn stamp_of(metadata: &Metadata) -> Stamp {
     let modified = since_epoch.unwrap_or_default();
     Stamp {
         id: FileId { device: 0, inode: 0 },
+        names: NameChange { seconds: 0, nanoseconds: 0, names: 1 },
         modified: (modified.as_secs().cast_signed(), i64::from(modified.subsec_nanos())),
         bytes: metadata.len(),
     }

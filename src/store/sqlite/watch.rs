@@ -141,7 +141,7 @@ impl Session {
     fn status_at(&mut self, now: &Stamp) -> FileStatus {
         let unchanged = self.immutable_stamp.is_none_or(|then| then == *now && !self.wal.exists());
         let same = now.id == self.database && !self.opened_other_file;
-        if same && unchanged && !self.shm.is_lost() {
+        if same && unchanged && !self.shm.is_lost(now.names) {
             FileStatus::Same
         } else {
             FileStatus::Replaced

@@ -1,11 +1,13 @@
 //! The statements of a session that listens.
 
+use std::ops::Range;
+
 use crate::store::postgres::migration::change_feed::{BODY_DIGEST, defined_triggers};
 use crate::store::postgres::{Param, PgFailure, Session};
 
-/// The first version in which every commit signals the listeners, also one of a background worker that applies a
-/// subscription's changes.
-const EVERY_COMMIT_SIGNALS: i32 = 150_000;
+/// The versions in which every commit signals the listeners before it returns. Before, those of a background worker that
+/// applies a subscription's changes did not; from 19 on, a commit relies on a signal that another one is about to send.
+const EVERY_COMMIT_SIGNALS: Range<i32> = 150_000..190_000;
 
 const TABLE: &str = "SELECT pg_catalog.to_regclass('api_key')::pg_catalog.oid::pg_catalog.text, pg_catalog.pg_backend_pid(), \
     pg_catalog.current_setting('server_version_num')::pg_catalog.int4";
@@ -39,7 +41,7 @@ impl Table {
         let Some(row) = rows.first() else { return Ok(None) };
         let (oid, process, version): (Option<_>, _, i32) =
             (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        let every_commit_signals = version >= EVERY_COMMIT_SIGNALS;
+        let every_commit_signals = EVERY_COMMIT_SIGNALS.contains(&version);
         Ok(oid.map(|oid| Self { oid, process, every_commit_signals }))
     }
 

@@ -59,6 +59,11 @@ impl Signals {
         Some(Box::pin(async move { sending.await.is_some() }))
     }
 
+    /// Forgets the last signal: its return proves nothing from now on.
+    pub(super) fn forget(&mut self) {
+        self.last = None;
+    }
+
     /// Returns the proof of the last signal if a notification is that signal. A signal counts once.
     pub(super) fn returned(&mut self, payload: &str) -> Option<ProofStart> {
         self.last.take_if(|(last, _)| last == payload).map(|(_, proof)| proof)

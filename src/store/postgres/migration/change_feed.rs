@@ -21,8 +21,8 @@ pub(in crate::store) fn change() -> Change {
 // key. A transaction that changes more than a hundred keys reports the others with one `*`. The id itself is left out
 // because every role that may connect may listen. Whole rows are compared, except the columns that `columns.rs` declares
 // silent, so a column that others add is reported. Their binary images are compared because a column's type may lack
-// equality. A comparison that fails, for example because a silent column is missing, reports a change: the trigger never
-// makes a write fail.
+// equality. A comparison that fails, for example because a silent column is missing, reports a change, and does not
+// make the write fail. A write fails only if the server's queue of notifications is full.
 static BODY: LazyLock<String> = LazyLock::new(|| {
     let silence = |name| format!("NEW.{name} := OLD.{name};");
     let silence = silent_columns().map(silence).collect::<Vec<_>>().join(" ");

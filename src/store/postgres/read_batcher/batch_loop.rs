@@ -71,10 +71,20 @@ impl BatchLoop {
             let connecting = self.server.connect_with_generic_plans();
             if let Ok(Ok(mut session)) = timeout(self.read_timeout, connecting).await {
                 self.opened(connected_before);
-                (connected_before, delay) = (true, MIN_RETRY_DELAY);
+                connected_before = true;
+                let opened = Instant::now();
                 match self.serve(&mut session).await {
                     Stop::Closed => return session.end().await,
                     Stop::Lost => self.lost(),
+                }
+                // A server may accept sessions and end them at once.
+                if opened.elapsed() < MAX_RETRY_DELAY {
+                    if self.reject_for(delay).await.is_break() {
+                        return;
+                    }
+                    delay = (delay * 2).min(MAX_RETRY_DELAY);
+                } else {
+                    delay = MIN_RETRY_DELAY;
                 }
             } else {
                 self.lost();
