@@ -4,6 +4,7 @@ import { type Context, transactionOf, undoneTransactionOf } from "./context";
 import { ofFailure } from "./errors";
 import { decodeKey } from "./generated/columns";
 import { Inbox } from "./inbox";
+import { loadBinding } from "./load-binding";
 import { defect, type Failure, type Rolled, unwrap, type Written } from "./outcome";
 import { type NumberedRow, RememberedRows } from "./remembered-rows";
 import type { Page } from "./rows";
@@ -22,8 +23,8 @@ export class Native {
   private closing: Promise<void> | null = null;
   private readonly inbox: Inbox;
   private readonly rows = new RememberedRows();
-  /** Whether answers can come from the cache. */
-  private readonly hasCache: boolean;
+  /** Return the number of a token's row in the cache, or 0. Null if answers cannot come from the cache. */
+  private readonly recallers: Readonly<Record<ApiKeyType, (now: number, token: string) => number>> | null;
 
   /** `onEvent` receives background events while this object exists. */
   constructor(
@@ -41,7 +42,10 @@ export class Native {
         throw ofFailure(defect());
       }
     });
-    this.hasCache = this.status().answers !== "strict";
+    const hasCache = this.status().answers !== "strict";
+    this.recallers = hasCache
+      ? { secret: this.service.recaller("secret"), publishable: this.service.recaller("publishable") }
+      : null;
   }
 
   createApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<Written> {
@@ -100,14 +104,14 @@ export class Native {
     return this.inbox.ask("publishable", token, now());
   }
 
-  /** The result of `authenticate` from the cache, on this thread; null if the database must be read. */
-  recallSecret(token: string): ApiKey | null {
-    return this.hasCache ? this.recalled("secret", token, this.service.recallSecret(now(), token)) : null;
-  }
-
-  /** The result of `publishableKey` from the cache, on this thread; null if the database must be read. */
-  recallPublishable(token: string): ApiKey | null {
-    return this.hasCache ? this.recalled("publishable", token, this.service.recallPublishable(now(), token)) : null;
+  /** The result of `authenticate` or `publishableKey` from the cache, on this thread; null if the database must be read. */
+  recall(kind: ApiKeyType, token: string): ApiKey | null {
+    const number = this.recallers?.[kind](now(), token) ?? 0;
+    if (number === 0) {
+      return null;
+    }
+    const row = this.rows.get(number, () => this.recalledRow(kind, token));
+    return row && decodeKey(row);
   }
 
   /** The columns that `config.select` selects, in model order; null means all. */
@@ -151,14 +155,6 @@ export class Native {
     return unwrap(this.service.close());
   }
 
-  private recalled(kind: ApiKeyType, token: string, number: number): ApiKey | null {
-    if (number === 0) {
-      return null;
-    }
-    const row = this.rows.get(number, () => this.recalledRow(kind, token));
-    return row && decodeKey(row);
-  }
-
   private recalledRow(kind: ApiKeyType, token: string): NumberedRow | null {
     return JSON.parse(this.service.recalledRow(kind, now(), token) ?? "null") as NumberedRow | null;
   }
@@ -189,28 +185,4 @@ function throwIf(failure: string | null): void {
   if (failure !== null) {
     throw ofFailure(JSON.parse(failure) as Failure);
   }
-}
-
-function loadBinding(): typeof Binding {
-  try {
-    return require("../binding");
-  } catch (cause) {
-    const text = [
-      `The native part of medusa-api-key-native for this platform (medusa-api-key-native-${platform()}) could not be loaded.`,
-      "Install the package without --omit=optional, on the platform where it will run,",
-      "or run `npm run build` in a checkout.",
-    ];
-    throw new Error(text.join(" "), { cause });
-  }
-}
-
-/** This platform, as in the names of the packages with the native part. */
-function platform(): string {
-  const libc = process.platform === "win32" ? "-msvc" : process.platform === "linux" ? `-${linuxLibc()}` : "";
-  return `${process.platform}-${process.arch}${libc}`;
-}
-
-function linuxLibc(): "gnu" | "musl" {
-  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
-  return header.glibcVersionRuntime === undefined ? "musl" : "gnu";
 }

@@ -5,6 +5,7 @@ import { build } from "../harness/build.mjs";
 import { fail, hostTriple, outputOf, root, step, succeeds } from "../harness/steps.mjs";
 import { packageIsWellFormed } from "./package-checks.mjs";
 import { typesAreCurrent } from "./types.mjs";
+import { workflowsAreValid } from "./workflows/lint.mjs";
 
 const CLIPPY = ["clippy", "--profile", "quick", "--all-targets", "--target", hostTriple()];
 const DENY_WARNINGS = ["--", "-D", "warnings"];
@@ -24,6 +25,7 @@ const CHECKS = {
   "Licenses of all crates have their texts": () => succeeds(process.execPath, ["scripts/notices.mjs"]),
   "README.md shows the figures of benchmarks/results/latest.json": () =>
     succeeds(process.execPath, ["benchmarks/check-figures.mjs"]),
+  "actionlint: .github/workflows": workflowsAreValid,
   rustfmt: () => succeeds("cargo", ["fmt", "--check"]),
   "clippy, feature node": () => succeeds("cargo", [...CLIPPY, ...DENY_WARNINGS]),
   "clippy, without features": () => succeeds("cargo", [...CLIPPY, "--no-default-features", ...DENY_WARNINGS]),

@@ -91,7 +91,8 @@ describe("the platform packages", () => {
     expect({ os, cpu }).toEqual({ os: [system], cpu: [processor] });
     expect(libc).toEqual(system === "linux" ? [library === "gnu" ? "glibc" : "musl"] : undefined);
     expect(files).toEqual([main]);
-    expect(version).toBe(manifest().version);
+    // A release writes the version of the root, the one place that has it.
+    expect(version).toBeUndefined();
     const loader = readFileSync(join(ROOT, "binding/index.js"), "utf8");
     expect(loader).toContain(`require('${name}')`);
     expect(loader).toContain(`require('./${main}')`);
