@@ -22,11 +22,10 @@ export async function compareSides(folder, serverUrl, name) {
   const actual = await played(folder, ours, "ours", (requests) => scenario(requests));
   equal(actual, expected, "a new shop");
 
-  const migrations = await migrationsOf(stock);
+  if (await isOurs(stock)) throw new Error("Medusa's own module has made our columns");
   const kept = expected.result;
   const switched = await played(folder, stock, "ours", (requests) => afterSwitching(requests, kept));
-  if (String(await migrationsOf(stock)) === String(migrations))
-    throw new Error("db:migrate applied none of our migrations");
+  if (!(await isOurs(stock))) throw new Error("db:migrate did not add our columns to Medusa's table");
   const back = await played(folder, stock, "stock", (requests) => afterSwitching(requests, kept));
   equal(switched, back, "a shop that changed from stock and back");
   await stock.drop();
@@ -74,7 +73,9 @@ function equal(actual, expected, where) {
     throw new Error(`${where}: ${different.length} results differ from stock's\n${different.join("\n")}`);
 }
 
-async function migrationsOf(database) {
-  const { rows } = await database.query("SELECT name FROM mikro_orm_migrations ORDER BY name");
-  return rows.map(({ name }) => name);
+/** Returns whether the table has a column of this package. */
+async function isOurs(database) {
+  const statement =
+    "SELECT FROM information_schema.columns WHERE table_name = 'api_key' AND column_name = 'token_digest'";
+  return (await database.query(statement)).rowCount > 0;
 }

@@ -1,6 +1,6 @@
 // Writes what a package that holds an addon has to contain besides it: the notices of its crates, and a software bill of materials.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail, outputOf, root } from "../../harness/steps.mjs";
 import { linkedCrates } from "./crates.mjs";
@@ -20,14 +20,18 @@ export async function writeNotices(triple, folder, manifest = `${root}Cargo.toml
   const { crates, missing } = withTexts(linked);
   if (missing.length > 0)
     fail(`${missing.join("\n  ")}\n  Add the text to scripts/notices/texts/ and license-texts.mjs.`);
-  const { name, version, license } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+  const { version, license } = manifestIn(root);
   const sqlite = sqliteVersion(crates);
   mkdirSync(folder, { recursive: true });
   const [notices, sbom] = NOTICE_FILES.map((file) => join(folder, file));
   writeFileSync(notices, rendered(crates, sqlite, rustVersion()));
-  writeFileSync(sbom, await bill({ name: `${name}-addon`, version, license }, crates, sqlite));
+  writeFileSync(sbom, await bill({ name: packageOf(folder), version, license }, crates, sqlite));
   return crates.length;
 }
+
+// The folder may be that of a platform's package.
+const packageOf = (folder) => manifestIn(existsSync(join(folder, "package.json")) ? folder : root).name;
+const manifestIn = (folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 
 // The crate contains SQLite's sources.
 function sqliteVersion(crates) {
