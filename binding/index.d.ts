@@ -26,7 +26,7 @@ export declare class NativeApiKeyService {
   /** The same for a publishable token. */
   recallPublishable(nowMs: number, token: string): number
   /** The cached row for a token, as JSON `{ number, key }`. Null if the cache may no longer answer. */
-  recalledRow(kind: string, nowMs: number, token: string): string | null
+  recalledRow(kind: 'secret' | 'publishable', nowMs: number, token: string): string | null
   /**
    * A service that connects on first use. `onEvent` receives the name and reason of background events; `wake` is
    * called when answers are ready.

@@ -1,6 +1,6 @@
 // PgBouncer in front of a PostgreSQL server.
 
-const { mkdtemp, rm, writeFile } = require("node:fs/promises");
+const { mkdtemp, readFile, rm, writeFile } = require("node:fs/promises");
 const { connect } = require("node:net");
 const { tmpdir } = require("node:os");
 const { join } = require("node:path");
@@ -67,6 +67,17 @@ class PgBouncer {
    */
   async retarget(url) {
     await writeFile(join(this.home, "databases"), databasesAt(new URL(url)));
+    this.program.signal("SIGHUP");
+  }
+
+  /**
+   * Changes the mode while clients are connected, as an operator's RELOAD does.
+   * @param {"session" | "transaction"} mode
+   */
+  async switchTo(mode) {
+    const file = join(this.home, "pgbouncer.ini");
+    const settings = await readFile(file, "utf8");
+    await writeFile(file, settings.replace(/^pool_mode = .*$/m, `pool_mode = ${mode}`));
     this.program.signal("SIGHUP");
   }
 

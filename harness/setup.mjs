@@ -22,7 +22,7 @@ export async function setup(packages = "all") {
 }
 
 /**
- * Installs the npm packages. Alone, it prepares a checkout that compiles nothing.
+ * Installs the npm packages that are missing or outdated. Alone, it prepares a checkout that compiles nothing.
  * @param {"build" | "all"} packages
  */
 export async function installPackages(packages = "all") {

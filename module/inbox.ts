@@ -2,14 +2,11 @@ import { clearInterval, setInterval } from "node:timers";
 import { ofFailure } from "./errors";
 import { decodeKey, type KeyRow } from "./generated/columns";
 import type { Failure } from "./outcome";
-import type { ApiKey } from "./types";
+import type { ApiKey, ApiKeyType } from "./types";
 
-/** The kind of key to look up: a secret key, neither revoked nor deleted, or a publishable key, revoked or not. */
-export type QuestionKind = "secret" | "publishable";
-
-/** Questions of one kind, asked at one time in epoch milliseconds. Their tickets are consecutive. */
+/** Questions about one type of key, asked at one time in epoch milliseconds. Their tickets are consecutive. */
 export interface Questions {
-  kind: QuestionKind;
+  kind: ApiKeyType;
   now: number;
   firstTicket: number;
   tokens: string[];
@@ -17,7 +14,7 @@ export interface Questions {
 
 /** Questions without tickets yet, and the promises of their answers. */
 interface Unsent {
-  kind: QuestionKind;
+  kind: ApiKeyType;
   now: number;
   tokens: string[];
   promises: Waiting[];
@@ -47,8 +44,8 @@ export class Inbox {
   /** `send` passes questions to Rust. */
   constructor(private readonly send: (questions: Questions) => void) {}
 
-  /** Looks up the key of a token at a time in epoch milliseconds. */
-  ask(kind: QuestionKind, token: string, now: number): Promise<ApiKey | null> {
+  /** Looks up a secret key, neither revoked nor deleted, or a publishable key, at a time in epoch milliseconds. */
+  ask(kind: ApiKeyType, token: string, now: number): Promise<ApiKey | null> {
     return new Promise((resolve, reject) => {
       this.pending += 1;
       if (this.pending === 1) {
@@ -95,7 +92,7 @@ export class Inbox {
   }
 
   /** The questions to which one of this kind and time is added. */
-  private questionsOf(kind: QuestionKind, now: number): Unsent {
+  private questionsOf(kind: ApiKeyType, now: number): Unsent {
     const known = this.unsent.findLast((questions) => questions.kind === kind && questions.now === now);
     if (known !== undefined) {
       return known;

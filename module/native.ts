@@ -3,13 +3,13 @@ import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./call-con
 import { type Context, transactionOf, undoneTransactionOf } from "./context";
 import { ofFailure } from "./errors";
 import { decodeKey } from "./generated/columns";
-import { Inbox, type QuestionKind } from "./inbox";
+import { Inbox } from "./inbox";
 import { loadBinding } from "./load-binding";
 import { defect, type Failure, type Rolled, unwrap, type Written } from "./outcome";
 import { type NumberedRow, RememberedRows } from "./remembered-rows";
 import type { Page } from "./rows";
 import type { ApiKeyModuleStatus } from "./status";
-import type { ApiKey } from "./types";
+import type { ApiKey, ApiKeyType } from "./types";
 import { encode, encodeConfig, encodeFilters, encodeTarget } from "./wire";
 
 type MaybeContext = Context | null | undefined;
@@ -152,7 +152,7 @@ export class Native {
     return unwrap(this.service.close());
   }
 
-  private recalled(kind: QuestionKind, token: string, number: number): ApiKey | null {
+  private recalled(kind: ApiKeyType, token: string, number: number): ApiKey | null {
     if (number === 0) {
       return null;
     }
@@ -160,7 +160,7 @@ export class Native {
     return row && decodeKey(row);
   }
 
-  private recalledRow(kind: QuestionKind, token: string): NumberedRow | null {
+  private recalledRow(kind: ApiKeyType, token: string): NumberedRow | null {
     return JSON.parse(this.service.recalledRow(kind, now(), token) ?? "null") as NumberedRow | null;
   }
 

@@ -14,16 +14,15 @@ export const EDITS = {
       `        Note       "note"         Text  "String"          Open    Announced,\n`,
     ],
   ],
-  "src/store/migration/steps.rs": [["    change_feed::STEP,\n", `    Step::text_column("note", "note"),\n`]],
+  "src/store/migration/steps.rs": [
+    [`    Step::new("change_feed", dialect::change_feed),\n`, `    Step::text_column("note", "note"),\n`],
+  ],
   "src/store/row.rs": [
     [
       "    pub deleted_at: Option<Moment>,\n",
       `    #[sea_orm(column_type = "Text", nullable)]\n    pub note: Option<String>,\n`,
     ],
-    [
-      "            deleted_at: columns.optional_time(Column::DeletedAt)?,\n",
-      "            note: columns.optional_text(Column::Note)?,\n",
-    ],
+    ["            deleted_at: $at($row, Column::DeletedAt)?,\n", "            note: $at($row, Column::Note)?,\n"],
     ["        updated_at,\n        deleted_at,\n", "        note,\n"],
     ["        deleted_at: deleted_at.map(at),\n", "        note,\n"],
     ["        deleted_at: Set(key.deleted_at.map(Moment)),\n", "        note: Set(key.note.clone()),\n"],

@@ -41,7 +41,7 @@ pub enum LeaseLoss {
     Starting,
     /// The connection that listens cannot be opened or was lost.
     NotListening,
-    /// Signals sent over one connection do not arrive on the one that listens.
+    /// No proof succeeded in time that the listener has received all changes.
     NoEcho,
     /// The table lacks the triggers that announce changes, or they are disabled.
     NoTriggers,

@@ -147,8 +147,8 @@ describe("[postgres] A lease", () => {
   });
 
   it.each([
-    ["the listener", "query ILIKE 'LISTEN %'", ["lease.lost", "lease.held"]],
-    ["the shared reads", "query LIKE '%pg_notify(''api_key_native%'", ["readBatcher.lost", "readBatcher.reconnected"]],
+    ["the listener", "query LIKE '%pg_listening_channels%'", ["lease.lost", "lease.held"]],
+    ["the shared reads", "query LIKE '%pg_notify%'", ["readBatcher.lost", "readBatcher.reconnected"]],
     ["all clients", "true", ["lease.lost", "lease.held", "readBatcher.lost", "readBatcher.reconnected"]],
   ])("returns after the server terminates the session of %s", async (_, whose, notices) => {
     await open(database.url);

@@ -37,8 +37,8 @@ describe("the notices of this machine's addon", () => {
     const lines = run("cargo", ...tree, "--prefix", "none", "--format", "{p}")
       .stdout.split("\n")
       .filter(Boolean);
-    const crates = new Set(lines.map((line) => line.split(" ").slice(0, 2).join(" ").replace(" v", " ")));
-    crates.delete("medusa-api-key-native 0.0.0");
+    const names = lines.map((line) => line.split(" ").slice(0, 2).join(" ").replace(" v", " "));
+    const crates = new Set(names.filter((name) => !name.startsWith("medusa-api-key-native ")));
     const { status, stderr } = notices();
 
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
@@ -47,9 +47,9 @@ describe("the notices of this machine's addon", () => {
     expect([...crates].filter((crate) => !text.includes(`\n${crate} (`))).toEqual([]);
     expect(text).toMatch(/^The Rust standard library 1\.\d+/m);
     const { components }: { components: Component[] } = JSON.parse(written("sbom.cdx.json"));
-    const names = components.map(({ name, version }) => `${name} ${version}`);
+    const listed = components.map(({ name, version }) => `${name} ${version}`);
     const sqlite = /SQLite (\S+),/.exec(text)?.[1];
-    expect(names.sort()).toEqual([...crates, `sqlite ${sqlite}`].sort());
+    expect(listed.sort()).toEqual([...crates, `sqlite ${sqlite}`].sort());
   });
 
   it("list dependencies that are all components, and are the same on every run", () => {

@@ -17,6 +17,7 @@ interface Manifest {
   cpu: string[];
   libc?: string[];
   scripts?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
 }
 
 const ROOT = join(__dirname, "../..");
@@ -27,6 +28,18 @@ describe("the package", () => {
   it("runs no script when it is installed", () => {
     const scripts = Object.keys(manifest().scripts ?? {});
     expect(scripts.filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
+  });
+
+  it("accepts Medusa from the oldest version that npm run medusa-versions tests by default, as README.md says", () => {
+    const { medusaVersions }: { medusaVersions: string[] } = JSON.parse(
+      readFileSync(join(ROOT, "scripts/package.json"), "utf8"),
+    );
+    const { peerDependencies } = manifest();
+    const named = `any version from ${medusaVersions[0]}, tested with ${medusaVersions.join(", ")}`;
+
+    expect(medusaVersions.length).toBeGreaterThanOrEqual(4);
+    expect(Object.values(peerDependencies ?? {})).toEqual([`^${medusaVersions[0]}`, `^${medusaVersions[0]}`]);
+    expect(readFileSync(join(ROOT, "README.md"), "utf8").replace(/ and (\d)/g, ", $1")).toContain(named);
   });
 
   it("contains the entry points, the loader and dist/, and neither an addon nor sources", () => {

@@ -188,6 +188,27 @@ describe("[postgres] Behind PgBouncer in session mode", () => {
 
     expect((await service.status()).lease).toMatchObject({ held: true });
   });
+
+  it('accepts no key beyond the bound when the pooler is switched to transaction mode despite pooler: "session"', async () => {
+    const service = open({ ...LEASED, pooler: "session" });
+    const keys = await service.createApiKeys(Array.from({ length: 8 }, () => SECRET));
+    await untilHeld(service);
+    for (const { token } of keys) await warm(service, () => service.authenticate(token));
+    await pooler.switchTo("transaction");
+
+    const late: string[] = [];
+    for (const { id, token } of keys) {
+      await revokeBySql(database.url, id);
+      const committed = performance.now();
+      await until(async () => {
+        const start = performance.now();
+        const outcome = await outcomeOf(service, token);
+        if (outcome === "accepted" && start > committed + LEASED.maxStaleness) late.push(id);
+        return outcome === "refused" || start > committed + 2 * LEASED.maxStaleness;
+      });
+    }
+    expect(late).toEqual([]);
+  });
 });
 
 describe("[postgres] Behind PgBouncer in statement mode", () => {

@@ -1,11 +1,10 @@
 // Medusa's command line in a child process, as a user runs it.
 
 const { spawn } = require("node:child_process");
+const { createRequire } = require("node:module");
 const { join } = require("node:path");
 const { createInterface } = require("node:readline");
-const { ROOT } = require("./example.js");
 
-const MEDUSA = join(ROOT, "node_modules/@medusajs/cli/cli.js");
 const KEPT_LINES = 60;
 
 /**
@@ -26,7 +25,8 @@ const KEPT_LINES = 60;
 function startMedusa(folder, env, args) {
   // Jest's settings, such as NODE_ENV=test, must not reach the shop.
   const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
-  const child = spawn(process.execPath, [MEDUSA, ...args], {
+  const medusa = createRequire(join(folder, "medusa-config.ts")).resolve("@medusajs/cli/cli.js");
+  const child = spawn(process.execPath, [medusa, ...args], {
     cwd: folder,
     env: {
       ...{ PATH, HOME, TMPDIR, SystemRoot },

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use entries::CachedKey;
-pub use lease::Lease;
+pub use lease::{Lease, ProofStart};
 
 use crate::api_key::PublicApiKey;
 use crate::token::Fingerprint;

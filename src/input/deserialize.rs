@@ -108,9 +108,6 @@ impl<'de> Deserializer<'de> for &'de Input {
             Input::Undefined | Input::Null => visitor.visit_unit(),
             Input::Bool(value) => visitor.visit_bool(*value),
             Input::Number(value) => visitor.visit_f64(*value),
-            Input::Text(text) if text.contains('\0') => {
-                Err(FieldError::custom("must be a string without NUL characters"))
-            }
             Input::Text(text) => visitor.visit_borrowed_str(text),
             Input::Object(members) => visitor.visit_map(Members { rest: members, value: None }),
             Input::IllFormedText
@@ -119,6 +116,19 @@ impl<'de> Deserializer<'de> for &'de Input {
             | Input::Other(_)
             | Input::List(_) => Err(FieldError::expected(&visitor)),
         }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldError> {
+        match self {
+            Input::Text(text) if text.contains('\0') => {
+                Err(FieldError::custom("must be a string without NUL characters"))
+            }
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldError> {
+        self.deserialize_string(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldError> {
@@ -153,8 +163,8 @@ impl<'de> Deserializer<'de> for &'de Input {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        newtype_struct seq tuple tuple_struct map identifier ignored_any
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct newtype_struct
+        seq tuple tuple_struct map identifier ignored_any
     }
 }
 
@@ -235,6 +245,8 @@ mod tests {
             (r#"{"name":5}"#, "name: must be a string"),
             (r#"{"name":"a\u0000b"}"#, "name: must be a string without NUL characters"),
             (r#"{"name":{"\u0000illFormed":true}}"#, "name: must be a string"),
+            (r#"{"isRipe":"a\u0000"}"#, "isRipe: must be a boolean"),
+            (r#"{"kind":"pear\u0000"}"#, r#"kind: must be "apple" or "pear""#),
             (r#"{"seed":{"isRipe":"yes"}}"#, "seed.isRipe: must be a boolean"),
             (r#"{"seed":{"seed":{"\u0000date":0}}}"#, &format!("seed.seed: {object}")),
             (r#"{"kind":"plum"}"#, r#"kind: must be "apple" or "pear""#),

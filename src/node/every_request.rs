@@ -18,15 +18,6 @@ use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::service::ApiKeyService;
 
-/// The kind of key to look up.
-#[derive(Clone, Copy)]
-enum QuestionKind {
-    /// The secret key of a token that is neither revoked nor deleted.
-    Secret,
-    /// The publishable key of a token, revoked or not.
-    Publishable,
-}
-
 /// A cached row with its number.
 #[derive(Serialize)]
 struct NumberedRow<'a> {
@@ -34,26 +25,17 @@ struct NumberedRow<'a> {
     key: &'a PublicApiKey,
 }
 
-impl QuestionKind {
-    fn parse(name: &str) -> Option<Self> {
-        match name {
-            "secret" => Some(Self::Secret),
-            "publishable" => Some(Self::Publishable),
-            _ => None,
-        }
-    }
-
-    async fn answer(
-        self,
-        service: &ApiKeyService,
-        token: String,
-        now_ms: f64,
-    ) -> Result<Option<Arc<PublicApiKey>>, ApiKeyError> {
-        let now = now(now_ms)?;
-        match self {
-            Self::Secret => service.authenticate(token, now).await,
-            Self::Publishable => service.publishable(token, now).await,
-        }
+/// Looks up the key of a token: a secret key that is neither revoked nor deleted, or a publishable key, revoked or not.
+async fn answer(
+    service: &ApiKeyService,
+    kind: ApiKeyType,
+    token: String,
+    now_ms: f64,
+) -> Result<Option<Arc<PublicApiKey>>, ApiKeyError> {
+    let now = now(now_ms)?;
+    match kind {
+        ApiKeyType::Secret => service.authenticate(token, now).await,
+        ApiKeyType::Publishable => service.publishable(token, now).await,
     }
 }
 
@@ -75,13 +57,13 @@ impl NativeApiKeyService {
         let (Ok(service), Some(outbox)) = (&self.service, self.outbox()) else {
             return Err(napi::Error::from_reason("The service is closed or failed to start."));
         };
-        let kind = QuestionKind::parse(&kind)
+        let kind = ApiKeyType::parse(&kind)
             .ok_or_else(|| napi::Error::from_reason("The kind must be secret or publishable."))?;
         let tickets = std::iter::successors(Some(first_ticket), |last| Some(last.wrapping_add(1)));
         let replies = tokens.into_iter().zip(tickets).map(|(token, ticket)| {
             let (service, reply) = (Arc::clone(service), outbox.reply(ticket));
             async move {
-                let answer = kind.answer(&service, token, now_ms).await;
+                let answer = answer(&service, kind, token, now_ms).await;
                 reply.with(&answer.map_err(|error| service.worded(error)));
             }
         });
@@ -109,7 +91,10 @@ impl NativeApiKeyService {
     }
 
     /// The cached row for a token, as JSON `{ number, key }`. Null if the cache may no longer answer.
-    #[napi(catch_unwind)]
+    #[napi(
+        catch_unwind,
+        ts_args_type = "kind: 'secret' | 'publishable', nowMs: number, token: string"
+    )]
     pub fn recalled_row(&self, kind: String, now_ms: f64, token: String) -> Option<String> {
         let kind = ApiKeyType::parse(&kind)?;
         let CachedKey { number, key } =

@@ -8,7 +8,9 @@ use crate::cache::{CachedKey, KeyCache, Ticket};
 use crate::call_context::Timestamp;
 use crate::deadline;
 use crate::error::ApiKeyError;
-use crate::token::{Fingerprint, StoredToken, TokenDigest, may_be_publishable, may_be_token};
+use crate::token::{
+    Fingerprint, Presented, StoredToken, TokenDigest, may_be_publishable, may_be_token,
+};
 
 impl ApiKeyService {
     /// Finds the active secret key of a token.
@@ -28,19 +30,38 @@ impl ApiKeyService {
         }
         let presented = self.hasher.present(token);
         let token = &presented.token;
+        let digest = TokenDigest::of(token);
         let ticket = self.ticket();
-        let candidates = self.database.candidates(TokenDigest::of(token), token.redact()).await?;
-        for key in candidates {
+        // A shop's keys have digests. Only a read of all candidates may reject a token.
+        let digested = self.database.digested(digest.clone()).await?;
+        let found = match self.verified_key(digested, &presented, now).await? {
+            Some(key) => Some(key),
+            None => {
+                let candidates = self.database.candidates(digest, token.redact()).await?;
+                self.verified_key(candidates, &presented, now).await?
+            }
+        };
+        Ok(found.map(|key| {
+            self.record_use(&key, token, now);
+            self.cache_key(ticket, presented.fingerprint, key)
+        }))
+    }
+
+    /// Returns the first key that has not ended and whose hash verifies a token.
+    async fn verified_key(
+        &self,
+        keys: Vec<Arc<ApiKey>>,
+        presented: &Presented,
+        now: Timestamp,
+    ) -> Result<Option<Arc<ApiKey>>, ApiKeyError> {
+        for key in keys {
             let StoredToken::Hashed { hash, salt } = &key.token else { continue };
             if key.has_ended(now) {
                 continue;
             }
-            let verified = deadline::wait(self.hasher.verify(&presented, hash, salt)).await;
+            let verified = deadline::wait(self.hasher.verify(presented, hash, salt)).await;
             match verified.unwrap_or(Err(ApiKeyError::TimedOut)) {
-                Ok(true) => {
-                    self.record_use(&key, token, now);
-                    return Ok(Some(self.cache_key(ticket, presented.fingerprint, key)));
-                }
+                Ok(true) => return Ok(Some(key)),
                 // A hash that this version cannot parse matches no token.
                 Ok(false) | Err(ApiKeyError::UnknownHash) => {}
                 Err(error) => return Err(error),

@@ -189,6 +189,8 @@ mod tests {
             (r#""pool":{"max":"5"}"#, "pool.max: must be a whole number from 1 to 10000"),
             (r#""pool":{"min":11}"#, "pool.min: must not be larger than pool.max"),
             (r#""migrate":1"#, "migrate: must be a boolean"),
+            (r#""migrate":"a\u0000""#, "migrate: must be a boolean"),
+            (r#""schema":"a\u0000""#, "schema: must be a string without NUL characters"),
             (r#""pooler":"statement""#, r#"pooler: must be "session" or "transaction""#),
             (r#""replica":"yes""#, "replica: must be a boolean"),
             (r#""callTimeout":99"#, "callTimeout: must be a whole number from 100 to 3600000"),

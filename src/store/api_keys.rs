@@ -2,15 +2,14 @@
 
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, NullOrdering};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select, Statement, sea_query,
+    ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query,
 };
 
 use super::condition::{condition, key_column};
 use super::failure::InsertError;
-use super::postgres::{Param, PgExecutor, joins, parts};
 use super::row::{Column, Entity};
-use super::transaction::{Connection, Executor};
+use super::transaction::Connection;
 use super::{dialect, row};
 use crate::api_key::{ApiKey, Revocation};
 use crate::call_context::Timestamp;
@@ -64,7 +63,7 @@ impl Query {
 /// `Invalid` for a value that the database cannot compare, `Database` or `Unavailable`.
 pub async fn find(on: &Connection<'_>, query: &Query) -> Result<Vec<ApiKey>, ApiKeyError> {
     let found = rows(on, select(on, query)?).await;
-    found.map_err(|error| joins::failure(&query.joins, error))
+    found.map_err(|error| dialect::join_failure(on.backend(), &query.joins, error))
 }
 
 /// Returns the keys that match a query and locks their rows until the transaction ends.
@@ -85,7 +84,8 @@ pub async fn find_for_update(
 pub async fn count(on: &Connection<'_>, query: &Query) -> Result<u64, ApiKeyError> {
     let rows = Entity::find().select_only().column_as(Column::Id.count(), "count");
     let counted = on.number(rows.filter(scope(on, query)?).build(on.backend().orm())).await;
-    let counted = counted.map_err(|error| joins::failure(&query.joins, error))?;
+    let counted =
+        counted.map_err(|error| dialect::join_failure(on.backend(), &query.joins, error))?;
     Ok(counted.unsigned_abs())
 }
 
@@ -97,28 +97,9 @@ pub async fn insert(on: &Connection<'_>, keys: &[ApiKey]) -> Result<(), InsertEr
     for chunk in keys.chunks(ROWS_PER_INSERT) {
         let rows = Entity::insert_many(chunk.iter().map(row::of_key)).into_query();
         let statement = on.backend().orm().build(&rows);
-        match on.executor() {
-            Executor::Sqlite(executor) => {
-                executor.execute_raw(statement).await?;
-            }
-            Executor::Postgres(executor) => insert_on_postgres(executor, statement, chunk).await?,
-        }
+        dialect::insert(on, statement, chunk).await?;
     }
     Ok(())
-}
-
-async fn insert_on_postgres(
-    executor: PgExecutor<'_>,
-    statement: Statement,
-    keys: &[ApiKey],
-) -> Result<(), InsertError> {
-    const WRITTEN: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.count(*) FROM api_key WHERE id = ANY($1) AND token = ANY($2)";
-    let (sql, params) = parts(statement)?;
-    let texts = |text: fn(&ApiKey) -> &str| {
-        Param::texts(keys.iter().map(|key| text(key).to_owned()).collect())
-    };
-    let ours = [texts(|key| key.id.as_str()), texts(|key| key.token.token_column())];
-    executor.insert(&sql, &params, (WRITTEN, &ours), keys.len()).await
 }
 
 /// Sets the title of keys.
@@ -246,9 +227,6 @@ fn select(on: &Connection<'_>, query: &Query) -> Result<Select<Entity>, ApiKeyEr
     Ok(select)
 }
 
-pub(super) async fn rows(
-    on: &Connection<'_>,
-    select: Select<Entity>,
-) -> Result<Vec<ApiKey>, ApiKeyError> {
+async fn rows(on: &Connection<'_>, select: Select<Entity>) -> Result<Vec<ApiKey>, ApiKeyError> {
     on.models(select).await?.into_iter().map(row::to_key).collect()
 }

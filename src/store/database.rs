@@ -1,27 +1,22 @@
 //! The database of a service: connects lazily, migrates if configured, and watches for changes.
 
-mod cache_policy;
 mod lookups;
 mod opening;
-mod postgres_server;
-mod sqlite_file;
+mod source;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::OwnedSemaphorePermit;
+use opening::Attempt;
+use source::{Opened, Source};
 
-use cache_policy::CachePolicy;
-use opening::{Attempt, Opened};
-
+use super::ReadBatcherStatus;
 use super::api_keys::{Query, ROWS_PER_INSERT, insert};
 use super::failure::InsertError;
 use super::migration;
-use super::postgres::read_batcher::{ReadBatcher, ReadBatcherStatus};
 use super::settings::DatabaseSettings;
-use super::sqlite::OpenFile;
-use super::transaction::{Connection, Pool, Transaction};
+use super::transaction::{Connection, Transaction};
 use crate::api_key::ApiKey;
 use crate::cache::{KeyCache, Lease};
 use crate::error::ApiKeyError;
@@ -31,13 +26,9 @@ use crate::event::EventSink;
 pub struct Database {
     settings: DatabaseSettings,
     migrate: bool,
-    cache_policy: CachePolicy,
+    source: Source,
     events: EventSink,
     attempt: Mutex<Attempt>,
-    /// The connections to an SQLite file that was replaced, until they are closed.
-    replaced: Mutex<Option<Arc<Opened>>>,
-    /// Whether the SQLite file was opened before. If so, it is never created again.
-    opened_before: AtomicBool,
     closed: AtomicBool,
 }
 
@@ -63,13 +54,11 @@ impl Database {
         events: EventSink,
     ) -> Self {
         Self {
-            cache_policy: CachePolicy::new(&settings.url, max_staleness),
+            source: Source::new(&settings.url, max_staleness),
             settings,
             migrate,
             events,
             attempt: Mutex::default(),
-            replaced: Mutex::default(),
-            opened_before: AtomicBool::new(false),
             closed: AtomicBool::new(false),
         }
     }
@@ -79,7 +68,7 @@ impl Database {
     /// # Errors
     /// `Unavailable` if the database cannot be reached. The next call retries.
     pub async fn connection(&self) -> Result<Connection<'static>, ApiKeyError> {
-        Ok(Connection::of_pool(&self.opened().await?.pool))
+        Ok(Connection::of_pool(self.opened().await?.pool()))
     }
 
     /// Returns the pool, for a read of one statement that may be a search.
@@ -88,8 +77,8 @@ impl Database {
     /// As [`connection`](Self::connection).
     pub async fn connection_for(&self, query: &Query) -> Result<Connection<'static>, ApiKeyError> {
         let opened = self.opened().await?;
-        let permit = self.search_permit(&opened, query).await?;
-        Ok(Connection::of_pool(&opened.pool).with_search_permit(permit))
+        let permit = opened.search_permit(query, self.settings.pool.acquire_timeout).await?;
+        Ok(Connection::of_pool(opened.pool()).with_search_permit(permit))
     }
 
     /// Inserts new keys, all or none.
@@ -100,9 +89,9 @@ impl Database {
         // A single statement is atomic.
         if keys.len() <= ROWS_PER_INSERT {
             let opened = self.opened().await?;
-            let inserted = insert(&Connection::of_pool(&opened.pool), keys).await;
+            let inserted = insert(&Connection::of_pool(opened.pool()), keys).await;
             if !matches!(inserted, Err(InsertError::Failed(_))) {
-                opened.file().map_or(Ok(()), OpenFile::confirm_write)?;
+                opened.confirm_write()?;
             }
             return inserted;
         }
@@ -116,9 +105,7 @@ impl Database {
     /// # Errors
     /// `Unavailable` if the database cannot be reached.
     pub async fn begin(&self) -> Result<Transaction, ApiKeyError> {
-        let opened = self.opened().await?;
-        let transaction = Transaction::begin_write(&opened.pool).await?;
-        Ok(transaction.of_file(opened.file().cloned()))
+        self.opened().await?.begin_write().await
     }
 
     /// Begins a transaction on a snapshot of the database, for reads that may be searches.
@@ -127,43 +114,26 @@ impl Database {
     /// `Unavailable` if the database cannot be reached.
     pub async fn snapshot_for(&self, query: &Query) -> Result<Transaction, ApiKeyError> {
         let opened = self.opened().await?;
-        let permit = self.search_permit(&opened, query).await?;
-        Ok(Transaction::begin_snapshot(&opened.pool).await?.with_search_permit(permit))
-    }
-
-    /// Acquires a search permit of an SQLite database if the query needs one.
-    async fn search_permit(
-        &self,
-        opened: &Opened,
-        query: &Query,
-    ) -> Result<Option<OwnedSemaphorePermit>, ApiKeyError> {
-        let Some(pools) = opened.sqlite.as_ref().filter(|_| query.filter.searches()) else {
-            return Ok(None);
-        };
-        pools.search_permit(self.settings.pool.acquire_timeout).await.map(Some)
+        let permit = opened.search_permit(query, self.settings.pool.acquire_timeout).await?;
+        Ok(Transaction::begin_snapshot(&opened.pool()).await?.with_search_permit(permit))
     }
 
     /// Returns the key cache, if keys of this database may be cached.
     #[must_use]
     pub fn cache(&self) -> Option<&KeyCache> {
-        self.cache_policy.cache().map(Arc::as_ref)
+        self.source.cache()
     }
 
     /// Returns the lease that the cache depends on, if it depends on one.
     #[must_use]
     pub fn lease(&self) -> Option<&Lease> {
-        match &self.cache_policy {
-            CachePolicy::Leased(_, lease) => Some(lease),
-            CachePolicy::None | CachePolicy::File(..) | CachePolicy::Private(..) => None,
-        }
+        self.source.lease()
     }
 
     /// Returns the status of the shared reads. `None` for SQLite, and for PostgreSQL before its first use.
     #[must_use]
     pub fn read_batcher(&self) -> Option<ReadBatcherStatus> {
-        let attempt = Arc::clone(&self.attempt());
-        let opened = attempt.get()?.as_ref().ok()?;
-        opened.read_batcher.as_deref().map(ReadBatcher::status)
+        self.opened_already()?.read_batcher()
     }
 
     /// Returns the time limit of a call.
@@ -175,14 +145,12 @@ impl Database {
     /// Returns whether the server is a replica and whether a pooler shares its sessions, as far as known.
     #[must_use]
     pub fn topology(&self) -> Topology {
+        self.opened_already().as_ref().map(Opened::topology).unwrap_or_default()
+    }
+
+    fn opened_already(&self) -> Option<Opened> {
         let attempt = Arc::clone(&self.attempt());
-        match attempt.get().and_then(|opened| opened.as_ref().ok()).map(|opened| &opened.pool) {
-            Some(Pool::Postgres(pool)) => Topology {
-                replica: pool.server().is_replica(),
-                pooler: pool.server().shares_sessions(),
-            },
-            Some(Pool::Sqlite(_)) | None => Topology::default(),
-        }
+        attempt.get()?.as_ref().ok().cloned()
     }
 
     /// Returns whether the database was closed.
@@ -196,7 +164,7 @@ impl Database {
     /// # Errors
     /// `Unavailable`, or `Database` if the database rejects a step.
     pub async fn migrate(&self) -> Result<Vec<String>, ApiKeyError> {
-        Box::pin(migration::up(&self.opened().await?.pool, &self.settings)).await
+        Box::pin(migration::up(&self.opened().await?.pool(), &self.settings)).await
     }
 
     /// Reverts the named migration steps, or all of them, and returns their names. No key is lost.
@@ -204,6 +172,6 @@ impl Database {
     /// # Errors
     /// As [`migrate`](Self::migrate).
     pub async fn roll_back(&self, names: Option<&[String]>) -> Result<Vec<String>, ApiKeyError> {
-        migration::down(&self.opened().await?.pool, names).await
+        migration::down(&self.opened().await?.pool(), names).await
     }
 }

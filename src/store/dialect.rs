@@ -1,10 +1,18 @@
-//! Chooses between PostgreSQL's SQL and SQLite's.
+//! Chooses between PostgreSQL's statements and SQLite's.
 
+use sea_orm::Statement;
 use sea_orm::sea_query::{Condition, Expr};
 
 use super::api_keys::Query;
 use super::backend::Backend;
+use super::failure::InsertError;
+use super::last_used::UsesWritten;
+use super::migration::{Change, TableSql};
+use super::settings::DatabaseSettings;
+use super::transaction::{Connection, Executor};
 use super::{postgres, sqlite};
+use crate::api_key::ApiKey;
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::query::{ColumnRef, Joins, Name, Operand, Pattern, Table};
 
@@ -72,5 +80,141 @@ pub(super) fn linked_order_key(
             Ok(postgres::joins::order_key(&query.joins, table, column, query.with_deleted))
         }
         Backend::Sqlite => Err(sqlite::conditions::no_linked_tables()),
+    }
+}
+
+/// Translates the failure of a query for the caller who named the tables of its joins.
+pub(super) fn join_failure(backend: Backend, joins: &Joins, error: ApiKeyError) -> ApiKeyError {
+    match backend {
+        Backend::Postgres => postgres::joins::failure(joins, error),
+        // Joins were rejected before.
+        Backend::Sqlite => error,
+    }
+}
+
+/// Inserts new keys with a statement.
+pub(super) async fn insert(
+    on: &Connection<'_>,
+    statement: Statement,
+    keys: &[ApiKey],
+) -> Result<(), InsertError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::insert(executor, statement, keys).await,
+        Executor::Sqlite(executor) => executor.insert(statement).await,
+    }
+}
+
+/// Writes the last use of keys, given by their ids.
+///
+/// # Errors
+/// `Database` or `Unavailable`; nothing was written.
+pub async fn set_last_used(
+    on: &Connection<'_>,
+    uses: &[(String, Timestamp)],
+) -> Result<UsesWritten, ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::set_last_used(executor, uses).await,
+        Executor::Sqlite(executor) => sqlite::set_last_used(executor, uses).await,
+    }
+}
+
+/// Returns what the databases write differently in the table's definition.
+pub(super) fn table(backend: Backend) -> TableSql {
+    match backend {
+        Backend::Postgres => postgres::migration::TABLE,
+        Backend::Sqlite => sqlite::migration::TABLE,
+    }
+}
+
+/// Returns the change that adds a nullable column of strings.
+pub(super) fn text_column(backend: Backend, column: &str) -> Change {
+    match backend {
+        Backend::Postgres => postgres::migration::text_column(column),
+        Backend::Sqlite => sqlite::migration::text_column(column),
+    }
+}
+
+/// Returns the step `notify`.
+pub(super) fn notify(backend: Backend) -> Change {
+    match backend {
+        Backend::Postgres => postgres::migration::notify::change(),
+        Backend::Sqlite => Change::default(),
+    }
+}
+
+/// Returns the step `change_feed`. SQLite needs no triggers: its `data_version` reports every change.
+pub(super) fn change_feed(backend: Backend) -> Change {
+    match backend {
+        Backend::Postgres => postgres::migration::change_feed::change(),
+        Backend::Sqlite => Change::default(),
+    }
+}
+
+/// Returns the SQL of the current time, in seconds since 1970.
+pub(super) fn epoch_seconds(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Postgres => postgres::migration::NOW,
+        Backend::Sqlite => sqlite::migration::NOW,
+    }
+}
+
+/// Keeps other processes from migrating until the transaction ends.
+pub(super) async fn lock(on: &Connection<'_>) -> Result<(), ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::migration::lock(executor).await,
+        // The transaction has locked the file.
+        Executor::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Creates the schema that Medusa is configured with if it does not exist.
+pub(super) async fn create_schema(
+    on: &Connection<'_>,
+    settings: &DatabaseSettings,
+) -> Result<(), ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => {
+            postgres::migration::create_schema(executor, settings).await
+        }
+        Executor::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Returns whether the database has everything that is not part of a migration step.
+pub(super) async fn is_set_up(
+    on: &Connection<'_>,
+    settings: &DatabaseSettings,
+) -> Result<bool, ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::migration::is_set_up(executor, settings).await,
+        Executor::Sqlite(_) => Ok(true),
+    }
+}
+
+/// Adds what is not part of a migration step, after the steps.
+pub(super) async fn set_up(
+    on: &Connection<'_>,
+    settings: &DatabaseSettings,
+) -> Result<(), ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::migration::set_up(executor, settings).await,
+        Executor::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Returns whether the table is complete, for a role that may not read the migration records.
+pub(super) async fn is_complete(on: &Connection<'_>) -> Result<bool, ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::migration::is_complete(executor).await,
+        // SQLite has no privileges.
+        Executor::Sqlite(_) => Ok(false),
+    }
+}
+
+/// Returns whether an error is a missing privilege.
+pub(super) fn lacks_privilege(backend: Backend, error: &ApiKeyError) -> bool {
+    match backend {
+        Backend::Postgres => postgres::migration::lacks_privilege(error),
+        Backend::Sqlite => false,
     }
 }

@@ -26,8 +26,9 @@ pub use api_keys::{
     soft_delete,
 };
 pub use database::Database;
+pub use dialect::set_last_used;
 pub use failure::{InsertError, UniqueColumn};
-pub use last_used::{UsesWritten, set_last_used};
+pub use last_used::UsesWritten;
 pub use postgres::ReadBatcherStatus;
 pub use settings::{DatabaseSettings, PoolSettings, Pooler, Tls};
 pub use transaction::{Connection, Transaction};

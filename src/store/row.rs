@@ -54,37 +54,29 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Reads the columns of a row that was selected with all columns.
-pub(super) trait Columns {
-    type Error;
-
-    fn text(&self, column: Column) -> Result<String, Self::Error>;
-    fn optional_text(&self, column: Column) -> Result<Option<String>, Self::Error>;
-    fn time(&self, column: Column) -> Result<Moment, Self::Error>;
-    fn optional_time(&self, column: Column) -> Result<Option<Moment>, Self::Error>;
+/// Reads a row that was selected with all columns: `$at($row, column)` returns a column's value.
+macro_rules! model_of {
+    ($row:expr, $at:ident) => {
+        Model {
+            id: $at($row, Column::Id)?,
+            token: $at($row, Column::Token)?,
+            salt: $at($row, Column::Salt)?,
+            redacted: $at($row, Column::Redacted)?,
+            title: $at($row, Column::Title)?,
+            kind: $at($row, Column::Kind)?,
+            last_used_at: $at($row, Column::LastUsedAt)?,
+            created_by: $at($row, Column::CreatedBy)?,
+            created_at: $at($row, Column::CreatedAt)?,
+            revoked_by: $at($row, Column::RevokedBy)?,
+            revoked_at: $at($row, Column::RevokedAt)?,
+            updated_at: $at($row, Column::UpdatedAt)?,
+            deleted_at: $at($row, Column::DeletedAt)?,
+            token_digest: $at($row, Column::TokenDigest)?,
+            workflow_transaction_id: $at($row, Column::WorkflowTransactionId)?,
+        }
+    };
 }
-
-impl Model {
-    pub(super) fn read<C: Columns>(columns: &C) -> Result<Self, C::Error> {
-        Ok(Self {
-            id: columns.text(Column::Id)?,
-            token: columns.text(Column::Token)?,
-            salt: columns.text(Column::Salt)?,
-            redacted: columns.text(Column::Redacted)?,
-            title: columns.text(Column::Title)?,
-            kind: columns.text(Column::Kind)?,
-            last_used_at: columns.optional_time(Column::LastUsedAt)?,
-            created_by: columns.text(Column::CreatedBy)?,
-            created_at: columns.time(Column::CreatedAt)?,
-            revoked_by: columns.optional_text(Column::RevokedBy)?,
-            revoked_at: columns.optional_time(Column::RevokedAt)?,
-            updated_at: columns.time(Column::UpdatedAt)?,
-            deleted_at: columns.optional_time(Column::DeletedAt)?,
-            token_digest: columns.optional_text(Column::TokenDigest)?,
-            workflow_transaction_id: columns.optional_text(Column::WorkflowTransactionId)?,
-        })
-    }
-}
+pub(super) use model_of;
 
 pub(super) fn to_key(row: Model) -> Result<ApiKey, ApiKeyError> {
     let Model {

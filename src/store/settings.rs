@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::postgres::PostgresUrl;
+use super::sqlite;
 use crate::error::ApiKeyError;
 
 /// The settings of a database that a caller configured.
@@ -101,11 +102,9 @@ impl DatabaseSettings {
             return Ok(Self::of(DatabaseUrl::Postgres(Box::new(url))));
         }
         if url.starts_with("sqlite:") {
-            return sqlite(url).map(Self::of);
+            return sqlite::parse_url(url).map(Self::of);
         }
-        Err(invalid_url(
-            "must begin with sqlite: or postgres://, for example sqlite:api-keys.db".to_owned(),
-        ))
+        Err(invalid_url("must begin with sqlite: or postgres://, for example sqlite:api-keys.db"))
     }
 
     fn of(url: DatabaseUrl) -> Self {
@@ -120,11 +119,6 @@ impl DatabaseSettings {
             replica: false,
         }
     }
-
-    /// Returns the quoted schema that contains the table, unless it is the server's default.
-    pub(super) fn search_path(&self) -> Option<String> {
-        self.schema.as_ref().map(|schema| format!("\"{}\"", schema.replace('"', "\"\"")))
-    }
 }
 
 impl fmt::Debug for Tls {
@@ -138,23 +132,12 @@ impl fmt::Debug for Tls {
     }
 }
 
-fn sqlite(url: &str) -> Result<DatabaseUrl, ApiKeyError> {
-    let rest = url.trim_start_matches("sqlite:");
-    let path = rest.strip_prefix("//").unwrap_or(rest);
-    if path == ":memory:" {
-        return Ok(DatabaseUrl::SqliteMemory);
-    }
-    if path.contains('?') {
-        return Err(invalid_url("an SQLite URL takes no parameters".to_owned()));
-    }
-    if path.is_empty() || path.contains('\0') {
-        return Err(invalid_url("has no file path; write sqlite:path/to/api-keys.db".to_owned()));
-    }
-    Ok(DatabaseUrl::SqliteFile(path.to_owned()))
-}
-
-fn invalid_url(problem: String) -> ApiKeyError {
-    ApiKeyError::Option { option: "databaseUrl".to_owned(), problem }
+/// Returns the error for an invalid `databaseUrl`.
+///
+/// SECURITY: `problem` contains no part of the URL except names that this crate knows: any other part may belong to the
+/// password.
+pub(super) fn invalid_url(problem: impl Into<String>) -> ApiKeyError {
+    ApiKeyError::Option { option: "databaseUrl".to_owned(), problem: problem.into() }
 }
 
 impl fmt::Display for DatabaseUrl {

@@ -1,22 +1,13 @@
-//! Runs a statement on any connection of the pool or in a transaction.
+//! Runs a statement on any connection of the pool or in a transaction, on the database that is open.
 
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbBackend,
-    QueryTrait, Select, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
-};
-
+use sea_orm::{DatabaseConnection, Select, Statement};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::backend::Backend;
-use super::failure;
-use super::postgres::{PgExecutor, PgFailure, PgPool, PgTransaction, model, parts};
+use super::postgres::{PgExecutor, PgPool, PgTransaction};
 use super::row::{Entity, Model};
-use super::sqlite::OpenFile;
-use crate::deadline;
+use super::sqlite::{SqliteExecutor, SqliteTransaction};
 use crate::error::ApiKeyError;
-
-/// The comment that makes a proxy or pooler send a statement to the primary.
-const TO_THE_PRIMARY: &str = "/*NO LOAD BALANCE*/ ";
 
 /// Runs statements. A search on SQLite also holds a search permit.
 pub struct Connection<'a> {
@@ -26,14 +17,14 @@ pub struct Connection<'a> {
 
 enum Handle<'a> {
     Sqlite(DatabaseConnection),
-    SqliteTransaction(&'a DatabaseTransaction),
+    SqliteTransaction(&'a SqliteTransaction),
     Postgres(PgPool),
     PostgresTransaction(&'a PgTransaction),
 }
 
 /// A handle for code that differs between the databases.
 pub(super) enum Executor<'a> {
-    Sqlite(DatabaseExecutor<'a>),
+    Sqlite(SqliteExecutor<'a>),
     Postgres(PgExecutor<'a>),
 }
 
@@ -45,10 +36,10 @@ pub(super) enum Pool {
 }
 
 impl Connection<'_> {
-    pub(super) fn of_pool(pool: &Pool) -> Connection<'static> {
+    pub(super) fn of_pool(pool: Pool) -> Connection<'static> {
         let handle = match pool {
-            Pool::Sqlite(pool) => Handle::Sqlite(pool.clone()),
-            Pool::Postgres(pool) => Handle::Postgres(pool.clone()),
+            Pool::Sqlite(pool) => Handle::Sqlite(pool),
+            Pool::Postgres(pool) => Handle::Postgres(pool),
         };
         Connection { handle, _search_permit: None }
     }
@@ -59,8 +50,8 @@ impl Connection<'_> {
 
     pub(super) fn executor(&self) -> Executor<'_> {
         match &self.handle {
-            Handle::Sqlite(pool) => Executor::Sqlite(pool.into()),
-            Handle::SqliteTransaction(transaction) => Executor::Sqlite((*transaction).into()),
+            Handle::Sqlite(pool) => Executor::Sqlite(SqliteExecutor::new(pool)),
+            Handle::SqliteTransaction(transaction) => Executor::Sqlite(transaction.executor()),
             Handle::Postgres(pool) => Executor::Postgres(PgExecutor::Pool(pool)),
             Handle::PostgresTransaction(transaction) => {
                 Executor::Postgres(PgExecutor::Transaction(transaction))
@@ -69,130 +60,86 @@ impl Connection<'_> {
     }
 
     pub(super) fn backend(&self) -> Backend {
-        match self.executor() {
-            Executor::Sqlite(_) => Backend::Sqlite,
-            Executor::Postgres(_) => Backend::Postgres,
+        match &self.handle {
+            Handle::Sqlite(_) | Handle::SqliteTransaction(_) => Backend::Sqlite,
+            Handle::Postgres(_) | Handle::PostgresTransaction(_) => Backend::Postgres,
         }
     }
 
     /// Returns the rows of a query that selects all columns.
     pub(super) async fn models(&self, select: Select<Entity>) -> Result<Vec<Model>, ApiKeyError> {
         match self.executor() {
-            Executor::Sqlite(executor) => select.all(&executor).await.map_err(failure::of),
-            Executor::Postgres(handle) => {
-                let (sql, params) = parts(select.build(DbBackend::Postgres))?;
-                let rows = handle.query(&format!("{TO_THE_PRIMARY}{sql}"), &params).await?.rows;
-                Ok(rows.iter().map(model).collect::<Result<_, _>>()?)
-            }
+            Executor::Sqlite(executor) => executor.models(select).await,
+            Executor::Postgres(executor) => Ok(executor.models(select).await?),
         }
     }
 
     /// Runs a statement and returns the number of changed rows.
     pub(super) async fn execute(&self, statement: Statement) -> Result<u64, ApiKeyError> {
         match self.executor() {
-            Executor::Sqlite(executor) => {
-                let done = executor.execute_raw(statement).await.map_err(failure::of)?;
-                Ok(done.rows_affected())
-            }
-            Executor::Postgres(handle) => {
-                let (sql, params) = parts(statement)?;
-                Ok(handle.query(&sql, &params).await?.rows_affected)
-            }
+            Executor::Sqlite(executor) => executor.execute(statement).await,
+            Executor::Postgres(executor) => Ok(executor.execute(statement).await?),
         }
     }
 
     /// Runs statements without bound values, one after the other.
     pub(super) async fn run(&self, sql: &str) -> Result<(), ApiKeyError> {
         match self.executor() {
-            Executor::Sqlite(executor) => {
-                executor.execute_unprepared(sql).await.map(drop).map_err(failure::of)
-            }
-            Executor::Postgres(handle) => Ok(handle.run(sql).await?),
+            Executor::Sqlite(executor) => executor.run(sql).await,
+            Executor::Postgres(executor) => Ok(executor.run(sql).await?),
         }
     }
 
     /// Returns the first column, a string, of each row.
     pub(super) async fn texts(&self, statement: Statement) -> Result<Vec<String>, ApiKeyError> {
         match self.executor() {
-            Executor::Sqlite(executor) => {
-                let rows = executor.query_all_raw(statement).await.map_err(failure::of)?;
-                rows.iter()
-                    .map(|row| row.try_get_by(0))
-                    .collect::<Result<_, _>>()
-                    .map_err(failure::of)
-            }
-            Executor::Postgres(handle) => {
-                let (sql, params) = parts(statement)?;
-                let rows = handle.query(&sql, &params).await?.rows;
-                let first = |row: &tokio_postgres::Row| row.try_get(0).map_err(PgFailure::from);
-                Ok(rows.iter().map(first).collect::<Result<_, _>>()?)
-            }
+            Executor::Sqlite(executor) => executor.texts(statement).await,
+            Executor::Postgres(executor) => Ok(executor.texts(statement).await?),
         }
     }
 
     /// Returns the only column, a number, of the only row.
     pub(super) async fn number(&self, statement: Statement) -> Result<i64, ApiKeyError> {
-        let missing = ApiKeyError::Unexpected("A count returned no row.");
-        match self.executor() {
-            Executor::Sqlite(executor) => {
-                let row = executor.query_one_raw(statement).await.map_err(failure::of)?;
-                row.ok_or(missing)?.try_get_by(0).map_err(failure::of)
-            }
-            Executor::Postgres(handle) => {
-                let (sql, params) = parts(statement)?;
-                let rows = handle.query(&format!("{TO_THE_PRIMARY}{sql}"), &params).await?.rows;
-                let row = rows.first().ok_or(missing)?;
-                Ok(row.try_get(0).map_err(PgFailure::from)?)
-            }
-        }
+        let number = match self.executor() {
+            Executor::Sqlite(executor) => executor.number(statement).await?,
+            Executor::Postgres(executor) => executor.number(statement).await?,
+        };
+        number.ok_or(ApiKeyError::Unexpected("A count returned no row."))
     }
 }
 
 /// An atomic group of statements. Dropping it without a commit rolls it back.
 pub struct Transaction {
     begun: Begun,
-    file: Option<OpenFile>,
     _search_permit: Option<OwnedSemaphorePermit>,
 }
 
-enum Begun {
-    Sqlite(DatabaseTransaction),
+pub(super) enum Begun {
+    Sqlite(SqliteTransaction),
     Postgres(Box<PgTransaction>),
 }
 
 impl Transaction {
-    // In SQLite, two readers that upgrade to writers would deadlock, so a writer takes the write lock at once.
+    pub(super) fn new(begun: Begun) -> Self {
+        Self { begun, _search_permit: None }
+    }
+
     pub(super) async fn begin_write(pool: &Pool) -> Result<Self, ApiKeyError> {
-        Self::begin(pool, Some(SqliteTransactionMode::Immediate), "").await
+        Ok(Self::new(match pool {
+            Pool::Sqlite(pool) => Begun::Sqlite(SqliteTransaction::begin_write(pool).await?),
+            Pool::Postgres(pool) => {
+                Begun::Postgres(Box::new(PgTransaction::begin_write(pool).await?))
+            }
+        }))
     }
 
     pub(super) async fn begin_snapshot(pool: &Pool) -> Result<Self, ApiKeyError> {
-        Self::begin(pool, None, "ISOLATION LEVEL REPEATABLE READ READ ONLY").await
-    }
-
-    async fn begin(
-        pool: &Pool,
-        sqlite: Option<SqliteTransactionMode>,
-        postgres: &str,
-    ) -> Result<Self, ApiKeyError> {
-        let begun = match pool {
-            Pool::Sqlite(pool) => {
-                let options = TransactionOptions {
-                    sqlite_transaction_mode: sqlite,
-                    ..TransactionOptions::default()
-                };
-                Begun::Sqlite(pool.begin_with_options(options).await.map_err(failure::of)?)
-            }
+        Ok(Self::new(match pool {
+            Pool::Sqlite(pool) => Begun::Sqlite(SqliteTransaction::begin_snapshot(pool).await?),
             Pool::Postgres(pool) => {
-                Begun::Postgres(Box::new(PgTransaction::begin(pool, postgres).await?))
+                Begun::Postgres(Box::new(PgTransaction::begin_snapshot(pool).await?))
             }
-        };
-        Ok(Self { begun, file: None, _search_permit: None })
-    }
-
-    /// Sets the SQLite file; `commit` fails unless it is still the file at its path.
-    pub(super) fn of_file(self, file: Option<OpenFile>) -> Self {
-        Self { file, ..self }
+        }))
     }
 
     pub(super) fn with_search_permit(self, search_permit: Option<OwnedSemaphorePermit>) -> Self {
@@ -216,13 +163,7 @@ impl Transaction {
     /// longer be queried for the outcome. `Unavailable` if an SQLite file was replaced in the meantime.
     pub async fn commit(self) -> Result<(), ApiKeyError> {
         match self.begun {
-            Begun::Sqlite(transaction) => {
-                deadline::committing();
-                let committed = transaction.commit().await.map_err(failure::of);
-                deadline::decided();
-                committed?;
-                self.file.map_or(Ok(()), |file| file.confirm_write())
-            }
+            Begun::Sqlite(transaction) => transaction.commit().await,
             Begun::Postgres(transaction) => transaction.commit().await,
         }
     }

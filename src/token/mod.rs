@@ -15,7 +15,7 @@ mod stored;
 mod thread;
 
 pub use digest::TokenDigest;
-pub use hasher::{Hasher, HasherSettings};
+pub use hasher::{Hasher, HasherSettings, Presented};
 pub use proven::Fingerprint;
 pub use raw::{Prefix, RawToken, Redacted, holds_secret, may_be_publishable, may_be_token};
 pub use scheme::{Argon2Params, Hashing};

@@ -70,11 +70,26 @@ fn imported_names(code: &str) -> BTreeSet<String> {
 
 /// Removes comments and literals from code.
 pub fn without_comments_and_literals(code: &str) -> String {
+    comments_and_literals().replace_all(code, " ").into_owned()
+}
+
+/// The string literals of code, with their quotes.
+pub fn literals(code: &str) -> Vec<String> {
+    let found = comments_and_literals();
+    let texts = found.find_iter(code).map(|found| found.as_str().to_owned());
+    texts.filter(|text| !text.starts_with(['/', '\''])).collect()
+}
+
+/// The code before a file's unit tests.
+pub fn without_unit_tests(code: &str) -> &str {
+    code.split("\n#[cfg(test)]\nmod tests {").next().unwrap()
+}
+
+fn comments_and_literals() -> Regex {
     let comment = r"//[^\n]*|/\*.*?\*/";
     let raw_string = r###"r##".*?"##|r#".*?"#|r".*?""###;
     let string = r#"'(?:\\.|[^'\\])'|"(?:\\.|[^"\\])*""#;
-    let ignored = Regex::new(&format!("(?s){comment}|{raw_string}|{string}")).unwrap();
-    ignored.replace_all(code, " ").into_owned()
+    Regex::new(&format!("(?s){comment}|{raw_string}|{string}")).unwrap()
 }
 
 /// The number of `super`s from a file to the crate's root.

@@ -1,16 +1,25 @@
-//! Finds the keys of a token: shared reads on PostgreSQL, a separate pool for lookups on SQLite.
+//! Finds the keys of a token.
 
 use std::sync::Arc;
 
 use super::Database;
 use crate::api_key::ApiKey;
 use crate::error::ApiKeyError;
-use crate::store::lookup::{find_candidates, find_publishable};
-use crate::store::postgres::read_batcher::{TokenLookup, read_through_pool};
-use crate::store::transaction::{Connection, Pool};
+use crate::store::lookup::TokenLookup;
 use crate::token::{Redacted, TokenDigest};
 
 impl Database {
+    /// Returns secret keys with the digest of a token, ordered by id: not soft-deleted, live or not.
+    ///
+    /// Not finding a key proves nothing: only [`candidates`](Self::candidates) finds all, and takes more time on
+    /// PostgreSQL. The read begins after the call.
+    ///
+    /// # Errors
+    /// `Database` or `Unavailable`.
+    pub async fn digested(&self, digest: TokenDigest) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
+        self.opened().await?.find(TokenLookup::Digested(digest)).await
+    }
+
     /// Returns the secret keys that may belong to a token, ordered by id: not soft-deleted, live or not.
     ///
     /// The read begins after the call.
@@ -22,7 +31,7 @@ impl Database {
         digest: TokenDigest,
         redacted: Redacted,
     ) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
-        self.find(TokenLookup::Candidates { digest, redacted }).await
+        self.opened().await?.find(TokenLookup::Candidates { digest, redacted }).await
     }
 
     /// Returns the publishable key of a token: not soft-deleted, live or not.
@@ -32,31 +41,7 @@ impl Database {
     /// # Errors
     /// `Database` or `Unavailable`.
     pub async fn publishable(&self, token: &str) -> Result<Option<Arc<ApiKey>>, ApiKeyError> {
-        Ok(self.find(TokenLookup::Publishable(token.to_owned())).await?.into_iter().next())
-    }
-
-    async fn find(&self, lookup: TokenLookup) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
-        let opened = self.opened().await?;
-        let lookup = Arc::new(lookup);
-        if let Some(read_batcher) = &opened.read_batcher
-            && let Some(found) = read_batcher.find(Arc::clone(&lookup)).await?
-        {
-            return Ok(found);
-        }
-        let main = match &opened.pool {
-            Pool::Postgres(pool) => return Box::pin(read_through_pool(pool, &lookup)).await,
-            Pool::Sqlite(main) => main,
-        };
-        let lookups = opened.sqlite.as_ref().map_or(main, |pools| &pools.lookups);
-        let on = Connection::of_pool(&Pool::Sqlite(lookups.clone()));
-        let found = Box::pin(async {
-            match &*lookup {
-                TokenLookup::Candidates { digest, redacted } => {
-                    find_candidates(&on, digest, redacted).await
-                }
-                TokenLookup::Publishable(token) => find_publishable(&on, token).await,
-            }
-        });
-        Ok(found.await?.into_iter().map(Arc::new).collect())
+        let lookup = TokenLookup::Publishable(token.to_owned());
+        Ok(self.opened().await?.find(lookup).await?.into_iter().next())
     }
 }

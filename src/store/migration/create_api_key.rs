@@ -1,10 +1,18 @@
 //! Stock's table as of Medusa 2.21.
 
-use super::step::{Step, on};
+use super::Change;
 use crate::store::backend::Backend;
+use crate::store::dialect;
 
-// Stock 2.21.2: the first migration has no rollback either; keys survive every rollback.
-pub(super) const STEP: Step = Step::sql("create_api_key", up, |_| String::new());
+/// What the databases write differently.
+pub(in crate::store) struct TableSql {
+    /// The type of a timestamp.
+    pub(in crate::store) timestamp: &'static str,
+    /// The current time.
+    pub(in crate::store) now: &'static str,
+    /// The change of a table that an older Medusa created.
+    pub(in crate::store) missing_columns: &'static str,
+}
 
 // NEVER CHANGE: column order, constraint and index names are stock's.
 const TABLE: &str = r#"
@@ -26,18 +34,6 @@ CREATE TABLE IF NOT EXISTS "api_key" (
 );
 "#;
 
-/// Columns and constraints from stock's later migrations, for a table that an older Medusa created.
-const MISSING_COLUMNS: &str = r#"
-ALTER TABLE "api_key"
-  ADD COLUMN IF NOT EXISTS "updated_at" timestamptz NOT NULL DEFAULT now(),
-  ADD COLUMN IF NOT EXISTS "deleted_at" timestamptz NULL;
-DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'api_key'::regclass AND conname = 'api_key_type_check') THEN
-    ALTER TABLE "api_key" ADD CONSTRAINT "api_key_type_check" CHECK ("type" IN ('publishable', 'secret'));
-  END IF;
-END $$;
-"#;
-
 const INDEXES: &str = r#"
 CREATE UNIQUE INDEX IF NOT EXISTS "IDX_api_key_token_unique" ON "api_key" ("token");
 CREATE INDEX IF NOT EXISTS "IDX_api_key_type" ON "api_key" ("type");
@@ -46,13 +42,9 @@ CREATE INDEX IF NOT EXISTS "IDX_api_key_redacted" ON "api_key" ("redacted") WHER
 CREATE INDEX IF NOT EXISTS "IDX_api_key_revoked_at" ON "api_key" ("revoked_at") WHERE "deleted_at" IS NULL;
 "#;
 
-fn up(backend: Backend) -> String {
-    let (timestamp, now) = match backend {
-        Backend::Sqlite => {
-            ("timestamp_with_timezone_text", "(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'))")
-        }
-        Backend::Postgres => ("timestamptz", "now()"),
-    };
+// Stock 2.21.2: the first migration has no rollback either; keys survive every rollback.
+pub(super) fn change(backend: Backend) -> Change {
+    let TableSql { timestamp, now, missing_columns } = dialect::table(backend);
     let table = TABLE.replace("{timestamp}", timestamp).replace("{now}", now);
-    [&table, &on(backend, MISSING_COLUMNS, ""), INDEXES].concat()
+    Change { up: [&table, missing_columns, INDEXES].concat(), down: String::new() }
 }

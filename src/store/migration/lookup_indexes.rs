@@ -2,9 +2,12 @@
 //!
 //! Their conditions are those of `lookup`, which explains them.
 
-use super::step::Step;
+use super::Change;
+use crate::store::backend::Backend;
 
-pub(super) const STEP: Step = Step::sql("lookup_indexes", |_| UP.to_owned(), |_| DOWN.to_owned());
+pub(super) fn change(_: Backend) -> Change {
+    Change { up: UP.to_owned(), down: DOWN.to_owned() }
+}
 
 const UP: &str = r#"
 DROP INDEX IF EXISTS "IDX_api_key_token_digest";

@@ -1,15 +1,16 @@
 //! The migration steps in their order.
 
 use super::step::Step;
-use super::{change_feed, create_api_key, lookup_indexes, notify, token_digest};
+use super::{create_api_key, lookup_indexes, token_digest};
+use crate::store::dialect;
 
 // NEVER CHANGE a released step or the order of the steps: add new ones at the end.
 pub(super) const STEPS: &[Step] = &[
-    create_api_key::STEP,
-    token_digest::STEP,
+    Step::new("create_api_key", create_api_key::change),
+    Step::new("token_digest", token_digest::change),
     // The workflow that created a key. Stock ignores it.
     Step::text_column("workflow_transaction", "workflow_transaction_id"),
-    notify::STEP,
-    lookup_indexes::STEP,
-    change_feed::STEP,
+    Step::new("notify", dialect::notify),
+    Step::new("lookup_indexes", lookup_indexes::change),
+    Step::new("change_feed", dialect::change_feed),
 ];

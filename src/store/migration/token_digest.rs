@@ -1,16 +1,16 @@
 //! The digest column for looking up secret tokens, which stock ignores.
 
-use super::step::{Step, add_text_column, drop_column};
+use super::Change;
+use crate::store::backend::Backend;
+use crate::store::dialect;
 
-pub(super) const STEP: Step = Step::sql(
-    "token_digest",
-    |backend| {
-        let column = add_text_column("token_digest", backend);
-        let index = r#"CREATE INDEX IF NOT EXISTS "IDX_api_key_token_digest" ON "api_key" ("token_digest") WHERE "deleted_at" IS NULL;"#;
-        format!("{column}\n{index}")
-    },
-    |backend| {
-        let column = drop_column("token_digest", backend);
-        format!("DROP INDEX IF EXISTS \"IDX_api_key_token_digest\";\n{column}")
-    },
-);
+const CREATE_INDEX: &str = r#"CREATE INDEX IF NOT EXISTS "IDX_api_key_token_digest" ON "api_key" ("token_digest") WHERE "deleted_at" IS NULL;"#;
+const DROP_INDEX: &str = r#"DROP INDEX IF EXISTS "IDX_api_key_token_digest";"#;
+
+pub(super) fn change(backend: Backend) -> Change {
+    let column = dialect::text_column(backend, "token_digest");
+    Change {
+        up: format!("{}\n{CREATE_INDEX}", column.up),
+        down: format!("{DROP_INDEX}\n{}", column.down),
+    }
+}

@@ -1,83 +1,67 @@
 //! Listens for changes, and renews the lease that depends on it (PostgreSQL).
 //!
-//! One connection listens for the notifications of the triggers in `migration::change_feed`. Signals are sent over
-//! another connection, the read batcher's: a pooler that returns only the notifications that a connection itself caused
-//! must not pass for a listener. Invariants: only a random signal renews the lease, and only if the triggers did not
-//! change since the signal before it; nothing listens on a session that a pooler may assign to others.
+//! One connection listens for the notifications of the triggers in `migration::change_feed`. Two things together prove
+//! that all of them have arrived (docs/adr/0025):
+//!
+//! - A statement on the same connection ended: before a commit returns, PostgreSQL signals every listening server
+//!   process, and a process that was signaled sends its notifications before it reports the end of a statement. So every
+//!   change committed before the statement was sent has been received, unless notifications are dropped on the way.
+//! - A notification arrived after that: nothing on the way drops them. Any notification of the fleet will do, so a service
+//!   sends a signal of its own only when it has heard none for a while.
+//!
+//! Invariants: only such a proof renews the lease, and only if the triggers did not change since the proof before it;
+//! nothing listens on a session that a pooler may assign to others.
 
+mod proof;
+mod signal;
+
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 
+use self::proof::{Definition, Found, Table};
+use self::signal::{Signals, is_signal, sent};
 use super::read_batcher::ReadBatcher;
-use super::{PgFailure, PostgresServer};
-use crate::cache::{KeyCache, Lease};
+use super::{PgFailure, PostgresServer, Session};
+use crate::cache::{KeyCache, Lease, ProofStart};
 use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::event::{Event, EventSink, LeaseLoss};
-use crate::store::migration::{BODY_DIGEST, defined_triggers};
-
-/// Sends a signal `$1` on the channel of the table with the oid `$2`, if the table still has all its triggers and their
-/// function's body has the digest `$3`. Returns the versions of the catalog rows that define them.
-const SIGNAL: &str = concat!(
-    "SELECT d.defined || ' ' || c.relfilenode, pg_catalog.pg_notify('api_key_native_changes_' || c.oid, $1) FROM pg_catalog.pg_class AS c \
-    CROSS JOIN LATERAL (SELECT ",
-    defined_triggers!("c.oid", "$3"),
-    " AS defined) AS d \
-    WHERE c.oid = pg_catalog.to_regclass('api_key') AND c.oid = $2::pg_catalog.oid AND d.defined IS NOT NULL"
-);
 
 /// The minimum and maximum delay before listening again.
 const MIN_RETRY_DELAY: Duration = Duration::from_millis(50);
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 
-/// The minimum time without signals after which the listener reconnects. Four times the lease applies if it is longer.
+/// The minimum time without a proof after which the listener reconnects. Four times the bound applies if it is longer.
 const MIN_SILENCE: Duration = Duration::from_secs(2);
 
-/// The number of signals per lease duration.
-const SIGNALS_PER_LEASE: u32 = 4;
+/// The number of proofs per lease duration.
+const PROOFS_PER_LEASE: u32 = 4;
 
-/// The two tasks that keep a lease. Dropping this stops them.
-pub(in crate::store) struct ChangeListener([JoinHandle<()>; 2]);
+/// The task that keeps a lease. Dropping this stops it.
+pub(super) struct ChangeListener(JoinHandle<()>);
 
 impl ChangeListener {
     /// Starts to listen.
-    pub(in crate::store) fn start(
+    pub(super) fn start(
         server: PostgresServer,
         read_batcher: Arc<ReadBatcher>,
         cache: Arc<KeyCache>,
         lease: Arc<Lease>,
         events: EventSink,
     ) -> Self {
-        let keeper = Arc::new(Keeper {
-            server,
-            read_batcher,
-            cache,
-            lease,
-            events,
-            reported_held: AtomicBool::new(false),
-            table: Mutex::default(),
-            defined: Mutex::default(),
-            renew: Notify::new(),
-            relisten: Notify::new(),
-        });
-        let listener = Arc::clone(&keeper);
-        Self([
-            tokio::spawn(async move { listener.listen().await }),
-            tokio::spawn(async move { keeper.keep_renewing().await }),
-        ])
+        let reported_held = AtomicBool::new(false);
+        let keeper = Keeper { server, read_batcher, cache, lease, events, reported_held };
+        Self(tokio::spawn(async move { keeper.listen().await }))
     }
 }
 
 impl Drop for ChangeListener {
     fn drop(&mut self) {
-        for task in &self.0 {
-            task.abort();
-        }
+        self.0.abort();
     }
 }
 
@@ -88,12 +72,20 @@ struct Keeper {
     lease: Arc<Lease>,
     events: EventSink,
     reported_held: AtomicBool,
-    /// The oid of the table whose channel is listened on.
-    table: Mutex<Option<String>>,
-    /// The definition of the triggers when the last signal was sent.
-    defined: Mutex<Option<String>>,
-    renew: Notify,
-    relisten: Notify,
+}
+
+/// One session of listening.
+struct Listening {
+    session: Session,
+    table: Table,
+    /// Whether only a signal of this service completes a proof.
+    needs_own_signal: bool,
+    /// The definition of the triggers at the last proof.
+    defined: Option<Definition>,
+    /// The proof that the next notification completes.
+    pending: Option<ProofStart>,
+    signals: Signals,
+    last_proof: Instant,
 }
 
 impl Keeper {
@@ -101,17 +93,9 @@ impl Keeper {
         let mut delay = MIN_RETRY_DELAY;
         loop {
             let started = Instant::now();
-            let loss = tokio::select! {
-                loss = self.listen_once() => Some(loss),
-                () = self.relisten.notified() => None,
-            };
-            self.set_table(None);
+            let loss = self.listen_once().await;
             self.cache.forget_all();
-            match loss {
-                Some(loss) => self.lease.end(loss),
-                // The code that requested the restart has set the reason.
-                None => self.lease.end(self.lease.loss()),
-            }
+            self.lease.end(loss);
             self.report_lease();
             delay = if started.elapsed() > MAX_RETRY_DELAY {
                 MIN_RETRY_DELAY
@@ -132,8 +116,6 @@ impl Keeper {
     }
 
     async fn try_listen_once(&self) -> Result<LeaseLoss, PgFailure> {
-        const TABLE: &str =
-            "SELECT pg_catalog.to_regclass('api_key')::pg_catalog.oid::pg_catalog.text";
         let mut session = self.server.connect().await.map_err(PgFailure::NoSession)?;
         if session.is_shared() {
             return Ok(LeaseLoss::Pooler);
@@ -141,104 +123,135 @@ impl Keeper {
         if self.server.is_replica() {
             return Ok(LeaseLoss::Replica);
         }
-        let rows =
-            deadline::wait(session.query(TABLE, &[])).await.ok_or(PgFailure::TimedOut)??.rows;
-        let table = rows.first().and_then(|row| row.try_get::<_, Option<String>>(0).ok());
-        let Some(table) = table.flatten() else { return Ok(LeaseLoss::NoTriggers) };
-        let listen = format!("LISTEN api_key_native_changes_{table}");
+        let table = deadline::wait(Table::find(&mut session)).await;
+        let Some(table) = table.ok_or(PgFailure::TimedOut)?? else {
+            return Ok(LeaseLoss::NoTriggers);
+        };
+        session.keep_notifications();
+        let listen = format!("LISTEN {}", table.channel());
         deadline::wait(session.run(&listen)).await.ok_or(PgFailure::TimedOut)??;
         // Changes of keys cached before LISTEN may have been missed; changes of keys read from now on are reported.
-        self.reset();
-        self.set_table(Some(table));
-        self.renew.notify_one();
+        self.lease.begin();
+        self.cache.forget_all();
+        // A pooler may be told at any time to share sessions. A server before version 15 may not signal listeners of
+        // the changes that a subscription applies until another notification follows.
+        let needs_own_signal = session.is_pooled() || !table.every_commit_signals;
+        let mut listening = Listening {
+            session,
+            table,
+            needs_own_signal,
+            defined: None,
+            pending: None,
+            signals: Signals::default(),
+            last_proof: Instant::now(),
+        };
+        self.keep_proving(&mut listening).await
+    }
+
+    async fn keep_proving(&self, listening: &mut Listening) -> Result<LeaseLoss, PgFailure> {
+        let period = self.lease.bound() / PROOFS_PER_LEASE;
+        let limit = MIN_SILENCE.max(self.lease.bound() * 4);
+        let mut tick = interval(period);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut sending = None;
+        listening.signals.plan_now();
         loop {
-            let notification = session.notification().await?;
-            self.handle_payload(notification.payload());
+            let due = listening.signals.due.zip(listening.pending);
+            let due_at = due.map_or_else(Instant::now, |(at, _)| at);
+            tokio::select! {
+                notification = listening.session.notification() => {
+                    self.hear(listening, notification?.payload());
+                }
+                () = sleep_until(due_at), if due.is_some() && sending.is_none() => {
+                    if let Some((_, proof)) = due {
+                        let channel = listening.table.channel();
+                        sending = listening.signals.send(&self.read_batcher, channel, proof);
+                    }
+                }
+                was_sent = sent(&mut sending), if sending.is_some() => {
+                    sending = None;
+                    if was_sent == Some(false) {
+                        self.lease.explain(LeaseLoss::NoConnection);
+                    }
+                }
+                _ = tick.tick() => {
+                    if let Some(loss) = self.prove_in_time(listening, limit).await? {
+                        return Ok(loss);
+                    }
+                    if listening.last_proof.elapsed() > limit {
+                        return Ok(self.lease.loss());
+                    }
+                    if listening.needs_own_signal {
+                        listening.signals.plan_now();
+                    } else {
+                        listening.signals.plan(period);
+                    }
+                }
+            }
+            self.report_lease();
         }
     }
 
-    /// Clears the cache and restarts the lease, which is held again from the next signal on.
-    fn reset(&self) {
-        *self.defined.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.lease.begin();
-        self.cache.forget_all();
+    /// Runs the statement of a proof. Returns the reason to reconnect, if there is one.
+    async fn prove_in_time(
+        &self,
+        listening: &mut Listening,
+        limit: Duration,
+    ) -> Result<Option<LeaseLoss>, PgFailure> {
+        let mut proving = Box::pin(timeout(limit, self.prove(listening)));
+        loop {
+            match timeout(self.lease.bound() / PROOFS_PER_LEASE, &mut proving).await {
+                Ok(Ok(outcome)) => return outcome,
+                // A session with an unanswered statement cannot be used again.
+                Ok(Err(_)) => return Ok(Some(LeaseLoss::NoEcho)),
+                // The lease may have expired in the meantime.
+                Err(_) => self.report_lease(),
+            }
+        }
     }
 
-    fn handle_payload(&self, payload: &str) {
+    async fn prove(&self, listening: &mut Listening) -> Result<Option<LeaseLoss>, PgFailure> {
+        let start = self.lease.start_proof();
+        let found = proof::run(&mut listening.session, &listening.table).await?;
+        // These arrived before the statement ended, so they may report changes that the proof covers.
+        while let Some(notification) = listening.session.kept_notification() {
+            self.hear(listening, notification.payload());
+        }
+        let defined = match found {
+            Found::Listening(defined) => defined,
+            Found::NoTriggers => return Ok(Some(LeaseLoss::NoTriggers)),
+            Found::NotListening => return Ok(Some(LeaseLoss::NotListening)),
+        };
+        // If the definition has changed, changes may have been missed since the last proof, whatever it is now.
+        if listening.defined.replace(defined.clone()).is_some_and(|before| before != defined) {
+            self.lease.end(LeaseLoss::TriggersChanged);
+            self.cache.forget_all();
+            listening.pending = None;
+        } else {
+            listening.pending = Some(start);
+        }
+        Ok(None)
+    }
+
+    /// Processes a notification, and completes the pending proof.
+    fn hear(&self, listening: &mut Listening, payload: &str) {
         let number = |digits: &str| u128::from_str_radix(digits, 16).ok();
         if let Some(digest) = payload.strip_prefix('=').and_then(number) {
             self.cache.forget_digest(digest);
-        } else if let Some(signal) = payload.strip_prefix('#') {
-            if number(signal).is_some_and(|signal| self.lease.echo(signal)) {
-                self.report_lease();
-            }
-        } else {
+        } else if !is_signal(payload) {
             // After `*` or an unknown payload, no cached key can be trusted.
             self.cache.forget_all();
         }
-    }
-
-    async fn keep_renewing(&self) {
-        let mut tick = interval(self.lease.bound() / SIGNALS_PER_LEASE);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut silent_since = Instant::now();
-        loop {
-            tokio::select! {
-                _ = tick.tick() => {}
-                () = self.renew.notified() => {}
-            }
-            self.report_lease();
-            let Some(table) = self.table() else {
-                silent_since = Instant::now();
-                continue;
-            };
-            if self.lease.is_held() {
-                silent_since = Instant::now();
-            } else if silent_since.elapsed() > MIN_SILENCE.max(self.lease.bound() * 4) {
-                silent_since = Instant::now();
-                self.relisten.notify_one();
-                continue;
-            }
-            self.send_signal(table).await;
+        let proven = if listening.needs_own_signal {
+            listening.signals.returned(payload)
+        } else {
+            listening.signals.due = None;
+            listening.pending.take()
+        };
+        if let Some(start) = proven {
+            listening.last_proof = Instant::now();
+            self.lease.renew(start);
         }
-    }
-
-    async fn send_signal(&self, table: String) {
-        let mut random = [0_u8; 16];
-        if getrandom::fill(&mut random).is_err() {
-            return self.lease.explain(LeaseLoss::NoConnection);
-        }
-        let signal = u128::from_ne_bytes(random);
-        self.lease.signal(signal);
-        let values = vec![format!("#{signal:032x}"), table, BODY_DIGEST.clone()];
-        let sent = self.read_batcher.probe(SIGNAL, values);
-        match timeout(self.lease.bound(), sent).await {
-            Ok(Some(Some(defined))) => {
-                if self.is_unchanged(defined) && self.lease.confirm(signal) {
-                    self.report_lease();
-                }
-            }
-            Ok(Some(None)) => {
-                self.lease.end(LeaseLoss::NoTriggers);
-                self.relisten.notify_one();
-            }
-            Ok(None) | Err(_) => self.lease.explain(LeaseLoss::NoConnection),
-        }
-    }
-
-    /// Returns whether the triggers are unchanged since the last signal.
-    ///
-    /// If they are not, a change may have been missed since then, whatever their current definition is.
-    fn is_unchanged(&self, defined: String) -> bool {
-        let mut before = self.defined.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = before.as_ref().is_none_or(|before| *before == defined);
-        if !same {
-            self.lease.begin();
-            self.lease.explain(LeaseLoss::TriggersChanged);
-            self.cache.forget_all();
-        }
-        *before = Some(defined);
-        same
     }
 
     /// Emits an event when the lease is lost or regained, once per transition.
@@ -251,13 +264,5 @@ impl Keeper {
                 Event::LeaseLost(self.lease.loss())
             });
         }
-    }
-
-    fn table(&self) -> Option<String> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn set_table(&self, table: Option<String>) {
-        *self.table.lock().unwrap_or_else(PoisonError::into_inner) = table;
     }
 }

@@ -1,16 +1,44 @@
 //! Polls a request together with the connection that carries it.
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use tokio_postgres::Client;
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{AsyncMessage, Client, Connection, Notification, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::failure::PgFailure;
-use super::session::Link;
 use super::transaction_id::TransactionId;
 use super::waker::SharedWaker;
+
+pub(super) type DriverConnection =
+    Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
+
+/// A connection, and the notifications that arrived on it while a request ran.
+pub(super) struct Link {
+    pub(super) connection: Box<DriverConnection>,
+    /// `None` if notifications are ignored.
+    kept: Option<VecDeque<Notification>>,
+}
+
+impl Link {
+    pub(super) fn new(connection: DriverConnection) -> Self {
+        Self { connection: Box::new(connection), kept: None }
+    }
+
+    /// Keeps notifications from now on.
+    pub(super) fn keep_notifications(&mut self) {
+        self.kept.get_or_insert_default();
+    }
+
+    /// Removes the oldest notification that was kept.
+    pub(super) fn kept(&mut self) -> Option<Notification> {
+        self.kept.as_mut()?.pop_front()
+    }
+}
 
 /// Polls the connection until a request completes.
 pub(super) async fn drive<T>(
@@ -38,11 +66,16 @@ pub(super) async fn drive<T>(
     .await
 }
 
-/// Transfers the available bytes and ignores asynchronous messages. Returns the reason if the connection is lost.
+/// Transfers the available bytes and ignores asynchronous messages, except notifications that are kept. Returns the
+/// reason if the connection is lost.
 pub(super) fn lost(link: &mut Link, context: &mut Context<'_>) -> Option<PgFailure> {
     loop {
-        match link.poll_message(context) {
-            Poll::Ready(Some(Ok(_message))) => {}
+        match link.connection.poll_message(context) {
+            Poll::Ready(Some(Ok(message))) => {
+                if let (AsyncMessage::Notification(heard), Some(kept)) = (message, &mut link.kept) {
+                    kept.push_back(heard);
+                }
+            }
             Poll::Ready(Some(Err(error))) => return Some(error.into()),
             Poll::Ready(None) => return Some(PgFailure::Broken),
             Poll::Pending => return None,

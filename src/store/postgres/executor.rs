@@ -1,21 +1,18 @@
 //! Runs a statement on PostgreSQL.
 
-use std::time::Duration;
-
-use sea_orm::Statement;
-use tokio::time::{Instant, sleep};
+use sea_orm::{DbBackend, QueryTrait, Select, Statement};
 
 use super::failure::PgFailure;
+use super::model::model;
 use super::pool::PgPool;
 use super::session::PgResult;
 use super::transaction::PgTransaction;
 use super::values::Param;
 use crate::deadline;
-use crate::error::ApiKeyError;
-use crate::store::failure::InsertError;
+use crate::store::row::{Entity, Model};
 
-/// The delay between attempts to repeat an insert with an unknown outcome.
-const PAUSE: Duration = Duration::from_millis(50);
+/// The comment that makes a proxy or pooler send a statement to the primary.
+const TO_THE_PRIMARY: &str = "/*NO LOAD BALANCE*/ ";
 
 /// Any session of the pool, or the session of a transaction.
 #[derive(Clone, Copy)]
@@ -26,11 +23,7 @@ pub(in crate::store) enum PgExecutor<'a> {
 
 impl PgExecutor<'_> {
     /// Runs a statement with bound values.
-    pub(in crate::store) async fn query(
-        self,
-        sql: &str,
-        params: &[Param],
-    ) -> Result<PgResult, PgFailure> {
+    pub(super) async fn query(self, sql: &str, params: &[Param]) -> Result<PgResult, PgFailure> {
         let result = match self {
             Self::Pool(pool) => pool.query(sql, params).await,
             Self::Transaction(transaction) => {
@@ -42,12 +35,23 @@ impl PgExecutor<'_> {
         result.map_err(|failure| failure.with_required_privilege(sql))
     }
 
-    async fn number(self, (sql, params): (&str, &[Param])) -> Result<Option<i64>, PgFailure> {
-        let rows = self.query(sql, params).await?.rows;
-        Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
+    /// Returns the rows of a query that selects all columns.
+    pub(in crate::store) async fn models(
+        self,
+        select: Select<Entity>,
+    ) -> Result<Vec<Model>, PgFailure> {
+        let (sql, params) = parts(select.build(DbBackend::Postgres))?;
+        let rows = self.query(&format!("{TO_THE_PRIMARY}{sql}"), &params).await?.rows;
+        rows.iter().map(model).collect()
     }
 
-    /// Runs statements without bound values.
+    /// Runs a statement and returns the number of changed rows.
+    pub(in crate::store) async fn execute(self, statement: Statement) -> Result<u64, PgFailure> {
+        let (sql, params) = parts(statement)?;
+        Ok(self.query(&sql, &params).await?.rows_affected)
+    }
+
+    /// Runs statements without bound values, one after the other.
     pub(in crate::store) async fn run(self, sql: &str) -> Result<(), PgFailure> {
         match self {
             Self::Pool(pool) => {
@@ -61,58 +65,33 @@ impl PgExecutor<'_> {
         }
     }
 
-    /// Inserts new rows, and repeats the insert if its outcome is unknown.
-    ///
-    /// Repeating is safe: the second insert waits for the first one, and collides with it if that was committed.
-    /// `count` counts exactly these rows; `rows` is their expected number.
-    pub(in crate::store) async fn insert(
+    /// Returns the first column, a string, of each row.
+    pub(in crate::store) async fn texts(
         self,
-        sql: &str,
-        params: &[Param],
-        count: (&str, &[Param]),
-        rows: usize,
-    ) -> Result<(), InsertError> {
-        let mut maybe_written = false;
-        loop {
-            let failure = match self.query(sql, params).await {
-                Ok(_) => break,
-                Err(failure) => failure,
-            };
-            if maybe_written {
-                deadline::committing();
-            }
-            let in_transaction = matches!(self, Self::Transaction(_));
-            match failure.violation() {
-                Some(_) if maybe_written => match self.number(count).await {
-                    Ok(written) if written == i64::try_from(rows).ok() => break,
-                    Ok(_) => {
-                        deadline::decided();
-                        return Err(failure.into());
-                    }
-                    // The next iteration checks again.
-                    Err(_) => {}
-                },
-                Some(_) => return Err(failure.into()),
-                None if in_transaction => return Err(failure.into()),
-                None if !maybe_written && !failure.outcome_is_unknown() => {
-                    return Err(failure.into());
-                }
-                None => {}
-            }
-            maybe_written = true;
-            deadline::committing();
-            if Instant::now() + PAUSE >= deadline::end() {
-                return Err(ApiKeyError::OutcomeUnknown.into());
-            }
-            sleep(PAUSE).await;
-        }
-        deadline::decided();
-        Ok(())
+        statement: Statement,
+    ) -> Result<Vec<String>, PgFailure> {
+        let (sql, params) = parts(statement)?;
+        let rows = self.query(&sql, &params).await?.rows;
+        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the only column, a number, of the only row, if there is one.
+    pub(in crate::store) async fn number(
+        self,
+        statement: Statement,
+    ) -> Result<Option<i64>, PgFailure> {
+        let (sql, params) = parts(statement)?;
+        let rows = self.query(&format!("{TO_THE_PRIMARY}{sql}"), &params).await?.rows;
+        Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
+    }
+
+    pub(super) fn is_in_transaction(self) -> bool {
+        matches!(self, Self::Transaction(_))
     }
 }
 
 /// Splits a statement into its SQL and its bound values.
-pub(in crate::store) fn parts(statement: Statement) -> Result<(String, Vec<Param>), PgFailure> {
+pub(super) fn parts(statement: Statement) -> Result<(String, Vec<Param>), PgFailure> {
     let values = statement.values.map(|values| values.0).unwrap_or_default();
     let params = values.into_iter().map(Param::of).collect::<Result<_, _>>()?;
     Ok((statement.sql, params))

@@ -27,7 +27,7 @@ pub(in crate::store) enum PgFailure {
 
 impl PgFailure {
     /// Returns whether the statement may have taken effect.
-    pub(in crate::store) fn outcome_is_unknown(&self) -> bool {
+    pub(super) fn outcome_is_unknown(&self) -> bool {
         match self {
             Self::Broken | Self::TimedOut => true,
             // The server terminates the session, possibly while running the statement.
@@ -46,7 +46,7 @@ impl PgFailure {
     }
 
     /// Returns whether the session is unusable afterwards.
-    pub(in crate::store) fn ends_session(&self) -> bool {
+    pub(super) fn ends_session(&self) -> bool {
         match self {
             Self::Broken | Self::TimedOut => true,
             Self::Rejected(db_error) => {
@@ -123,7 +123,7 @@ const VALUE: &str = "A row of api_key holds a value that cannot be read.";
 /// A timestamp that chrono cannot represent, such as `infinity`.
 #[derive(Debug, thiserror::Error)]
 #[error("a timestamp that cannot be represented")]
-pub(in crate::store) struct Unrepresentable;
+pub(super) struct Unrepresentable;
 
 impl From<PgFailure> for ApiKeyError {
     fn from(failure: PgFailure) -> Self {

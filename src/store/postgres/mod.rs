@@ -1,12 +1,15 @@
 //! PostgreSQL: URLs, the driver, sessions, pool and transactions, SQL conditions, and joins.
 
-pub(super) mod change_listener;
+mod change_listener;
 pub(super) mod conditions;
 mod drive;
 mod executor;
 mod failure;
 mod hosts;
+mod insert;
 pub(super) mod joins;
+mod last_used;
+pub(super) mod migration;
 mod model;
 mod parameters;
 mod parts;
@@ -14,10 +17,11 @@ mod passfile;
 mod percent;
 mod pool;
 mod process;
-pub(super) mod read_batcher;
+mod read_batcher;
 mod server;
 mod session;
 mod session_settings;
+mod source;
 mod sslmode;
 mod startup;
 #[cfg(test)]
@@ -30,23 +34,17 @@ mod values;
 mod verifier;
 mod waker;
 
-use crate::error::ApiKeyError;
-
-pub(super) use executor::{PgExecutor, parts};
-pub(super) use failure::PgFailure;
-pub(super) use model::{at, model};
+use super::settings::invalid_url;
+pub(super) use executor::PgExecutor;
+use failure::PgFailure;
+pub(super) use insert::insert;
+pub(super) use last_used::set_last_used;
+use model::{at, model};
 pub(super) use pool::PgPool;
 pub use read_batcher::ReadBatcherStatus;
-pub(super) use server::PostgresServer;
-pub(super) use session::Session;
+use server::PostgresServer;
+use session::Session;
+pub(super) use source::{PgConnections, PgSource};
 pub(super) use transaction::PgTransaction;
 pub(super) use url::PostgresUrl;
-pub(super) use values::Param;
-
-/// Returns the error for an invalid `databaseUrl`.
-///
-/// SECURITY: `problem` contains no part of the URL except names that this crate knows: any other part may belong to the
-/// password.
-fn invalid_url(problem: impl Into<String>) -> ApiKeyError {
-    ApiKeyError::Option { option: "databaseUrl".to_owned(), problem: problem.into() }
-}
+use values::Param;

@@ -8,41 +8,18 @@ use tokio_postgres::types::{FromSql, Type, accepts};
 use super::failure::{PgFailure, Unrepresentable};
 use crate::call_context::Timestamp;
 use crate::store::moment::Moment;
-use crate::store::row::{Column, Columns, Model};
+use crate::store::row::{Column, Model, model_of};
 
 /// 2000-01-01, the epoch of PostgreSQL's timestamps, in microseconds since 1970.
 const POSTGRES_EPOCH_US: i64 = 946_684_800_000_000;
 
 /// Decodes a row that was selected with all columns in the order of the entity.
-pub(in crate::store) fn model(row: &Row) -> Result<Model, PgFailure> {
-    Model::read(row)
-}
-
-impl Columns for Row {
-    type Error = PgFailure;
-
-    fn text(&self, column: Column) -> Result<String, PgFailure> {
-        at(self, column)
-    }
-
-    fn optional_text(&self, column: Column) -> Result<Option<String>, PgFailure> {
-        at(self, column)
-    }
-
-    fn time(&self, column: Column) -> Result<Moment, PgFailure> {
-        at(self, column)
-    }
-
-    fn optional_time(&self, column: Column) -> Result<Option<Moment>, PgFailure> {
-        at(self, column)
-    }
+pub(super) fn model(row: &Row) -> Result<Model, PgFailure> {
+    Ok(model_of!(row, at))
 }
 
 /// Decodes one column of such a row.
-pub(in crate::store) fn at<'a, T: FromSql<'a>>(
-    row: &'a Row,
-    column: Column,
-) -> Result<T, PgFailure> {
+pub(super) fn at<'a, T: FromSql<'a>>(row: &'a Row, column: Column) -> Result<T, PgFailure> {
     Ok(row.try_get(column as usize)?)
 }
 

@@ -85,7 +85,7 @@ impl PostgresServer {
             url: url.clone(),
             config,
             tls: connector,
-            session_settings: SessionSettings::new(settings.call_timeout, settings.search_path()),
+            session_settings: SessionSettings::new(settings.call_timeout, search_path(settings)),
             call_timeout: settings.call_timeout,
             pooler: settings.pooler,
             replica: settings.replica,
@@ -171,6 +171,9 @@ impl PostgresServer {
             None => first != Some(process),
         };
         server.shares_sessions.store(shared, Ordering::Relaxed);
+        if server.pooler.is_some() || first != Some(process) {
+            session.note_pooler();
+        }
         if shared {
             session.share();
             let own = &server.session_settings;
@@ -242,6 +245,11 @@ impl PostgresServer {
     fn unavailable(&self, reason: &str) -> ApiKeyError {
         ApiKeyError::Unavailable(format!("cannot connect to {}: {reason}", self.0.url))
     }
+}
+
+/// Returns the quoted schema that contains the table, unless it is the server's default.
+fn search_path(settings: &DatabaseSettings) -> Option<String> {
+    settings.schema.as_ref().map(|schema| format!("\"{}\"", schema.replace('"', "\"\"")))
 }
 
 /// Applies the settings to an unshared session. The server may reject those that are not required.

@@ -13,19 +13,15 @@ use std::time::Duration;
 
 use quick_cache::unsync::Cache;
 use tokio::time::{Instant, timeout};
-use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres::{AsyncMessage, Client, Connection, Notification, Row, Socket, Statement};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::{AsyncMessage, Client, Notification, Row, Statement};
 
-use super::drive::{drive, lost};
+use super::drive::{Link, drive, lost};
 use super::failure::PgFailure;
 use super::transaction_id::TransactionId;
 use super::waker::SharedWaker;
 
 pub(in crate::store) use statements::PgResult;
 pub(super) use statements::writes;
-
-pub(super) type Link = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
 
 /// The maximum number of prepared statements that a session caches.
 const MAX_STATEMENTS: usize = 100;
@@ -38,11 +34,13 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub(in crate::store) struct Session {
     client: Client,
-    link: Box<Link>,
+    link: Link,
     waker: Arc<SharedWaker>,
     statements: Cache<String, Statement>,
     /// Whether a pooler may assign the server's session to another client after each transaction.
     shared: bool,
+    /// Whether a pooler is between this process and the server.
+    pooled: bool,
     /// The statements that each transaction begins with.
     preamble: String,
     /// Whether a statement outside a transaction also needs the preamble.
@@ -57,13 +55,14 @@ pub(in crate::store) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(client: Client, link: Link) -> Self {
+    pub(super) fn new(client: Client, connection: super::drive::DriverConnection) -> Self {
         Self {
             client,
-            link: Box::new(link),
+            link: Link::new(connection),
             waker: Arc::default(),
             statements: Cache::new(MAX_STATEMENTS),
             shared: false,
+            pooled: false,
             preamble: String::new(),
             needs_preamble: false,
             busy: false,
@@ -82,6 +81,26 @@ impl Session {
     /// needs.
     pub(super) fn share(&mut self) {
         self.shared = true;
+    }
+
+    /// Notes that a pooler is between this process and the server.
+    pub(super) fn note_pooler(&mut self) {
+        self.pooled = true;
+    }
+
+    /// Returns whether a pooler is between this process and the server.
+    pub(in crate::store) fn is_pooled(&self) -> bool {
+        self.pooled
+    }
+
+    /// Keeps the notifications that arrive while a statement runs.
+    pub(in crate::store) fn keep_notifications(&mut self) {
+        self.link.keep_notifications();
+    }
+
+    /// Returns the next notification that arrived while a statement ran.
+    pub(in crate::store) fn kept_notification(&mut self) -> Option<Notification> {
+        self.link.kept()
     }
 
     /// Sets the `SET LOCAL` statements that each transaction begins with; with `always`, each single statement, too.
@@ -176,12 +195,15 @@ impl Session {
 
     /// Waits for the next notification. Cancel safe.
     pub(in crate::store) async fn notification(&mut self) -> Result<Notification, PgFailure> {
+        if let Some(kept) = self.kept_notification() {
+            return Ok(kept);
+        }
         let (link, waker) = (&mut self.link, &self.waker);
         poll_fn(|context| {
             waker.poll(context, |context, waker| {
                 waker.clear_woken();
                 loop {
-                    match ready!(link.poll_message(context)) {
+                    match ready!(link.connection.poll_message(context)) {
                         Some(Ok(AsyncMessage::Notification(notification))) => {
                             return Poll::Ready(Ok(notification));
                         }
@@ -204,7 +226,7 @@ impl Session {
     pub(in crate::store) async fn end(self) {
         let Self { client, link, statements, .. } = self;
         drop((statements, client));
-        let _ = timeout(CLOSE_TIMEOUT, link).await;
+        let _ = timeout(CLOSE_TIMEOUT, link.connection).await;
     }
 
     async fn guarded<T>(

@@ -25,8 +25,18 @@ pub(super) struct TransactionSession {
 }
 
 impl PgTransaction {
+    /// Begins a transaction that may write.
+    pub(in crate::store) async fn begin_write(pool: &PgPool) -> Result<Self, PgFailure> {
+        Self::begin(pool, "").await
+    }
+
+    /// Begins a transaction on a snapshot of the database.
+    pub(in crate::store) async fn begin_snapshot(pool: &PgPool) -> Result<Self, PgFailure> {
+        Self::begin(pool, "ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
     /// Begins a transaction with the options `how` of BEGIN. Retries once on another session if the session was lost.
-    pub(in crate::store) async fn begin(pool: &PgPool, how: &str) -> Result<Self, PgFailure> {
+    async fn begin(pool: &PgPool, how: &str) -> Result<Self, PgFailure> {
         match Self::begin_once(pool, how).await {
             Err(failure) if failure.is_lost_session() => Self::begin_once(pool, how).await,
             outcome => outcome,

@@ -9,7 +9,7 @@ const PRIMARY: u32 = 0xff;
 const BUSY: u32 = 5;
 
 /// Returns the description of an error if it is SQLite's.
-pub(in crate::store) fn describe(error: &dyn DatabaseError) -> Option<&'static str> {
+pub(super) fn describe(error: &dyn DatabaseError) -> Option<&'static str> {
     primary(error).map(description)
 }
 

@@ -3,6 +3,7 @@
 use sea_orm::sea_query::{Expr, ExprTrait};
 
 use super::patterns;
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::query::{Joins, Operand, Pattern};
 use crate::store::condition::never;
@@ -40,13 +41,17 @@ pub(in crate::store) fn reject_joins(joins: &Joins) -> Result<(), ApiKeyError> {
     if joins.is_empty() { Ok(()) } else { Err(no_linked_tables()) }
 }
 
-// Formats times like the SQLite driver, so that comparing the strings compares the times.
 fn text(operand: &Operand) -> Result<String, ApiKeyError> {
     match operand {
         Operand::Text(text) => Ok(text.clone()),
-        Operand::Time(at) => Ok(at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false)),
+        Operand::Time(at) => Ok(time_text(*at)),
         Operand::Number(_) | Operand::Bool(_) => Err(no_linked_tables()),
     }
+}
+
+/// Formats a time like the SQLite driver, so that comparing the strings compares the times.
+pub(super) fn time_text(at: Timestamp) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false)
 }
 
 pub(in crate::store) fn no_linked_tables() -> ApiKeyError {

@@ -32,7 +32,7 @@ pub(super) fn id(path: &Path) -> Option<FileId> {
 }
 
 #[cfg(unix)]
-fn stamp_of(metadata: &Metadata) -> Stamp {
+pub(super) fn stamp_of(metadata: &Metadata) -> Stamp {
     use std::os::unix::fs::MetadataExt;
     Stamp {
         id: FileId { device: metadata.dev(), inode: metadata.ino() },
@@ -42,7 +42,7 @@ fn stamp_of(metadata: &Metadata) -> Stamp {
 }
 
 #[cfg(not(unix))]
-fn stamp_of(metadata: &Metadata) -> Stamp {
+pub(super) fn stamp_of(metadata: &Metadata) -> Stamp {
     let since_epoch =
         metadata.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
     let modified = since_epoch.unwrap_or_default();
@@ -51,14 +51,6 @@ fn stamp_of(metadata: &Metadata) -> Stamp {
         modified: (modified.as_secs().cast_signed(), i64::from(modified.subsec_nanos())),
         bytes: metadata.len(),
     }
-}
-
-/// Returns the path of a companion file that SQLite keeps beside a database, with symbolic links resolved.
-pub(super) fn companion(database: &Path, suffix: &str) -> PathBuf {
-    let real = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
-    let mut name = real.into_os_string();
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 /// Creates an empty file with mode 0600, unless the file exists.

@@ -1,16 +1,30 @@
-//! SQLite: the file on disk, the connections to it, its result codes, and its SQL conditions.
+//! SQLite: the file on disk, the connections to it, its result codes, and its SQL.
 //!
 //! Invariants: a file is created once, when a service first opens it, and never again; no result and no acknowledged
 //! write comes from a file that is no longer the one at its path.
 
 mod codes;
+mod commits;
+mod companion;
 pub(super) mod conditions;
+mod executor;
+mod failure;
 mod file;
+mod last_used;
+mod lookup;
+pub(super) mod migration;
 mod opening;
 mod patterns;
 mod pools;
+mod source;
+mod transaction;
+mod url;
+mod wal_index;
 mod watch;
 
-pub(super) use codes::describe;
-pub(super) use pools::{OpenFile, Pools, cannot_migrate, missing_file};
-pub(super) use watch::{FileStatus, Private, Watch};
+pub(super) use executor::SqliteExecutor;
+pub(super) use last_used::set_last_used;
+pub(super) use pools::{OpenFile, Pools};
+pub(super) use source::SqliteSource;
+pub(super) use transaction::SqliteTransaction;
+pub(super) use url::parse as parse_url;

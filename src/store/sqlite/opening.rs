@@ -11,7 +11,8 @@ use sea_orm::sqlx::sqlite::{
 use sea_orm::sqlx::{ConnectOptions as _, Connection as _};
 
 use super::codes::lacks_access;
-use super::file::{FileId, companion, create_private, id, make_private, stamp};
+use super::companion::companion_path;
+use super::file::{FileId, create_private, id, make_private, stamp};
 use super::watch::Watch;
 use crate::store::settings::PoolSettings;
 
@@ -127,6 +128,6 @@ impl Opening<'_> {
 
     /// Returns whether a write-ahead log exists, which an immutable connection would ignore.
     fn has_log(&self) -> bool {
-        stamp(&companion(self.path, "-wal")).is_ok()
+        stamp(&companion_path(self.path, "-wal")).is_ok()
     }
 }

@@ -14,10 +14,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::codes::is_busy;
+use super::executor::SqliteExecutor;
+use super::failure::unavailable;
 use super::opening::Opening;
 use super::watch::{FileStatus, Watch};
 use crate::error::ApiKeyError;
-use crate::store::failure::unavailable;
 use crate::store::settings::{DatabaseSettings, DatabaseUrl};
 
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
@@ -101,6 +102,22 @@ impl Pools {
         }
     }
 
+    /// Returns any connection to run statements on.
+    pub(super) fn executor(&self) -> SqliteExecutor<'_> {
+        SqliteExecutor::new(&self.main)
+    }
+
+    /// Returns whether the connections still lead to the database at the configured path; `false` if its file was
+    /// replaced.
+    pub(in crate::store) fn are_current(&self) -> Result<bool, ApiKeyError> {
+        let Some(file) = &self.file else { return Ok(true) };
+        match file.status() {
+            FileStatus::Same => Ok(true),
+            FileStatus::Replaced => Ok(false),
+            FileStatus::Gone => Err(missing_file(&file.display_path)),
+        }
+    }
+
     /// Returns the open file; `None` for a database in memory.
     pub(in crate::store) fn file(&self) -> Option<&OpenFile> {
         self.file.as_ref()
@@ -176,15 +193,14 @@ impl OpenFile {
 }
 
 /// Returns the error for a file that no longer exists.
-pub(in crate::store) fn missing_file(url: &DatabaseUrl) -> ApiKeyError {
+pub(super) fn missing_file(display_path: &str) -> ApiKeyError {
     ApiKeyError::Unavailable(format!(
-        "the SQLite file {} was moved or deleted while the service was using it; put it back, or start a new service to begin with an empty one",
-        display_path(url)
+        "the SQLite file {display_path} was moved or deleted while the service was using it; put it back, or start a new service to begin with an empty one"
     ))
 }
 
 /// Returns the error for a table that cannot be migrated although the option `migrate` is set.
-pub(in crate::store) fn cannot_migrate(url: &DatabaseUrl, error: ApiKeyError) -> ApiKeyError {
+pub(super) fn cannot_migrate(url: &DatabaseUrl, error: ApiKeyError) -> ApiKeyError {
     match error {
         ApiKeyError::Refused(description) => ApiKeyError::Unavailable(format!(
             "the SQLite file {} has no table api_key or an older one, and the option `migrate` cannot change that: {description}",
@@ -194,6 +210,6 @@ pub(in crate::store) fn cannot_migrate(url: &DatabaseUrl, error: ApiKeyError) ->
     }
 }
 
-fn display_path(url: &DatabaseUrl) -> String {
+pub(super) fn display_path(url: &DatabaseUrl) -> String {
     url.to_string().replacen("sqlite:", "", 1)
 }

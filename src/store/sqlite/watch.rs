@@ -4,16 +4,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
-
-use super::file::{FileId, Stamp, companion, id, stamp};
+use super::commits::Commits;
+use super::companion::Companion;
+use super::file::{FileId, Stamp, stamp};
 use crate::cache::Freshness;
-
-/// How long the first read of a file waits for another process that is recovering it.
-const FIRST_READ_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The status of the opened file, compared with the file at its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +23,8 @@ pub(in crate::store) enum FileStatus {
 
 /// A watch over one path while a service is open. Each file that is opened there begins a session.
 ///
-/// Each check compares two things: whether the path still leads to the opened file (about two microseconds), and
-/// SQLite's `PRAGMA data_version`, which changes on the watching connection with every commit of any other connection,
-/// in this or another process (about two more microseconds).
+/// Each check compares two things: whether the path still leads to the opened file, which takes two system calls, and
+/// whether any connection, in this or another process, has committed since, which takes none.
 pub(in crate::store) struct Watch {
     path: PathBuf,
     state: Mutex<State>,
@@ -45,12 +39,10 @@ struct State {
 struct Session {
     number: u64,
     database: FileId,
-    wal: PathBuf,
-    wal_id: Option<FileId>,
-    shm: PathBuf,
-    shm_id: Option<FileId>,
+    wal: Companion,
+    shm: Companion,
     /// `None` if SQLite cannot watch the file; then no key is cached.
-    connection: Option<Connection>,
+    commits: Option<Commits>,
     /// The stamp of a file that SQLite treats as immutable. It must not change.
     immutable_stamp: Option<Stamp>,
     /// Whether a connection of the pool has opened another file.
@@ -78,20 +70,19 @@ impl Watch {
     /// immutable.
     pub(super) fn begin(&self, expected: FileId, immutable: bool) -> Option<u64> {
         let before = stamp(&self.path).ok().filter(|stamp| stamp.id == expected)?;
-        let connection = if immutable { None } else { watching(&self.path) };
-        let [wal, shm] = ["-wal", "-shm"].map(|suffix| companion(&self.path, suffix));
+        let commits = if immutable { None } else { Commits::open(&self.path) };
+        // SQLite keeps both files while this connection is open.
+        let [wal, shm] =
+            ["-wal", "-shm"].map(|suffix| Companion::new(&self.path, suffix, commits.is_some()));
         let mut state = self.state();
         state.sessions += 1;
         let number = state.sessions;
         state.session = Some(Session {
             number,
             database: before.id,
-            // SQLite keeps both files while this connection is open.
-            wal_id: connection.as_ref().and_then(|_| id(&wal)),
-            shm_id: connection.as_ref().and_then(|_| id(&shm)),
             wal,
             shm,
-            connection,
+            commits,
             immutable_stamp: immutable.then_some(before),
             opened_other_file: false,
         });
@@ -108,7 +99,7 @@ impl Watch {
 
     /// Returns the status of a session's file; `Replaced` if another session has begun.
     pub(super) fn status(&self, session: u64) -> FileStatus {
-        match &self.state().session {
+        match &mut self.state().session {
             Some(current) if current.number == session => current.status(&self.path),
             _ => FileStatus::Replaced,
         }
@@ -123,9 +114,8 @@ impl Watch {
         else {
             return false;
         };
-        let remains = |path: &Path, then: Option<FileId>| then.is_some() && id(path) == then;
         stamp(&self.path).is_ok_and(|now| now.id != former.database)
-            && (remains(&former.wal, former.wal_id) || remains(&former.shm, former.shm_id))
+            && (former.wal.remains() || former.shm.remains())
     }
 
     /// Notes a new connection during a session. The session becomes invalid if the connection opened another file.
@@ -144,15 +134,14 @@ impl Watch {
 }
 
 impl Session {
-    fn status(&self, path: &Path) -> FileStatus {
+    fn status(&mut self, path: &Path) -> FileStatus {
         stamp(path).map_or(FileStatus::Gone, |now| self.status_at(&now))
     }
 
-    fn status_at(&self, now: &Stamp) -> FileStatus {
-        let unchanged =
-            self.immutable_stamp.is_none_or(|then| then == *now && id(&self.wal).is_none());
-        let beside = self.shm_id.is_none_or(|then| id(&self.shm) == Some(then));
-        if now.id == self.database && unchanged && beside && !self.opened_other_file {
+    fn status_at(&mut self, now: &Stamp) -> FileStatus {
+        let unchanged = self.immutable_stamp.is_none_or(|then| then == *now && !self.wal.exists());
+        let same = now.id == self.database && !self.opened_other_file;
+        if same && unchanged && !self.shm.is_lost() {
             FileStatus::Same
         } else {
             FileStatus::Replaced
@@ -162,14 +151,14 @@ impl Session {
 
 impl Freshness for Watch {
     fn epoch(&self) -> Option<u64> {
-        let state = self.state();
-        let session = state.session.as_ref()?;
+        let mut state = self.state();
+        let session = state.session.as_mut()?;
         let now = stamp(&self.path).ok()?;
         if session.status_at(&now) != FileStatus::Same {
             return None;
         }
-        let version = match &session.connection {
-            Some(connection) => data_version(connection)?,
+        let version = match &mut session.commits {
+            Some(commits) => commits.version()?,
             None => session.immutable_stamp.map(|_| 0)?,
         };
         // Overwriting the file in place changes its stamp. SQLite also changes it, but rarely.
@@ -177,23 +166,6 @@ impl Freshness for Watch {
         (session.number, version, now).hash(&mut hasher);
         Some(hasher.finish())
     }
-}
-
-fn watching(path: &Path) -> Option<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).ok()?;
-    connection.busy_timeout(FIRST_READ_TIMEOUT).ok()?;
-    // If the file was overwritten in place, this connection is closed last and must not copy the old log into the file.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
-    data_version(&connection)?;
-    // Later checks must not wait for a writer: the caller can read the database instead.
-    connection.busy_timeout(Duration::ZERO).ok()?;
-    Some(connection)
-}
-
-fn data_version(connection: &Connection) -> Option<i64> {
-    let mut statement = connection.prepare_cached("PRAGMA data_version").ok()?;
-    statement.query_row([], |row| row.get(0)).ok()
 }
 
 /// The freshness of a database that no other process can write to.

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::api_key::ApiKey;
 use crate::error::ApiKeyError;
-use crate::token::{Redacted, TokenDigest};
+use crate::store::lookup::TokenLookup;
 
 /// Keys ordered by id.
 pub(super) type Found = Vec<Arc<ApiKey>>;
@@ -22,15 +22,6 @@ pub(super) enum LookupError {
 }
 
 pub(super) type LookupResult = Result<Found, LookupError>;
-
-/// The rows that a caller looks up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::store) enum TokenLookup {
-    /// The secret keys that may belong to a token.
-    Candidates { digest: TokenDigest, redacted: Redacted },
-    /// The publishable key of a token.
-    Publishable(String),
-}
 
 /// A waiting caller.
 pub(super) struct Waiter {
@@ -52,6 +43,7 @@ pub(super) enum Label {
 /// The bound values of one read for many callers.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Batch<'a> {
+    pub(super) digested: Vec<&'a str>,
     pub(super) digests: Vec<&'a str>,
     pub(super) redacted: Vec<&'a str>,
     pub(super) tokens: Vec<&'a str>,
@@ -70,6 +62,7 @@ impl<'a> Batch<'a> {
         let mut batch = Self::default();
         for lookup in all {
             match lookup {
+                TokenLookup::Digested(digest) => batch.digested.push(digest.as_str()),
                 TokenLookup::Candidates { digest, redacted } => {
                     batch.digests.push(digest.as_str());
                     batch.redacted.push(redacted.as_str());
@@ -77,7 +70,8 @@ impl<'a> Batch<'a> {
                 TokenLookup::Publishable(token) => batch.tokens.push(token),
             }
         }
-        for values in [&mut batch.digests, &mut batch.redacted, &mut batch.tokens] {
+        let Self { digested, digests, redacted, tokens } = &mut batch;
+        for values in [digested, digests, redacted, tokens] {
             values.sort_unstable();
             values.dedup();
         }
@@ -102,6 +96,9 @@ pub(super) fn distribute(
     }
     for waiter in waiters {
         let mut positions = match &*waiter.lookup {
+            TokenLookup::Digested(digest) => {
+                by_digest.get(digest.as_str()).cloned().unwrap_or_default()
+            }
             TokenLookup::Candidates { digest, redacted } => {
                 let same_digest = by_digest.get(digest.as_str()).into_iter().flatten();
                 let same_redacted = by_redacted.get(redacted.as_str()).into_iter().flatten();
@@ -125,6 +122,7 @@ pub(super) fn distribute(
 mod tests {
     use super::*;
     use crate::token::RawToken;
+    use crate::token::TokenDigest;
 
     fn waiter(lookup: TokenLookup) -> (Waiter, oneshot::Receiver<LookupResult>) {
         let (reply, answer) = oneshot::channel();

@@ -138,7 +138,8 @@ impl BatchLoop {
         if waiters.is_empty() {
             return Flow::Continue(());
         }
-        self.counts.calls.fetch_add(waiters.len() as u64, Ordering::Relaxed);
+        let calls = waiters.iter().filter(|waiter| waiter.lookup.is_first_of_call()).count();
+        self.counts.calls.fetch_add(calls as u64, Ordering::Relaxed);
         self.counts.reads.fetch_add(1, Ordering::Relaxed);
         match reusable_timeout.wait(read(session, Batch::of(&waiters), &self.server)).await {
             Some(Ok(rows)) => {

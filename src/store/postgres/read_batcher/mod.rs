@@ -24,13 +24,13 @@ use crate::api_key::ApiKey;
 use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::event::EventSink;
-pub(in crate::store) use batch::TokenLookup;
+use crate::store::lookup::TokenLookup;
 use batch::{Batch, LookupError, Waiter};
 use batch_loop::{BatchLoop, Message, Probe};
 use statement::{Reader, read};
 
 /// The read batcher of one service.
-pub(in crate::store) struct ReadBatcher {
+pub(super) struct ReadBatcher {
     messages: mpsc::UnboundedSender<Message>,
     counts: Arc<Counts>,
     task: Mutex<Option<JoinHandle<()>>>,
@@ -60,11 +60,7 @@ pub struct ReadBatcherStatus {
 
 impl ReadBatcher {
     /// Starts a read batcher for a server that just responded. `read_timeout` limits a read, and connecting.
-    pub(in crate::store) fn open(
-        server: PostgresServer,
-        read_timeout: Duration,
-        events: EventSink,
-    ) -> Self {
+    pub(super) fn open(server: PostgresServer, read_timeout: Duration, events: EventSink) -> Self {
         let (messages, received) = mpsc::unbounded_channel();
         let counts = Arc::new(Counts { connected: AtomicBool::new(true), ..Counts::default() });
         let batch_loop =
@@ -77,7 +73,7 @@ impl ReadBatcher {
     /// this call.
     ///
     /// `None` if the read batcher is disconnected.
-    pub(in crate::store) async fn find(
+    pub(super) async fn find(
         &self,
         lookup: Arc<TokenLookup>,
     ) -> Result<Option<Vec<Arc<ApiKey>>>, ApiKeyError> {
@@ -98,7 +94,7 @@ impl ReadBatcher {
 
     /// Returns the string that a statement selects, if it selects a row. `None` if the read batcher is disconnected or
     /// the statement fails.
-    pub(in crate::store) async fn probe(
+    pub(super) async fn probe(
         &self,
         sql: &'static str,
         values: Vec<String>,
@@ -109,7 +105,7 @@ impl ReadBatcher {
     }
 
     /// Closes the connection after the running read.
-    pub(in crate::store) async fn close(&self) {
+    pub(super) async fn close(&self) {
         let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
         // The task may have ended already.
         let _ = self.messages.send(Message::Close);
@@ -119,7 +115,7 @@ impl ReadBatcher {
         }
     }
 
-    pub(in crate::store) fn status(&self) -> ReadBatcherStatus {
+    pub(super) fn status(&self) -> ReadBatcherStatus {
         ReadBatcherStatus {
             connected: self.counts.connected.load(Ordering::Relaxed),
             calls: self.counts.calls.load(Ordering::Relaxed),
@@ -130,7 +126,7 @@ impl ReadBatcher {
 }
 
 /// Runs the same read on a session of the pool.
-pub(in crate::store) async fn read_through_pool(
+pub(super) async fn read_through_pool(
     pool: &PgPool,
     lookup: &Arc<TokenLookup>,
 ) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {

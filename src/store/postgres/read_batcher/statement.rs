@@ -1,12 +1,9 @@
 //! The statements of the read batcher, built once.
 
-use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
 use sea_orm::sea_query::extension::postgres::PgFunc;
-use sea_orm::sea_query::{
-    ColumnType, Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, UnionType,
-};
+use sea_orm::sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, EntityTrait, Iterable as _, QueryFilter, QueryTrait, Select};
 use tokio_postgres::Row as PgRow;
 
@@ -19,26 +16,35 @@ use crate::store::row;
 use crate::store::row::{Column, Entity};
 use crate::token::TokenDigest;
 
-/// The position of the column that reports, in an extra row, whether the server is a replica.
+/// The position of the column that reports whether the server is a replica.
 ///
 /// Load balancers route each statement separately, so each statement must report it. The comment in the statement asks
 /// them for the primary.
 static IN_RECOVERY_COLUMN: LazyLock<usize> = LazyLock::new(|| Column::iter().count());
 
+/// Selects the keys with one of the digests `$1`. Each row reports whether the server is a replica.
+static DIGESTED: LazyLock<String> =
+    LazyLock::new(|| reporting_in_rows(Entity::find().filter(among(Column::TokenDigest, 1))));
+
 /// Selects the keys with one of the digests `$1`, and the secret keys without a digest but with one of the redacted
-/// forms `$2`.
+/// forms `$2`. An extra row reports whether the server is a replica.
 static CANDIDATES: LazyLock<String> = LazyLock::new(|| {
     let by_digest = Entity::find().filter(among(Column::TokenDigest, 1));
     let by_redacted = Entity::find().filter(undigested(among(Column::Redacted, 2)));
     // UNION ALL gives two index scans, whereas an OR would leave the choice to the planner.
     let mut both = select(by_digest);
     both.union(UnionType::All, select(by_redacted));
-    text(&both)
+    reporting_in_extra_row(&both)
 });
 
-/// Selects the keys with one of the tokens `$1`.
+/// Selects the keys with one of the tokens `$1`. Each row reports whether the server is a replica.
 static PUBLISHABLE: LazyLock<String> =
-    LazyLock::new(|| text(&select(Entity::find().filter(among(Column::Token, 1)))));
+    LazyLock::new(|| reporting_in_rows(Entity::find().filter(among(Column::Token, 1))));
+
+/// Selects the same keys. An extra row reports whether the server is a replica.
+static PUBLISHABLE_OR_ABSENT: LazyLock<String> = LazyLock::new(|| {
+    reporting_in_extra_row(&select(Entity::find().filter(among(Column::Token, 1))))
+});
 
 pub(super) type Row = (Label, Result<Arc<ApiKey>, ApiKeyError>);
 
@@ -49,25 +55,55 @@ pub(in crate::store) trait Reader {
 }
 
 /// Reads the rows of a batch, ordered by id.
+///
+/// An extra row costs the server as much as finding a key, so only a read that may find nothing has one.
 pub(super) async fn read(
     reader: &mut impl Reader,
     batch: Batch<'_>,
     server: &PostgresServer,
 ) -> Result<Vec<Row>, PgFailure> {
     let texts = |texts: &[&str]| Param::texts(texts.iter().map(|&text| text.to_owned()).collect());
+    let digests = |digests: &[&str]| {
+        Param::texts(digests.iter().flat_map(|digest| TokenDigest::columns(digest)).collect())
+    };
     let mut keys = Vec::new();
+    if !batch.digested.is_empty() {
+        let rows = reader.rows(&DIGESTED, &[digests(&batch.digested)]).await?;
+        decode(&rows, ApiKeyType::Secret, server, &mut keys)?;
+    }
     if !batch.digests.is_empty() {
-        let digests = batch.digests.iter().flat_map(|digest| TokenDigest::columns(digest));
-        let params = [Param::texts(digests.collect()), texts(&batch.redacted)];
+        let params = [digests(&batch.digests), texts(&batch.redacted)];
         let rows = reader.rows(&CANDIDATES, &params).await?;
+        require_report(&rows, server)?;
         decode(&rows, ApiKeyType::Secret, server, &mut keys)?;
     }
     if !batch.tokens.is_empty() {
         let rows = reader.rows(&PUBLISHABLE, &[texts(&batch.tokens)]).await?;
+        let start = keys.len();
         decode(&rows, ApiKeyType::Publishable, server, &mut keys)?;
+        let is_found = |token: &&str| {
+            keys[start..].iter().any(|(label, _)| matches!(label, Label::Token(of) if of == token))
+        };
+        let absent: Vec<_> = batch.tokens.iter().copied().filter(|t| !is_found(t)).collect();
+        if !absent.is_empty() {
+            let rows = reader.rows(&PUBLISHABLE_OR_ABSENT, &[texts(&absent)]).await?;
+            require_report(&rows, server)?;
+            decode(&rows, ApiKeyType::Publishable, server, &mut keys)?;
+        }
     }
     keys.sort_by(|(_, one), (_, other)| id_of(one).cmp(&id_of(other)));
+    keys.dedup_by(|(_, one), (_, other)| id_of(one).is_some() && id_of(one) == id_of(other));
     Ok(keys)
+}
+
+/// Fails if no row reports whether the server is a replica: then an absent key proves nothing.
+fn require_report(rows: &[PgRow], server: &PostgresServer) -> Result<(), PgFailure> {
+    for row in rows {
+        if row.try_get::<_, Option<bool>>(*IN_RECOVERY_COLUMN)?.is_some() {
+            return Ok(());
+        }
+    }
+    if server.allows_replicas() { Ok(()) } else { Err(PgFailure::NoSession(ApiKeyError::Replica)) }
 }
 
 /// Decodes the rows of a type that are not soft-deleted, and appends them to `keys`.
@@ -77,14 +113,16 @@ fn decode(
     server: &PostgresServer,
     keys: &mut Vec<Row>,
 ) -> Result<(), PgFailure> {
-    let mut from_primary = false;
     for row in rows {
         if let Some(in_recovery) = row.try_get::<_, Option<bool>>(*IN_RECOVERY_COLUMN)? {
-            from_primary = !in_recovery;
             server.note_role(in_recovery);
-            continue;
+            if in_recovery && !server.allows_replicas() {
+                return Err(PgFailure::NoSession(ApiKeyError::Replica));
+            }
         }
-        if at::<&str>(row, Column::Kind)? != kind.as_str()
+        // The extra row has no id.
+        if at::<Option<Present>>(row, Column::Id)?.is_none()
+            || at::<&str>(row, Column::Kind)? != kind.as_str()
             || at::<Option<Present>>(row, Column::DeletedAt)?.is_some()
         {
             continue;
@@ -100,10 +138,7 @@ fn decode(
         let key = model(row).map_err(ApiKeyError::from).and_then(row::to_key);
         keys.push((label, key.map(Arc::new)));
     }
-    if from_primary || server.allows_replicas() {
-        return Ok(());
-    }
-    Err(PgFailure::NoSession(ApiKeyError::Replica))
+    Ok(())
 }
 
 /// A column that is not NULL.
@@ -130,21 +165,24 @@ fn among(column: Column, parameter: u8) -> Expr {
     Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::cust(format!("${parameter}"))))
 }
 
+/// The comment that asks load balancers for the primary.
+const PRIMARY: &str = "/*NO LOAD BALANCE*/ ";
+
+fn reporting_in_rows(select: Select<Entity>) -> String {
+    let mut select = select.into_query();
+    select.expr(Expr::cust("pg_catalog.pg_is_in_recovery()"));
+    PRIMARY.to_owned() + &select.to_string(PostgresQueryBuilder)
+}
+
 fn select(select: Select<Entity>) -> SelectStatement {
     let mut select = select.into_query();
     select.expr(Expr::cust("NULL::pg_catalog.bool"));
     select
 }
 
-fn text(keys: &SelectStatement) -> String {
-    let mut text = "/*NO LOAD BALANCE*/ SELECT ".to_owned();
-    for column in Column::iter() {
-        let kind = match column.def().get_column_type() {
-            ColumnType::Text => "text",
-            _ => "timestamptz",
-        };
-        let _infallible = write!(text, "NULL::pg_catalog.{kind}, ");
-    }
+fn reporting_in_extra_row(keys: &SelectStatement) -> String {
+    // In a UNION, a NULL takes the type of the other row's column.
+    let columns = "NULL, ".repeat(*IN_RECOVERY_COLUMN);
     let keys = keys.to_string(PostgresQueryBuilder);
-    text + "pg_catalog.pg_is_in_recovery() UNION ALL " + &keys
+    format!("{PRIMARY}SELECT {columns}pg_catalog.pg_is_in_recovery() UNION ALL {keys}")
 }

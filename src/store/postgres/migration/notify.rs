@@ -1,9 +1,10 @@
 //! The triggers of earlier versions, which missed rows that a subscription applies. `change_feed` replaced them.
 
-use super::step::{Step, on};
+use crate::store::migration::Change;
 
-pub(super) const STEP: Step =
-    Step::sql("notify", |_| String::new(), |backend| on(backend, DOWN, ""));
+pub(in crate::store) fn change() -> Change {
+    Change { up: String::new(), down: DOWN.to_owned() }
+}
 
 /// Drops what an earlier version may have created.
 pub(super) const DOWN: &str = r#"

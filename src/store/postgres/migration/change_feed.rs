@@ -1,4 +1,4 @@
-//! Triggers that notify listeners of changed keys (PostgreSQL).
+//! Triggers that notify listeners of changed keys.
 //!
 //! They fire for each row and always, so they also report the changes of other writers: stock, psql, a subscription of
 //! logical replication. A change of silent columns alone is not reported. See docs/adr/0021.
@@ -7,16 +7,14 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
-use super::step::{Step, on};
+use super::{Param, PgExecutor, PgFailure};
 use crate::columns::silent_columns;
 use crate::error::ApiKeyError;
-use crate::store::postgres::{Param, PgExecutor, PgFailure};
+use crate::store::migration::Change;
 
-pub(super) const STEP: Step = Step::sql(
-    "change_feed",
-    |backend| on(backend, &UP, ""),
-    |backend| on(backend, &[DROP_TRIGGERS, DROP_FUNCTION].concat(), ""),
-);
+pub(in crate::store) fn change() -> Change {
+    Change { up: UP.clone(), down: [DROP_TRIGGERS, DROP_FUNCTION].concat() }
+}
 
 // NEVER CHANGE within this step: `postgres::change_listener` of every version parses these notifications and their
 // channel. `=` and the first half of the SHA-256 of an id report a changed or deleted key; `*` reports a change of any
@@ -104,10 +102,10 @@ macro_rules! defined_triggers {
         )
     };
 }
-pub(in crate::store) use defined_triggers;
+pub(in crate::store::postgres) use defined_triggers;
 
 /// The expected SHA-256 of the function's body, in hex.
-pub(in crate::store) static BODY_DIGEST: LazyLock<String> =
+pub(in crate::store::postgres) static BODY_DIGEST: LazyLock<String> =
     LazyLock::new(|| hex::encode(Sha256::digest(BODY.as_bytes())));
 
 const DEFINED: &str = concat!(

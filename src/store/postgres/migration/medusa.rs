@@ -3,7 +3,7 @@
 //! `create_api_key` leaves the table `api_key` as stock's migrations do. Recording them as executed prevents Medusa
 //! from running them when a shop switches back to stock, where one of them would fail on an existing constraint.
 
-use crate::store::postgres::{Param, PgExecutor, PgFailure};
+use super::{Param, PgExecutor, PgFailure};
 
 // NEVER CHANGE: MikroORM's table, and stock's migrations by their names in it.
 const TABLE: &str = r#"

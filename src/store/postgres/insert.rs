@@ -1,0 +1,73 @@
+//! Inserts new keys on PostgreSQL, also when the outcome of an attempt is unknown.
+
+use std::time::Duration;
+
+use sea_orm::Statement;
+use tokio::time::{Instant, sleep};
+
+use super::executor::{PgExecutor, parts};
+use super::failure::PgFailure;
+use super::values::Param;
+use crate::api_key::ApiKey;
+use crate::deadline;
+use crate::error::ApiKeyError;
+use crate::store::failure::InsertError;
+
+/// The delay between attempts to repeat an insert with an unknown outcome.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Counts the keys with one of the ids `$1` and one of the tokens `$2`.
+const WRITTEN: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.count(*) FROM api_key WHERE id = ANY($1) AND token = ANY($2)";
+
+/// Inserts new keys with a statement, and repeats it if its outcome is unknown.
+///
+/// Repeating is safe: the second insert waits for the first one, and collides with it if that was committed.
+pub(in crate::store) async fn insert(
+    executor: PgExecutor<'_>,
+    statement: Statement,
+    keys: &[ApiKey],
+) -> Result<(), InsertError> {
+    let (sql, params) = parts(statement)?;
+    let texts = |text: fn(&ApiKey) -> &str| {
+        Param::texts(keys.iter().map(|key| text(key).to_owned()).collect())
+    };
+    let ours = [texts(|key| key.id.as_str()), texts(|key| key.token.token_column())];
+    let mut maybe_written = false;
+    loop {
+        let failure = match executor.query(&sql, &params).await {
+            Ok(_) => break,
+            Err(failure) => failure,
+        };
+        if maybe_written {
+            deadline::committing();
+        }
+        match failure.violation() {
+            Some(_) if maybe_written => match count(executor, &ours).await {
+                Ok(written) if written == i64::try_from(keys.len()).ok() => break,
+                Ok(_) => {
+                    deadline::decided();
+                    return Err(failure.into());
+                }
+                // The next iteration checks again.
+                Err(_) => {}
+            },
+            Some(_) => return Err(failure.into()),
+            None if executor.is_in_transaction() => return Err(failure.into()),
+            None if !maybe_written && !failure.outcome_is_unknown() => return Err(failure.into()),
+            None => {}
+        }
+        maybe_written = true;
+        deadline::committing();
+        if Instant::now() + PAUSE >= deadline::end() {
+            return Err(ApiKeyError::OutcomeUnknown.into());
+        }
+        sleep(PAUSE).await;
+    }
+    deadline::decided();
+    Ok(())
+}
+
+async fn count(executor: PgExecutor<'_>, ours: &[Param]) -> Result<Option<i64>, PgFailure> {
+    let rows = executor.query(WRITTEN, ours).await?.rows;
+    Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
+}

@@ -1,0 +1,110 @@
+//! What migrations of a PostgreSQL database have in addition to those of SQLite: a lock, privileges, a schema, triggers,
+//! and Medusa's record of migrations.
+
+pub(in crate::store) mod change_feed;
+mod medusa;
+pub(in crate::store) mod notify;
+mod table;
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::executor::PgExecutor;
+use super::failure::PgFailure;
+use super::values::Param;
+use crate::columns::column_names;
+use crate::deadline;
+use crate::error::ApiKeyError;
+use crate::store::settings::DatabaseSettings;
+pub(in crate::store) use table::{NOW, TABLE, text_column};
+
+/// The key of the advisory lock that serializes migrations of concurrent processes: an arbitrary number.
+const LOCK: i64 = 0x6170_6b5f_6e61_7469;
+
+/// The maximum time that a migration waits for a lock.
+const MAX_LOCK_WAIT: Duration = Duration::from_secs(60);
+
+/// Waits until no other process migrates, and keeps others out until the transaction ends.
+pub(in crate::store) async fn lock(executor: PgExecutor<'_>) -> Result<(), ApiKeyError> {
+    // Migrating a large table takes long. `migrate()` allows that time; other calls that need the table do not.
+    let left = deadline::end().saturating_duration_since(Instant::now());
+    let lock = left.min(MAX_LOCK_WAIT).as_millis().max(1);
+    let statement = left.as_millis().max(1);
+    executor
+        .run(&format!(
+            "SET LOCAL statement_timeout = '{statement}'; SET LOCAL lock_timeout = '{lock}'"
+        ))
+        .await?;
+    executor
+        .query(
+            "SELECT pg_catalog.pg_advisory_xact_lock($1::pg_catalog.text::pg_catalog.int8)",
+            &[Param::text(&LOCK.to_string())],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Creates the schema that Medusa is configured with if it does not exist.
+pub(in crate::store) async fn create_schema(
+    executor: PgExecutor<'_>,
+    settings: &DatabaseSettings,
+) -> Result<(), ApiKeyError> {
+    if let Some(schema) = missing_schema(executor, settings).await? {
+        medusa::create_schema(executor, schema).await?;
+    }
+    Ok(())
+}
+
+/// Returns whether the database has everything that is not part of a step. Only reads.
+pub(in crate::store) async fn is_set_up(
+    executor: PgExecutor<'_>,
+    settings: &DatabaseSettings,
+) -> Result<bool, ApiKeyError> {
+    Ok(missing_schema(executor, settings).await?.is_none()
+        && change_feed::is_defined(executor).await?
+        && medusa::unrecorded(executor, settings.in_medusa).await?.is_empty())
+}
+
+/// Adds what is not part of a step, after the steps.
+pub(in crate::store) async fn set_up(
+    executor: PgExecutor<'_>,
+    settings: &DatabaseSettings,
+) -> Result<(), ApiKeyError> {
+    if !change_feed::is_defined(executor).await? {
+        change_feed::repair(executor).await?;
+    }
+    let missing = medusa::unrecorded(executor, settings.in_medusa).await?;
+    if !missing.is_empty() {
+        medusa::record(executor, missing).await?;
+    }
+    Ok(())
+}
+
+/// Returns whether the table has every declared column and the lookup indexes.
+pub(in crate::store) async fn is_complete(executor: PgExecutor<'_>) -> Result<bool, ApiKeyError> {
+    const COMPLETE: &str = "SELECT pg_catalog.count(*) = pg_catalog.cardinality($1) \
+        AND pg_catalog.to_regclass('\"IDX_api_key_undigested\"') IS NOT NULL \
+        FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass('api_key') AND NOT attisdropped \
+        AND attname = ANY($1)";
+    let columns = Param::texts(column_names().map(str::to_owned).collect());
+    let rows = executor.query(COMPLETE, &[columns]).await?.rows;
+    let complete = rows.first().map(|row| row.try_get(0)).transpose();
+    Ok(complete.map_err(PgFailure::from)?.unwrap_or(false))
+}
+
+/// Returns whether an error is a missing privilege.
+pub(in crate::store) fn lacks_privilege(error: &ApiKeyError) -> bool {
+    matches!(error, ApiKeyError::Database { sqlstate: Some(code) } if code == "42501")
+}
+
+/// Returns the schema that Medusa is configured with if it does not exist.
+async fn missing_schema<'a>(
+    executor: PgExecutor<'_>,
+    settings: &'a DatabaseSettings,
+) -> Result<Option<&'a str>, ApiKeyError> {
+    match settings.schema.as_deref().filter(|_| settings.in_medusa) {
+        Some(schema) if !medusa::has_schema(executor, schema).await? => Ok(Some(schema)),
+        _ => Ok(None),
+    }
+}
