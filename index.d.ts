@@ -71,14 +71,21 @@ export interface ApiKeyModuleOptions {
    */
   maxStaleness?: number | false;
   /**
-   * How new secret tokens are hashed. Existing hashes of both schemes are always verified. Default: `argon2id`; `scrypt`
-   * writes rows that `@medusajs/api-key` can verify too.
+   * How new secret tokens are hashed. Existing hashes of all schemes are always verified. `argon2id`: slow, and verified
+   * once per token and process. `scrypt`: as slow; `@medusajs/api-key` can verify these rows, too. `sha256`: fast, for
+   * tokens that nobody chose; with `hashKeys`, HMAC-SHA-256. Default: `argon2id`.
    */
-  hashing?: "argon2id" | "scrypt";
+  hashing?: "argon2id" | "scrypt" | "sha256";
   /**
-   * Whether keys whose hash has another scheme or cost than new ones are rehashed on their next successful use, in the
-   * background and with the same salt. Services on the same table should then have the same `hashing` and `argon2`.
-   * Default: `false`.
+   * The keys of `sha256` hashes, at most 32: the first makes new hashes, all verify. They must not be in the database.
+   * Tokens that were hashed with a key that is not in the list are rejected, and `status().unknownHashKeys` counts them.
+   * With another `hashing`, the keys only verify. Default: none, and `sha256` hashes have no key.
+   */
+  hashKeys?: readonly HashKey[];
+  /**
+   * Whether keys whose hash has another scheme, cost or hash key than new ones are rehashed on their next successful use,
+   * in the background and with the same salt. Services on the same table should then have the same `hashing`, `hashKeys`
+   * and `argon2`. Default: `false`.
    */
   rehash?: boolean;
   /** The cost of argon2id. */
@@ -117,6 +124,13 @@ export interface PoolOptions {
   acquireTimeoutMs?: number;
   /** The time after which an idle connection is closed, in milliseconds. Default: 600000 (ten minutes). */
   idleTimeoutMs?: number;
+}
+/** A key of `sha256` hashes. */
+export interface HashKey {
+  /** Its name in the hashes that it makes: 1 to 32 letters, digits, dots, underscores and hyphens. Never reuse one. */
+  id: string;
+  /** 32 to 1,024 random bytes, in hex, base64 or base64url, or as a Buffer: `openssl rand -hex 32`. */
+  secret: string | Uint8Array;
 }
 /** The cost of argon2id. The defaults are OWASP's minimum (Password Storage Cheat Sheet). */
 export interface Argon2Options {
@@ -652,7 +666,7 @@ export interface ApiKeyModuleStatus {
     /** The number of answers from the cache. */
     hits: number;
   };
-  /** Key derivations. */
+  /** Derivations of slow hashes (argon2id, scrypt). */
   hashing: {
     /** The number that run now. */
     running: number;
@@ -663,6 +677,16 @@ export interface ApiKeyModuleStatus {
     /** The number that finished. */
     done: number;
   };
+  /**
+   * The hash keys that hashes in the table name and the option `hashKeys` lacks, or has with another secret, in the order in
+   * which tokens were rejected because of them. Ids beyond the first 16 are counted together, under `null`.
+   */
+  unknownHashKeys: {
+    /** The id of the hash key. */
+    id: string | null;
+    /** The number of tokens that were rejected because of it. */
+    rejected: number;
+  }[];
   /** Writes of the column `last_used_at`. */
   lastUsed: {
     /** The number of keys with a use to be written. */
@@ -1036,12 +1060,13 @@ export type ApiKeyDiagnosticsName =
   | "lease.lost"
   | "readBatcher.lost"
   | "readBatcher.reconnected"
-  | "queue.full";
-/** A message on these channels. It contains no token, hash, id or SQL. */
+  | "queue.full"
+  | "hashKey.unknown";
+/** A message on these channels. It contains no token, no hash, no id of an API key and no SQL. */
 export interface ApiKeyDiagnostics {
   /** The name of the event. */
   name: ApiKeyDiagnosticsName;
-  /** The reason; only a lost lease has one. */
+  /** Why a lease was lost, or the id of an unknown hash key; otherwise `null`. */
   reason: string | null;
 }
 /** The type of an error: a value of `MedusaError.Types`, from which Medusa derives the HTTP status. */

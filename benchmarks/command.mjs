@@ -6,7 +6,7 @@ import { fail } from "../harness/steps.mjs";
 /** The files in `scenarios/`, in the order in which they run. */
 const SCENARIOS = [
   ...["floor", "authenticate", "cold", "forged", "publishable", "mix"],
-  ...["list", "create", "event-loop", "sqlite", "scale"],
+  ...["list", "create", "create-secrets", "event-loop", "restart-storm", "sqlite", "scale"],
 ];
 
 /** Sizes of a run whose figures are published. */
@@ -20,8 +20,12 @@ const FULL = {
   publishable: 1_000,
   shared: 16,
   cold: 200,
+  distinct: 10_000,
+  secrets: 100,
   queued: 200,
   processes: 3,
+  storms: 3,
+  storm: { slow: 10_000, fast: 10_000 },
   scale: [1_000, 100_000, 1_000_000],
 };
 
@@ -37,8 +41,11 @@ const QUICK = {
   publishable: 100,
   shared: 4,
   cold: 32,
+  secrets: 10,
   queued: 20,
   processes: 1,
+  storms: 1,
+  storm: { slow: 40, fast: 500 },
   scale: [1_000, 10_000],
 };
 

@@ -21,10 +21,13 @@ export declare class NativeApiKeyService {
   ask(kind: 'secret' | 'publishable', nowMs: number, firstTicket: number, tokens: string[]): void
   /** Returns the new answers: JSON lists of `[ticket, key | null]` and `[ticket, null, failure]`. */
   takeAnswers(): Array<string>
-  /** The number of the cached row for a secret token, or 0 if only the database can answer. */
-  recallSecret(nowMs: number, token: string): number
-  /** The same for a publishable token. */
-  recallPublishable(nowMs: number, token: string): number
+  /**
+   * A function that returns the number of the cached row for a token, or 0 if only the database can answer.
+   *
+   * Finding the object of a method takes Node-API longer than all the rest of such a call, so this is a function
+   * without one.
+   */
+  recaller(kind: 'secret' | 'publishable'): (nowMs: number, token: string) => number
   /** The cached row for a token, as JSON `{ number, key }`. Null if the cache may no longer answer. */
   recalledRow(kind: 'secret' | 'publishable', nowMs: number, token: string): string | null
   /**

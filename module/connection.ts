@@ -1,4 +1,5 @@
 import { ApiKeyError } from "./errors";
+import { withTextSecrets } from "./hash-keys";
 import { type ApiKeyModuleOptions, OPTION_NAMES, type PoolOptions, TLS_OPTION_NAMES, type TlsOptions } from "./options";
 
 /** The container that Medusa passes to a module's constructor. */
@@ -59,7 +60,7 @@ export function standaloneSettings(options: unknown = {}): unknown {
       "databaseUrl: is undefined; set it, or leave the option out for sqlite:api-keys.db in the working directory",
     );
   }
-  return { databaseUrl: "sqlite:api-keys.db", ...defined(options) };
+  return { databaseUrl: "sqlite:api-keys.db", ...withTextSecrets(defined(options)) };
 }
 
 /**
@@ -67,7 +68,7 @@ export function standaloneSettings(options: unknown = {}): unknown {
  * default because `medusa db:migrate` creates the table.
  */
 export function medusaSettings(cradle: Cradle, options: MedusaOptions | null | undefined): object {
-  const own = defined(pick(options ?? {}, OPTION_NAMES));
+  const own = withTextSecrets(defined(pick(options ?? {}, OPTION_NAMES)));
   // Another database than Medusa's inherits neither certificates nor schema.
   const inherited = "databaseUrl" in own ? {} : medusaConnection(cradle, options);
   return { migrate: false, ...inherited, ...own, inMedusa: true };

@@ -7,13 +7,14 @@ export type ApiKeyDiagnosticsName =
   | "lease.lost"
   | "readBatcher.lost"
   | "readBatcher.reconnected"
-  | "queue.full";
+  | "queue.full"
+  | "hashKey.unknown";
 
-/** A message on these channels. It contains no token, hash, id or SQL. */
+/** A message on these channels. It contains no token, no hash, no id of an API key and no SQL. */
 export interface ApiKeyDiagnostics {
   /** The name of the event. */
   name: ApiKeyDiagnosticsName;
-  /** The reason; only a lost lease has one. */
+  /** Why a lease was lost, or the id of an unknown hash key; otherwise `null`. */
   reason: string | null;
 }
 
@@ -23,6 +24,10 @@ const TEXTS: Record<ApiKeyDiagnosticsName, [level: "info" | "warn", text: string
   "readBatcher.lost": ["warn", "the connection for shared reads is lost; calls read through the pool"],
   "readBatcher.reconnected": ["info", "the connection for shared reads is reestablished"],
   "queue.full": ["warn", "calls are rejected: too many tokens are waiting to be hashed (hashQueueLimit)"],
+  "hashKey.unknown": [
+    "warn",
+    "tokens are rejected: hashKeys lacks the hash key of their hashes, or has another secret under its id",
+  ],
 };
 
 const CHANNELS = Object.fromEntries(

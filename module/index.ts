@@ -21,7 +21,7 @@ export type { ApiKeyOrder, ApiKeySelect, FindConfig, SelectedApiKey, SortDirecti
 export type { ApiKeyLink, ApiKeyLinkable } from "./linkable";
 export type { ApiKeyModuleServiceConstructor } from "./methods";
 export type { MigrationCall, MigrationLogger, TakenStep } from "./migrations";
-export type { ApiKeyModuleOptions, Argon2Options, PoolOptions, TlsOptions } from "./options";
+export type { ApiKeyModuleOptions, Argon2Options, HashKey, PoolOptions, TlsOptions } from "./options";
 export type { ApiKeyModuleStatus, LeaseStatus, ReadBatcherStatus } from "./status";
 export type {
   ApiKey,

@@ -23,8 +23,8 @@ export class Native {
   private closing: Promise<void> | null = null;
   private readonly inbox: Inbox;
   private readonly rows = new RememberedRows();
-  /** Whether answers can come from the cache. */
-  private readonly hasCache: boolean;
+  /** Return the number of a token's row in the cache, or 0. Null if answers cannot come from the cache. */
+  private readonly recallers: Readonly<Record<ApiKeyType, (now: number, token: string) => number>> | null;
 
   /** `onEvent` receives background events while this object exists. */
   constructor(
@@ -42,7 +42,10 @@ export class Native {
         throw ofFailure(defect());
       }
     });
-    this.hasCache = this.status().answers !== "strict";
+    const hasCache = this.status().answers !== "strict";
+    this.recallers = hasCache
+      ? { secret: this.service.recaller("secret"), publishable: this.service.recaller("publishable") }
+      : null;
   }
 
   createApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<Written> {
@@ -101,14 +104,14 @@ export class Native {
     return this.inbox.ask("publishable", token, now());
   }
 
-  /** The result of `authenticate` from the cache, on this thread; null if the database must be read. */
-  recallSecret(token: string): ApiKey | null {
-    return this.hasCache ? this.recalled("secret", token, this.service.recallSecret(now(), token)) : null;
-  }
-
-  /** The result of `publishableKey` from the cache, on this thread; null if the database must be read. */
-  recallPublishable(token: string): ApiKey | null {
-    return this.hasCache ? this.recalled("publishable", token, this.service.recallPublishable(now(), token)) : null;
+  /** The result of `authenticate` or `publishableKey` from the cache, on this thread; null if the database must be read. */
+  recall(kind: ApiKeyType, token: string): ApiKey | null {
+    const number = this.recallers?.[kind](now(), token) ?? 0;
+    if (number === 0) {
+      return null;
+    }
+    const row = this.rows.get(number, () => this.recalledRow(kind, token));
+    return row && decodeKey(row);
   }
 
   /** The columns that `config.select` selects, in model order; null means all. */
@@ -150,14 +153,6 @@ export class Native {
   private shutDown(): Promise<void> {
     this.inbox.flush();
     return unwrap(this.service.close());
-  }
-
-  private recalled(kind: ApiKeyType, token: string, number: number): ApiKey | null {
-    if (number === 0) {
-      return null;
-    }
-    const row = this.rows.get(number, () => this.recalledRow(kind, token));
-    return row && decodeKey(row);
   }
 
   private recalledRow(kind: ApiKeyType, token: string): NumberedRow | null {

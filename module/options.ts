@@ -42,14 +42,21 @@ export interface ApiKeyModuleOptions {
    */
   maxStaleness?: number | false;
   /**
-   * How new secret tokens are hashed. Existing hashes of both schemes are always verified. Default: `argon2id`; `scrypt`
-   * writes rows that `@medusajs/api-key` can verify too.
+   * How new secret tokens are hashed. Existing hashes of all schemes are always verified. `argon2id`: slow, and verified
+   * once per token and process. `scrypt`: as slow; `@medusajs/api-key` can verify these rows, too. `sha256`: fast, for
+   * tokens that nobody chose; with `hashKeys`, HMAC-SHA-256. Default: `argon2id`.
    */
-  hashing?: "argon2id" | "scrypt";
+  hashing?: "argon2id" | "scrypt" | "sha256";
   /**
-   * Whether keys whose hash has another scheme or cost than new ones are rehashed on their next successful use, in the
-   * background and with the same salt. Services on the same table should then have the same `hashing` and `argon2`.
-   * Default: `false`.
+   * The keys of `sha256` hashes, at most 32: the first makes new hashes, all verify. They must not be in the database.
+   * Tokens that were hashed with a key that is not in the list are rejected, and `status().unknownHashKeys` counts them.
+   * With another `hashing`, the keys only verify. Default: none, and `sha256` hashes have no key.
+   */
+  hashKeys?: readonly HashKey[];
+  /**
+   * Whether keys whose hash has another scheme, cost or hash key than new ones are rehashed on their next successful use,
+   * in the background and with the same salt. Services on the same table should then have the same `hashing`, `hashKeys`
+   * and `argon2`. Default: `false`.
    */
   rehash?: boolean;
   /** The cost of argon2id. */
@@ -92,6 +99,14 @@ export interface PoolOptions {
   idleTimeoutMs?: number;
 }
 
+/** A key of `sha256` hashes. */
+export interface HashKey {
+  /** Its name in the hashes that it makes: 1 to 32 letters, digits, dots, underscores and hyphens. Never reuse one. */
+  id: string;
+  /** 32 to 1,024 random bytes, in hex, base64 or base64url, or as a Buffer: `openssl rand -hex 32`. */
+  secret: string | Uint8Array;
+}
+
 /** The cost of argon2id. The defaults are OWASP's minimum (Password Storage Cheat Sheet). */
 export interface Argon2Options {
   /** Memory in KiB. Default: 19456 (19 MiB). */
@@ -114,6 +129,7 @@ export const OPTION_NAMES = namesOf<ApiKeyModuleOptions>({
   migrate: true,
   maxStaleness: true,
   hashing: true,
+  hashKeys: true,
   rehash: true,
   argon2: true,
   hashConcurrency: true,

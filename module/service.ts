@@ -120,7 +120,7 @@ export class ApiKeyModuleService implements Documented {
     if (!isTokenSized(token)) {
       return [];
     }
-    const key = this.native_.recallPublishable(token) ?? (await this.native_.publishableKey(token));
+    const key = this.native_.recall("publishable", token) ?? (await this.native_.publishableKey(token));
     return key === null ? [] : [withColumns(key, select ? this.columns_(select) : null)];
   }
 
@@ -187,7 +187,7 @@ export class ApiKeyModuleService implements Documented {
       this.native_.throwIfClosed();
       return false;
     }
-    return this.native_.recallSecret(token) ?? (await this.native_.authenticate(token)) ?? false;
+    return this.native_.recall("secret", token) ?? (await this.native_.authenticate(token)) ?? false;
   }
 
   async status(...given: unknown[]): Promise<ApiKeyModuleStatus> {

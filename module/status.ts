@@ -24,7 +24,7 @@ export interface ApiKeyModuleStatus {
     /** The number of answers from the cache. */
     hits: number;
   };
-  /** Key derivations. */
+  /** Derivations of slow hashes (argon2id, scrypt). */
   hashing: {
     /** The number that run now. */
     running: number;
@@ -35,6 +35,16 @@ export interface ApiKeyModuleStatus {
     /** The number that finished. */
     done: number;
   };
+  /**
+   * The hash keys that hashes in the table name and the option `hashKeys` lacks, or has with another secret, in the order in
+   * which tokens were rejected because of them. Ids beyond the first 16 are counted together, under `null`.
+   */
+  unknownHashKeys: {
+    /** The id of the hash key. */
+    id: string | null;
+    /** The number of tokens that were rejected because of it. */
+    rejected: number;
+  }[];
   /** Writes of the column `last_used_at`. */
   lastUsed: {
     /** The number of keys with a use to be written. */

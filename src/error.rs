@@ -242,12 +242,12 @@ pub fn looks_like_token(id: &str) -> bool {
     })
 }
 
-/// Whether a string holds a token, one of stock's hashes (hexadecimal), or an argon2 hash.
+/// Whether a string holds a token, one of stock's hashes (hexadecimal), or a hash of ours.
 fn looks_secret(text: &str) -> bool {
     const MIN_HEX_DIGITS: usize = 32;
     let runs = text.split(|c: char| !c.is_ascii_hexdigit());
     looks_like_token(text)
-        || text.contains("$argon2")
+        || ["$argon2", "$sha256$", "$hmac-sha256$"].iter().any(|scheme| text.contains(scheme))
         || runs.map(str::len).max() >= Some(MIN_HEX_DIGITS)
 }
 
@@ -292,7 +292,13 @@ mod tests {
     fn hides_an_id_that_is_a_credential() {
         let token = format!("sk_{}", "0123456789abcdef".repeat(4));
         let hash = "0123456789abcdef".repeat(8);
-        for secret in [token.as_str(), hash.as_str(), "$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA"] {
+        for secret in [
+            token.as_str(),
+            hash.as_str(),
+            "$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA",
+            "$sha256$12",
+            "$hmac-sha256$k=a$12",
+        ] {
             let message = ApiKeyError::NotFound(secret.to_owned()).to_string();
             assert!(!message.contains(secret), "{message}");
         }

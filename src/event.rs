@@ -1,12 +1,12 @@
 //! Operational events for the operator of the service.
 //!
-//! Invariant: an event holds no token, hash, id or SQL.
+//! Invariant: an event holds no token, no hash, no id of an API key and no SQL.
 
 use std::fmt;
 use std::sync::Arc;
 
 /// An operational event outside the result of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// The cache answers from now on, within the option `maxStaleness`.
     LeaseHeld,
@@ -18,18 +18,22 @@ pub enum Event {
     ReadBatcherReconnected,
     /// Calls are rejected because `hashQueueLimit` derivations are queued.
     QueueFull,
+    /// Tokens are rejected because the hash of their row names this hash key, which the option `hashKeys` lacks or has
+    /// with another secret; `None` for further ids, after many.
+    UnknownHashKey(Option<Arc<str>>),
 }
 
 impl Event {
     /// The event's published name.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Self::LeaseHeld => "lease.held",
             Self::LeaseLost(_) => "lease.lost",
             Self::ReadBatcherLost => "readBatcher.lost",
             Self::ReadBatcherReconnected => "readBatcher.reconnected",
             Self::QueueFull => "queue.full",
+            Self::UnknownHashKey(_) => "hashKey.unknown",
         }
     }
 }

@@ -10,7 +10,7 @@ const HUNDRED_MEGABYTES = "x".repeat(100_000_000);
 /** The calls that reach the native part. */
 const asked = (service: OurService) => {
   const { native_ } = service as unknown as { native_: Record<string, (...args: unknown[]) => unknown> };
-  const names = ["authenticate", "publishableKey", "recallSecret", "recallPublishable", "listApiKeys"];
+  const names = ["authenticate", "publishableKey", "recall", "listApiKeys"];
   return names.map((name) => jest.spyOn(native_, name));
 };
 

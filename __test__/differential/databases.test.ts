@@ -1,19 +1,22 @@
 // PostgreSQL and SQLite, call by call.
 
 import { type Implementation, STARTERS } from "../support/implementations";
-import { CHEAP } from "./hashes";
+import { CHEAP, KEYED } from "./hashes";
 import { runHistories } from "./run";
 import { report } from "./tally";
 
 const NEVER = 2 ** 31 - 1;
 
-describe("Random histories on PostgreSQL and on SQLite", () => {
+describe.each([
+  ["argon2id", CHEAP],
+  ["sha256", KEYED],
+])("Random histories on PostgreSQL and on SQLite with %s", (_, options) => {
   let left: Implementation;
   let right: Implementation;
 
   beforeAll(async () => {
-    left = await STARTERS.postgres(CHEAP);
-    right = await STARTERS.sqlite(CHEAP);
+    left = await STARTERS.postgres(options);
+    right = await STARTERS.sqlite(options);
   });
   afterAll(() => Promise.all([left?.stop(), right?.stop()]));
 

@@ -27,13 +27,22 @@ export async function withCheapHashes<Value>(run: () => Promise<Value>): Promise
 /** This package's cheapest hashes. */
 export const CHEAP = { argon2: { memoryKib: 8, iterations: 1, parallelism: 1 } };
 
-/** Argon2id on the right and scrypt on the left: of the hashes no more is compared than that they are there. */
-export const HASHED_OTHERWISE: Deviation = {
-  name: "M6",
+/** The scheme sha256 under a hash key. */
+export const KEYED = { hashing: "sha256", hashKeys: [{ id: "2026-11", secret: "07".repeat(32) }] };
+
+/** Another scheme than stock's on the right: of the hashes no more is compared than that they are there. */
+const hashedOtherwise = (name: string, form: RegExp): Deviation => ({
+  name,
   applies: () => true,
   expected: (outcome) => unhashed(outcome, /^[0-9a-f]{128}$/),
-  came: (outcome) => unhashed(outcome, /^\$argon2id\$v=19\$m=8,t=1,p=1\$[\w+/]{22}\$[\w+/]{43}$/),
-};
+  came: (outcome) => unhashed(outcome, form),
+});
+
+/** Hashes with the options CHEAP. */
+export const HASHED_OTHERWISE = hashedOtherwise("M6", /^\$argon2id\$v=19\$m=8,t=1,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
+
+/** Hashes with the options KEYED. */
+export const HASHED_UNDER_A_KEY = hashedOtherwise("M9", /^\$hmac-sha256\$k=2026-11\$[0-9a-f]{64}$/);
 
 function unhashed(outcome: Outcome, form: RegExp): Outcome {
   const table = outcome.table.map((row) =>

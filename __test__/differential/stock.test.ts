@@ -3,7 +3,7 @@
 import { type Implementation, STARTERS } from "../support/implementations";
 import type { Service } from "../support/service";
 import { DEVIATIONS } from "./deviations";
-import { CHEAP, HASHED_OTHERWISE, intercept, withCheapHashes } from "./hashes";
+import { CHEAP, HASHED_OTHERWISE, HASHED_UNDER_A_KEY, intercept, KEYED, withCheapHashes } from "./hashes";
 import { OWN_COLUMNS } from "./own-columns";
 import { ASKED, runHistories } from "./run";
 import { report } from "./tally";
@@ -34,6 +34,20 @@ describe("Random histories on stock and on this package", () => {
 
         // One history that is played again need not come to it.
         expect(ASKED.path ?? tally.met.M6).toBeTruthy();
+      }),
+    NEVER,
+  );
+
+  it(
+    "return, reject, publish and store the same with hashing: sha256 except for listed deviations",
+    () =>
+      on(KEYED, async (right) => {
+        const pair = { left, right, deviations: [HASHED_UNDER_A_KEY, OWN_COLUMNS, ...DEVIATIONS], frozen: false };
+        const tally = await withCheapHashes(() => runHistories("stock", pair, { ...ASKED, histories: ASKED.fullCost }));
+        console.log(report(tally));
+
+        // One history that is played again need not come to it.
+        expect(ASKED.path ?? tally.met.M9).toBeTruthy();
       }),
     NEVER,
   );

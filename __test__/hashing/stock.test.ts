@@ -4,6 +4,7 @@ import crypto from "node:crypto";
 import { describeStock } from "../support/implementations";
 import { openService } from "../support/ours";
 import { PUBLISHABLE, SECRET } from "../support/service";
+import { HASH_KEYS } from "./hash-keys";
 
 describeStock("Stock's createApiKeys", (current) => {
   beforeEach(() => current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_1" }));
@@ -49,6 +50,19 @@ describeStock("Stock's hashing", (current) => {
 
   it("does not verify or rehash a key with an argon2id hash (M6)", async () => {
     const ours = openService(current().url);
+    const { token } = await ours.createApiKeys(SECRET);
+    await ours.close();
+    const before = await current().table();
+
+    expect(await current().service.authenticate(token)).toBe(false);
+    expect(await current().table()).toEqual(before);
+  });
+
+  it.each([
+    ["a sha256 hash", { hashing: "sha256" }],
+    ["a sha256 hash under a hash key", { hashing: "sha256", hashKeys: HASH_KEYS }],
+  ])("does not verify a key with %s (M9)", async (_, options) => {
+    const ours = openService(current().url, options);
     const { token } = await ours.createApiKeys(SECRET);
     await ours.close();
     const before = await current().table();

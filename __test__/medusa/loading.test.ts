@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { ApiKeyModuleService } from "../../index.js";
 import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
-import { PUBLISHABLE } from "../support/service";
+import { PUBLISHABLE, SECRET } from "../support/service";
 
 const ROOT = join(__dirname, "../..");
 
@@ -20,22 +20,32 @@ const FORMS: [string, object][] = [
   ["an object and an absolute path", { api_key: { resolve: ROOT } }],
 ];
 
+const HASH_KEYS = [{ id: "2026-11", secret: "07".repeat(32) }];
+
+/** The same with hash keys among its options, and without. */
+const WITH_OPTIONS = [
+  [{ resolve: "medusa-api-key-native", options: { hashing: "sha256", hashKeys: HASH_KEYS } }],
+  [{ resolve: "medusa-api-key-native", options: { hashing: "sha256" } }],
+];
+
 describe("[postgres] Medusa loads the package", () => {
   let database: PostgresDatabase;
   let home: string;
-  let loaded: { ours: boolean; titles: string[] }[];
+  let loaded: { ours: boolean; titles: string[]; authenticated: boolean }[];
 
   beforeAll(async () => {
     database = await createPostgresDatabase();
-    const service = new ApiKeyModuleService({ databaseUrl: database.url });
+    const service = new ApiKeyModuleService({ databaseUrl: database.url, hashing: "sha256", hashKeys: HASH_KEYS });
     await service.createApiKeys(PUBLISHABLE);
+    const { token } = await service.createApiKeys(SECRET);
     await service.close();
     home = await mkdtemp(join(tmpdir(), "medusa-api-key-native-loading-"));
     await makeApplication(home);
     const env = {
       ...process.env,
       DATABASE_URL: database.url,
-      FORMS: JSON.stringify(FORMS.map(([, modules]) => modules)),
+      FORMS: JSON.stringify([...FORMS.map(([, modules]) => modules), ...WITH_OPTIONS]),
+      TOKEN: token,
     };
     const { stdout } = await promisify(execFile)(process.execPath, ["load-module.js"], { cwd: home, env });
     loaded = JSON.parse(stdout);
@@ -46,7 +56,11 @@ describe("[postgres] Medusa loads the package", () => {
   });
 
   it.each(FORMS.map(([name], place) => ({ name, place })))("when named by $name", ({ place }) => {
-    expect(loaded[place]).toEqual({ ours: true, titles: [PUBLISHABLE.title] });
+    expect(loaded[place]).toMatchObject({ ours: true, titles: [PUBLISHABLE.title, SECRET.title] });
+  });
+
+  it("with the hash keys among its options", () => {
+    expect(loaded.slice(FORMS.length).map(({ authenticated }) => authenticated)).toEqual([true, false]);
   });
 });
 

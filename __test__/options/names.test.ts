@@ -11,7 +11,7 @@ const read = (file: string) => readFileSync(join(__dirname, "../..", file), "utf
 function declared(name: string): string[] {
   const [, body = ""] =
     new RegExp(`export interface ${name} \\{\n(.*?)\n\\}`, "s").exec(read("module/options.ts")) ?? [];
-  return [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(([, member = ""]) => member);
+  return [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, member = ""]) => member);
 }
 
 /** The names of Rust's struct, which the error about an unknown option lists. */
@@ -39,6 +39,13 @@ const TABLES: [name: string, prefix: string, unknown: object][] = [
 ];
 
 describe("The names of options", () => {
+  it("of HashKey are the same in TypeScript and in Rust", () => {
+    const names = ["id", "secret"];
+
+    expect(declared("HashKey")).toEqual(names);
+    expect(known({ hashKeys: [{ nope: 1 }] })).toEqual(names.map((name) => `hashKeys[0].${name}`));
+  });
+
   it.each(TABLES)("of %s are the same in TypeScript and in Rust", (name, prefix, unknown) => {
     expect(declared(name).length).toBeGreaterThan(2);
     expect(declared(name).map((member) => prefix + member)).toEqual(known(unknown));

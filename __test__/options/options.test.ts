@@ -65,6 +65,8 @@ describe("The constructor rejects, naming the option,", () => {
     ['"argon2.memory"; the options are argon2.memoryKib, ', { argon2: { memory: 5 } }],
     ['"ssl.rejectUnauthorised"; did you mean "ssl.rejectUnauthorized"?', { ssl: { rejectUnauthorised: true } }],
     ['"pool.inMedusa"; the options are pool.min, ', { pool: { inMedusa: true } }],
+    ['"hashKeys[1].secrets"; did you mean "hashKeys[1].secret"?', { hashKeys: [{}, { secrets: "x" }] }],
+    ['"hashkeys"; did you mean "hashKeys"?', { hashkeys: [] }],
   ])("the unknown option %s", (message, options) => {
     const refusal = refusalOf("sqlite::memory:", options);
 

@@ -1,5 +1,6 @@
 // Everything that a long run printed, answered and told, searched for what nobody may read (S6).
 
+import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { history } from "../differential/generate/history";
 import { CHEAP } from "../differential/hashes";
@@ -10,6 +11,7 @@ import { withSql } from "./confidential";
 const HISTORIES = 24;
 const BY = { revoked_by: "user_1" };
 const GENEROUS_MS = 180_000;
+const HASH_SECRET = randomBytes(32).toString("hex");
 
 type Calls = [method: string, ...args: unknown[]][];
 
@@ -110,6 +112,24 @@ async function talk(run: Confided, ground: Ground, isPostgres: boolean): Promise
   await run.calls(...everyMethod("apk_2", `${ear.tokens.at(-1)}`));
   await Promise.all(Array.from({ length: 8 }, (_, index) => ear.call("authenticate", ear.tokens.at(-1 - index))));
 
+  // A service with a hash key, and one that lacks it.
+  await ear.call("close");
+  await ear.open(
+    { ...options, hashing: "sha256", hashKeys: [{ id: "kept", secret: HASH_SECRET }] },
+    { inMedusa: false },
+  );
+  await created([{ ...SECRET, id: "apk_5" }, SECRET]);
+  await run.calls(
+    ...everyMethod("apk_5", `${ear.tokens.at(-1)}`),
+    ...everywhere([...run.stored.hash].slice(-1).join()),
+  );
+  await created({ ...SECRET, id: "apk_6" });
+  await ear.call("close");
+  const wrong = { ...options, hashing: "sha256", hashKeys: [{ id: HASH_SECRET, secret: HASH_SECRET }] };
+  await ear.open(wrong);
+  await ear.open(options);
+  await run.calls(["authenticate", ear.tokens.at(-1)], ["status"]);
+
   if (isPostgres) await ground.sql(END_ALL_OTHER_SESSIONS);
   const everything = [...everyMethod("apk_2", `${ear.tokens.at(-1)}`), ...everywhere(`${ear.tokens.at(-1)}`)];
   const callEverything = () => Promise.all(everything.map(([method, ...args]) => ear.call(method, ...args)));
@@ -136,7 +156,7 @@ describe.each(["sqlite", "postgres"] as const)("[%s] A long run with and without
       const ground = await GROUNDS[name]();
       const run = new Confided(ground);
       await talk(run, ground, name === "postgres").finally(() => run.ear.stop().then(ground.drop));
-      for (const token of run.ear.tokens) run.secret.add(token);
+      for (const text of [...run.ear.tokens, HASH_SECRET]) run.secret.add(text);
       const { answer, ...beside } = run.ear.heard;
       const besideAnswers = Object.values(beside).flat();
       const everything = [...answer, ...besideAnswers];
@@ -148,8 +168,9 @@ describe.each(["sqlite", "postgres"] as const)("[%s] A long run with and without
       expect(beside.event.length).toBeGreaterThan(100);
       expect(beside.log.join()).toContain("The bus is down.");
       expect(beside.notice.join()).toContain("queue.full");
+      expect(beside.notice.join()).toContain("hashKey.unknown");
       expect(beside.printed.join()).toMatch(/Standard (output|error) is heard.*Standard (output|error) is heard/s);
-      expect(new Set(beside.error.join().match(/type: '\w+'/g)).size).toBe(5);
+      expect(new Set(beside.error.join().match(/type: '\w+'/g)).size).toBe(6);
       expect(run.publishable.in(answer)).not.toEqual([]);
 
       expect(run.secret.in(everything)).toEqual([]);

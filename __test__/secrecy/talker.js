@@ -6,7 +6,14 @@ const { subscribe } = require("node:diagnostics_channel");
 const { inspect } = require("node:util");
 const { ApiKeyModuleService } = require("../..");
 
-const NOTICES = ["lease.held", "lease.lost", "readBatcher.lost", "readBatcher.reconnected", "queue.full"];
+const NOTICES = [
+  "lease.held",
+  "lease.lost",
+  "readBatcher.lost",
+  "readBatcher.reconnected",
+  "queue.full",
+  "hashKey.unknown",
+];
 const EVERYTHING = { depth: null, showHidden: true, getters: true, breakLength: Number.POSITIVE_INFINITY };
 const UNCUT = { ...EVERYTHING, maxArrayLength: null, maxStringLength: null };
 
@@ -31,7 +38,13 @@ const event_bus = {
 
 const ASKED = {
   open: ({ options, inMedusa }) => {
-    service = inMedusa ? new ApiKeyModuleService({ logger, event_bus }, options, {}) : new ApiKeyModuleService(options);
+    try {
+      service = inMedusa
+        ? new ApiKeyModuleService({ logger, event_bus }, options, {})
+        : new ApiKeyModuleService(options);
+    } catch (error) {
+      say("error", error);
+    }
   },
   call: ({ method, args, functions }) => {
     for (const position of functions) args[position] = () => undefined;

@@ -3,7 +3,14 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ApiKeyDiagnostics } from "../../index.js";
 
-const NAMES = ["lease.held", "lease.lost", "readBatcher.lost", "readBatcher.reconnected", "queue.full"];
+const NAMES = [
+  "lease.held",
+  "lease.lost",
+  "readBatcher.lost",
+  "readBatcher.reconnected",
+  "queue.full",
+  "hashKey.unknown",
+];
 
 /** Collects what is told on the diagnostics channels, and what a Medusa logger is told. */
 export class NoticeBoard {

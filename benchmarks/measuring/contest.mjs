@@ -17,7 +17,7 @@ export class OutputsDiffer extends Error {}
  */
 export async function contest({ sizes, progress }, { title, labels, callers, contenders, alike = [] }) {
   progress.show(`${title} · comparing`);
-  for (const question of alike) await compare(title, contenders, question);
+  for (const question of alike) await compareAnswers(title, contenders, question);
   for (const contender of contenders) await warm(contender, callers, title);
   const measured = await inRounds({
     title,
@@ -36,7 +36,8 @@ export async function contest({ sizes, progress }, { title, labels, callers, con
   return measured.map(({ name, median, rounds }) => ({ ...labels, callers, contender: name, median, rounds }));
 }
 
-async function compare(title, contenders, question) {
+/** Asks all contenders the same question; throws if their answers differ. */
+export async function compareAnswers(title, contenders, question) {
   const [first, ...others] = contenders;
   const expected = first.view(await first.ask(question));
   for (const other of others) {

@@ -22,6 +22,7 @@ const COLORS = {
   [NAMES.pool]: "#c98500",
   [NAMES.strict]: "#2f81f7",
   [NAMES.leased]: "#1aa179",
+  [NAMES.sha256]: "#8a63d2",
 };
 
 // The chart has its own background, so that it is readable on any page.
@@ -75,7 +76,7 @@ export function chart({ figures, machine }) {
 function linesOf({ heading, labels }, figures) {
   const wanted = Object.entries(labels);
   const bars = figures
-    .filter((figure) => wanted.every(([name, value]) => figure[name] === value))
+    .filter((figure) => figure.contender in COLORS && wanted.every(([name, value]) => figure[name] === value))
     .map(({ contender, median }) => ({ line: `${heading}: ${contender}`, contender, rate: median.perSecond }));
   return bars.length === 0 ? [] : [{ line: heading, heading }, ...bars];
 }

@@ -54,6 +54,7 @@ const ROWS = [
     },
   ]),
   { title: "`authenticate`, cold, 64 callers", labels: { scenario: "cold" } },
+  { title: 'the same with `hashing: "sha256"`', labels: { scenario: "cold" }, ours: NAMES.sha256 },
   {
     title: "`authenticate`, a forged token that looks like a key's, 1 caller",
     labels: { scenario: "forged" },
@@ -70,6 +71,11 @@ const ROWS = [
   { title: "`listApiKeys`, a page of 20, 64 callers", labels: { scenario: "list", callers: 64 } },
   { title: "`createApiKeys`, one publishable, 1 caller", labels: { scenario: "create", batch: 1 } },
   { title: "`createApiKeys`, a hundred publishable, 1 caller", labels: { scenario: "create", batch: 100 } },
+  {
+    title: '`createApiKeys`, a hundred secrets, `hashing: "sha256"`, 1 caller',
+    labels: { scenario: "create-secrets", batch: 100 },
+    ours: NAMES.sha256,
+  },
 ];
 
 function callersOf(count) {

@@ -25,8 +25,10 @@ export function evaluateTargets(figures, absent) {
 const times = (ours, theirs, member = "perSecond") => (ours && theirs ? ours[member] / theirs[member] : null);
 const warm = (contender, callers) => ({ scenario: "authenticate", contender, callers });
 const published = (contender) => ({ scenario: "publishable", contender, callers: 64 });
-const against = (labels) => (find) =>
-  times(find({ ...labels, contender: NAMES.strict }), find({ ...labels, contender: NAMES.stock }));
+const against =
+  (labels, contender = NAMES.strict) =>
+  (find) =>
+    times(find({ ...labels, contender }), find({ ...labels, contender: NAMES.stock }));
 const selects = (find, callers) => [find(warm(NAMES.client, callers)), find(warm(NAMES.pool, callers))];
 
 const TARGETS = [
@@ -77,6 +79,34 @@ const TARGETS = [
     target: "≥ 1.8 × stock",
     value: against({ scenario: "cold" }),
     atLeast: 1.8,
+  },
+  {
+    row: "authenticate, cold, sha256, 64 callers",
+    target: "≥ 0.8 × warm",
+    value: (find) => {
+      const of = (contender) => find({ scenario: "cold", contender });
+      return times(of(NAMES.sha256), of(NAMES.sha256Warm));
+    },
+    atLeast: 0.8,
+  },
+  {
+    row: "authenticate, cold, sha256, 64 callers",
+    target: "≥ 300 × stock",
+    value: against({ scenario: "cold" }, NAMES.sha256),
+    atLeast: 300,
+  },
+  {
+    row: "a restart storm, sha256, until all are answered",
+    target: "≤ 2 s",
+    value: (find) => find({ scenario: "restart-storm", contender: NAMES.sha256 })?.elapsedMs ?? null,
+    atMost: 2_000,
+    shown: (ms) => `${number(ms)} ms`,
+  },
+  {
+    row: "createApiKeys, a hundred secrets, sha256",
+    target: "≥ 20 × stock",
+    value: against({ scenario: "create-secrets" }, NAMES.sha256),
+    atLeast: 20,
   },
   {
     row: "a forged token with a known redacted form, processor time",

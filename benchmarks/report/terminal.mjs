@@ -39,6 +39,7 @@ function groups(figures) {
 
 function figuresTable(figures) {
   if (figures[0].scenario === "event-loop") return delaysTable(figures);
+  if (figures[0].scenario === "restart-storm") return stormTable(figures);
   const several = new Set(figures.map(({ keys }) => keys)).size > 1;
   const stock = figures.find(({ contender }) => contender.startsWith(NAMES.stock)) ?? figures[0];
   const head = ["", "calls/s", "p50", "p99", "CPU per call", `× ${stock.contender}`];
@@ -67,6 +68,22 @@ function delaysTable(figures) {
       duration(median.delayMaxMs * 1000),
       `${number(median.rssBeforeMiB)} MiB`,
       `${number(median.rssMoreMiB)} MiB`,
+    ]),
+  );
+}
+
+function stormTable(figures) {
+  const head = ["", "all answered", "p50", "p99", "repeated calls", "delay p99", "longest"];
+  return terminalTable(
+    head,
+    figures.map(({ contender, median }) => [
+      contender,
+      duration(median.elapsedMs * 1000),
+      duration(median.answeredP50Ms * 1000),
+      duration(median.answeredP99Ms * 1000),
+      number(median.repeated),
+      duration(median.delayP99Ms * 1000),
+      duration(median.delayMaxMs * 1000),
     ]),
   );
 }

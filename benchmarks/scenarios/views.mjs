@@ -5,6 +5,8 @@ export const NAMES = {
   stock: "stock",
   strict: "this package, strict",
   leased: "this package, leased",
+  sha256: "this package, sha256",
+  sha256Warm: "this package, sha256, warm",
   client: "pg, one connection",
   pool: "pg, a pool",
   get: "libsql, prepared get",

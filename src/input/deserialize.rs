@@ -8,8 +8,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    DeserializeSeed, Deserializer, Error, Expected, IntoDeserializer, MapAccess, Unexpected,
-    Visitor,
+    DeserializeSeed, Deserializer, Error, Expected, IntoDeserializer, MapAccess, SeqAccess,
+    Unexpected, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -48,16 +48,19 @@ pub enum FieldError {
 impl FieldError {
     /// The same error, seen from the object that holds `field`.
     fn within(self, field: &str) -> Self {
+        // The path in a list begins with the element's index: `hashKeys[0].id`.
+        let joined = |path: &str| {
+            let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+            format!("{field}{dot}{path}")
+        };
         match self {
+            Self::Unknown { object, field: unknown, known } if object.is_empty() => {
+                Self::Unknown { object: format!("{field}."), field: unknown, known }
+            }
             Self::Unknown { object, field: unknown, known } => {
-                Self::Unknown { object: format!("{field}.{object}"), field: unknown, known }
+                Self::Unknown { object: joined(&object), field: unknown, known }
             }
-            Self::Invalid { path, problem } if path.is_empty() => {
-                Self::Invalid { path: field.to_owned(), problem }
-            }
-            Self::Invalid { path, problem } => {
-                Self::Invalid { path: format!("{field}.{path}"), problem }
-            }
+            Self::Invalid { path, problem } => Self::Invalid { path: joined(&path), problem },
         }
     }
 
@@ -77,6 +80,10 @@ impl Error for FieldError {
     }
 
     fn invalid_value(_found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::expected(expected)
+    }
+
+    fn invalid_length(_length: usize, expected: &dyn Expected) -> Self {
         Self::expected(expected)
     }
 
@@ -110,11 +117,10 @@ impl<'de> Deserializer<'de> for &'de Input {
             Input::Number(value) => visitor.visit_f64(*value),
             Input::Text(text) => visitor.visit_borrowed_str(text),
             Input::Object(members) => visitor.visit_map(Members { rest: members, value: None }),
-            Input::IllFormedText
-            | Input::Date(_)
-            | Input::RegExp { .. }
-            | Input::Other(_)
-            | Input::List(_) => Err(FieldError::expected(&visitor)),
+            Input::List(elements) => visitor.visit_seq(Elements { all: elements, next: 0 }),
+            Input::IllFormedText | Input::Date(_) | Input::RegExp { .. } | Input::Other(_) => {
+                Err(FieldError::expected(&visitor))
+            }
         }
     }
 
@@ -197,13 +203,38 @@ impl<'de> MapAccess<'de> for Members<'de> {
     }
 }
 
+/// The elements of a list.
+struct Elements<'de> {
+    all: &'de [Input],
+    next: usize,
+}
+
+impl<'de> SeqAccess<'de> for Elements<'de> {
+    type Error = FieldError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, FieldError> {
+        let Some(element) = self.all.get(self.next) else { return Ok(None) };
+        let index = format!("[{}]", self.next);
+        self.next += 1;
+        seed.deserialize(element).map(Some).map_err(|error| error.within(&index))
+    }
+}
+
 fn name(text: &str) -> StrDeserializer<'_, FieldError> {
     text.into_deserializer()
 }
 
 fn one_of(names: &[&str]) -> FieldError {
     let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-    FieldError::custom(format_args!("must be {}", names.join(" or ")))
+    match names.as_slice() {
+        [first @ .., last] if !first.is_empty() => {
+            FieldError::custom(format_args!("must be {} or {last}", first.join(", ")))
+        }
+        names => FieldError::custom(format_args!("must be {}", names.join(""))),
+    }
 }
 
 #[cfg(test)]
@@ -218,6 +249,7 @@ mod tests {
         is_ripe: Option<bool>,
         kind: Option<Kind>,
         seed: Option<Box<Fruit>>,
+        parts: Option<Vec<Fruit>>,
     }
 
     #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -235,12 +267,15 @@ mod tests {
     fn undefined_null_and_missing_fields_deserialize_as_none() {
         let json = r#"{"name":{"\u0000undefined":true},"isRipe":null,"kind":"pear"}"#;
         let kind = Some(Kind::Pear);
-        assert_eq!(fruit(json), Ok(Fruit { name: None, is_ripe: None, kind, seed: None }));
+        assert_eq!(
+            fruit(json),
+            Ok(Fruit { name: None, is_ripe: None, kind, seed: None, parts: None })
+        );
     }
 
     #[test]
     fn an_invalid_value_is_reported_with_its_path_and_not_shown() {
-        let object = "must be an object { name, isRipe, kind, seed }";
+        let object = "must be an object { name, isRipe, kind, seed, parts }";
         for (json, expected) in [
             (r#"{"name":5}"#, "name: must be a string"),
             (r#"{"name":"a\u0000b"}"#, "name: must be a string without NUL characters"),
@@ -250,6 +285,15 @@ mod tests {
             (r#"{"seed":{"isRipe":"yes"}}"#, "seed.isRipe: must be a boolean"),
             (r#"{"seed":{"seed":{"\u0000date":0}}}"#, &format!("seed.seed: {object}")),
             (r#"{"kind":"plum"}"#, r#"kind: must be "apple" or "pear""#),
+            (r#"{"name":["a"]}"#, "name: must be a string"),
+            (r#"{"parts":[{},{"name":5}]}"#, "parts[1].name: must be a string"),
+            (
+                r#"{"parts":[{"parts":[{"seed":{"name":5}}]}]}"#,
+                "parts[0].parts[0].seed.name: must be a string",
+            ),
+            (r#"{"parts":[5]}"#, &format!("parts[0]: {object}")),
+            (r#"{"parts":[null]}"#, &format!("parts[0]: {object}")),
+            (r#"{"parts":[{"rind":5}]}"#, "parts[0].rind: unknown field"),
             (r#"{"kind":[]}"#, r#"kind: must be "apple" or "pear""#),
             ("5", &format!(": {object}")),
         ] {
@@ -260,7 +304,7 @@ mod tests {
     #[test]
     fn an_unknown_field_is_reported_with_its_path_even_if_it_is_undefined() {
         let error = fruit(r#"{"seed":{"rind":{"\u0000undefined":true}}}"#).expect_err("is unknown");
-        let known = &["name", "isRipe", "kind", "seed"];
+        let known = &["name", "isRipe", "kind", "seed", "parts"];
         let (object, field) = ("seed.".to_owned(), "rind".to_owned());
         assert_eq!(error, FieldError::Unknown { object, field, known });
     }

@@ -15,6 +15,8 @@ pub use deserialize::{FieldError, deserialize};
 pub use members::{DataOf, nearest, refuse_near_misses, refuse_other_pages, refuse_unknown};
 pub use text::{checked_id, checked_text};
 
+use zeroize::Zeroize;
+
 use crate::call_context::Timestamp;
 
 /// A JavaScript value.
@@ -50,6 +52,23 @@ pub enum Input {
 }
 
 impl Input {
+    /// Overwrites all strings in memory; for values that hold secrets.
+    pub fn wipe(&mut self) {
+        match self {
+            Self::Text(text) => text.zeroize(),
+            Self::List(elements) => elements.iter_mut().for_each(Self::wipe),
+            Self::Object(members) => members.iter_mut().for_each(|(_, value)| value.wipe()),
+            Self::Undefined
+            | Self::Null
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::IllFormedText
+            | Self::Date(_)
+            | Self::RegExp { .. }
+            | Self::Other(_) => {}
+        }
+    }
+
     /// The name of this value's type, for messages.
     #[must_use]
     pub fn kind(&self) -> &str {
@@ -100,5 +119,17 @@ impl Input {
             }
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wiping_empties_strings_at_every_level() {
+        let mut input = decode(r#"{"a":"secret","b":[{"c":["secret"]},5]}"#).expect("decodes");
+        input.wipe();
+        assert_eq!(input, decode(r#"{"a":"","b":[{"c":[""]},5]}"#).expect("decodes"));
     }
 }

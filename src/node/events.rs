@@ -34,8 +34,9 @@ impl Listener {
     }
 
     fn emit(&self, event: Event) {
-        let reason = match event {
+        let reason = match &event {
             Event::LeaseLost(loss) => Some(loss.to_string()),
+            Event::UnknownHashKey(id) => id.as_deref().map(str::to_owned),
             _ => None,
         };
         if let Some(on_event) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {

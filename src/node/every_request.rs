@@ -1,10 +1,11 @@
 //! The calls that a server makes on every request, in batches. See docs/adr/0014.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use napi::bindgen_prelude::spawn;
+use napi::Env;
+use napi::bindgen_prelude::{FnArgs, Function, spawn};
 use napi_derive::napi;
 use serde::Serialize;
 
@@ -13,7 +14,6 @@ use super::outcome::json;
 use super::service::NativeApiKeyService;
 use crate::api_key::{ApiKeyType, PublicApiKey};
 use crate::cache::CachedKey;
-use crate::call_context::Timestamp;
 use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::service::ApiKeyService;
@@ -57,8 +57,7 @@ impl NativeApiKeyService {
         let (Ok(service), Some(outbox)) = (&self.service, self.outbox()) else {
             return Err(napi::Error::from_reason("The service is closed or failed to start."));
         };
-        let kind = ApiKeyType::parse(&kind)
-            .ok_or_else(|| napi::Error::from_reason("The kind must be secret or publishable."))?;
+        let kind = key_type(&kind)?;
         let tickets = std::iter::successors(Some(first_ticket), |last| Some(last.wrapping_add(1)));
         let replies = tokens.into_iter().zip(tickets).map(|(token, ticket)| {
             let (service, reply) = (Arc::clone(service), outbox.reply(ticket));
@@ -78,16 +77,31 @@ impl NativeApiKeyService {
         self.ready.take()
     }
 
-    /// The number of the cached row for a secret token, or 0 if only the database can answer.
-    #[napi(catch_unwind)]
-    pub fn recall_secret(&self, now_ms: f64, token: String) -> f64 {
-        number(self.recall(now_ms, |service, now| service.recall_secret(token, now)))
-    }
-
-    /// The same for a publishable token.
-    #[napi(catch_unwind)]
-    pub fn recall_publishable(&self, now_ms: f64, token: String) -> f64 {
-        number(self.recall(now_ms, |service, now| service.recall_publishable(token, now)))
+    /// A function that returns the number of the cached row for a token, or 0 if only the database can answer.
+    ///
+    /// Finding the object of a method takes Node-API longer than all the rest of such a call, so this is a function
+    /// without one.
+    #[napi(
+        catch_unwind,
+        ts_args_type = "kind: 'secret' | 'publishable'",
+        ts_return_type = "(nowMs: number, token: string) => number"
+    )]
+    pub fn recaller<'env>(
+        &self,
+        env: &'env Env,
+        kind: String,
+    ) -> napi::Result<Function<'env, FnArgs<(f64, String)>, f64>> {
+        let kind = key_type(&kind)?;
+        // The function must not keep the service alive.
+        let service = self.service.as_ref().map(Arc::downgrade).ok();
+        env.create_function_from_closure("recall", move |call| {
+            let (now_ms, token) = (call.get(0)?, call.get(1)?);
+            let service = service.as_ref().and_then(Weak::upgrade);
+            let recalled = service
+                .zip(now(now_ms).ok())
+                .and_then(|(service, now)| service.recall(token, kind, now));
+            Ok(number(recalled))
+        })
     }
 
     /// The cached row for a token, as JSON `{ number, key }`. Null if the cache may no longer answer.
@@ -97,18 +111,15 @@ impl NativeApiKeyService {
     )]
     pub fn recalled_row(&self, kind: String, now_ms: f64, token: String) -> Option<String> {
         let kind = ApiKeyType::parse(&kind)?;
-        let CachedKey { number, key } =
-            self.recall(now_ms, |service, now| service.recalled_row(token, kind, now))?;
+        let (service, now) = (self.service.as_ref().ok()?, now(now_ms).ok()?);
+        let CachedKey { number, key } = service.recalled_row(token, kind, now)?;
         Some(json(&NumberedRow { number, key: &key }))
     }
+}
 
-    fn recall(
-        &self,
-        now_ms: f64,
-        lookup: impl FnOnce(&ApiKeyService, Timestamp) -> Option<CachedKey>,
-    ) -> Option<CachedKey> {
-        lookup(self.service.as_deref().ok()?, now(now_ms).ok()?)
-    }
+fn key_type(kind: &str) -> napi::Result<ApiKeyType> {
+    ApiKeyType::parse(kind)
+        .ok_or_else(|| napi::Error::from_reason("The kind must be secret or publishable."))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a cache is not filled 2^53 times")]

@@ -9,6 +9,7 @@ use std::time::Duration;
 use napi::Env;
 use napi::bindgen_prelude::{PromiseRaw, Uint8Array, within_runtime_if_available};
 use napi_derive::napi;
+use zeroize::Zeroizing;
 
 use super::events::{Listener, OnEvent};
 use super::input::{context, many, now};
@@ -50,7 +51,13 @@ impl NativeApiKeyService {
     )]
     pub fn new(options: String, on_event: OnEvent, wake: Wake) -> Self {
         let listener = Listener::new(on_event);
-        let parsed = decode(&options).and_then(|options| ServiceOptions::parse(&options));
+        // SECURITY: the options may hold passwords, private keys and hash keys.
+        let options = Zeroizing::new(options);
+        let parsed = decode(&options).and_then(|mut options| {
+            let parsed = ServiceOptions::parse(&options);
+            options.wipe();
+            parsed
+        });
         let service = parsed.and_then(|options| {
             within_runtime_if_available(|| ApiKeyService::new(&options, listener.events()))
         });

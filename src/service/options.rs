@@ -4,6 +4,7 @@
 //! README.md. Deserialization checks types and ranges; this file checks dependencies between options.
 
 mod cost;
+mod hash_keys;
 mod pool;
 mod tls;
 mod whole;
@@ -15,8 +16,9 @@ use serde::Deserialize;
 use crate::error::ApiKeyError;
 use crate::input::{FieldError, Input, deserialize, nearest};
 use crate::store::{DatabaseSettings, Pooler};
-use crate::token::{Argon2Params, HasherSettings, Hashing};
+use crate::token::{Argon2Params, Derivation, ExecutorSettings, HashKeys, HasherSettings, Hashing};
 use cost::Argon2Options;
+use hash_keys::HashKeyList;
 use pool::PoolOptions;
 use tls::Ssl;
 use whole::{Whole, WholeOrFalse};
@@ -38,6 +40,7 @@ pub struct ServiceOptions {
     migrate: Option<bool>,
     max_staleness: Option<WholeOrFalse<10, HOUR_MS>>,
     hashing: Option<Scheme>,
+    hash_keys: Option<HashKeyList>,
     rehash: Option<bool>,
     argon2: Option<Argon2Options>,
     hash_concurrency: Option<Whole<1, 1_000_000>>,
@@ -55,6 +58,7 @@ const IN_MEDUSA: &str = "inMedusa";
 enum Scheme {
     Argon2id,
     Scrypt,
+    Sha256,
 }
 
 impl ServiceOptions {
@@ -104,7 +108,7 @@ impl ServiceOptions {
 
     /// The settings of the hasher.
     pub(super) fn hasher(&self) -> Result<HasherSettings, ApiKeyError> {
-        let default = HasherSettings::default();
+        let default = ExecutorSettings::default();
         let argon2 = match &self.argon2 {
             Some(options) => options.params()?,
             None => Argon2Params::default(),
@@ -112,11 +116,18 @@ impl ServiceOptions {
         let count = |option: Option<Whole<1, 1_000_000>>| option.map(|count| count.get() as usize);
         Ok(HasherSettings {
             hashing: match self.hashing {
-                None | Some(Scheme::Argon2id) => Hashing::Argon2id(argon2),
-                Some(Scheme::Scrypt) => Hashing::Scrypt,
+                None | Some(Scheme::Argon2id) => Hashing::Derived(Derivation::Argon2id(argon2)),
+                Some(Scheme::Scrypt) => Hashing::Derived(Derivation::Scrypt),
+                Some(Scheme::Sha256) => Hashing::Sha256,
             },
-            concurrency: count(self.hash_concurrency).unwrap_or(default.concurrency),
-            queue_limit: count(self.hash_queue_limit).unwrap_or(default.queue_limit),
+            hash_keys: self
+                .hash_keys
+                .as_ref()
+                .map_or(Ok(HashKeys::default()), HashKeyList::keys)?,
+            executor: ExecutorSettings {
+                concurrency: count(self.hash_concurrency).unwrap_or(default.concurrency),
+                queue_limit: count(self.hash_queue_limit).unwrap_or(default.queue_limit),
+            },
         })
     }
 
@@ -202,7 +213,22 @@ mod tests {
                 r#""maxStaleness":true"#,
                 "maxStaleness: must be false or a whole number from 10 to 3600000",
             ),
-            (r#""hashing":"md5""#, r#"hashing: must be "argon2id" or "scrypt""#),
+            (r#""hashing":"md5""#, r#"hashing: must be "argon2id", "scrypt" or "sha256""#),
+            (r#""hashKeys":{}"#, "hashKeys: must be a list of 1 to 32 keys { id, secret }"),
+            (r#""hashKeys":[]"#, "hashKeys: must be a list of 1 to 32 keys { id, secret }"),
+            (r#""hashKeys":[5]"#, "hashKeys[0]: must be an object { id, secret }"),
+            (
+                r#""hashKeys":[{"id":"a b"}]"#,
+                "hashKeys[0].id: must be a string of 1 to 32 letters, digits, dots, underscores and hyphens",
+            ),
+            (
+                r#""hashKeys":[{"id":"a","secret":"short"}]"#,
+                "hashKeys[0].secret: must be 32 to 1024 random bytes, as hex, base64 or a Buffer",
+            ),
+            (
+                r#""hashKeys":[{"id":"a"}]"#,
+                "hashKeys[0].secret: must be 32 to 1024 random bytes, as hex, base64 or a Buffer",
+            ),
             (r#""rehash":"yes""#, "rehash: must be a boolean"),
             (
                 r#""lastUsedInterval":0"#,

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::ApiKeyService;
 use crate::cache::KeyCache;
 use crate::store::ReadBatcherStatus;
+use crate::token::UnknownHashKey;
 
 /// The status of a service, as `module/status.ts` documents it. Counts start at its construction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,6 +25,8 @@ pub struct Status {
     pub memory: MemoryStatus,
     /// Key derivations.
     pub hashing: HashingStatus,
+    /// Hash keys that hashes in the table name and the option `hashKeys` lacks.
+    pub unknown_hash_keys: Vec<UnknownHashKeyStatus>,
     /// Writes of `last_used_at`.
     pub last_used: LastUsedStatus,
 }
@@ -77,6 +80,21 @@ pub struct HashingStatus {
     pub done: u64,
 }
 
+/// A hash key that the option `hashKeys` lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnknownHashKeyStatus {
+    /// Its id; `None` for all ids beyond the first 16.
+    pub id: Option<String>,
+    /// The number of tokens that were rejected because of it.
+    pub rejected: u64,
+}
+
+impl From<UnknownHashKey> for UnknownHashKeyStatus {
+    fn from(UnknownHashKey { id, rejected }: UnknownHashKey) -> Self {
+        Self { id: id.as_deref().map(str::to_owned), rejected }
+    }
+}
+
 /// Writes of `last_used_at`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct LastUsedStatus {
@@ -95,6 +113,7 @@ impl ApiKeyService {
         let lease = self.lease();
         let cache = self.database.cache();
         let topology = self.database.topology();
+        let unknown_hash_keys = self.hasher.unknown_hash_keys().into_iter();
         Status {
             answers: match (&lease, cache) {
                 (Some(_), _) => Answers::Leased,
@@ -115,6 +134,7 @@ impl ApiKeyService {
                 queue_limit: self.hasher.queue_limit(),
                 done: self.hasher.done(),
             },
+            unknown_hash_keys: unknown_hash_keys.map(UnknownHashKeyStatus::from).collect(),
             last_used: LastUsedStatus {
                 pending: self.last_used.pending(),
                 written: self.last_used.written(),

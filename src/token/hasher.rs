@@ -1,56 +1,49 @@
-//! The bounded executor of key derivations.
+//! Hashes and verifies tokens.
 //!
-//! Each derivation runs on its own thread, at most `concurrency` at a time, so that neither the event loop nor the
-//! database driver waits for it. Callers beyond `queue_limit` are rejected. See docs/adr/0018.
+//! A slow hash is derived by `executor` and verified once per token (`proven`). A SHA-256 hash is computed where it is
+//! needed: that costs less than a thread, a queue or a cached proof.
 
-use std::num::NonZeroUsize;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::thread::available_parallelism;
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-
-use super::memory::BlockPool;
+use super::derivation::{self, reusable_salt};
+use super::executor::Executor;
 use super::proven::{Fingerprint, Proof, ProvenTokens};
-use super::scheme::{self, Hashing};
-use super::{Argon2Params, RawToken, StoredToken, TokenHash, thread};
+use super::sha256::{self, Unverifiable};
+use super::unknown_hash_keys::{UnknownHashKey, UnknownHashKeys};
+use super::{
+    Argon2Params, Derivation, ExecutorSettings, HashKeyId, HashKeys, Hashing, RawToken,
+    StoredToken, TokenHash,
+};
 use crate::error::ApiKeyError;
 use crate::event::{Event, EventSink};
 
-/// The scheme of new hashes, and the limits on derivations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The scheme of new hashes, the hash keys, and the limits on derivations.
+#[derive(Debug, Clone)]
 pub struct HasherSettings {
     /// The scheme that new secrets are hashed with.
     pub hashing: Hashing,
-    /// The maximum number of concurrent derivations.
-    pub concurrency: usize,
-    /// The maximum number of queued derivations.
-    pub queue_limit: usize,
+    /// The keys of SHA-256 hashes.
+    pub hash_keys: HashKeys,
+    /// The limits on slow derivations.
+    pub executor: ExecutorSettings,
 }
 
 impl Default for HasherSettings {
-    /// argon2id at its default cost and a queue of 1000, on every core where threads can lower their priority,
-    /// otherwise on all but one.
+    /// argon2id at its default cost, and no hash keys.
     fn default() -> Self {
-        let cores = available_parallelism().map_or(1, NonZeroUsize::get);
-        let spared = usize::from(!thread::LOWERS_PRIORITY);
         Self {
-            hashing: Hashing::Argon2id(Argon2Params::default()),
-            concurrency: cores.saturating_sub(spared).max(1),
-            queue_limit: 1_000,
+            hashing: Hashing::Derived(Derivation::Argon2id(Argon2Params::default())),
+            hash_keys: HashKeys::default(),
+            executor: ExecutorSettings::default(),
         }
     }
 }
 
 /// Hashes and verifies tokens.
 pub struct Hasher {
-    settings: HasherSettings,
-    permits: Arc<Semaphore>,
-    waiting: AtomicUsize,
-    memory: Arc<BlockPool>,
+    hashing: Hashing,
+    hash_keys: HashKeys,
+    executor: Executor,
     proven: ProvenTokens,
-    done: Arc<AtomicU64>,
-    overloaded: AtomicBool,
+    unknown: UnknownHashKeys,
     events: EventSink,
 }
 
@@ -68,14 +61,13 @@ impl Hasher {
     /// # Errors
     /// `Unexpected` when the operating system provides no random bytes.
     pub fn new(settings: HasherSettings, events: EventSink) -> Result<Self, ApiKeyError> {
+        let HasherSettings { hashing, hash_keys, executor } = settings;
         Ok(Self {
-            settings,
-            permits: Arc::new(Semaphore::new(settings.concurrency)),
-            waiting: AtomicUsize::new(0),
-            memory: Arc::new(BlockPool::new(settings.hashing.memory_kib() as usize)),
+            hashing,
+            hash_keys,
+            executor: Executor::new(executor, hashing.memory_kib(), events.clone()),
             proven: ProvenTokens::new()?,
-            done: Arc::default(),
-            overloaded: AtomicBool::new(false),
+            unknown: UnknownHashKeys::default(),
             events,
         })
     }
@@ -83,25 +75,31 @@ impl Hasher {
     /// The number of running derivations.
     #[must_use]
     pub fn running(&self) -> usize {
-        self.settings.concurrency.saturating_sub(self.permits.available_permits())
+        self.executor.running()
     }
 
     /// The number of queued derivations.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+        self.executor.waiting()
     }
 
     /// The maximum number of queued derivations.
     #[must_use]
     pub fn queue_limit(&self) -> usize {
-        self.settings.queue_limit
+        self.executor.queue_limit()
     }
 
     /// The number of finished derivations.
     #[must_use]
     pub fn done(&self) -> u64 {
-        self.done.load(Ordering::Relaxed)
+        self.executor.done()
+    }
+
+    /// The unknown hash keys that hashes named, with the number of tokens rejected because of each.
+    #[must_use]
+    pub fn unknown_hash_keys(&self) -> Vec<UnknownHashKey> {
+        self.unknown.list()
     }
 
     /// Wraps a token from a caller and computes its fingerprint.
@@ -111,134 +109,134 @@ impl Hasher {
         Presented { fingerprint: self.proven.fingerprint(&token), token }
     }
 
-    /// Hashes a new secret token with its salt.
+    /// Hashes a new secret token. Its salt is stored with every scheme, so that a later rehash can use it.
     ///
     /// # Errors
     /// `Busy` when the queue is full.
     pub async fn hash(&self, token: RawToken, salt: Vec<u8>) -> Result<StoredToken, ApiKeyError> {
-        let hashing = self.settings.hashing;
-        self.derive(move |memory| scheme::hash(hashing, &token, &salt, memory)).await
+        let salt_hex = hex::encode(&salt);
+        let hash = match self.hashing {
+            Hashing::Sha256 => sha256::hash(&token, self.hash_keys.first()),
+            Hashing::Derived(scheme) => {
+                let derive = move |memory: &_| derivation::hash(scheme, &token, &salt, memory);
+                self.executor.derive(derive).await?
+            }
+        };
+        Ok(StoredToken::Hashed { hash, salt: salt_hex })
     }
 
-    /// Whether a presented token matches a hash that was just read.
+    /// Whether a presented token matches a hash that was just read. A hash under an unknown hash key matches no token.
     ///
     /// # Errors
-    /// `Busy` when the queue is full.
+    /// `Busy` when the queue is full, `UnknownHash` for a hash in a format that this version does not support.
     pub async fn verify(
         &self,
         Presented { token, fingerprint }: &Presented,
         hash: &TokenHash,
         salt: &str,
     ) -> Result<bool, ApiKeyError> {
+        if sha256::is_sha256(hash) {
+            return self.verify_sha256(token, hash);
+        }
         let derivation = async {
             let (token, hash, salt) = (token.clone(), hash.clone(), salt.to_owned());
-            self.derive(move |memory| scheme::verify(&token, &hash, &salt, memory)).await
+            let derive = move |memory: &_| derivation::verify(&token, &hash, &salt, memory);
+            self.executor.derive(derive).await
         };
         self.proven.matches(*fingerprint, hash, derivation).await
     }
 
-    /// Whether a hash has the scheme and cost of new hashes.
-    #[must_use]
-    pub fn is_current(&self, hash: &TokenHash) -> bool {
-        self.settings.hashing.is_scheme_of(hash)
+    /// Reports a hash that a token did not match although it belongs to the token's row: its hash key has another secret.
+    pub fn report_mismatch(&self, hash: &TokenHash) {
+        if let Some(id) = sha256::key_id(hash).filter(|id| self.hash_keys.find(id).is_some()) {
+            self.report_hash_key(&id);
+        }
     }
 
-    /// Rehashes a verified token with the current scheme and its row's salt; `None` if that salt cannot be reused.
+    /// Whether a hash has the scheme, and the cost or the hash key, of new hashes.
+    #[must_use]
+    pub fn is_current(&self, hash: &TokenHash) -> bool {
+        match self.hashing {
+            Hashing::Sha256 => sha256::is_made_under(hash, self.hash_keys.first()),
+            Hashing::Derived(scheme) => scheme.made(hash),
+        }
+    }
+
+    /// Rehashes a verified token with the current scheme and its row's salt.
+    ///
+    /// Returns `None` if the salt cannot be reused.
     ///
     /// # Errors
     /// `Busy` when a derivation is queued: a rehash yields to callers.
     pub async fn rehash(&self, token: &RawToken, salt: &str) -> Result<Option<Proof>, ApiKeyError> {
-        if self.waiting.load(Ordering::Relaxed) > 0 {
-            return Err(ApiKeyError::Busy(self.settings.queue_limit));
-        }
+        let Some(salt) = reusable_salt(salt) else { return Ok(None) };
         let fingerprint = self.proven.fingerprint(token);
-        let (hashing, token, salt) = (self.settings.hashing, token.clone(), salt.to_owned());
-        // A rehash does not occupy a queue slot, so it never causes a caller to be rejected.
-        let permit = self.permit().await?;
-        let hash =
-            self.run(permit, move |memory| scheme::rehash(hashing, &token, &salt, memory)).await?;
-        Ok(hash.map(|hash| Proof::new(fingerprint, hash)))
-    }
-
-    /// Caches the proof that a token matches the hash now in its row.
-    pub fn remember(&self, proof: Proof) {
-        self.proven.remember(proof);
-    }
-
-    async fn derive<T: Send + 'static>(
-        &self,
-        derivation: impl FnOnce(&BlockPool) -> Result<T, ApiKeyError> + Send + 'static,
-    ) -> Result<T, ApiKeyError> {
-        let permit = {
-            let _slot = self.queue()?;
-            self.permit().await?
-        };
-        self.run(permit, derivation).await
-    }
-
-    async fn permit(&self) -> Result<OwnedSemaphorePermit, ApiKeyError> {
-        Arc::clone(&self.permits).acquire_owned().await.map_err(|_| ApiKeyError::Closed)
-    }
-
-    async fn run<T: Send + 'static>(
-        &self,
-        permit: OwnedSemaphorePermit,
-        derivation: impl FnOnce(&BlockPool) -> Result<T, ApiKeyError> + Send + 'static,
-    ) -> Result<T, ApiKeyError> {
-        let (memory, done) = (Arc::clone(&self.memory), Arc::clone(&self.done));
-        // The permit moves into the thread: a caller that gives up does not free a core that is still busy.
-        let (sender, receiver) = oneshot::channel();
-        let started = thread::spawn(move || {
-            let derived = derivation(&memory);
-            done.fetch_add(1, Ordering::Relaxed);
-            drop(permit);
-            // The receiver is gone if the caller gave up.
-            let _ = sender.send(derived);
-        });
-        started.map_err(|_| {
-            ApiKeyError::Unexpected("The operating system could not start a thread for hashing.")
-        })?;
-        receiver.await.map_err(|_| ApiKeyError::Unexpected("A key derivation was aborted."))?
-    }
-
-    fn queue(&self) -> Result<QueueSlot<'_>, ApiKeyError> {
-        let slot = QueueSlot(&self.waiting);
-        let ahead = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let capacity = self.settings.queue_limit + self.permits.available_permits();
-        if ahead >= capacity {
-            // Notify once per overload episode, not once per call.
-            if !self.overloaded.swap(true, Ordering::Relaxed) {
-                self.events.emit(Event::QueueFull);
+        let hash = match self.hashing {
+            Hashing::Sha256 => sha256::hash(token, self.hash_keys.first()),
+            Hashing::Derived(scheme) => {
+                let token = token.clone();
+                let derive = move |memory: &_| derivation::hash(scheme, &token, &salt, memory);
+                self.executor.derive_in_background(derive).await?
             }
-            return Err(ApiKeyError::Busy(self.settings.queue_limit));
-        }
-        if ahead <= self.settings.queue_limit / 2 {
-            self.overloaded.store(false, Ordering::Relaxed);
-        }
-        Ok(slot)
+        };
+        Ok(Some(Proof::new(fingerprint, hash)))
     }
-}
 
-/// A slot in the queue, released on drop.
-struct QueueSlot<'a>(&'a AtomicUsize);
+    /// Caches the proof that a token matches the slow hash now in its row.
+    pub fn remember(&self, proof: Proof) {
+        if !sha256::is_sha256(proof.hash()) {
+            self.proven.remember(proof);
+        }
+    }
 
-impl Drop for QueueSlot<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+    fn verify_sha256(&self, token: &RawToken, hash: &TokenHash) -> Result<bool, ApiKeyError> {
+        match sha256::verify(token, hash, &self.hash_keys) {
+            Ok(matches) => Ok(matches),
+            Err(Unverifiable::Malformed) => Err(ApiKeyError::UnknownHash),
+            Err(Unverifiable::UnknownKey(id)) => {
+                self.report_hash_key(&id);
+                Ok(false)
+            }
+        }
+    }
+
+    fn report_hash_key(&self, id: &HashKeyId) {
+        // Notify once per hash key, not once per call.
+        if let Some(id) = self.unknown.count(id) {
+            self.events.emit(Event::UnknownHashKey(id));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::*;
+    use crate::token::{HashKey, HashSecret};
+
+    const CHEAP: Hashing = Hashing::Derived(Derivation::Argon2id(Argon2Params {
+        memory_kib: 64,
+        iterations: 1,
+        parallelism: 1,
+    }));
+    const TOKEN: &str = "sk_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    fn hasher_of(hashing: Hashing, ids: &[&str], queue_limit: usize) -> Hasher {
+        let keys = ids.iter().map(|id| {
+            let secret = HashSecret::parse(&format!("{:02x}", id.len()).repeat(32));
+            HashKey::new(HashKeyId::parse(id).expect("an id"), secret.expect("a secret"))
+        });
+        let settings = HasherSettings {
+            hashing,
+            hash_keys: HashKeys::new(keys.collect()),
+            executor: ExecutorSettings { concurrency: 1, queue_limit },
+        };
+        Hasher::new(settings, EventSink::default()).expect("randomness")
+    }
 
     fn hasher(queue_limit: usize) -> Hasher {
-        let cheap = Argon2Params { memory_kib: 64, iterations: 1, parallelism: 1 };
-        Hasher::new(
-            HasherSettings { hashing: Hashing::Argon2id(cheap), concurrency: 1, queue_limit },
-            EventSink::default(),
-        )
-        .expect("randomness")
+        hasher_of(CHEAP, &[], queue_limit)
     }
 
     fn presented(hasher: &Hasher, token: &RawToken) -> Presented {
@@ -248,7 +246,7 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_rejects_callers_and_recovers() {
         let hasher = hasher(1);
-        let running = hasher.permits.acquire().await.expect("open");
+        let running = hasher.executor.permits.acquire().await.expect("open");
         let waiting = hasher.hash(RawToken::presented("sk_1".into()), vec![1; 16]);
         let mut waiting = Box::pin(waiting);
         assert!(poll_once(&mut waiting).await.is_none());
@@ -269,7 +267,7 @@ mod tests {
             panic!("a secret is hashed");
         };
         assert_eq!(hasher.verify(&presented(&hasher, &token), &hash, &salt).await, Ok(true));
-        let _running = hasher.permits.acquire().await.expect("open");
+        let _running = hasher.executor.permits.acquire().await.expect("open");
         assert_eq!(hasher.verify(&presented(&hasher, &token), &hash, &salt).await, Ok(true));
         let other = RawToken::presented("sk_2".into());
         assert_eq!(
@@ -287,7 +285,7 @@ mod tests {
         else {
             panic!("a secret is hashed");
         };
-        let running = hasher.permits.acquire().await.expect("open");
+        let running = hasher.executor.permits.acquire().await.expect("open");
         let same = presented(&hasher, &token);
         let mut first = Box::pin(hasher.verify(&same, &hash, &salt));
         let mut second = Box::pin(hasher.verify(&same, &hash, &salt));
@@ -308,7 +306,7 @@ mod tests {
         let hasher = hasher(1);
         let token = hasher.present("sk_1".into());
         let hash = TokenHash::new("00".repeat(64));
-        let running = hasher.permits.acquire().await.expect("open");
+        let running = hasher.executor.permits.acquire().await.expect("open");
         let mut first = Box::pin(hasher.verify(&token, &hash, "salt"));
         let mut second = Box::pin(hasher.verify(&token, &hash, "salt"));
         assert!(poll_once(&mut first).await.is_none());
@@ -322,7 +320,7 @@ mod tests {
     async fn a_rehash_yields_to_all_callers_and_causes_no_rejection() {
         let hasher = hasher(1);
         let (token, salt) = (RawToken::presented("sk_1".into()), "07".repeat(16));
-        let running = hasher.permits.acquire().await.expect("open");
+        let running = hasher.executor.permits.acquire().await.expect("open");
         let mut rehash = Box::pin(hasher.rehash(&token, &salt));
         assert!(poll_once(&mut rehash).await.is_none());
         let mut caller = Box::pin(hasher.hash(RawToken::presented("sk_2".into()), vec![1; 16]));
@@ -336,11 +334,87 @@ mod tests {
 
         let hash = proof.hash().clone();
         hasher.remember(proof);
-        let _running = hasher.permits.acquire().await.expect("open");
+        let _running = hasher.executor.permits.acquire().await.expect("open");
         let verified =
             poll_once(&mut Box::pin(hasher.verify(&presented(&hasher, &token), &hash, &salt)))
                 .await;
         assert_eq!(verified, Some(Ok(true)));
+    }
+
+    #[tokio::test]
+    async fn a_sha256_hash_needs_no_executor_and_no_proof() {
+        for ids in [&[][..], &["new", "older"]] {
+            let hasher = hasher_of(Hashing::Sha256, ids, 0);
+            let _running = hasher.executor.permits.acquire().await.expect("open");
+            let token = RawToken::presented(TOKEN.into());
+            let stored = hasher.hash(token.clone(), vec![7; 16]).await.expect("hashes");
+            let StoredToken::Hashed { hash, salt } = stored else { panic!("a secret is hashed") };
+            assert_eq!(salt, "07".repeat(16));
+            assert!(hasher.is_current(&hash));
+            assert_eq!(hasher.verify(&presented(&hasher, &token), &hash, &salt).await, Ok(true));
+            let other = hasher.present("sk_2".into());
+            assert_eq!(hasher.verify(&other, &hash, &salt).await, Ok(false));
+            let rehashed = hasher.rehash(&token, &salt).await.expect("hashes").expect("a hex salt");
+            assert_eq!(rehashed.hash(), &hash);
+            hasher.remember(rehashed);
+            assert!(hasher.proven.is_empty());
+            assert_eq!(hasher.done(), 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn every_scheme_can_be_rehashed_to_every_other_and_back_to_the_same_hash() {
+        let scrypt = Hashing::Derived(Derivation::Scrypt);
+        let hashers = [
+            hasher_of(CHEAP, &["new", "older"], 1),
+            hasher_of(scrypt, &["new", "older"], 1),
+            hasher_of(Hashing::Sha256, &["new", "older"], 1),
+            hasher_of(Hashing::Sha256, &["older", "new"], 1),
+        ];
+        let token = RawToken::presented(TOKEN.into());
+        for from in &hashers {
+            let stored = from.hash(token.clone(), vec![7; 16]).await.expect("hashes");
+            let StoredToken::Hashed { hash, salt } = stored else { panic!("a secret is hashed") };
+            for to in &hashers {
+                assert_eq!(to.verify(&presented(to, &token), &hash, &salt).await, Ok(true));
+                assert_eq!(to.is_current(&hash), std::ptr::eq(from, to));
+                let moved = to.rehash(&token, &salt).await.expect("hashes").expect("a proof");
+                assert!(to.is_current(moved.hash()));
+                let verified = from.verify(&presented(from, &token), moved.hash(), &salt).await;
+                assert_eq!(verified, Ok(true));
+                let back = from.rehash(&token, &salt).await.expect("hashes").expect("a proof");
+                assert_eq!(back.hash(), &hash);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_salt_that_cannot_be_reused_prevents_a_rehash() {
+        let token = RawToken::presented(TOKEN.into());
+        for hashing in [CHEAP, Hashing::Derived(Derivation::Scrypt), Hashing::Sha256] {
+            let rehashed = hasher_of(hashing, &[], 1).rehash(&token, "salt").await;
+            assert!(rehashed.expect("no error").is_none(), "{hashing:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hash_under_an_unknown_hash_key_is_rejected_and_reported_once() {
+        let token = RawToken::presented(TOKEN.into());
+        let stored = hasher_of(Hashing::Sha256, &["2025-01"], 1).hash(token, vec![7; 16]).await;
+        let StoredToken::Hashed { hash, salt } = stored.expect("hashes") else {
+            panic!("a secret is hashed")
+        };
+        let told = Arc::<Mutex<Vec<Event>>>::default();
+        let events = Arc::clone(&told);
+        let sink = EventSink::to(move |event| events.lock().expect("sound").push(event));
+        let hasher = Hasher::new(HasherSettings::default(), sink).expect("randomness");
+        for _ in 0..3 {
+            let presented = hasher.present(TOKEN.into());
+            assert_eq!(hasher.verify(&presented, &hash, &salt).await, Ok(false));
+        }
+        let id = Some(Arc::from("2025-01"));
+        assert_eq!(*told.lock().expect("sound"), [Event::UnknownHashKey(id.clone())]);
+        assert_eq!(hasher.unknown_hash_keys(), [UnknownHashKey { id, rejected: 3 }]);
     }
 
     async fn poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {

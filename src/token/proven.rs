@@ -91,6 +91,11 @@ impl ProvenTokens {
         self.proofs.get_or_insert_async(&claim, derivation).await
     }
 
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.proofs.is_empty()
+    }
+
     pub(super) fn remember(&self, Proof(claim): Proof) {
         self.proofs.insert(claim, true);
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The verifier of a secret token: an argon2id PHC string, or stock's scrypt hex.
+/// The verifier of a secret token: an argon2id PHC string, stock's scrypt hex, or a SHA-256 or HMAC-SHA-256 hash.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TokenHash(String);
 
