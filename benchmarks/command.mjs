@@ -5,9 +5,13 @@ import { fail } from "../harness/steps.mjs";
 
 /** The files in `scenarios/`, in the order in which they run. */
 const SCENARIOS = [
-  ...["floor", "authenticate", "cold", "forged", "publishable", "mix"],
-  ...["list", "create", "create-secrets", "event-loop", "restart-storm", "sqlite", "scale"],
+  ...["floor", "authenticate", "alternatives", "cold", "forged", "publishable", "mix"],
+  ...["list", "create", "create-secrets", "first-answer", "event-loop", "restart-storm", "memory", "sqlite", "scale"],
+  "addon-size",
 ];
+
+const SMALLEST_TABLE = 1_000;
+const LARGEST_TABLE = 100_000_000;
 
 /** Sizes of a run whose figures are published. */
 const FULL = {
@@ -26,7 +30,9 @@ const FULL = {
   processes: 3,
   storms: 3,
   storm: { slow: 10_000, fast: 10_000 },
-  scale: [1_000, 100_000, 1_000_000],
+  openings: 20,
+  memory: { keys: 100_000, processes: 3 },
+  scale: [SMALLEST_TABLE, 100_000, 1_000_000],
 };
 
 /** Sizes of a run that shows that everything works; its figures mean little. */
@@ -46,17 +52,20 @@ const QUICK = {
   processes: 1,
   storms: 1,
   storm: { slow: 40, fast: 500 },
-  scale: [1_000, 10_000],
+  openings: 5,
+  memory: { keys: 5_000, processes: 1 },
+  scale: [SMALLEST_TABLE, 10_000],
 };
 
 const USAGE = `npm run bench                          every scenario; writes benchmarks/results/latest.* and README.md's figures
 npm run bench -- --quick               small sizes, to check that everything works; writes benchmarks/results/quick.*
 npm run bench -- --only mix --only list   some scenarios; writes benchmarks/results/partial.*
+npm run bench -- --only scale --keys 10000000   a table of that many keys instead of 100,000 and 1,000,000; takes ten minutes, 10 GB
 npm run bench -- --readme              measures nothing; rewrites README.md's figures from benchmarks/results/latest.json`;
 
 /** Returns `{ readme, scenarios, sizes, name }`: whether only to rewrite README.md, else what to measure, how much, and the results' name. */
 export function readCommand() {
-  const { help, only, quick, readme } = parse();
+  const { help, only, quick, readme, keys } = parse();
   if (help) {
     console.log(`${USAGE}\n\nscenarios: ${SCENARIOS.join(", ")}`);
     process.exit();
@@ -65,12 +74,22 @@ export function readCommand() {
     if (!SCENARIOS.includes(name)) fail(`--only takes ${SCENARIOS.join(", ")}, not ${name}.`);
   }
   const partial = only.length > 0;
+  const scenarios = SCENARIOS.filter((name) => !partial || only.includes(name));
+  const sizes = quick ? QUICK : FULL;
   return {
-    readme,
-    scenarios: SCENARIOS.filter((name) => !partial || only.includes(name)),
-    sizes: quick ? QUICK : FULL,
+    ...{ readme, scenarios },
+    sizes: keys === undefined ? sizes : { ...sizes, scale: [SMALLEST_TABLE, largestTable(keys, scenarios)] },
     name: quick ? "quick" : partial ? "partial" : "latest",
   };
+}
+
+function largestTable(text, scenarios) {
+  if (scenarios.join() !== "scale") fail("--keys is for --only scale.");
+  const keys = Number(text);
+  if (!(Number.isInteger(keys) && keys > SMALLEST_TABLE && keys <= LARGEST_TABLE)) {
+    fail(`--keys takes a whole number above ${SMALLEST_TABLE}, at most ${LARGEST_TABLE}, not ${text}.`);
+  }
+  return keys;
 }
 
 function parse() {
@@ -79,6 +98,7 @@ function parse() {
       options: {
         quick: { type: "boolean", default: false },
         only: { type: "string", multiple: true, default: [] },
+        keys: { type: "string" },
         readme: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },

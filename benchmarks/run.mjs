@@ -8,7 +8,7 @@ import { Progress } from "./measuring/progress.mjs";
 import { evaluateTargets } from "./report/targets.mjs";
 import { NAMES } from "./scenarios/views.mjs";
 
-const COMPARED_PACKAGES = ["@medusajs/api-key", "pg", "libsql"];
+const COMPARED_PACKAGES = ["@medusajs/api-key", "pg", "libsql", "fast-jwt", "jsonwebtoken"];
 
 /** Runs the named scenarios and returns the results. */
 export async function runScenarios(names, sizes) {

@@ -7,16 +7,21 @@ import { ApiKeyModuleService } from "../../index.js";
 export const MAX_STALENESS_MS = 1_000;
 const TIMEOUT_MS = 10 * MAX_STALENESS_MS;
 
+/** Constructs a service on the database at `url`; it connects at its first call. */
+export function constructOurs(url, options = {}) {
+  return new ApiKeyModuleService({ databaseUrl: url, ...options });
+}
+
 /** Opens a service on the database at `url` and migrates its table. */
 export async function openOurs(url, options = {}) {
-  const service = new ApiKeyModuleService({ databaseUrl: url, ...options });
+  const service = constructOurs(url, options);
   await service.migrate();
   return service;
 }
 
 /** Opens a service that caches under a lease, once it holds the lease. Resolves to `null` if this build lacks the option. */
-export async function openLeased(url) {
-  const service = await openOurs(url, { maxStaleness: MAX_STALENESS_MS }).catch(nullIfUnknown);
+export async function openLeased(url, options = {}) {
+  const service = await openOurs(url, { ...options, maxStaleness: MAX_STALENESS_MS }).catch(nullIfUnknown);
   // The first call starts the listener that the lease needs.
   await service?.authenticate("sk_nobody");
   if (service !== null) await waitForLease(service);

@@ -19,12 +19,15 @@ const BY_TOKEN = {
 };
 const POOL_SIZE = 10;
 
+/** Opens one connection of `pg` that serves a single caller. */
+export async function openConnection(url) {
+  const client = await connected(url);
+  return { ...selects((query) => client.query(query)), close: () => client.end() };
+}
+
 /** Opens one connection of `pg`, and a pool. */
 export async function openSelects(url) {
-  const client = new pg.Client({ connectionString: url });
-  // As in ../../harness/database.mjs: the server may stop first.
-  client.on("error", () => undefined);
-  await client.connect();
+  const client = await connected(url);
   const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE, idleTimeoutMillis: 0 });
   pool.on("error", () => undefined);
   return {
@@ -39,6 +42,14 @@ export function openGet(path) {
   const database = new Database(path);
   const statement = database.prepare(`SELECT ${COLUMNS} FROM api_key WHERE token_digest = ? AND deleted_at IS NULL`);
   return { byDigest: (digest) => statement.get(digest), close: () => database.close() };
+}
+
+async function connected(url) {
+  const client = new pg.Client({ connectionString: url });
+  // As in ../../harness/database.mjs: the server may stop first.
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
 }
 
 function selects(ask) {

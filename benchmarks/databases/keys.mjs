@@ -35,8 +35,11 @@ export async function createSecretKeys(url, count, options) {
   return keys;
 }
 
-/** Fills an empty table to `total` keys and returns `known` secret ones, which are evenly spread among the filler rows. */
-export async function fillTable(database, total, known) {
+/**
+ * Fills an empty table to `total` keys and returns `known` secret ones, which are evenly spread among the filler rows. `onSlice(percent)` is
+ * called as the table grows.
+ */
+export async function fillTable(database, total, known, onSlice = () => undefined) {
   const service = await openOurs(database.url, CHEAP);
   const keys = [];
   let rows = 0;
@@ -45,6 +48,7 @@ export async function fillTable(database, total, known) {
     keys.push(...(await createWith(service, "secret", upTo(known) - keys.length)));
     await database.query(ROWS, [`slice ${slice}`, upTo(total - known) - rows]);
     rows = upTo(total - known);
+    onSlice((100 * slice) / SLICES);
   }
   await service.close();
   // The planner has no statistics on rows that were just inserted.

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { contenderName } from "../scenarios/forged.mjs";
 import { NAMES } from "../scenarios/views.mjs";
 import { fastest, finder } from "./figures.mjs";
+import { alternativesMarkdown } from "./readme-alternatives.mjs";
 import { markdownTable, number, ratio } from "./table.mjs";
 
 const README = new URL("../../README.md", import.meta.url);
@@ -28,7 +29,7 @@ function withFigures(text, results) {
 
 const NONE = "No full run has been committed yet; `npm run bench` writes its table here.";
 
-/** Returns the chart, the table, and the conditions of the measurement. */
+/** Returns the chart, the tables, and the conditions of the measurement. */
 function figuresMarkdown({ measuredAt, machine, figures }) {
   const find = finder(figures);
   const head = ["calls a second", "stock", "`pg`'s bare SELECT", "this package", "× stock"];
@@ -38,6 +39,7 @@ function figuresMarkdown({ measuredAt, machine, figures }) {
     "![Calls a second by contender](benchmarks/results/latest.svg)",
     "",
     markdownTable(head, rows),
+    ...alternativesMarkdown(find),
     "",
     `Medians of a run on ${measuredAt.slice(0, 10)} at commit ${commit}: ${processor}, ${cores} cores shared by Node.js ${node} and PostgreSQL`,
     `${postgres}, ${memoryGiB} GiB, load average ${loadAverage} at the start; stock is \`@medusajs/api-key\` ${packages["@medusajs/api-key"]}.`,

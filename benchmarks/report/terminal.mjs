@@ -27,8 +27,9 @@ function groups(figures) {
   const byTitle = new Map();
   for (const figure of figures) {
     const details = [
+      figure.call,
       figure.batch && `${figure.batch} per call`,
-      figure.count && `${figure.count} tokens`,
+      figure.count && `${figure.count} ${figure.scenario === "memory" ? "keys" : "tokens"}`,
       figure.callers && `${figure.callers} at a time`,
     ];
     const title = [figure.scenario, ...details].filter(Boolean).join(", ");
@@ -38,8 +39,8 @@ function groups(figures) {
 }
 
 function figuresTable(figures) {
-  if (figures[0].scenario === "event-loop") return delaysTable(figures);
-  if (figures[0].scenario === "restart-storm") return stormTable(figures);
+  const special = TABLES[figures[0].scenario];
+  if (special) return special(figures);
   const several = new Set(figures.map(({ keys }) => keys)).size > 1;
   const stock = figures.find(({ contender }) => contender.startsWith(NAMES.stock)) ?? figures[0];
   const head = ["", "calls/s", "p50", "p99", "CPU per call", `× ${stock.contender}`];
@@ -87,6 +88,48 @@ function stormTable(figures) {
     ]),
   );
 }
+
+function firstAnswersTable(figures) {
+  const head = ["", "first answer p50", "p99", `× ${figures[0].contender}`];
+  return terminalTable(
+    head,
+    figures.map(({ contender, median }) => [
+      contender,
+      duration(median.firstP50Us),
+      duration(median.firstP99Us),
+      ratio(median.firstP50Us / figures[0].median.firstP50Us),
+    ]),
+  );
+}
+
+function memoryTable(figures) {
+  return terminalTable(
+    ["", "bytes per key", "of them on JavaScript's heap", "memory before", "memory more"],
+    figures.map(({ contender, median }) => [
+      contender,
+      number(median.bytesPerKey),
+      number(median.heapBytesPerKey),
+      `${number(median.rssBeforeMiB)} MiB`,
+      `${number(median.rssMoreMiB)} MiB`,
+    ]),
+  );
+}
+
+function sizeTable(figures) {
+  return terminalTable(
+    ["", "size", "gzipped"],
+    figures.map(({ file, median }) => [file, `${number(median.sizeMiB)} MiB`, `${number(median.gzippedMiB)} MiB`]),
+  );
+}
+
+// Scenarios that do not measure calls per second.
+const TABLES = {
+  "event-loop": delaysTable,
+  "restart-storm": stormTable,
+  "first-answer": firstAnswersTable,
+  memory: memoryTable,
+  "addon-size": sizeTable,
+};
 
 function targetsTable(targets) {
   const mark = { true: "✓", false: "✗", null: "–" };

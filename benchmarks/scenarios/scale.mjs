@@ -25,9 +25,11 @@ export async function run(context) {
 }
 
 async function openTable({ serverUrl, sizes, progress }, size) {
-  progress.show(`creating ${size} keys`);
+  const title = `creating ${size} keys`;
+  progress.show(title);
   const database = await createDatabase(serverUrl, `bench_scale_${size}`);
-  const keys = await fillTable(database, size, Math.min(sizes.warm, size));
+  const known = Math.min(sizes.warm, size);
+  const keys = await fillTable(database, size, known, (percent) => progress.show(`${title} · ${percent} %`));
   const service = await openOurs(database.url);
   const selects = await openSelects(database.url);
   const contender = (name, ask) => ({

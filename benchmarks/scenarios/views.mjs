@@ -7,9 +7,18 @@ export const NAMES = {
   leased: "this package, leased",
   sha256: "this package, sha256",
   sha256Warm: "this package, sha256, warm",
+  sha256Leased: "this package, sha256, leased",
   client: "pg, one connection",
   pool: "pg, a pool",
   get: "libsql, prepared get",
+  jwtCached: "fast-jwt HS256, cached (cannot be revoked)",
+  jwt: "fast-jwt HS256 (cannot be revoked)",
+  eddsaCached: "fast-jwt EdDSA, cached (cannot be revoked)",
+  eddsa: "fast-jwt EdDSA (cannot be revoked)",
+  jsonwebtoken: "jsonwebtoken HS256 (cannot be revoked)",
+  betterAuthRead: "Better Auth's way without its UPDATE",
+  betterAuth: "Better Auth's way",
+  connect: "pg, connect and SELECT",
 };
 
 // Without `token` and `salt`, which stock returns hashed and this package does not, and `last_used_at`, which stock never writes.

@@ -155,6 +155,9 @@ impl Keeper {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut sending = None;
         listening.signals.plan_now();
+        if self.lease.loss() == LeaseLoss::Starting {
+            self.lease.explain(LeaseLoss::NoEcho);
+        }
         loop {
             let due = listening.signals.due.zip(listening.pending);
             let due_at = due.map_or_else(Instant::now, |(at, _)| at);

@@ -1,0 +1,44 @@
+// README.md's figures of what a user would choose instead of a key, of memory, and of a new service.
+
+import { NAMES } from "../scenarios/views.mjs";
+import { markdownTable, number } from "./table.mjs";
+
+const CALLERS = [1, 64];
+const CONTENDERS = [
+  ...[NAMES.strict, NAMES.leased, NAMES.jwtCached, NAMES.jwt, NAMES.eddsaCached, NAMES.eddsa],
+  ...[NAMES.jsonwebtoken, NAMES.betterAuthRead, NAMES.betterAuth],
+];
+
+/** Returns lines of Markdown, each block after an empty line; no lines for what was not measured. */
+export function alternativesMarkdown(find) {
+  return [alternatives(find), memory(find), firstAnswers(find)].flatMap((block) => (block === null ? [] : ["", block]));
+}
+
+function alternatives(find) {
+  const rows = CONTENDERS.flatMap((contender) => {
+    const rates = CALLERS.map((callers) => find({ scenario: "alternatives", contender, callers })?.perSecond);
+    return rates.includes(undefined) ? [] : [[contender, ...rates.map(number)]];
+  });
+  return rows.length === 0
+    ? null
+    : markdownTable(["whose token is it, calls a second", "1 caller", "64 callers"], rows);
+}
+
+function memory(find) {
+  const [leased, sha256] = [NAMES.leased, NAMES.sha256Leased].map((contender) =>
+    find({ scenario: "memory", contender }),
+  );
+  if (!leased || !sha256) return null;
+  return `A remembered key takes ${number(leased.bytesPerKey)} bytes under a lease, ${number(sha256.bytesPerKey)} with \`hashing: "sha256"\`: what the process grew by.`;
+}
+
+function firstAnswers(find) {
+  const ms = (call, contender) => find({ scenario: "first-answer", call, contender })?.firstP50Us / 1_000;
+  const [ours, theirs] = [ms("authenticate", NAMES.sha256), ms("authenticate", NAMES.connect)];
+  const [ourLookup, theirLookup] = [ms("listApiKeys", NAMES.strict), ms("listApiKeys", NAMES.connect)];
+  if ([ours, theirs, ourLookup, theirLookup].some(Number.isNaN)) return null;
+  return [
+    `A new service takes ${number(ours)} ms until its first answer of \`authenticate\` (with \`sha256\`), ${number(ourLookup)} ms until that of a lookup of a publishable key;`,
+    `\`pg\` takes ${number(theirs)} and ${number(theirLookup)} ms to connect and to SELECT the row.`,
+  ].join("\n");
+}
