@@ -49,6 +49,8 @@ async function release() {
   const { targets, addons } = whatToPack();
   const missing = Object.keys(TARGETS).filter((target) => !targets.includes(target));
   if (values.publish) refuseUnfinished(missing, values);
+  if (values["dry-run"] && missing.includes(hostTarget()))
+    fail(`--dry-run needs an addon for ${hostTarget()}, to use it.`);
   await setup();
   await installTools();
   if (values.addons === undefined) await compileAll(targets, addons);

@@ -2,7 +2,7 @@
 // is configured with. Its packages are installed in this folder when first needed.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -28,7 +28,6 @@ export async function startRegistry(own) {
   const stop = async () => {
     server.stdin.end();
     await ended;
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   };
   try {
     const { port } = await Promise.race([firstJsonLine(server.stdout), ended.then(failed)]);

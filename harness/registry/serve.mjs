@@ -2,8 +2,9 @@
 //
 //   node serve.mjs '{ "folder", "upstream", "own" }'
 //
-// Prints its address as one line of JSON once it accepts connections, and ends when its standard input closes.
+// Prints its port as one line of JSON once it accepts connections. When its standard input closes, it deletes the folder and ends.
 
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import verdaccio from "verdaccio";
 
@@ -25,4 +26,9 @@ const server = await verdaccio.runServer({
 server.listen(0, "127.0.0.1", () => {
   process.stdout.write(`${JSON.stringify({ port: server.address().port })}\n`);
 });
-process.stdin.once("close", () => process.exit(0)).resume();
+process.stdin
+  .once("close", () => {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    process.exit(0);
+  })
+  .resume();

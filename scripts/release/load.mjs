@@ -1,13 +1,13 @@
 // Loads a packed addon in Node.js, the way that a user's process would.
 
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { packageName } from "./targets.mjs";
 
-const SMOKE = fileURLToPath(new URL("smoke.cjs", import.meta.url));
+const CHECK = fileURLToPath(new URL("../install-matrix/projects/plain/check.cjs", import.meta.url));
 
 /**
  * Uses the root package with a target's package in a new folder. `command` starts a Node.js for that target. Returns its version, or
@@ -19,9 +19,8 @@ export function loaded(target, packages, command) {
   try {
     const wanted = packages.filter(({ name }) => name === packageName(target) || name === packages.at(-1).name);
     for (const { name, folder } of wanted) cpSync(folder, join(project, "node_modules", name), { recursive: true });
-    mkdirSync(project, { recursive: true });
-    cpSync(SMOKE, join(project, "smoke.cjs"));
-    const output = run([...command, "smoke.cjs"], project);
+    cpSync(CHECK, join(project, "check.cjs"));
+    const output = run([...command, "check.cjs"], project);
     if (!output.includes("works")) throw new Error(`${target} does not work:\n${output}`);
     return run([...command, "--version"], project).trim();
   } finally {

@@ -10,7 +10,7 @@ import { fail, outputOf, root, run } from "../../harness/steps.mjs";
 import { missingOwnerFields } from "./owner.mjs";
 import { currentVersion } from "./version.mjs";
 
-const SMOKE = fileURLToPath(new URL("smoke.cjs", import.meta.url));
+const CHECK = fileURLToPath(new URL("../install-matrix/projects/plain/check.cjs", import.meta.url));
 
 /** Exits with a message if the checkout is not what may be published. `missing` are the targets without an addon. */
 export function refuseUnfinished(missing, { partial }) {
@@ -61,10 +61,10 @@ export async function rehearse(packages) {
   try {
     await publishLocally(packages, registry);
     writeFileSync(join(project, "package.json"), "{}");
-    cpSync(SMOKE, join(project, "smoke.cjs"));
+    cpSync(CHECK, join(project, "check.cjs"));
     const options = ["--no-audit", "--no-fund", "--loglevel=error", "--userconfig", registry.npmrc];
     await run("npm", ["install", name, "--prefix", project, ...options]);
-    const { stdout, stderr } = spawnSync(process.execPath, ["smoke.cjs"], { cwd: project, encoding: "utf8" });
+    const { stdout, stderr } = spawnSync(process.execPath, ["check.cjs"], { cwd: project, encoding: "utf8" });
     if (stdout.trim() !== "works") fail(`the installed package does not work:\n${stdout}${stderr}`);
   } finally {
     rmSync(project, { recursive: true, force: true, maxRetries: 3 });

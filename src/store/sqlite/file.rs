@@ -2,7 +2,7 @@
 
 use std::fs::{self, Metadata};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The identity of a file on disk, independent of its name. Two files that exist at the same time differ in it.
 ///
@@ -74,6 +74,7 @@ pub(super) fn stamp_of(metadata: &Metadata) -> Stamp {
 #[cfg(unix)]
 pub(super) fn create_private(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
+    use std::path::PathBuf;
     const MAX_ATTEMPTS: u32 = 100;
     for attempt in 0..MAX_ATTEMPTS {
         let mut name = path.as_os_str().to_owned();
