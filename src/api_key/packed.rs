@@ -34,7 +34,13 @@ pub struct Essentials {
     pub kind: ApiKeyType,
     /// The last recorded use.
     pub last_used_at: Option<Timestamp>,
-    revoked_at: Option<Timestamp>,
+    end: Option<End>,
+}
+
+/// What decides whether a key with a `revoked_at` has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct End {
+    revoked_at: Timestamp,
     updated_at: Timestamp,
     revoked_at_once: bool,
 }
@@ -43,7 +49,9 @@ impl Essentials {
     /// Whether the key is already revoked, as [`ApiKey::has_ended`](super::ApiKey::has_ended).
     #[must_use]
     pub fn has_ended(&self, now: Timestamp) -> bool {
-        has_ended(self.revoked_at_once, self.revoked_at, self.updated_at, now)
+        self.end.as_ref().is_some_and(|end| {
+            has_ended(end.revoked_at_once, Some(end.revoked_at), end.updated_at, now)
+        })
     }
 }
 
@@ -70,11 +78,11 @@ impl PackedKey {
     ) -> Result<(), E> {
         for (_, value) in self.values() {
             match value {
-                Value::Text(text) => visit(text.into()),
+                Value::Text(text) => visit(String::from_utf8_lossy(text).as_ref().into()),
                 Value::GeneratedId(bits) => {
                     visit(generated_text(u128::from_be_bytes(bits)).as_str().into())
                 }
-                Value::Time(at) => visit(Some(at).into()),
+                Value::Time(micros) => visit(DateTime::from_timestamp_micros(micros).into()),
                 Value::Null => visit(ColumnValue::Null),
             }?;
         }
@@ -84,22 +92,36 @@ impl PackedKey {
     /// The values that a use of the key needs.
     #[must_use]
     pub fn essentials(&self) -> Option<Essentials> {
+        // Only these values are decoded, because every answer from the cache needs them.
         let (mut id, mut kind, mut updated_at) = (None, None, None);
         let (mut last_used_at, mut revoked_at) = (None, None);
         for (field, value) in self.values() {
             match (field, value) {
                 (Field::Id, Value::GeneratedId(bits)) => id = Some(CompactId::generated(bits)),
-                (Field::Id, Value::Text(text)) => id = Some(CompactId::of(text)),
-                (Field::Type, Value::Text(name)) => kind = ApiKeyType::parse(name),
+                (Field::Id, Value::Text(text)) => {
+                    id = Some(CompactId::of(str::from_utf8(text).ok()?));
+                }
+                (Field::Type, Value::Text(name)) => {
+                    kind = ApiKeyType::parse(str::from_utf8(name).ok()?);
+                }
                 (Field::LastUsedAt, Value::Time(at)) => last_used_at = Some(at),
                 (Field::RevokedAt, Value::Time(at)) => revoked_at = Some(at),
                 (Field::UpdatedAt, Value::Time(at)) => updated_at = Some(at),
                 _ => {}
             }
         }
-        let revoked_at_once = self.0.first() == Some(&1);
-        let (id, kind, updated_at) = (id?, kind?, updated_at?);
-        Some(Essentials { id, kind, last_used_at, revoked_at, updated_at, revoked_at_once })
+        // It comes after `revoked_at`: a key that cannot be read to its end is not used.
+        let updated_at = updated_at?;
+        let end = match revoked_at {
+            None => None,
+            Some(revoked_at) => Some(End {
+                revoked_at: DateTime::from_timestamp_micros(revoked_at)?,
+                updated_at: DateTime::from_timestamp_micros(updated_at)?,
+                revoked_at_once: self.0.first() == Some(&1),
+            }),
+        };
+        let last_used_at = last_used_at.and_then(DateTime::from_timestamp_micros);
+        Some(Essentials { id: id?, kind: kind?, last_used_at, end })
     }
 
     fn values(&self) -> impl Iterator<Item = (Field, Value<'_>)> {
@@ -114,9 +136,10 @@ impl PackedKey {
 }
 
 enum Value<'a> {
-    Text(&'a str),
+    Text(&'a [u8]),
     GeneratedId([u8; 16]),
-    Time(Timestamp),
+    /// Microseconds since 1970.
+    Time(i64),
     Null,
 }
 
@@ -160,7 +183,7 @@ fn take(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
         }
         tag::TIME => {
             let (micros, rest) = rest.split_first_chunk()?;
-            Some((Value::Time(DateTime::from_timestamp_micros(i64::from_le_bytes(*micros))?), rest))
+            Some((Value::Time(i64::from_le_bytes(*micros)), rest))
         }
         tag::NULL => Some((Value::Null, rest)),
         _ => None,
@@ -169,7 +192,7 @@ fn take(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
 
 fn take_text(bytes: &[u8], length: usize) -> Option<(Value<'_>, &[u8])> {
     let (text, rest) = bytes.split_at_checked(length)?;
-    Some((Value::Text(str::from_utf8(text).ok()?), rest))
+    Some((Value::Text(text), rest))
 }
 
 #[cfg(test)]

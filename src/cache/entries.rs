@@ -16,25 +16,23 @@ const MAX_KEYS: usize = 100_000;
 const MAX_BYTES: usize = 4_096;
 
 pub(super) struct Entries {
-    by_token: Cache<Fingerprint, Entry, UnitWeighter, DefaultHashBuilder, ListEvicted>,
+    by_token: Cache<Fingerprint, CachedRow, UnitWeighter, DefaultHashBuilder, ListEvicted>,
     by_id: HashMap<IdDigest, Fingerprint>,
     changes: u64,
     last_number: u64,
-}
-
-struct Entry {
+    /// The epoch of the rows from `first_number` on. Earlier rows are of other epochs.
     epoch: u64,
-    row: CachedRow,
+    first_number: u64,
 }
 
 /// Lists the entries that an insertion evicts or replaces.
 struct ListEvicted;
 
-impl Lifecycle<Fingerprint, Entry> for ListEvicted {
-    type RequestState = Vec<(Fingerprint, Entry)>;
+impl Lifecycle<Fingerprint, CachedRow> for ListEvicted {
+    type RequestState = Vec<(Fingerprint, CachedRow)>;
 
-    fn on_evict(&self, evicted: &mut Self::RequestState, token: Fingerprint, entry: Entry) {
-        evicted.push((token, entry));
+    fn on_evict(&self, evicted: &mut Self::RequestState, token: Fingerprint, row: CachedRow) {
+        evicted.push((token, row));
     }
 }
 
@@ -87,7 +85,14 @@ impl Entries {
         // All the space at once, because a growing table leaves its former allocations behind as gaps. Pages without a key
         // take no memory. The cache also reserves its half of this for traces of evicted keys.
         by_token.reserve(keys.div_ceil(2));
-        Self { by_token, by_id: HashMap::with_capacity(keys), changes: 0, last_number: 0 }
+        Self {
+            by_token,
+            by_id: HashMap::with_capacity(keys),
+            changes: 0,
+            last_number: 0,
+            epoch: 0,
+            first_number: 0,
+        }
     }
 
     pub(super) fn get(&self, token: &Fingerprint, epoch: u64) -> Option<CachedKey> {
@@ -96,8 +101,8 @@ impl Entries {
     }
 
     pub(super) fn row(&self, token: &Fingerprint, epoch: u64) -> Option<&CachedRow> {
-        let entry = self.by_token.get(token)?;
-        (entry.epoch == epoch).then_some(&entry.row)
+        let row = self.by_token.get(token)?;
+        (epoch == self.epoch && row.number >= self.first_number).then_some(row)
     }
 
     pub(super) fn insert(&mut self, token: Fingerprint, epoch: u64, key: &PublicApiKey) {
@@ -109,11 +114,15 @@ impl Entries {
             self.by_token.remove(&former);
         }
         self.last_number += 1;
+        if epoch != self.epoch {
+            // After a late read of a former epoch, this also invalidates the rows of the current one.
+            (self.epoch, self.first_number) = (epoch, self.last_number);
+        }
         let row = CachedRow { number: self.last_number, key: PackedKey::of(key) };
         let mut evicted = Vec::new();
-        self.by_token.insert_with_lifecycle(token, Entry { epoch, row }, &mut evicted);
-        for (_, entry) in evicted.into_iter().filter(|(former, _)| *former != token) {
-            if let Some(key) = entry.row.key.essentials() {
+        self.by_token.insert_with_lifecycle(token, row, &mut evicted);
+        for (_, row) in evicted.into_iter().filter(|(former, _)| *former != token) {
+            if let Some(key) = row.key.essentials() {
                 self.by_id.remove(&digest_of(&key.id));
             }
         }
