@@ -1,6 +1,7 @@
 //! The form of an id for maps of many keys.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use super::id::{generated_bits, generated_text};
 
@@ -8,11 +9,21 @@ use super::id::{generated_bits, generated_text};
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CompactId(Form);
 
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq)]
 enum Form {
     /// The bits of a generated id, as bytes in their order.
     Generated([u8; 16]),
     Other(Box<str>),
+}
+
+impl Hash for Form {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // One write: this is part of every answer from the cache. An id has one form, so the forms need no mark.
+        match self {
+            Self::Generated(bits) => state.write(bits),
+            Self::Other(id) => id.hash(state),
+        }
+    }
 }
 
 impl CompactId {
