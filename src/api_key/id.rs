@@ -9,6 +9,8 @@ use crate::error::ApiKeyError;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ApiKeyId(String);
 
+const PREFIX: &str = "apk_";
+
 // NEVER CHANGE: the alphabet of ULIDs (Crockford's base 32).
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -32,9 +34,7 @@ impl ApiKeyId {
             ApiKeyError::Unexpected("An id cannot be generated for a time before 1970.")
         })?;
         let bits = Builder::from_unix_timestamp_millis(ms, &random).into_uuid().as_u128();
-        let text =
-            (0..26).rev().map(|digit| char::from(CROCKFORD[((bits >> (digit * 5)) & 31) as usize]));
-        Ok(Self(std::iter::once("apk_".to_owned()).chain(text.map(String::from)).collect()))
+        Ok(Self(generated_text(bits)))
     }
 
     /// The string.
@@ -43,6 +43,38 @@ impl ApiKeyId {
         &self.0
     }
 }
+
+/// The id with these 128 bits.
+pub(super) fn generated_text(bits: u128) -> String {
+    let digits = (0..26).rev().map(|digit| ((bits >> (digit * 5)) & 31) as usize);
+    PREFIX.chars().chain(digits.map(|digit| char::from(CROCKFORD[digit]))).collect()
+}
+
+/// The bits of an id from which [`generated_text`] makes the same text; `None` for any other id.
+pub(super) fn generated_bits(id: &str) -> Option<u128> {
+    let ulid: &[u8; 26] = id.strip_prefix(PREFIX)?.as_bytes().try_into().ok()?;
+    // The first of 26 digits holds only three of the 128 bits.
+    let mut bits = Some(value(ulid[0])?).filter(|first| *first < 8)?;
+    for digit in &ulid[1..] {
+        bits = bits << 5 | value(*digit)?;
+    }
+    Some(bits)
+}
+
+fn value(digit: u8) -> Option<u128> {
+    VALUES.get(usize::from(digit)).copied().filter(|value| *value < 32).map(u128::from)
+}
+
+/// The values of the digits in [`CROCKFORD`], by their ASCII codes; 255 for any other character.
+const VALUES: [u8; 128] = {
+    let mut values = [u8::MAX; 128];
+    let mut digit = 0;
+    while digit < 32 {
+        values[CROCKFORD[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    values
+};
 
 #[cfg(test)]
 mod tests {
@@ -64,6 +96,18 @@ mod tests {
             prop_assert_eq!(ulid.len(), 26);
             prop_assert!(ulid.starts_with(|c| ('0'..='7').contains(&c)));
             prop_assert!(ulid.bytes().all(|b| CROCKFORD.contains(&b)));
+        }
+
+        #[test]
+        fn the_bits_of_a_generated_id_restore_its_text(bits: u128) {
+            prop_assert_eq!(generated_bits(&generated_text(bits)), Some(bits));
+        }
+
+        #[test]
+        fn only_a_text_that_can_be_restored_has_bits(id in "(apk_|APK_|user_)?[0-9A-Za-z_é]{24,28}") {
+            if let Some(bits) = generated_bits(&id) {
+                prop_assert_eq!(generated_text(bits), id);
+            }
         }
 
         #[test]

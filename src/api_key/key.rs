@@ -200,8 +200,7 @@ impl<T> ApiKey<T> {
     /// the row was its revocation by a caller whose clock is ahead.
     #[must_use]
     pub fn has_ended(&self, now: Timestamp) -> bool {
-        self.revoked_at_once && self.revoked_at.is_some()
-            || has_ended(self.revoked_at, self.updated_at, now)
+        has_ended(self.revoked_at_once, self.revoked_at, self.updated_at, now)
     }
 
     /// The `updated_at` of a write at `now` that is not a revocation.
@@ -220,12 +219,19 @@ impl<T> ApiKey<T> {
 /// This package sets both to the same time; stock reads the clock again when it writes.
 const MAX_REVOCATION_MS: i64 = 1_000;
 
-fn has_ended(revoked_at: Option<Timestamp>, updated_at: Timestamp, now: Timestamp) -> bool {
+pub(super) fn has_ended(
+    revoked_at_once: bool,
+    revoked_at: Option<Timestamp>,
+    updated_at: Timestamp,
+    now: Timestamp,
+) -> bool {
     // Callers' clocks have milliseconds, SQL has microseconds: a key ends in the millisecond of its revocation.
     // `store/last_used.rs` implements the same rule in SQL; `__test__/last-used/ended.test.ts` compares the two.
     let Some(end) = revoked_at.map(|at| at.timestamp_millis()) else { return false };
     let written_later_by = updated_at.timestamp_millis() - end;
-    end <= now.timestamp_millis() || (0..=MAX_REVOCATION_MS).contains(&written_later_by)
+    revoked_at_once
+        || end <= now.timestamp_millis()
+        || (0..=MAX_REVOCATION_MS).contains(&written_later_by)
 }
 
 #[cfg(test)]
@@ -239,9 +245,9 @@ mod tests {
     fn a_key_ends_in_the_millisecond_of_its_revocation() {
         let now = from_epoch_ms(1_000.0).expect("in range");
         let long_ago = from_epoch_ms(0.0).expect("in range");
-        assert!(has_ended(Some(now + Duration::microseconds(999)), long_ago, now));
-        assert!(!has_ended(Some(now + Duration::milliseconds(1)), long_ago, now));
-        assert!(!has_ended(None, long_ago, now));
+        assert!(has_ended(false, Some(now + Duration::microseconds(999)), long_ago, now));
+        assert!(!has_ended(false, Some(now + Duration::milliseconds(1)), long_ago, now));
+        assert!(!has_ended(false, None, long_ago, now));
     }
 
     #[test]
@@ -250,10 +256,10 @@ mod tests {
         let later = |ms| now + Duration::milliseconds(ms);
         let end = Some(later(5_000));
         for written in [5_000, 5_001, 6_000] {
-            assert!(has_ended(end, later(written), now), "{written}");
+            assert!(has_ended(false, end, later(written), now), "{written}");
         }
         for written in [0, 4_999, 6_001, 9_000_000] {
-            assert!(!has_ended(end, later(written), now), "{written}");
+            assert!(!has_ended(false, end, later(written), now), "{written}");
         }
     }
 }

@@ -5,16 +5,20 @@
 //! Invariant: callers receive an [`ApiKey`] only as a [`PublicApiKey`].
 
 mod change;
+mod compact_id;
 mod deadline;
 mod id;
 mod key;
 mod new;
+mod packed;
 mod time;
 mod workflow;
 
 pub use change::{Revocation, Roll, TitleChange, UpsertApiKey, refuse_revoked};
+pub use compact_id::CompactId;
 pub use id::ApiKeyId;
 pub use key::{ApiKey, ApiKeyType, ColumnValue, PublicApiKey};
 pub use new::NewApiKey;
+pub use packed::{Essentials, PackedKey};
 pub use time::comparable_time;
 pub use workflow::WorkflowTransaction;

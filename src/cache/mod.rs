@@ -11,7 +11,7 @@ mod lease;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use entries::CachedKey;
+pub use entries::{CachedKey, CachedRow};
 pub use lease::{Lease, ProofStart};
 
 use crate::api_key::PublicApiKey;
@@ -49,16 +49,17 @@ impl KeyCache {
     /// The key of a token, if it is cached and valid now. Counts as a hit.
     #[must_use]
     pub fn get(&self, token: &Fingerprint) -> Option<CachedKey> {
-        let cached = self.peek(token)?;
+        let epoch = self.freshness.epoch()?;
+        let cached = self.entries().get(token, epoch)?;
         self.hits.fetch_add(1, Ordering::Relaxed);
         Some(cached)
     }
 
-    /// The same as [`get`](Self::get), without counting a hit.
+    /// The same key with all its columns. Does not count as a hit.
     #[must_use]
-    pub fn peek(&self, token: &Fingerprint) -> Option<CachedKey> {
+    pub fn row(&self, token: &Fingerprint) -> Option<CachedRow> {
         let epoch = self.freshness.epoch()?;
-        self.entries().get(token, epoch)
+        self.entries().row(token, epoch).cloned()
     }
 
     /// Creates a ticket before a read, so that [`insert`](Self::insert) can detect changes during the read.
@@ -69,10 +70,10 @@ impl KeyCache {
     }
 
     /// Caches the result of a read, unless any key changed since its ticket was created.
-    pub fn insert(&self, ticket: Ticket, token: Fingerprint, key: &Arc<PublicApiKey>) {
+    pub fn insert(&self, ticket: Ticket, token: Fingerprint, key: &PublicApiKey) {
         let mut entries = self.entries();
         if entries.changes() == ticket.changes {
-            entries.insert(token, ticket.epoch, Arc::clone(key));
+            entries.insert(token, ticket.epoch, key);
         }
     }
 
@@ -83,7 +84,7 @@ impl KeyCache {
 
     /// Invalidates a key, given the first 16 bytes of the SHA-256 of its id.
     pub fn forget_digest(&self, id: u128) {
-        self.entries().remove_digest(id);
+        self.entries().remove_start(id);
     }
 
     /// Invalidates all keys.

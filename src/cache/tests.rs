@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::*;
-use crate::api_key::ApiKey;
+use crate::api_key::{ApiKey, ColumnValue, PackedKey};
 use crate::call_context::from_epoch_ms;
 use crate::event::EventSink;
 use crate::token::{Hasher, HasherSettings};
@@ -40,13 +40,29 @@ fn id(key: usize) -> String {
 }
 
 /// A key whose title is its version.
-fn at_version(key: usize, version: u64) -> Arc<PublicApiKey> {
+fn at_version(key: usize, version: u64) -> PublicApiKey {
     let then = from_epoch_ms(0.0).expect("in range");
-    Arc::new(ApiKey::example(id(key), version.to_string(), then).into())
+    ApiKey::example(id(key), version.to_string(), then).into()
 }
 
-fn key_of(cache: &KeyCache, token: &Fingerprint) -> Option<Arc<PublicApiKey>> {
-    cache.get(token).map(|cached| cached.key)
+fn key_of(cache: &KeyCache, token: &Fingerprint) -> Option<PackedKey> {
+    let cached = cache.get(token)?;
+    let row = cache.row(token).expect("a row for a hit");
+    assert_eq!(row.number, cached.number);
+    assert_eq!(row.key.essentials(), Some(cached.key));
+    Some(row.key)
+}
+
+fn texts(key: &PackedKey) -> Vec<String> {
+    let mut texts = Vec::new();
+    let visited = key.try_for_each(|value| {
+        if let ColumnValue::Text(text) = value {
+            texts.push(text.to_owned());
+        }
+        Ok::<_, ()>(())
+    });
+    assert_eq!(visited, Ok(()));
+    texts
 }
 
 #[test]
@@ -55,7 +71,7 @@ fn a_read_key_is_cached() {
     let token = tokens()[0];
     assert!(cache.get(&token).is_none());
     cache.insert(cache.ticket().expect("fresh"), token, &at_version(0, 1));
-    assert_eq!(key_of(&cache, &token), Some(at_version(0, 1)));
+    assert!(key_of(&cache, &token) == Some(PackedKey::of(&at_version(0, 1))));
     assert_eq!((cache.len(), cache.hits()), (1, 1));
 }
 
@@ -92,7 +108,7 @@ fn an_entry_of_one_epoch_is_not_returned_in_another() {
     cache.insert(early, token, &at_version(0, 1));
     assert_eq!(cache.get(&token), None);
     cache.insert(cache.ticket().expect("fresh"), token, &at_version(0, 2));
-    assert_eq!(key_of(&cache, &token), Some(at_version(0, 2)));
+    assert!(key_of(&cache, &token) == Some(PackedKey::of(&at_version(0, 2))));
 }
 
 #[test]
@@ -225,10 +241,11 @@ proptest! {
                 }
                 Step::Lease { held } => freshness.off.store(!held, Ordering::Relaxed),
                 Step::Get(key) => {
-                    if let Some(cached) = cache.get(&tokens[key]) {
+                    if let Some(cached) = key_of(&cache, &tokens[key]) {
                         prop_assert!(!freshness.off.load(Ordering::Relaxed), "returned without a lease");
-                        prop_assert_eq!(cached.key.id.as_str(), &id(key));
-                        let version: u64 = cached.key.title.parse().expect("a version");
+                        let [cached_id, _, _, title, ..] = &texts(&cached)[..] else { panic!("texts are missing") };
+                        prop_assert_eq!(cached_id, &id(key));
+                        let version: u64 = title.parse().expect("a version");
                         prop_assert!(version >= received[key], "{} is older than {}", version, received[key]);
                     }
                 }

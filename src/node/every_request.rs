@@ -12,8 +12,8 @@ use serde::Serialize;
 use super::input::now;
 use super::outcome::json;
 use super::service::NativeApiKeyService;
-use crate::api_key::{ApiKeyType, PublicApiKey};
-use crate::cache::CachedKey;
+use crate::api_key::{ApiKeyType, PackedKey, PublicApiKey};
+use crate::cache::CachedRow;
 use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::service::ApiKeyService;
@@ -22,7 +22,7 @@ use crate::service::ApiKeyService;
 #[derive(Serialize)]
 struct NumberedRow<'a> {
     number: u64,
-    key: &'a PublicApiKey,
+    key: &'a PackedKey,
 }
 
 /// Looks up the key of a token: a secret key that is neither revoked nor deleted, or a publishable key, revoked or not.
@@ -112,7 +112,7 @@ impl NativeApiKeyService {
     pub fn recalled_row(&self, kind: String, now_ms: f64, token: String) -> Option<String> {
         let kind = ApiKeyType::parse(&kind)?;
         let (service, now) = (self.service.as_ref().ok()?, now(now_ms).ok()?);
-        let CachedKey { number, key } = service.recalled_row(token, kind, now)?;
+        let CachedRow { number, key } = service.recalled_row(token, kind, now)?;
         Some(json(&NumberedRow { number, key: &key }))
     }
 }
@@ -123,6 +123,6 @@ fn key_type(kind: &str) -> napi::Result<ApiKeyType> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a cache is not filled 2^53 times")]
-fn number(remembered: Option<CachedKey>) -> f64 {
-    remembered.map_or(0.0, |remembered| remembered.number as f64)
+fn number(recalled: Option<u64>) -> f64 {
+    recalled.map_or(0.0, |number| number as f64)
 }

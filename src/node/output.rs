@@ -7,7 +7,7 @@
 use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
 use super::outcome::Output;
-use crate::api_key::{ColumnValue, PublicApiKey};
+use crate::api_key::{ColumnValue, PackedKey, PublicApiKey};
 use crate::columns::Field;
 use crate::query::Selection;
 use crate::service::{Page, Rolled, Written};
@@ -18,6 +18,14 @@ impl Serialize for PublicApiKey {
         for value in Field::ALL.iter().filter_map(|field| self.shown(*field)) {
             row.serialize_element(&value)?;
         }
+        row.end()
+    }
+}
+
+impl Serialize for PackedKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut row = serializer.serialize_seq(None)?;
+        self.try_for_each(|value| row.serialize_element(&value))?;
         row.end()
     }
 }

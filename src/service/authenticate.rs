@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::ApiKeyService;
-use crate::api_key::{ApiKey, ApiKeyType, PublicApiKey};
-use crate::cache::{CachedKey, KeyCache, Ticket};
+use crate::api_key::{ApiKey, ApiKeyType, Essentials, PublicApiKey};
+use crate::cache::{CachedRow, KeyCache, Ticket};
 use crate::call_context::Timestamp;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -101,18 +101,18 @@ impl ApiKeyService {
         }))
     }
 
-    /// The result of [`authenticate`](Self::authenticate) or [`publishable`](Self::publishable) from the cache, if it is
-    /// cached and valid.
+    /// The number of the cached row that is the result of [`authenticate`](Self::authenticate) or
+    /// [`publishable`](Self::publishable), if it is cached and valid.
     ///
     /// Takes less than a microsecond under a lease, and never waits for the database.
     #[must_use]
-    pub fn recall(&self, token: String, kind: ApiKeyType, now: Timestamp) -> Option<CachedKey> {
-        let cached = self.cached(token, kind, now, KeyCache::get)?;
-        let key = &cached.key;
-        if !key.has_ended(now) {
-            self.last_used.record(key.id.as_str(), key.last_used_at, now);
+    pub fn recall(&self, token: String, kind: ApiKeyType, now: Timestamp) -> Option<u64> {
+        let (cache, token) = self.fingerprint(token)?;
+        let cached = cache.get(&token).filter(|cached| may_recall(&cached.key, kind, now))?;
+        if !cached.key.has_ended(now) {
+            self.last_used.record(cached.key.id, cached.key.last_used_at, now);
         }
-        Some(cached)
+        Some(cached.number)
     }
 
     /// The cached row of a token.
@@ -125,28 +125,19 @@ impl ApiKeyService {
         token: String,
         kind: ApiKeyType,
         now: Timestamp,
-    ) -> Option<CachedKey> {
-        self.cached(token, kind, now, KeyCache::peek)
+    ) -> Option<CachedRow> {
+        let (cache, token) = self.fingerprint(token)?;
+        let row = cache.row(&token)?;
+        may_recall(&row.key.essentials()?, kind, now).then_some(row)
     }
 
-    fn cached(
-        &self,
-        token: String,
-        kind: ApiKeyType,
-        now: Timestamp,
-        lookup: impl FnOnce(&KeyCache, &Fingerprint) -> Option<CachedKey>,
-    ) -> Option<CachedKey> {
+    /// The fingerprint of a token that the cache may know.
+    fn fingerprint(&self, token: String) -> Option<(&KeyCache, Fingerprint)> {
         if self.is_closed() {
             return None;
         }
         let cache = self.database.cache().filter(|_| may_be_token(&token))?;
-        let cached = lookup(cache, &self.hasher.present(token).fingerprint)?;
-        let may_be_returned = match kind {
-            // Only a read can confirm that a key has ended: its revocation may have been undone.
-            ApiKeyType::Secret => !cached.key.has_ended(now),
-            ApiKeyType::Publishable => true,
-        };
-        (cached.key.kind == kind && may_be_returned).then_some(cached)
+        Some((cache, self.hasher.present(token).fingerprint))
     }
 
     fn ticket(&self) -> Option<Ticket> {
@@ -165,4 +156,13 @@ impl ApiKeyService {
         }
         key
     }
+}
+
+fn may_recall(key: &Essentials, kind: ApiKeyType, now: Timestamp) -> bool {
+    let may_be_returned = match kind {
+        // Only a read can confirm that a key has ended: its revocation may have been undone.
+        ApiKeyType::Secret => !key.has_ended(now),
+        ApiKeyType::Publishable => true,
+    };
+    key.kind == kind && may_be_returned
 }

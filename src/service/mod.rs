@@ -30,7 +30,7 @@ use tokio::sync::OnceCell;
 use background::last_used::LastUsed;
 use background::row_backfill::RowBackfill;
 
-use crate::api_key::{ApiKey, PublicApiKey};
+use crate::api_key::{ApiKey, CompactId, PublicApiKey};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::event::EventSink;
@@ -94,7 +94,7 @@ impl ApiKeyService {
     /// Starts the background work after a successful authentication.
     fn record_use(&self, key: &ApiKey, token: &RawToken, now: Timestamp) {
         self.row_backfill.after_success(key, token);
-        self.last_used.record(key.id.as_str(), key.last_used_at, now);
+        self.last_used.record(CompactId::of(key.id.as_str()), key.last_used_at, now);
     }
 
     /// Stops answers from the cache; [`close`](Self::close) does the rest.

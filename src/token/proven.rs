@@ -22,29 +22,35 @@ pub(super) struct ProvenTokens {
     proofs: Cache<Claim, bool, MatchesOnly>,
 }
 
+/// A keyed MAC, truncated to 128 bits.
+///
+/// SECURITY: without the key, a token that has the fingerprint of one of 100,000 cached tokens is found with a
+/// probability of 2^-111 per attempt, and each attempt is a call of the service. RFC 2104 allows half of the MAC.
+type Mac128 = [u8; 16];
+
 /// A keyed MAC of a token, which only this service can compute.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Fingerprint([u8; 32]);
+pub struct Fingerprint(Mac128);
 
-/// The claim that a token matches a hash, proven or not.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Claim {
+/// The claim that a token matches a hash, proven or not: a keyed MAC of the token's fingerprint and the hash.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Claim(Mac128);
+
+/// The proof that a token matches a hash. Only code that derived the hash from the token can construct one.
+pub struct Proof {
     fingerprint: Fingerprint,
     hash: TokenHash,
 }
 
-/// The proof that a token matches a hash. Only code that derived the hash from the token can construct one.
-pub struct Proof(Claim);
-
 impl Proof {
     pub(super) fn new(fingerprint: Fingerprint, hash: TokenHash) -> Self {
-        Self(Claim { fingerprint, hash })
+        Self { fingerprint, hash }
     }
 
     /// The hash.
     #[must_use]
     pub fn hash(&self) -> &TokenHash {
-        &self.0.hash
+        &self.hash
     }
 }
 
@@ -67,15 +73,31 @@ impl ProvenTokens {
         })?;
         let mac = Hmac::<Sha256>::new_from_slice(key.as_ref())
             .map_err(|_| ApiKeyError::Unexpected("Tokens cannot be fingerprinted."))?;
-        let proofs = Cache::with_weighter(MAX_PROOFS, MAX_PROOFS as u64, MatchesOnly);
+        let proofs: Cache<Claim, bool, MatchesOnly> =
+            Cache::with_weighter(MAX_PROOFS, MAX_PROOFS as u64, MatchesOnly);
+        // All the space at once, as in the cache of keys.
+        proofs.reserve(MAX_PROOFS / 2);
         Ok(Self { mac, proofs })
     }
 
     // SECURITY: a keyed MAC, so that a later dump of the map reveals nothing about tokens.
     pub(super) fn fingerprint(&self, token: &RawToken) -> Fingerprint {
+        Fingerprint(self.mac128([token.expose().as_bytes()]))
+    }
+
+    fn claim(&self, Fingerprint(fingerprint): Fingerprint, hash: &TokenHash) -> Claim {
+        // The fingerprint has a fixed length, so no two claims are the same bytes.
+        Claim(self.mac128([&fingerprint, hash.as_str().as_bytes()]))
+    }
+
+    fn mac128<const PARTS: usize>(&self, parts: [&[u8]; PARTS]) -> Mac128 {
         let mut mac = self.mac.clone();
-        mac.update(token.expose().as_bytes());
-        Fingerprint(mac.finalize().into_bytes().into())
+        for part in parts {
+            mac.update(part);
+        }
+        let mut start = Mac128::default();
+        start.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+        start
     }
 
     /// Whether a token matches a hash: from the cache, from an equal running call, or by this call's derivation.
@@ -87,7 +109,7 @@ impl ProvenTokens {
         hash: &TokenHash,
         derivation: impl Future<Output = Result<bool, ApiKeyError>>,
     ) -> Result<bool, ApiKeyError> {
-        let claim = Claim { fingerprint, hash: hash.clone() };
+        let claim = self.claim(fingerprint, hash);
         self.proofs.get_or_insert_async(&claim, derivation).await
     }
 
@@ -96,8 +118,8 @@ impl ProvenTokens {
         self.proofs.is_empty()
     }
 
-    pub(super) fn remember(&self, Proof(claim): Proof) {
-        self.proofs.insert(claim, true);
+    pub(super) fn remember(&self, Proof { fingerprint, hash }: Proof) {
+        self.proofs.insert(self.claim(fingerprint, &hash), true);
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 
 use self::uses::Uses;
+use crate::api_key::CompactId;
 use crate::call_context::Timestamp;
 use crate::store::{Database, UsesWritten, set_last_used};
 
@@ -72,7 +73,7 @@ impl LastUsed {
     /// Records a use of a key at `now`; `last_used_at` is the row's value, as read or cached.
     ///
     /// Any thread may call it. Uses wait until the first call within the runtime.
-    pub fn record(&self, id: &str, last_used_at: Option<Timestamp>, now: Timestamp) {
+    pub fn record(&self, id: CompactId, last_used_at: Option<Timestamp>, now: Timestamp) {
         if let Some(recorder) = &self.0 {
             recorder.record(id, last_used_at, now);
         }
@@ -111,7 +112,7 @@ impl LastUsed {
 }
 
 impl Recorder {
-    fn record(self: &Arc<Self>, id: &str, last_used_at: Option<Timestamp>, now: Timestamp) {
+    fn record(self: &Arc<Self>, id: CompactId, last_used_at: Option<Timestamp>, now: Timestamp) {
         if self.closed.load(Ordering::Relaxed) {
             return;
         }
@@ -250,17 +251,17 @@ mod tests {
     #[test]
     fn uses_wait_until_the_first_use_within_the_runtime() {
         let last_used = recorder(&database(true));
-        last_used.record("apk_1", None, now());
+        last_used.record(CompactId::of("apk_1"), None, now());
         assert_eq!(last_used.pending(), 1);
 
         let runtime = Runtime::new().expect("a runtime");
         runtime.block_on(async {
-            last_used.record("apk_2", None, now());
+            last_used.record(CompactId::of("apk_2"), None, now());
             while last_used.pending() > 0 {
                 yield_now().await;
             }
         });
-        last_used.record("apk_3", None, now());
+        last_used.record(CompactId::of("apk_3"), None, now());
         while last_used.pending() > 0 {
             std::thread::yield_now();
         }
@@ -271,7 +272,7 @@ mod tests {
         let database = database(true);
         let alive = Arc::downgrade(&database);
         let last_used = recorder(&database);
-        last_used.record("apk_1", None, now());
+        last_used.record(CompactId::of("apk_1"), None, now());
         drop((last_used, database));
         assert!(alive.upgrade().is_none());
     }
@@ -280,7 +281,7 @@ mod tests {
     async fn a_failed_write_is_counted_and_retried() {
         let database = database(false);
         let last_used = recorder(&database);
-        last_used.record("apk_1", None, now());
+        last_used.record(CompactId::of("apk_1"), None, now());
         while last_used.failed() < 2 {
             yield_now().await;
         }
@@ -294,10 +295,10 @@ mod tests {
     #[tokio::test]
     async fn no_use_is_recorded_without_an_interval_or_after_close() {
         let never = LastUsed::new(None, database(true));
-        never.record("apk_1", None, now());
+        never.record(CompactId::of("apk_1"), None, now());
         let closed = recorder(&database(true));
         closed.close().await;
-        closed.record("apk_1", None, now());
+        closed.record(CompactId::of("apk_1"), None, now());
         assert_eq!((never.pending(), closed.pending()), (0, 0));
     }
 }

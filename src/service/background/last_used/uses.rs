@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 
+use crate::api_key::CompactId;
 use crate::call_context::Timestamp;
 
 /// The maximum number of tracked keys.
@@ -12,9 +13,9 @@ pub(super) const MAX_KEYS: usize = 100_000;
 /// The uses of keys since the service started, for the tracked keys.
 #[derive(Default)]
 pub(super) struct Uses {
-    keys: HashMap<String, Use>,
+    keys: HashMap<CompactId, Use>,
     /// The ids of the due keys that are not in a running write.
-    waiting: Vec<String>,
+    waiting: Vec<CompactId>,
     /// The number of due keys, including those in a running write.
     due: usize,
 }
@@ -36,31 +37,35 @@ impl Uses {
     /// Records a use: due immediately if nothing was written yet, otherwise one interval after the last written use.
     pub(super) fn record(
         &mut self,
-        id: &str,
+        id: CompactId,
         last_used_at: Option<Timestamp>,
         now: Timestamp,
         interval: TimeDelta,
     ) {
-        if let Some(tracked) = self.keys.get_mut(id) {
+        if let Some(tracked) = self.keys.get_mut(&id) {
             tracked.latest = tracked.latest.max(now);
             tracked.written = tracked.written.max(last_used_at);
             if !tracked.due && tracked.exceeds(interval) {
                 tracked.due = true;
                 self.due += 1;
-                self.waiting.push(id.to_owned());
+                self.waiting.push(id);
             }
             return;
         }
         if self.keys.len() >= MAX_KEYS && !self.make_room() {
             return;
         }
+        if self.keys.capacity() == 0 {
+            // All the space at once, because a growing table leaves its former allocations behind as gaps.
+            self.keys.reserve(MAX_KEYS);
+        }
         let mut tracked = Use { latest: now, written: last_used_at, due: false };
         if tracked.exceeds(interval) {
             tracked.due = true;
             self.due += 1;
-            self.waiting.push(id.to_owned());
+            self.waiting.push(id.clone());
         }
-        self.keys.insert(id.to_owned(), tracked);
+        self.keys.insert(id, tracked);
     }
 
     /// Drops the keys without a due use. Returns `false`, and drops none, if more than half of the keys are due.
@@ -98,13 +103,14 @@ impl Uses {
         let waiting = std::mem::take(&mut self.waiting);
         waiting
             .into_iter()
-            .filter_map(|id| self.keys.get(&id).map(|tracked| tracked.latest).map(|at| (id, at)))
+            .filter_map(|id| self.keys.get(&id).map(|tracked| (id.to_string(), tracked.latest)))
             .collect()
     }
 
     /// Returns uses that were written or no longer need to be.
     pub(super) fn mark_written(&mut self, uses: Vec<(String, Timestamp)>, interval: TimeDelta) {
         for (id, at) in uses {
+            let id = CompactId::of(&id);
             let Some(tracked) = self.keys.get_mut(&id) else { continue };
             tracked.written = tracked.written.max(Some(at));
             if tracked.exceeds(interval) {
@@ -118,7 +124,7 @@ impl Uses {
 
     /// Returns uses that could not be written, for the next write.
     pub(super) fn requeue(&mut self, uses: Vec<(String, Timestamp)>) {
-        self.waiting.extend(uses.into_iter().map(|(id, _)| id));
+        self.waiting.extend(uses.iter().map(|(id, _)| CompactId::of(id)));
     }
 }
 
@@ -134,7 +140,7 @@ mod tests {
     }
 
     fn record(uses: &mut Uses, id: &str, last_used_at: Option<Timestamp>, now: Timestamp) {
-        uses.record(id, last_used_at, now, INTERVAL);
+        uses.record(CompactId::of(id), last_used_at, now, INTERVAL);
     }
 
     #[test]

@@ -1,0 +1,268 @@
+//! A key in one allocation, as the cache holds it.
+//!
+//! Owns the encoding: one byte of flags, then the values of the columns that results include, in model order. A packed
+//! key is never stored or sent, so the encoding may change.
+//! Invariant: a packed key holds what a [`PublicApiKey`] shows, hence no hash, no salt and no digest of a secret.
+
+use chrono::DateTime;
+
+use super::id::{generated_bits, generated_text};
+use super::key::has_ended;
+use super::{ApiKeyType, ColumnValue, CompactId, PublicApiKey};
+use crate::call_context::Timestamp;
+use crate::columns::Field;
+
+/// The first byte of a value. A text of at most [`MAX_SHORT`](tag::MAX_SHORT) bytes begins with its length instead.
+mod tag {
+    pub(super) const MAX_SHORT: u8 = 0xef;
+    pub(super) const LONG_TEXT: u8 = 0xf0;
+    pub(super) const GENERATED_ID: u8 = 0xf1;
+    pub(super) const TIME: u8 = 0xf2;
+    pub(super) const NULL: u8 = 0xf3;
+}
+
+/// A key without its verifier, in one allocation.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PackedKey(Box<[u8]>);
+
+/// What a use of a key needs: its id, its type, its last recorded use and whether it has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Essentials {
+    /// The id.
+    pub id: CompactId,
+    /// The type.
+    pub kind: ApiKeyType,
+    /// The last recorded use.
+    pub last_used_at: Option<Timestamp>,
+    end: Option<End>,
+}
+
+/// What decides whether a key with a `revoked_at` has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct End {
+    revoked_at: Timestamp,
+    updated_at: Timestamp,
+    revoked_at_once: bool,
+}
+
+impl Essentials {
+    /// Whether the key is already revoked, as [`ApiKey::has_ended`](super::ApiKey::has_ended).
+    #[must_use]
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        self.end.as_ref().is_some_and(|end| {
+            has_ended(end.revoked_at_once, Some(end.revoked_at), end.updated_at, now)
+        })
+    }
+}
+
+impl PackedKey {
+    /// Packs a key.
+    #[must_use]
+    pub fn of(key: &PublicApiKey) -> Self {
+        let mut bytes = Vec::with_capacity(2 * key.text_bytes() + 128);
+        bytes.push(u8::from(key.revoked_at_once));
+        for value in Field::ALL.iter().filter_map(|field| key.shown(*field)) {
+            push(&mut bytes, value);
+        }
+        // A new allocation of exactly this size: shrinking the larger one would leave a gap behind each key.
+        Self(Box::from(bytes.as_slice()))
+    }
+
+    /// Calls `visit` with the value of each column that results include, in model order.
+    ///
+    /// # Errors
+    /// The first error of `visit`.
+    pub fn try_for_each<E>(
+        &self,
+        mut visit: impl FnMut(ColumnValue<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for (_, value) in self.values() {
+            match value {
+                Value::Text(text) => visit(String::from_utf8_lossy(text).as_ref().into()),
+                Value::GeneratedId(bits) => {
+                    visit(generated_text(u128::from_be_bytes(bits)).as_str().into())
+                }
+                Value::Time(micros) => visit(DateTime::from_timestamp_micros(micros).into()),
+                Value::Null => visit(ColumnValue::Null),
+            }?;
+        }
+        Ok(())
+    }
+
+    /// The values that a use of the key needs.
+    #[must_use]
+    pub fn essentials(&self) -> Option<Essentials> {
+        // Only these values are decoded, because every answer from the cache needs them.
+        let (mut id, mut kind, mut updated_at) = (None, None, None);
+        let (mut last_used_at, mut revoked_at) = (None, None);
+        for (field, value) in self.values() {
+            match (field, value) {
+                (Field::Id, Value::GeneratedId(bits)) => id = Some(CompactId::generated(bits)),
+                (Field::Id, Value::Text(text)) => {
+                    id = Some(CompactId::of(str::from_utf8(text).ok()?));
+                }
+                (Field::Type, Value::Text(name)) => {
+                    kind = ApiKeyType::parse(str::from_utf8(name).ok()?);
+                }
+                (Field::LastUsedAt, Value::Time(at)) => last_used_at = Some(at),
+                (Field::RevokedAt, Value::Time(at)) => revoked_at = Some(at),
+                (Field::UpdatedAt, Value::Time(at)) => updated_at = Some(at),
+                _ => {}
+            }
+        }
+        // It comes after `revoked_at`: a key that cannot be read to its end is not used.
+        let updated_at = updated_at?;
+        let end = match revoked_at {
+            None => None,
+            Some(revoked_at) => Some(End {
+                revoked_at: DateTime::from_timestamp_micros(revoked_at)?,
+                updated_at: DateTime::from_timestamp_micros(updated_at)?,
+                revoked_at_once: self.0.first() == Some(&1),
+            }),
+        };
+        let last_used_at = last_used_at.and_then(DateTime::from_timestamp_micros);
+        Some(Essentials { id: id?, kind: kind?, last_used_at, end })
+    }
+
+    fn values(&self) -> impl Iterator<Item = (Field, Value<'_>)> {
+        let mut rest = self.0.get(1..).unwrap_or_default();
+        let fields = Field::ALL.iter().copied().filter(|field| field.is_shown());
+        fields.map_while(move |field| {
+            let (value, after) = take(rest)?;
+            rest = after;
+            Some((field, value))
+        })
+    }
+}
+
+enum Value<'a> {
+    Text(&'a [u8]),
+    GeneratedId([u8; 16]),
+    /// Microseconds since 1970.
+    Time(i64),
+    Null,
+}
+
+fn push(bytes: &mut Vec<u8>, value: ColumnValue<'_>) {
+    match value {
+        ColumnValue::Null => bytes.push(tag::NULL),
+        ColumnValue::Time(at) => {
+            bytes.push(tag::TIME);
+            bytes.extend(at.timestamp_micros().to_le_bytes());
+        }
+        ColumnValue::Text(text) => match (generated_bits(text), u8::try_from(text.len())) {
+            (Some(bits), _) => {
+                bytes.push(tag::GENERATED_ID);
+                bytes.extend(bits.to_be_bytes());
+            }
+            (None, Ok(length @ ..=tag::MAX_SHORT)) => {
+                bytes.push(length);
+                bytes.extend(text.as_bytes());
+            }
+            (None, _) => {
+                bytes.push(tag::LONG_TEXT);
+                bytes.extend(text.len().to_le_bytes());
+                bytes.extend(text.as_bytes());
+            }
+        },
+    }
+}
+
+/// The first value of `bytes`, and the bytes after it.
+fn take(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
+    let (first, rest) = bytes.split_first()?;
+    match *first {
+        length @ ..=tag::MAX_SHORT => take_text(rest, length.into()),
+        tag::LONG_TEXT => {
+            let (length, rest) = rest.split_first_chunk()?;
+            take_text(rest, usize::from_le_bytes(*length))
+        }
+        tag::GENERATED_ID => {
+            let (bits, rest) = rest.split_first_chunk()?;
+            Some((Value::GeneratedId(*bits), rest))
+        }
+        tag::TIME => {
+            let (micros, rest) = rest.split_first_chunk()?;
+            Some((Value::Time(i64::from_le_bytes(*micros)), rest))
+        }
+        tag::NULL => Some((Value::Null, rest)),
+        _ => None,
+    }
+}
+
+fn take_text(bytes: &[u8], length: usize) -> Option<(Value<'_>, &[u8])> {
+    let (text, rest) = bytes.split_at_checked(length)?;
+    Some((Value::Text(text), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::api_key::{ApiKey, ApiKeyId};
+    use crate::call_context::from_epoch_ms;
+
+    fn shown(value: ColumnValue<'_>) -> String {
+        match value {
+            ColumnValue::Text(text) => format!("text {text}"),
+            ColumnValue::Time(at) => at.to_rfc3339(),
+            ColumnValue::Null => "null".to_owned(),
+        }
+    }
+
+    fn key() -> impl Strategy<Value = PublicApiKey> {
+        let id = prop_oneof!["[a-z_]{0,300}", any::<u128>().prop_map(generated_text)];
+        let at = || {
+            (-62_135_596_800_000_000..253_402_300_799_999_999_i64)
+                .prop_map(|micros| DateTime::from_timestamp_micros(micros).expect("in range"))
+        };
+        let texts = (id, ".{0,600}", prop::option::of(".{0,40}"));
+        let times = (prop::option::of(at()), prop::option::of(at()), at());
+        (texts, times, any::<(bool, bool)>()).prop_map(|(texts, times, (secret, at_once))| {
+            let (id, title, revoked_by) = texts;
+            let (last_used_at, revoked_at, updated_at) = times;
+            let now = from_epoch_ms(0.0).expect("in range");
+            let kind = if secret { ApiKeyType::Secret } else { ApiKeyType::Publishable };
+            let key = ApiKey { kind, ..ApiKey::example(String::new(), title, now) };
+            let (id, revoked_at_once) = (ApiKeyId::new(id), at_once);
+            PublicApiKey::from(ApiKey {
+                ..ApiKey {
+                    id,
+                    revoked_by,
+                    last_used_at,
+                    revoked_at,
+                    updated_at,
+                    revoked_at_once,
+                    ..key
+                }
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_packed_key_shows_the_same_values(key in key()) {
+            let mut values = Vec::new();
+            let visited = PackedKey::of(&key).try_for_each(|value| {
+                values.push(shown(value));
+                Ok::<_, ()>(())
+            });
+            prop_assert_eq!(visited, Ok(()));
+            let expected = Field::ALL.iter().filter_map(|field| key.shown(*field)).map(shown);
+            prop_assert_eq!(values, expected.collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn the_essentials_of_a_packed_key_are_its_own(key in key(), now in -1e13..1e13_f64) {
+            let essentials = PackedKey::of(&key).essentials().expect("a whole key");
+            prop_assert_eq!(essentials.id.to_string(), key.id.as_str());
+            prop_assert_eq!(essentials.kind, key.kind);
+            prop_assert_eq!(essentials.last_used_at, key.last_used_at);
+            let now = from_epoch_ms(now).expect("in range");
+            for now in key.revoked_at.into_iter().chain([now]) {
+                prop_assert_eq!(essentials.has_ended(now), key.has_ended(now));
+            }
+        }
+    }
+}
