@@ -1,5 +1,5 @@
 // Measures idle services with `maxStaleness`, and how a revocation reaches them: `node benchmarks/fleet.mjs [services…]` (Linux; build first).
-// Prints the processor time that PostgreSQL and the services take while nobody calls, how long a revoked key is accepted, and what a writer pays.
+// Prints the processor time that PostgreSQL and the services take while idle, how long a revoked key is accepted, and what a writer pays.
 // `--package DIR` measures the built checkout in DIR.
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -64,7 +64,7 @@ async function areHeld(services) {
   return statuses.every(({ lease }) => lease.held);
 }
 
-/** Processor time in milliseconds per second while nobody calls. */
+/** Processor time in milliseconds per second while idle. */
 async function measureIdle() {
   // Opening and its first writes come to an end.
   await pause(2_000);

@@ -44,7 +44,7 @@ export interface ApiKeyModuleOptions {
   /**
    * How new secret tokens are hashed. Existing hashes of all schemes are always verified. `argon2id`: slow, and verified
    * once per token and process. `scrypt`: as slow; `@medusajs/api-key` can verify these rows, too. `sha256`: fast, for
-   * tokens that nobody chose; with `hashKeys`, HMAC-SHA-256. Default: `argon2id`.
+   * tokens that are random; with `hashKeys`, HMAC-SHA-256. Default: `argon2id`.
    */
   hashing?: "argon2id" | "scrypt" | "sha256";
   /**

@@ -40,7 +40,7 @@ impl Signals {
         self.due = Some(Instant::now());
     }
 
-    /// Sends a signal of 128 random bits, which nobody can know before it is sent. It belongs to a proof whose statement
+    /// Sends a signal of 128 random bits, which cannot be known before it is sent. It belongs to a proof whose statement
     /// has ended.
     pub(super) fn send<'a>(
         &mut self,
