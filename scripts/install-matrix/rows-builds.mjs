@@ -41,7 +41,7 @@ export const testRunners = [
 const esbuildRow = (format, extension) => ({
   name: `esbuild, \`--format=${format} --external:medusa-api-key-native\``,
   run(workshop) {
-    const project = workshop.installedProject(["bundled"]);
+    const project = workshop.installedProject(["entry", "bundled"]);
     const options = ["--bundle", "--platform=node", `--format=${format}`, "--external:medusa-api-key-native"];
     project.run(project.path("node_modules", "@esbuild", "linux-x64", "bin", "esbuild"), [
       "entry.mjs",
@@ -59,7 +59,7 @@ export const bundlers = [
   {
     name: 'webpack, `externals: { "medusa-api-key-native": "commonjs medusa-api-key-native" }`',
     run(workshop) {
-      const project = workshop.installedProject(["webpack"]);
+      const project = workshop.installedProject(["entry", "webpack"]);
       project.node(["node_modules/webpack/bin/webpack.js"]);
       project.works(["out/bundle.cjs"]);
       return project.versionOf("webpack");
@@ -68,7 +68,7 @@ export const bundlers = [
   {
     name: "Vite, `build --ssr`",
     run(workshop) {
-      const project = workshop.installedProject(["vite"]);
+      const project = workshop.installedProject(["entry", "vite"]);
       project.node(["node_modules/vite/bin/vite.js", "build", "--ssr", "entry.mjs", "--outDir", "out"]);
       project.works(["out/entry.js"]);
       return project.versionOf("vite");
