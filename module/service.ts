@@ -1,3 +1,4 @@
+import { Admissions } from "./admissions";
 import { first, likeInput, likeTarget, type OneOrMany, rejectMembers, toLinkable, toMany, toUpserts } from "./answers";
 import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standaloneSettings } from "./connection";
 import type { Context } from "./context";
@@ -45,6 +46,8 @@ export class ApiKeyModuleService implements Documented {
   readonly events_: EventPublisher;
   readonly columns_ = memoize((select) => this.native_.selectedColumns(select));
   readonly logger_: Logger;
+  /** What `scopedAdminKeys` of `guards/medusa.ts` admits. */
+  readonly admissions_ = new Admissions();
   readonly __hooks: Hooks = {
     onApplicationStart: async () => {
       // Medusa ignores a failure here, so the module logs it.
@@ -187,7 +190,8 @@ export class ApiKeyModuleService implements Documented {
       this.native_.throwIfClosed();
       return false;
     }
-    return this.native_.recall("secret", token) ?? (await this.native_.authenticate(token)) ?? false;
+    const key = this.native_.recall("secret", token) ?? (await this.native_.authenticate(token));
+    return key ?? (await this.admissions_.find(token)) ?? false;
   }
 
   async status(...given: unknown[]): Promise<ApiKeyModuleStatus> {

@@ -1,0 +1,33 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { ApiKey } from "./types";
+
+/** The permission that a guard gives to one request: to use one restricted key for what the guard demands of it. */
+export interface Admission {
+  /** The token that the request presents. */
+  readonly token: string;
+  /** Whether the response is not sent yet. */
+  open: boolean;
+  /** Verifies the token with the guard's demand. Returns the key, or `null`. */
+  verify(): Promise<ApiKey | null>;
+}
+
+/**
+ * The requests that a guard admits with restricted keys.
+ *
+ * Invariant: `authenticate` returns a restricted key only during a request that presents its token to a guard, and only
+ * if the key satisfies what the guard demands of that request. There is no mode of the service or of the process.
+ */
+export class Admissions {
+  readonly storage_ = new AsyncLocalStorage<Admission>();
+
+  /** Calls a function, in which and after which `authenticate` may return the key of the admission. */
+  run<Result>(admission: Admission, authenticate: () => Result): Result {
+    return this.storage_.run(admission, authenticate);
+  }
+
+  /** Returns the restricted key of this token, if the current request is admitted with it. */
+  async find(token: string): Promise<ApiKey | null> {
+    const admission = this.storage_.getStore();
+    return admission?.open && admission.token === token ? admission.verify() : null;
+  }
+}
