@@ -3,8 +3,6 @@
 import { defineMiddlewares } from "@medusajs/framework/http";
 import { scopedAdminKeys } from "medusa-api-key-native/medusa";
 
-const { SCOPED_KEYS_ROLES } = process.env;
-
 export default defineMiddlewares({
-  routes: [...scopedAdminKeys(SCOPED_KEYS_ROLES ? { roles: SCOPED_KEYS_ROLES.split(",") } : {})],
+  routes: [...scopedAdminKeys()],
 });
