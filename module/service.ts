@@ -15,6 +15,7 @@ import type { ApiKeyModuleStatus } from "./status";
 import { isTokenSized } from "./token";
 import type {
   ApiKey,
+  ApiKeyDemand,
   CreateApiKeyInput,
   LinkableApiKeys,
   LinkableKeysConfig,
@@ -23,6 +24,7 @@ import type {
   RolledApiKey,
   UpdateApiKeyInput,
   UpsertApiKeyInput,
+  Verification,
 } from "./types";
 
 /** The hooks that Medusa calls when a server starts and stops. */
@@ -190,6 +192,14 @@ export class ApiKeyModuleService implements Documented {
     return this.native_.recall("secret", token) ?? (await this.native_.authenticate(token)) ?? false;
   }
 
+  async verify(token: string, demand?: ApiKeyDemand, _sharedContext?: Context): Promise<Verification> {
+    const usable = typeof token === "string" && isTokenSized(token);
+    const recalled = usable ? this.native_.recallVerified(token, demand) : null;
+    // An invalid demand is rejected for every token.
+    const answer = recalled ?? (await this.native_.verify(usable ? token : "", demand));
+    return typeof answer === "string" ? { valid: false, reason: answer } : { valid: true, key: answer };
+  }
+
   async status(...given: unknown[]): Promise<ApiKeyModuleStatus> {
     rejectMembers("status", given);
     return this.native_.status();
@@ -218,6 +228,7 @@ Object.assign(ApiKeyModuleService.prototype, {
     upsertApiKeys: 1,
     deleteApiKeys: 1,
     authenticate: 1,
+    verify: 2,
     updateApiKeys: 2,
     revoke: 2,
     rollApiKeys: 2,
