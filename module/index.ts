@@ -25,18 +25,24 @@ export type { ApiKeyModuleOptions, Argon2Options, HashKey, PoolOptions, TlsOptio
 export type { ApiKeyModuleStatus, LeaseStatus, ReadBatcherStatus } from "./status";
 export type {
   ApiKey,
+  ApiKeyAttributes,
+  ApiKeyAttributesUpdate,
+  ApiKeyDemand,
   ApiKeyLinkName,
+  ApiKeyOwner,
   ApiKeyTime,
   ApiKeyType,
+  ChangeApiKeyInput,
   CreateApiKeyInput,
   LinkableApiKeys,
   LinkableKeysConfig,
-  RetitleApiKeyInput,
+  RefusalReason,
   RevokeApiKeyInput,
   RollApiKeyInput,
   RolledApiKey,
   UpdateApiKeyInput,
   UpsertApiKeyInput,
+  Verification,
 } from "./types";
 export { ApiKeyModuleService };
 

@@ -16,6 +16,7 @@ import type { ApiKeyModuleStatus } from "./status";
 import { isTokenSized } from "./token";
 import type {
   ApiKey,
+  ApiKeyDemand,
   CreateApiKeyInput,
   LinkableApiKeys,
   LinkableKeysConfig,
@@ -24,6 +25,7 @@ import type {
   RolledApiKey,
   UpdateApiKeyInput,
   UpsertApiKeyInput,
+  Verification,
 } from "./types";
 
 /** The hooks that Medusa calls when a server starts and stops. */
@@ -194,6 +196,14 @@ export class ApiKeyModuleService implements Documented {
     return key ?? (await this.admissions_.find(token)) ?? false;
   }
 
+  async verify(token: string, demand?: ApiKeyDemand, _sharedContext?: Context): Promise<Verification> {
+    const usable = typeof token === "string" && isTokenSized(token);
+    const recalled = usable ? this.native_.recallVerified(token, demand) : null;
+    // An invalid demand is rejected for every token.
+    const answer = recalled ?? (await this.native_.verify(usable ? token : "", demand));
+    return typeof answer === "string" ? { valid: false, reason: answer } : { valid: true, key: answer };
+  }
+
   async status(...given: unknown[]): Promise<ApiKeyModuleStatus> {
     rejectMembers("status", given);
     return this.native_.status();
@@ -222,6 +232,7 @@ Object.assign(ApiKeyModuleService.prototype, {
     upsertApiKeys: 1,
     deleteApiKeys: 1,
     authenticate: 1,
+    verify: 2,
     updateApiKeys: 2,
     revoke: 2,
     rollApiKeys: 2,

@@ -4,6 +4,7 @@
 //! are found, `store` where they are kept.
 //! Invariant: callers receive an [`ApiKey`] only as a [`PublicApiKey`].
 
+mod attributes;
 mod change;
 mod compact_id;
 mod deadline;
@@ -14,11 +15,14 @@ mod packed;
 mod time;
 mod workflow;
 
-pub use change::{Revocation, Roll, TitleChange, UpsertApiKey, refuse_revoked};
+pub use attributes::{
+    Attributes, AttributesChange, Demand, Limits, Refusal, checked_scope, metadata_value,
+};
+pub use change::{KeyChange, Revocation, Roll, UpsertApiKey, refuse_revoked};
 pub use compact_id::CompactId;
 pub use id::ApiKeyId;
 pub use key::{ApiKey, ApiKeyType, ColumnValue, PublicApiKey};
-pub use new::NewApiKey;
+pub use new::{NewApiKey, refuse_foreign_id};
 pub use packed::{Essentials, PackedKey};
 pub use time::comparable_time;
 pub use workflow::WorkflowTransaction;

@@ -1,10 +1,12 @@
 //! Results as JSON, which JavaScript parses in its own realm.
 //!
-//! A key is a list of the public columns' values, in model order; times are epoch milliseconds. The tuple `KeyRow` and
+//! A key is a list of the public columns' values, in model order, and of its attributes as an object, if it has any; times
+//! are epoch milliseconds. The tuple `KeyRow` and
 //! `decodeKey` in `module/generated/columns.ts` are generated from the same declaration of the columns. An object takes
 //! V8 twice as long to parse.
 
-use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
+use serde::ser::{Error, Serialize, SerializeSeq, SerializeStruct, Serializer};
+use serde_json::value::RawValue;
 
 use super::outcome::Output;
 use crate::api_key::{ColumnValue, PackedKey, PublicApiKey};
@@ -18,14 +20,25 @@ impl Serialize for PublicApiKey {
         for value in Field::ALL.iter().filter_map(|field| self.shown(*field)) {
             row.serialize_element(&value)?;
         }
+        if let Some(attributes) = self.shown_attributes() {
+            row.serialize_element(&raw::<S>(&attributes)?)?;
+        }
         row.end()
     }
+}
+
+/// JSON to include as it is.
+fn raw<S: Serializer>(json: &str) -> Result<&RawValue, S::Error> {
+    serde_json::from_str(json).map_err(S::Error::custom)
 }
 
 impl Serialize for PackedKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut row = serializer.serialize_seq(None)?;
         self.try_for_each(|value| row.serialize_element(&value))?;
+        if let Some(attributes) = self.attributes() {
+            row.serialize_element(&raw::<S>(attributes)?)?;
+        }
         row.end()
     }
 }
@@ -88,6 +101,6 @@ impl Output for Rolled {}
 pub(super) fn columns(selection: &Selection) -> Option<Vec<&'static str>> {
     match selection {
         Selection::All => None,
-        Selection::Some(fields) => Some(fields.iter().map(|field| field.as_str()).collect()),
+        Selection::Some(names) => Some(names.clone()),
     }
 }

@@ -5,6 +5,7 @@
 
 mod authenticate;
 mod background;
+mod bound;
 mod create;
 mod delete;
 mod migrate;
@@ -16,10 +17,13 @@ mod soft_delete;
 mod status;
 mod update;
 mod upsert;
+mod verify;
 
+pub use authenticate::may_recall;
 pub use options::ServiceOptions;
 pub use read::Page;
 pub use roll::Rolled;
+pub use verify::judge_cached;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,6 +33,7 @@ use tokio::sync::OnceCell;
 
 use background::last_used::LastUsed;
 use background::row_backfill::RowBackfill;
+use bound::bound;
 
 use crate::api_key::{ApiKey, CompactId, PublicApiKey};
 use crate::call_context::Timestamp;

@@ -14,7 +14,7 @@ use super::{postgres, sqlite};
 use crate::api_key::ApiKey;
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
-use crate::query::{ColumnRef, Joins, Name, Operand, Pattern, Table};
+use crate::query::{AttributeCondition, ColumnRef, Joins, Name, Operand, Pattern, Table};
 
 /// Returns the SQL of a value that a column is compared with.
 pub(super) fn value(
@@ -131,6 +131,22 @@ pub(super) fn text_column(backend: Backend, column: &str) -> Change {
     match backend {
         Backend::Postgres => postgres::migration::text_column(column),
         Backend::Sqlite => sqlite::migration::text_column(column),
+    }
+}
+
+/// Returns the SQL of the type and the id of a key's owner, as its index contains them.
+pub(super) fn owner(backend: Backend) -> [&'static str; 2] {
+    match backend {
+        Backend::Postgres => postgres::attributes::OWNER,
+        Backend::Sqlite => sqlite::attributes::OWNER,
+    }
+}
+
+/// Returns the condition on an attribute that the key has.
+pub(super) fn attribute(backend: Backend, condition: &AttributeCondition) -> Expr {
+    match backend {
+        Backend::Postgres => postgres::attributes::condition(condition),
+        Backend::Sqlite => sqlite::attributes::condition(condition),
     }
 }
 

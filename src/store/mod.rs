@@ -23,7 +23,7 @@ mod upgrade;
 
 pub use api_keys::{
     Query, count, delete, find, find_for_update, insert, restore, set_revoked, set_title,
-    soft_delete,
+    set_title_and_attributes, soft_delete,
 };
 pub use database::Database;
 pub use dialect::set_last_used;

@@ -1,5 +1,6 @@
 //! PostgreSQL: URLs, the driver, sessions, pool and transactions, SQL conditions, and joins.
 
+pub(super) mod attributes;
 mod change_listener;
 pub(super) mod conditions;
 mod drive;

@@ -3,6 +3,7 @@
 //! Invariants: a file is created once, when a service first opens it, and never again; no result and no acknowledged
 //! write comes from a file that is no longer the one at its path.
 
+pub(super) mod attributes;
 mod codes;
 mod commits;
 mod companion;
