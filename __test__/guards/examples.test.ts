@@ -6,7 +6,7 @@ import { type ExampleServer, startExample } from "./example-server";
 const EXAMPLES = ["express-guard", "fastify", "hono"];
 const TIMEOUT_MS = 60_000;
 
-describe.each(EXAMPLES)("examples/%s", (name) => {
+for (const name of EXAMPLES) {
   describeOnEachDatabase(`The example ${name}`, (database) => {
     let opened: Awaited<ReturnType<typeof database.create>>;
     let server: ExampleServer;
@@ -98,7 +98,7 @@ describe.each(EXAMPLES)("examples/%s", (name) => {
       expect(await call("GET", "/notes", customer)).toMatchObject({ status: 403, body: { error: "wrong_owner_type" } });
     });
 
-    it("responds with 404 to unknown routes, and with 400 to a body that is no JSON", async () => {
+    it("responds with 404 to unknown routes, and with 400 to a body other than JSON", async () => {
       expect((await call("GET", "/nothing", ada)).status).toBe(404);
       expect((await call("POST", "/notes", ada, "{")).status).toBe(400);
     });
@@ -107,4 +107,4 @@ describe.each(EXAMPLES)("examples/%s", (name) => {
       expect(await server.stop()).toBe(0);
     });
   });
-});
+}

@@ -109,6 +109,7 @@ async function withHono(service: ApiKeyVerifier, { addressInHeader, ...settings 
   for (const { method, path, options } of ROUTES) {
     app.on(method, path, honoGuard(service, { ...options, ...settings, ...ip }), (c) => c.json(shown(c.get("apiKey"))));
   }
+  app.onError((_error, c) => c.json({}, 500));
   return listening(createServer(getRequestListener(app.fetch)));
 }
 

@@ -47,7 +47,7 @@ const covers = (held: string[] | null, demanded: string) =>
   held === null ||
   held.some((scope) => scope.split(":").every((part, index) => part === "*" || part === demanded.split(":")[index]));
 
-describe.each(EXAMPLES)("Tenants of examples/%s", (name) => {
+for (const name of EXAMPLES) {
   describeOnEachDatabase(`Tenants of the example ${name}`, (database) => {
     let opened: Awaited<ReturnType<typeof database.create>>;
     let server: ExampleServer;
@@ -81,7 +81,7 @@ describe.each(EXAMPLES)("Tenants of examples/%s", (name) => {
       TIMEOUT_MS,
     );
   });
-});
+}
 
 /** Owners with their keys and notes, and the requests that they send. */
 class World {

@@ -5,7 +5,7 @@ import type { RequestWithApiKey } from "./request";
 import type { ApiKeyVerifier } from "./verifier";
 
 export type { ApiKeyGuardOptions } from "./options";
-export type { ApiKeyVerifier, GuardDemand, GuardVerification } from "./verifier";
+export type { ApiKeyVerifier } from "./verifier";
 
 /** A request of Express or Connect. */
 export type ExpressRequest = IncomingMessage & RequestWithApiKey & { ip?: string | undefined };

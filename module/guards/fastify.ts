@@ -4,7 +4,7 @@ import type { ApiKeyGuardOptions } from "./options";
 import type { ApiKeyVerifier } from "./verifier";
 
 export type { ApiKeyGuardOptions } from "./options";
-export type { ApiKeyVerifier, GuardDemand, GuardVerification } from "./verifier";
+export type { ApiKeyVerifier } from "./verifier";
 
 // biome-ignore lint/suspicious/noTsIgnore: fastify is absent where only the package is built
 // @ts-ignore: an augmentation, where fastify is installed

@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
-import type { ApiKey } from "../../index";
+import type { ApiKey, ApiKeyDemand } from "../../index";
 import { ApiKeyError } from "../errors";
 import { type Credentials, readCredentials } from "./credentials";
 import { type ApiKeyGuardOptions, checkOptions } from "./options";
 import { type Refusal, type RefusalResponse, refusalResponse } from "./refusal";
-import type { ApiKeyVerifier, GuardDemand } from "./verifier";
+import type { ApiKeyVerifier } from "./verifier";
 
 /** What a guard decides about a request. */
 export type Verdict = { key: ApiKey; refused?: never } | { key?: never; refused: RefusalResponse };
@@ -34,7 +34,7 @@ export function makeGuard(
   checkOptions("requireApiKey", options);
   const { scopes = [], ownerType, realm = DEFAULT_REALM, onUnavailable } = options;
   // A copy: a list that changes later must not change what is demanded.
-  const demand: GuardDemand = { ...(scopes.length > 0 && { scopes: [...scopes] }) };
+  const demand: ApiKeyDemand = { ...(scopes.length > 0 && { scopes: [...scopes] }) };
   if (ownerType !== undefined) {
     demand.owner_type = ownerType;
   }
@@ -58,7 +58,7 @@ export function makeGuard(
 export async function judge(
   service: ApiKeyVerifier,
   credentials: Credentials,
-  demand: GuardDemand,
+  demand: ApiKeyDemand,
 ): Promise<Judgement> {
   if (credentials.kind !== "token") {
     return { refusal: { kind: credentials.kind === "none" ? "missing" : "conflict" } };
@@ -81,7 +81,7 @@ export function ipAddress(value: unknown): string | undefined {
   return isIP(address) === 0 ? undefined : address;
 }
 
-function refusalOf(reason: string, demand: GuardDemand): Refusal {
+function refusalOf(reason: string, demand: ApiKeyDemand): Refusal {
   if (REJECTED_ALIKE.includes(reason)) {
     return { kind: "invalid" };
   }

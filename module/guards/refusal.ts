@@ -56,7 +56,9 @@ const CHALLENGED = ["invalid_token", "invalid_request", "insufficient_scope"];
 /** Returns the response for a refusal: RFC 9457's `application/problem+json`, with RFC 6750's `WWW-Authenticate`. */
 export function refusalResponse(refusal: Refusal, realm: string): RefusalResponse {
   const problem: { status: number; title: string; detail: string; error?: string } = PROBLEMS[refusal.kind];
-  const scope = refusal.kind === "insufficient_scope" ? { scope: refusal.scopes.join(" ") } : {};
+  // A key with `scopes: []` is refused where no scope is demanded, too.
+  const scope: { scope?: string } =
+    refusal.kind === "insufficient_scope" && refusal.scopes.length > 0 ? { scope: refusal.scopes.join(" ") } : {};
   const body = JSON.stringify({ type: "about:blank", ...problem, ...scope });
   const headers: Record<string, string> = {
     "content-type": "application/problem+json",
