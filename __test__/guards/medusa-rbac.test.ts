@@ -6,7 +6,11 @@ import { AdminApi } from "./admin-api";
 import { playMatrix } from "./admin-matrix";
 
 const OVERLAY = join(__dirname, "overlay");
-const RBAC = { settings: "featureFlags: { rbac: true },", env: { MEDUSA_FF_RBAC: "true" } };
+const RBAC = {
+  settings: "featureFlags: { rbac: true },",
+  modules: 'modules: [{ resolve: "medusa-api-key-native", options: { hashing: "sha256" } }],',
+  env: { MEDUSA_FF_RBAC: "true" },
+};
 
 describe("[postgres] A Medusa server with RBAC and scopedAdminKeys with a role", () => {
   let shop: Shop;

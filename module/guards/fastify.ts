@@ -6,8 +6,8 @@ import type { ApiKeyVerifier } from "./verifier";
 export type { ApiKeyGuardOptions } from "./options";
 export type { ApiKeyVerifier } from "./verifier";
 
-// biome-ignore lint/suspicious/noTsIgnore: fastify is absent where only the package is built
-// @ts-ignore: an augmentation, where fastify is installed
+// biome-ignore lint/suspicious/noTsIgnore: an error only where fastify is absent, as in a build of this package alone
+// @ts-ignore: without fastify, there is nothing to augment
 declare module "fastify" {
   interface FastifyRequest {
     /** The verified key, behind `requireApiKey`. */

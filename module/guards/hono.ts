@@ -6,8 +6,8 @@ import type { ApiKeyVerifier } from "./verifier";
 export type { ApiKeyGuardOptions } from "./options";
 export type { ApiKeyVerifier } from "./verifier";
 
-// biome-ignore lint/suspicious/noTsIgnore: hono is absent where only the package is built
-// @ts-ignore: an augmentation, where hono is installed
+// biome-ignore lint/suspicious/noTsIgnore: an error only where hono is absent, as in a build of this package alone
+// @ts-ignore: without hono, there is nothing to augment
 declare module "hono" {
   interface ContextVariableMap {
     /** The verified key, behind `requireApiKey`. */
