@@ -1,7 +1,7 @@
 // The service as a caller sees it, in both implementations. Inputs are `object` where the published types are narrower: suites also pass
 // what those types would refuse.
 
-import type { ApiKeyModuleStatus, ApiKey as PublicApiKey } from "../../index.js";
+import type { ApiKeyModuleStatus, ApiKey as PublicApiKey, Verification } from "../../index.js";
 import { SHOWN } from "./declaration";
 
 /** A key as a result contains it. */
@@ -53,6 +53,7 @@ export interface OurService extends Service {
   list: Service["listApiKeys"];
   revoke(id: string, data?: object, context?: object): Promise<ApiKey>;
   revoke(selector: object, data?: object, context?: object): Promise<ApiKey[]>;
+  verify(token: string, demand?: object, context?: object): Promise<Verification>;
   rollApiKeys(id: string, data: object, context?: object): Promise<{ revoked: ApiKey; created: ApiKey }>;
   status(): Promise<ApiKeyModuleStatus>;
   migrate(): Promise<void>;
