@@ -113,7 +113,7 @@ async function withHono(service: ApiKeyVerifier, { addressInHeader, ...settings 
   return listening(createServer(getRequestListener(app.fetch)));
 }
 
-async function listening(server: Server): Promise<GuardedServer> {
+export async function listening(server: Server): Promise<GuardedServer> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
