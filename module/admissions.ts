@@ -18,16 +18,16 @@ export interface Admission {
  * if the key satisfies what the guard demands of that request. There is no mode of the service or of the process.
  */
 export class Admissions {
-  readonly storage_ = new AsyncLocalStorage<Admission>();
+  readonly #storage = new AsyncLocalStorage<Admission>();
 
   /** Calls a function, in which and after which `authenticate` may return the key of the admission. */
   run<Result>(admission: Admission, authenticate: () => Result): Result {
-    return this.storage_.run(admission, authenticate);
+    return this.#storage.run(admission, authenticate);
   }
 
   /** Returns the restricted key of this token, if the current request is admitted with it. */
   async find(token: string): Promise<ApiKey | null> {
-    const admission = this.storage_.getStore();
+    const admission = this.#storage.getStore();
     return admission?.open && admission.token === token ? admission.verify() : null;
   }
 }
