@@ -86,7 +86,7 @@ describeOurs(
       expect(await service().verify(token, { scopes: ["a:read"] })).toEqual(refused("unknown"));
     });
 
-    it("tells no reason to a token that only resembles the key's", async () => {
+    it("returns no reason for a token that only resembles the key's", async () => {
       const { id, token } = await make({ scopes: [] });
       await service().revoke(id, BY);
       const forged = `${token.slice(0, 6)}${"0".repeat(58)}${token.slice(-3)}`;
