@@ -3,11 +3,11 @@
 import express from "express";
 import fastify from "fastify";
 import { Hono } from "hono";
-import type { ApiKey, ApiKeyModuleService } from "../../index";
 import { requireApiKey as expressGuard } from "../../dist/guards/express";
 import { requireApiKey as fastifyGuard } from "../../dist/guards/fastify";
 import { requireApiKey as honoGuard } from "../../dist/guards/hono";
 import { scopedAdminKeys } from "../../dist/guards/medusa";
+import type { ApiKey, ApiKeyModuleService } from "../../index";
 
 export function inExpress(service: ApiKeyModuleService): void {
   const app = express();

@@ -1,4 +1,4 @@
-// docs/guards.md runs as it is printed, and prints what it says.
+// The pages in docs/ whose code runs as it is printed, and prints what they say.
 
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,24 +7,25 @@ import { promisify } from "node:util";
 import { alike, blocksOf, missingLines, readersFolder } from "./blocks";
 
 const ROOT = join(__dirname, "../..");
-const PAGE = readFileSync(join(ROOT, "docs/guards.md"), "utf8");
+const PAGES = ["docs/guards.md", "docs/keys-with-limits.md"];
 const LONGEST_RUN_MS = 60_000;
 
-const BLOCKS = blocksOf(PAGE);
-const PROGRAMS = BLOCKS.filter(({ purpose: [verb] }) => verb === "runs").map((program) => ({
-  ...program,
-  output: BLOCKS[BLOCKS.indexOf(program) + 1]?.text ?? "",
-}));
+describe.each(PAGES)("%s", (page) => {
+  const markdown = readFileSync(join(ROOT, page), "utf8");
+  const blocks = blocksOf(markdown);
+  const programs = blocks
+    .filter(({ purpose: [verb] }) => verb === "runs")
+    .map((program) => ({ ...program, output: blocks[blocks.indexOf(program) + 1]?.text ?? "" }));
+  const abridged = blocks.filter(({ purpose: [verb] }) => verb === "abridges");
 
-describe("docs/guards.md", () => {
   it("marks each block of code as one that runs or abridges a file", () => {
-    const code = BLOCKS.filter(({ language }) => ["js", "ts"].includes(language));
+    const code = blocks.filter(({ language }) => ["js", "mjs", "ts"].includes(language));
 
-    expect(code.length).toBeGreaterThan(3);
-    expect(code.filter(({ purpose: [verb = ""] }) => !["runs", "abridges"].includes(verb))).toEqual([]);
+    expect(code.length).toBeGreaterThan(0);
+    expect(code).toHaveLength(programs.length + abridged.length);
   });
 
-  it.each(PROGRAMS)(
+  it.each(programs)(
     "prints in $heading what it says",
     async ({ text, output }) => {
       const directory = readersFolder("express", "fastify", "hono");
@@ -41,18 +42,19 @@ describe("docs/guards.md", () => {
     LONGEST_RUN_MS,
   );
 
-  it.each(BLOCKS.filter(({ purpose: [verb] }) => verb === "abridges"))(
-    "shows of $purpose.1 only lines that it has",
-    ({ text, purpose: [, file = ""] }) => {
+  it("shows of files only lines that they have", () => {
+    const missing = abridged.flatMap(({ text, purpose: [, file = ""] }) => {
       const code = text.replace("// src/api/middlewares.ts\n", "");
-      expect(missingLines(code, readFileSync(join(ROOT, file), "utf8"))).toEqual([]);
-    },
-  );
+      return missingLines(code, readFileSync(join(ROOT, file), "utf8"));
+    });
+
+    expect(missing).toEqual([]);
+  });
 
   it("links only to files that exist", () => {
-    const links = [...PAGE.matchAll(/\]\(([^)#]+)\)/g)].map(([, path = ""]) => join(ROOT, "docs", path));
+    const links = [...markdown.matchAll(/\]\(([^)#]+)\)/g)].map(([, path = ""]) => join(ROOT, "docs", path));
 
-    expect(links.length).toBeGreaterThan(2);
+    expect(links.length).toBeGreaterThan(0);
     expect(links.filter((link) => !existsSync(link))).toEqual([]);
   });
 });
