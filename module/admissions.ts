@@ -7,7 +7,7 @@ export interface Admission {
   readonly token: string;
   /** Whether the response is not sent yet. */
   open: boolean;
-  /** Verifies the token with the guard's demand. Returns the key, or `null`. */
+  /** Verifies the token with the guard's demand. Returns the key, restricted or not, or `null`. */
   verify(): Promise<ApiKey | null>;
 }
 
@@ -25,9 +25,9 @@ export class Admissions {
     return this.#storage.run(admission, authenticate);
   }
 
-  /** Returns the restricted key of this token, if the current request is admitted with it. */
-  async find(token: string): Promise<ApiKey | null> {
+  /** Returns the admission of the current request, if it is one with this token. */
+  of(token: string): Admission | null {
     const admission = this.#storage.getStore();
-    return admission?.open && admission.token === token ? admission.verify() : null;
+    return admission?.open && admission.token === token ? admission : null;
   }
 }

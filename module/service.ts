@@ -192,8 +192,12 @@ export class ApiKeyModuleService implements Documented {
       this.native_.throwIfClosed();
       return false;
     }
-    const key = this.native_.recall("secret", token) ?? (await this.native_.authenticate(token));
-    return key ?? (await this.admissions_.find(token)) ?? false;
+    const recalled = this.native_.recall("secret", token);
+    if (recalled !== null) {
+      return recalled;
+    }
+    const admission = this.admissions_.of(token);
+    return (await (admission === null ? this.native_.authenticate(token) : admission.verify())) ?? false;
   }
 
   async verify(token: string, demand?: ApiKeyDemand, _sharedContext?: Context): Promise<Verification> {

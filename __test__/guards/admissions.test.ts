@@ -68,12 +68,24 @@ describeOurs(
       expect(await inside).toMatchObject({ token: "" });
     });
 
-    it("does not ask the guard for an unrestricted key", async () => {
+    it("returns an unrestricted key, whatever the guard demands", async () => {
       const { id, token } = await create({});
-      const verify = jest.fn();
-      const asked = service().admissions_.run({ token, open: true, verify }, () => service().authenticate(token));
+      const asked = service().admissions_.run(admission(token, "users:write"), () => service().authenticate(token));
       expect(await asked).toMatchObject({ id });
-      expect(verify).not.toHaveBeenCalled();
+      expect(await service().authenticate(token)).toMatchObject({ id });
+    });
+
+    it("asks the guard once for each use, and reads nothing beside", async () => {
+      const { token } = await create();
+      const { verify, ...admitted } = admission(token, "products:read");
+      const asked = jest.fn(verify);
+      const native = jest.spyOn(
+        (service() as unknown as { native_: { authenticate(): unknown } }).native_,
+        "authenticate",
+      );
+      await service().admissions_.run({ ...admitted, verify: asked }, () => service().authenticate(token));
+      expect([asked.mock.calls.length, native.mock.calls.length]).toEqual([1, 0]);
+      native.mockRestore();
     });
   },
   { hashing: "sha256" },

@@ -41,7 +41,7 @@ describe("[postgres] A Medusa server with scopedAdminKeys", () => {
     expect({ status, body, challenge: headers.get("www-authenticate"), cache: headers.get("cache-control") }).toEqual({
       status: 403,
       body: { type: "forbidden", message: "The API key lacks the scope products:write" },
-      challenge: 'Basic realm="admin", error="insufficient_scope", scope="products:write"',
+      challenge: 'Bearer realm="admin", error="insufficient_scope", scope="products:write"',
       cache: "no-store",
     });
   });
@@ -78,6 +78,8 @@ describe("[postgres] A Medusa server with scopedAdminKeys", () => {
   it("rejects revoked and unknown keys as Medusa does", async () => {
     const unknown = await api.send("GET", "/admin/things", `sk_${"0".repeat(64)}`);
     expect([unknown.status, unknown.body]).toEqual([401, { message: "Unauthorized" }]);
+    expect(unknown.headers.get("www-authenticate")).toBe('Bearer realm="admin", error="invalid_token"');
+    expect((await api.send("GET", "/admin/things", null)).headers.get("www-authenticate")).toBeNull();
     const key = await api.create({ scopes: ["things:read"] });
     expect((await api.send("GET", "/admin/things", key.token)).status).toBe(200);
     await api.send("POST", `/admin/api-keys/${key.id}/revoke`, unrestricted, { "Content-Type": "application/json" });

@@ -68,7 +68,7 @@ async function requests(url, databaseUrl) {
     for (const [method, path, body] of [
       ["GET", "/admin/products"],
       ["POST", "/admin/products", "{}"],
-      ["GET", "/admin/users"],
+      ["GET", "/admin/customers"],
     ]) {
       found.push((await fetch(url + path, { method, headers, body })).status);
       sent++;

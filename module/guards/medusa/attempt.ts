@@ -3,7 +3,7 @@ import type { Admission } from "../../admissions";
 import { ipAddress, isOutage, type Judgement, judge } from "../guard";
 import type { Refusal } from "../refusal";
 import { demandedScope } from "./demand";
-import { refuse } from "./replies";
+import { refuse, reject } from "./replies";
 import type { AdminRequest, AdminResponse, AdmittingService } from "./types";
 
 /** A demand that only a key with all scopes satisfies. */
@@ -23,7 +23,7 @@ export class Attempt implements Admission {
     private readonly ip: string | undefined,
   ) {}
 
-  /** Called by `authenticate` if the token is not one of an unrestricted key. Some routes authenticate once more. */
+  /** Called by `authenticate` unless the token is that of a cached unrestricted key. Some routes authenticate once more. */
   async verify(): Promise<ApiKey | null> {
     try {
       this.#judgement = await this.#judge();
@@ -41,18 +41,21 @@ export class Attempt implements Admission {
   get key(): ApiKey | null {
     const judgement = this.#judgement;
     const key = judgement !== null && "key" in judgement ? judgement.key : null;
-    return key !== null && this.request.auth_context?.actor_id === key.id ? key : null;
+    const isActor = key !== null && this.request.auth_context?.actor_id === key.id;
+    return isActor && isRestricted(key) ? key : null;
   }
 
   /** Responds where Medusa responds with `status` and `body`. */
   async respond(response: AdminResponse, status: number, body: unknown): Promise<void> {
     if (this.#judgement === null) {
-      // Medusa did not ask, or asking failed. Only an outage changes its response.
+      // Medusa did not ask: it reads the header otherwise. Only an outage changes its response.
       await this.verify().catch(() => null);
     }
     const refusal = this.#judgement !== null && "refusal" in this.#judgement ? this.#judgement.refusal : null;
-    if (refusal === null || refusal.kind === "invalid") {
+    if (refusal === null) {
       response.status(status).json(body);
+    } else if (refusal.kind === "invalid") {
+      reject(response, status, body);
     } else {
       refuse(response, refusal);
     }
@@ -80,6 +83,12 @@ export class Attempt implements Admission {
   #lackingScope(): Refusal {
     return { kind: "insufficient_scope", scopes: this.scope === null ? [] : [this.scope] };
   }
+}
+
+/** Returns whether `authenticate` refuses the key outside an admission. */
+export function isRestricted({ scopes, allowed_ips }: ApiKey): boolean {
+  // A verified key has no purpose, and an attempt refuses owners other than users.
+  return scopes !== undefined || allowed_ips !== undefined;
 }
 
 /** Returns the client's address, as far as it is one. */

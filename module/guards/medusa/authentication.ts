@@ -1,5 +1,5 @@
 import { basicToken, type Credentials, headerToken, isSecret, readCredentials } from "../credentials";
-import { Attempt, clientAddress } from "./attempt";
+import { Attempt, clientAddress, isRestricted } from "./attempt";
 import { demandedScope } from "./demand";
 import { refuse } from "./replies";
 import { type AdminMiddleware, type AdminRequest, type AdminResponse, admittingService, type Next } from "./types";
@@ -69,7 +69,7 @@ function secretCredentials({ headers }: AdminRequest): Credentials {
 /** Presents a restricted key as `Basic`, the one form that Medusa reads. It goes on to reject others in other forms. */
 async function presentAsBasic(attempt: Attempt, { headers }: AdminRequest): Promise<void> {
   const key = await attempt.verify().catch(() => null);
-  if (key?.scopes !== undefined || key?.allowed_ips !== undefined) {
+  if (key !== null && isRestricted(key)) {
     headers.authorization = `Basic ${attempt.token}`;
   }
 }

@@ -19,12 +19,23 @@ export function refuse(response: AdminResponse, refusal: Refusal): void {
   response.setHeader("Cache-Control", "no-store");
   if (refusal.kind === "insufficient_scope" && refusal.scopes.length > 0) {
     const scope = refusal.scopes.join(" ");
-    response.setHeader("WWW-Authenticate", `Basic realm="admin", error="insufficient_scope", scope="${scope}"`);
+    response.setHeader("WWW-Authenticate", challenge("insufficient_scope", `, scope="${scope}"`));
   }
   if (refusal.kind === "unavailable") {
     response.setHeader("Retry-After", String(RETRY_AFTER_SECONDS));
   }
   response.status(STATUS[refusal.kind]).json({ type, message });
+}
+
+/** Sends Medusa's own response to a key that is not valid. */
+export function reject(response: AdminResponse, status: number, body: unknown): void {
+  response.setHeader("WWW-Authenticate", challenge("invalid_token"));
+  response.status(status).json(body);
+}
+
+// Not `Basic`, for which browsers ask for a password.
+function challenge(error: string, parameters = ""): string {
+  return `Bearer realm="admin", error="${error}"${parameters}`;
 }
 
 function describe(refusal: Refusal): { type: string; message: string } {
