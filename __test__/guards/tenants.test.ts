@@ -7,7 +7,7 @@ import { openService } from "../support/ours";
 import { type ExampleServer, startExample } from "./example-server";
 
 const EXAMPLES = ["express-guard", "fastify", "hono"];
-const RUNS = 12;
+const RUNS = 20;
 const TIMEOUT_MS = 120_000;
 const SCOPES = ["notes:read", "notes:write", "keys:read", "keys:write"];
 
