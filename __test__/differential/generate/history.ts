@@ -51,7 +51,7 @@ const optional = {
     redacted: fc.constant("mine"),
   },
   expires_at: nearMiss("expires_at"),
-  scopes: nearMiss("scopes"),
+  permissions: nearMiss("permissions"),
 };
 
 const extras = fc
