@@ -106,14 +106,14 @@ describeOurs("Filters on attributes", (current) => {
 
   it("combine with columns, orders and pages, and count", async () => {
     const owner = { type: "seller", id: "1" };
-    await service().createApiKeys(["c", "a", "b"].map((title) => ({ ...SECRET, title, owner })));
-    await service().createApiKeys({ ...SECRET, title: "a" });
+    await service().createApiKeys(["zeta", "alpha", "beta"].map((title) => ({ ...SECRET, title, owner })));
+    await service().createApiKeys({ ...SECRET, title: "alpha" });
     const [page, count] = await service().listAndCountApiKeys(
       { owner, type: "secret" },
       { order: { title: "ASC" }, take: 2 },
     );
-    expect([page.map(({ title }) => title), count]).toEqual([["a", "b"], 3]);
-    expect(await service().listApiKeys({ owner, q: "c" })).toMatchObject([{ title: "c" }]);
+    expect([page.map(({ title }) => title), count]).toEqual([["alpha", "beta"], 3]);
+    expect(await service().listApiKeys({ owner, q: "zeta" })).toMatchObject([{ title: "zeta" }]);
   });
 
   it("select the keys of a write", async () => {
