@@ -1,4 +1,4 @@
-// The pages in docs/ whose code runs as it is printed, and prints what they say.
+// The pages in docs/ whose programs run as printed, with the documented output.
 
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -26,7 +26,7 @@ describe.each(PAGES)("%s", (page) => {
   });
 
   it.each(programs)(
-    "prints in $heading what it says",
+    "prints the documented output of $heading",
     async ({ text, output }) => {
       const directory = readersFolder("express", "fastify", "hono");
       try {

@@ -16,7 +16,7 @@ const KINDS = [
 /** Routes of Medusa that authenticate users only, whatever the key. */
 export const USERS_ONLY = ["POST /admin/invites/accept"];
 
-/** Routes that everybody may call. */
+/** Routes without authentication. */
 export const PUBLIC = ["GET /admin/feature-flags", "GET /admin/open"];
 
 const AT_A_TIME = 8;

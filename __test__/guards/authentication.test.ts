@@ -1,4 +1,4 @@
-// scopedAdminKeys around Medusa's own authentication, in an Express app whose other middlewares meddle with requests.
+// scopedAdminKeys around Medusa's own authentication, in an Express app whose other middlewares change requests.
 
 import { createServer } from "node:http";
 import { authenticate as medusaAuthenticate } from "@medusajs/framework/http";
@@ -43,7 +43,7 @@ describeOurs(
 
     beforeAll(async () => {
       service = current().service as unknown as ApiKeyModuleService;
-      // Fails like a service whose database is down, when the test says so.
+      // Fails like a service whose database is down, while `failing` is set.
       const outage = Object.assign(new Error("down"), { type: "database_error" });
       const outer = new Proxy(service, {
         get: (target, name) =>

@@ -1,4 +1,4 @@
-// A copy of an example as a user has it: in a folder of its own, with nothing but the packages that it declares.
+// A copy of an example as a user has it: in its own folder, with only the packages that it declares.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";

@@ -182,7 +182,7 @@ for (const [name, start] of FRAMEWORKS) {
           challenge: null,
           body: { error: "ip_not_allowed" },
         });
-        // A forwarded address is not the client's unless the server says so.
+        // A forwarded address counts only where the server is configured to trust it.
         const forged = { ...bearer(elsewhere.token).headers, "X-Forwarded-For": "203.0.113.7" };
         expect((await send(server, "/whoami", { headers: forged })).status).toBe(403);
       });

@@ -11,7 +11,7 @@ const RUNS = 20;
 const TIMEOUT_MS = 120_000;
 const SCOPES = ["notes:read", "notes:write", "keys:read", "keys:write"];
 
-/** A key that the test holds, with what the model knows of it. */
+/** A key that the test holds, with its state in the model. */
 interface Held {
   id: string;
   token: string;

@@ -94,7 +94,7 @@ describe("the subpaths of the guards", () => {
 });
 
 describe("scopedAdminKeys without Medusa", () => {
-  it("says what it needs", () => {
+  it("throws an error that names what it needs", () => {
     const folder = readersFolder();
     try {
       // Beside a copy, no framework is found.

@@ -16,7 +16,7 @@ export function readCredentials(authorization: unknown, apiKey: unknown): Creden
   if (token === undefined) {
     return { kind: "none" };
   }
-  // SECURITY: whichever token won, another reader of the same request could choose the other one.
+  // SECURITY: a guard must not choose between two tokens: another reader of the request could choose the other one.
   return others.length > 0 ? { kind: "conflict" } : { kind: "token", token };
 }
 

@@ -60,7 +60,7 @@ export function requireApiKey(
   };
 }
 
-/** The address that `@hono/node-server` knows. */
+/** The address of the connection, with `@hono/node-server`. */
 function nodeAddress({ env }: GuardedHonoContext): string | undefined {
   return Object(Object(Object(env).incoming).socket).remoteAddress;
 }
