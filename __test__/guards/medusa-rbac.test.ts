@@ -23,7 +23,7 @@ describe("[postgres] A Medusa server with RBAC and scopedAdminKeys with a role",
   afterAll(() => shop?.remove(), SHOP_TIMEOUT_MS);
 
   it(
-    "lets each kind of key into exactly the routes that its scopes name (M13)",
+    "lets each kind of key into exactly the routes that its scopes name (M15)",
     async () => {
       const { token } = await api.create();
       const { wrong, routes, requests, counts } = await playMatrix(api, token, "policies");

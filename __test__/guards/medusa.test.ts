@@ -23,7 +23,7 @@ describe("[postgres] A Medusa server with scopedAdminKeys", () => {
   afterAll(() => shop?.remove(), SHOP_TIMEOUT_MS);
 
   it(
-    "lets each kind of key into exactly the routes that its scopes name, of all routes that it registers (M13)",
+    "lets each kind of key into exactly the routes that its scopes name, of all routes that it registers (M15)",
     async () => {
       const { wrong, routes, requests, counts } = await playMatrix(api, unrestricted, "handler");
       process.stdout.write(`Admin API: ${routes} routes, ${requests} requests: ${JSON.stringify(counts)}\n`);
@@ -180,7 +180,7 @@ describe("[postgres] A Medusa server with scopedAdminKeys", () => {
     expect((await api.send("HEAD", "/admin/things", reading)).status).toBe(200);
   });
 
-  it("keeps authenticate from returning restricted keys everywhere else (M13)", async () => {
+  it("keeps authenticate from returning restricted keys everywhere else (M15)", async () => {
     const [reading, other] = [await api.tokenWith("things:read"), await api.tokenWith("*:*")];
     expect([await api.authenticate(reading), await api.authenticate(other)]).toEqual([false, false]);
     const asked = (token: string, path = "/admin/things") => api.send("GET", `${path}?other=${other}`, token);

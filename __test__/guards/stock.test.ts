@@ -41,7 +41,7 @@ describe("[stock] A Medusa server with Medusa's own module", () => {
     (await fetch(shop.url + path, { headers: { Authorization: `Basic ${token}` } })).status;
 
   it(
-    "refuses every restricted key on every route, and has no guard that could admit it (M13)",
+    "refuses every restricted key on every route, and has no guard that could admit it (M15)",
     async () => {
       expect(tokens).toHaveLength(HASHINGS.length * RESTRICTED.length);
       for (const path of PATHS) {
