@@ -15,6 +15,8 @@ mod lookup;
 pub(super) mod migration;
 mod opening;
 mod patterns;
+#[cfg(test)]
+mod plans;
 mod pools;
 mod source;
 mod transaction;
