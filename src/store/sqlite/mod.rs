@@ -23,8 +23,9 @@ mod transaction;
 mod url;
 mod wal_index;
 mod watch;
+mod writer;
 
-pub(super) use executor::SqliteExecutor;
+pub(super) use executor::{SqliteConnections, SqliteExecutor};
 pub(super) use last_used::set_last_used;
 pub(super) use pools::{OpenFile, Pools};
 pub(super) use source::SqliteSource;

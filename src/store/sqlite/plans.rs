@@ -18,14 +18,14 @@ const BY_ID: &str = "USING INDEX sqlite_autoindex_api_key_1 (id=?)";
 async fn migrated() -> Pools {
     let settings = DatabaseSettings::parse("sqlite::memory:").expect("a URL");
     let pools = Pools::open_memory(&settings).await.expect("opens");
-    migration::up(&Pool::Sqlite(pools.main.clone()), &settings).await.expect("migrates");
+    migration::up(&Pool::Sqlite(pools.connections().clone()), &settings).await.expect("migrates");
     pools
 }
 
 /// Returns the steps of a statement's plan that read `api_key`.
 async fn reads(pools: &Pools, mut statement: Statement) -> Vec<String> {
     statement.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
-    let rows = pools.main.query_all_raw(statement).await.expect("explains");
+    let rows = pools.lookups.query_all_raw(statement).await.expect("explains");
     let steps = rows.iter().map(|row| row.try_get::<String>("", "detail").expect("a text"));
     steps.filter(|step| step.contains("key")).collect()
 }
@@ -41,7 +41,7 @@ async fn the_write_of_last_uses_reads_keys_by_id() {
 #[tokio::test]
 async fn a_selection_of_ids_reads_keys_by_id() {
     let pools = migrated().await;
-    let on = Connection::of_pool(Pool::Sqlite(pools.main.clone()));
+    let on = Connection::of_pool(Pool::Sqlite(pools.connections().clone()));
     for count in [1, 2, 50, 5_000] {
         let ids = Filter::ids((0..count).map(|number| format!("apk_{number}")));
         let unordered = Query { order: Vec::new(), ..Query::visible(ids.clone()) };
