@@ -1,11 +1,11 @@
 import type * as Binding from "../binding";
-import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./call-context";
+import { entropyToCreate, entropyToDeclare, entropyToRoll, entropyToUpsert, now } from "./call-context";
 import { type Context, transactionOf, undoneTransactionOf } from "./context";
 import { ofFailure } from "./errors";
 import { decodeKey } from "./generated/columns";
 import { Inbox } from "./inbox";
 import { loadBinding } from "./load-binding";
-import { defect, type Failure, type Rolled, unwrap, type Written } from "./outcome";
+import { type Declared, defect, type Failure, type Rolled, unwrap, type Written } from "./outcome";
 import { type NumberedRow, RememberedRows } from "./remembered-rows";
 import type { Page } from "./rows";
 import type { ApiKeyModuleStatus } from "./status";
@@ -54,6 +54,24 @@ export class Native {
 
   upsertApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<Written> {
     return unwrap(this.open.upsertApiKeys(now(), entropyToUpsert(data), encode(data), encode(transactionOf(context))));
+  }
+
+  ensureApiKeys(
+    data: readonly unknown[],
+    options: unknown,
+    inProduction: boolean,
+    context?: MaybeContext,
+  ): Promise<Declared> {
+    const workflow = encode(transactionOf(context));
+    return unwrap(
+      this.open.ensureApiKeys(now(), entropyToDeclare(data), encode(data), encode(options), inProduction, workflow),
+    );
+  }
+
+  importApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<Declared> {
+    return unwrap(
+      this.open.importApiKeys(now(), entropyToDeclare(data), encode(data), encode(transactionOf(context))),
+    );
   }
 
   updateApiKeys(target: unknown, data: unknown): Promise<Written> {

@@ -1,5 +1,6 @@
 import { ofFailure } from "./errors";
 import type { KeyRow } from "./generated/columns";
+import type { DeclaredApiKey } from "./types";
 
 /** Why a call failed. */
 export interface Failure {
@@ -22,6 +23,12 @@ export interface Written {
   created: string[];
   updated: string[];
   deleted: string[];
+}
+
+/** The result of declaring keys: each key with what became of it. */
+export interface Declared {
+  keys: KeyRow[];
+  elements: Omit<DeclaredApiKey, "key">[];
 }
 
 /** A key and its replacement. */

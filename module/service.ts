@@ -1,6 +1,7 @@
 import { first, likeInput, likeTarget, type OneOrMany, rejectMembers, toLinkable, toMany, toUpserts } from "./answers";
 import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standaloneSettings } from "./connection";
 import type { Context } from "./context";
+import { changesOf, likeDeclaration, type OneOrManyDeclared, toDeclared } from "./declared";
 import { DiagnosticsPublisher } from "./diagnostics";
 import { type EventBus, EventPublisher, type Logger } from "./events";
 import type { ApiKeyFilters, ApiKeySelector } from "./filters";
@@ -16,6 +17,9 @@ import { isTokenSized } from "./token";
 import type {
   ApiKey,
   CreateApiKeyInput,
+  EnsureApiKeyInput,
+  EnsureApiKeysOptions,
+  ImportApiKeyInput,
   LinkableApiKeys,
   LinkableKeysConfig,
   RevokeApiKeyInput,
@@ -95,6 +99,28 @@ export class ApiKeyModuleService implements Documented {
       sharedContext,
     );
     return likeInput(data, Array.from(keys, decodeKey));
+  }
+
+  async ensureApiKeys(
+    data: EnsureApiKeyInput | EnsureApiKeyInput[],
+    options?: EnsureApiKeysOptions,
+    sharedContext?: Context,
+  ): Promise<OneOrManyDeclared> {
+    const inProduction = process.env.NODE_ENV === "production";
+    const declared = toDeclared(
+      await this.native_.ensureApiKeys(toMany(data), options, inProduction, sharedContext),
+    );
+    await this.events_.publish(changesOf(declared), sharedContext);
+    return likeDeclaration(data, declared);
+  }
+
+  async importApiKeys(
+    data: ImportApiKeyInput | ImportApiKeyInput[],
+    sharedContext?: Context,
+  ): Promise<OneOrManyDeclared> {
+    const declared = toDeclared(await this.native_.importApiKeys(toMany(data), sharedContext));
+    await this.events_.publish(changesOf(declared), sharedContext);
+    return likeDeclaration(data, declared);
   }
 
   async updateApiKeys(
@@ -216,11 +242,13 @@ Object.assign(ApiKeyModuleService.prototype, {
     createApiKeys: 1,
     create: 1,
     upsertApiKeys: 1,
+    importApiKeys: 1,
     deleteApiKeys: 1,
     authenticate: 1,
     updateApiKeys: 2,
     revoke: 2,
     rollApiKeys: 2,
+    ensureApiKeys: 2,
     softDeleteApiKeys: 2,
     restoreApiKeys: 2,
     retrieveApiKey: 2,

@@ -7,6 +7,7 @@
 mod change;
 mod compact_id;
 mod deadline;
+mod declared;
 mod id;
 mod key;
 mod new;
@@ -16,9 +17,10 @@ mod workflow;
 
 pub use change::{Revocation, Roll, TitleChange, UpsertApiKey, refuse_revoked};
 pub use compact_id::CompactId;
+pub use declared::{DeclaredApiKey, DeclaredDraft, DeclaredToken, KeyState, MAX_IMPORTED, refuse_duplicate_tokens};
 pub use id::ApiKeyId;
 pub use key::{ApiKey, ApiKeyType, ColumnValue, PublicApiKey};
-pub use new::NewApiKey;
+pub use new::{BYTES_WITHOUT_TOKEN, NewApiKey};
 pub use packed::{Essentials, PackedKey};
 pub use time::comparable_time;
 pub use workflow::WorkflowTransaction;

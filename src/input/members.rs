@@ -17,6 +17,10 @@ pub enum DataOf {
     Update,
     /// `revoke`.
     Revocation,
+    /// `ensureApiKeys`.
+    Declaration,
+    /// `importApiKeys`.
+    Import,
 }
 
 impl DataOf {
@@ -26,12 +30,14 @@ impl DataOf {
             Self::Creation => &["expires_in", "revoked_at", "revoked_by", "created_by"],
             Self::Update => &["revoked_at", "revoked_by", "created_by"],
             Self::Revocation => &["revoke_in", "revoked_at", "revoked_by", "created_by"],
+            Self::Declaration => &["expires_in", "created_by"],
+            Self::Import => &["expires_in", "revoked_at", "revoked_by", "created_by"],
         }
     }
 
     fn advice(self, meaning: Meaning) -> &'static str {
         match (self, meaning) {
-            (Self::Creation, Meaning::End) => "did you mean \"expires_in\", in seconds from now?",
+            (Self::Creation | Self::Declaration | Self::Import, Meaning::End) => "did you mean \"expires_in\", in seconds from now?",
             (Self::Revocation, Meaning::End) => "did you mean \"revoke_in\", in seconds from now?",
             (Self::Update, Meaning::End) => {
                 "an update changes the title only; use revoke to end a key"
@@ -43,7 +49,9 @@ impl DataOf {
             (_, Meaning::RevokedBy) => "did you mean \"revoked_by\"?",
             (_, Meaning::CreatedBy) => "did you mean \"created_by\"?",
             (_, Meaning::Scope) => "keys have no scopes",
-            (_, Meaning::Token) => "tokens are generated and cannot be chosen",
+            (Self::Declaration, Meaning::Token) => "did you mean \"token\"?",
+            (Self::Import, Meaning::Token) => "did you mean \"sha256\"?",
+            (_, Meaning::Token) => "tokens are generated here; ensureApiKeys takes a token, importApiKeys a hash",
         }
     }
 }

@@ -10,7 +10,7 @@ use super::outcome::Output;
 use crate::api_key::{ColumnValue, PackedKey, PublicApiKey};
 use crate::columns::Field;
 use crate::query::Selection;
-use crate::service::{Page, Rolled, Written};
+use crate::service::{Declared, Element, Page, Rolled, Written};
 
 impl Serialize for PublicApiKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -70,6 +70,33 @@ impl Serialize for Rolled {
     }
 }
 
+impl Serialize for Declared {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut declared = serializer.serialize_struct("Declared", 2)?;
+        declared.serialize_field("keys", &self.keys)?;
+        declared.serialize_field("elements", &self.elements)?;
+        declared.end()
+    }
+}
+
+impl Serialize for Element {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let names = |fields: &[Field]| -> Option<Vec<&'static str>> {
+            let names = fields.iter().map(|field| field.as_str()).collect();
+            (!fields.is_empty()).then_some(names)
+        };
+        let mut element = serializer.serialize_struct("Element", 3)?;
+        element.serialize_field("state", self.state.as_str())?;
+        if let Some(differences) = names(&self.differences) {
+            element.serialize_field("differences", &differences)?;
+        }
+        if let Some(updated) = names(&self.updated) {
+            element.serialize_field("updated", &updated)?;
+        }
+        element.end()
+    }
+}
+
 impl Output for Page {
     fn keys(&mut self) -> Option<&mut Vec<PublicApiKey>> {
         Some(&mut self.keys)
@@ -77,6 +104,12 @@ impl Output for Page {
 }
 
 impl Output for Written {
+    fn keys(&mut self) -> Option<&mut Vec<PublicApiKey>> {
+        Some(&mut self.keys)
+    }
+}
+
+impl Output for Declared {
     fn keys(&mut self) -> Option<&mut Vec<PublicApiKey>> {
         Some(&mut self.keys)
     }

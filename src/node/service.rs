@@ -18,7 +18,7 @@ use super::outcome::{Failure, Output, Text, json, outcome};
 use super::output::columns;
 use crate::deadline;
 use crate::error::ApiKeyError;
-use crate::input::decode;
+use crate::input::{Input, decode};
 use crate::query::Selection;
 use crate::service::{ApiKeyService, ServiceOptions};
 
@@ -95,6 +95,47 @@ impl NativeApiKeyService {
         let context = context(now_ms, &entropy);
         self.run(env, move |service| async move {
             service.create(&many(decode(&data)?)?, context?, &decode(&workflow)?).await
+        })
+    }
+
+    /// Creates the keys of a list whose tokens have no row. `inProduction` forbids tokens that can be guessed.
+    #[napi(catch_unwind)]
+    #[expect(clippy::too_many_arguments, reason = "napi passes each argument on its own")]
+    pub fn ensure_api_keys<'env>(
+        &self,
+        env: &'env Env,
+        now_ms: f64,
+        entropy: Vec<Uint8Array>,
+        data: String,
+        options: String,
+        in_production: bool,
+        workflow: String,
+    ) -> JsonPromise<'env> {
+        let context = context(now_ms, &entropy);
+        // SECURITY: the data hold raw tokens.
+        let data = Zeroizing::new(data);
+        self.run(env, move |service| async move {
+            let mut keys = many(decode(&data)?)?;
+            let (options, workflow) = (decode(&options)?, decode(&workflow)?);
+            let ensured = service.ensure(&keys, &options, in_production, context?, &workflow).await;
+            keys.iter_mut().for_each(Input::wipe);
+            ensured
+        })
+    }
+
+    /// Creates secret keys from a list of hashes of their tokens.
+    #[napi(catch_unwind)]
+    pub fn import_api_keys<'env>(
+        &self,
+        env: &'env Env,
+        now_ms: f64,
+        entropy: Vec<Uint8Array>,
+        data: String,
+        workflow: String,
+    ) -> JsonPromise<'env> {
+        let context = context(now_ms, &entropy);
+        self.run(env, move |service| async move {
+            service.import(many(decode(&data)?)?, context?, &decode(&workflow)?).await
         })
     }
 

@@ -95,9 +95,11 @@ fn parse_new(data: &[Input], context: &CallContext) -> Result<Vec<NewApiKey>, Ap
 }
 
 /// Rejects an id that appears twice in one call.
-pub(super) fn refuse_duplicate_ids(new_keys: &[NewApiKey]) -> Result<(), ApiKeyError> {
+pub(super) fn refuse_duplicate_ids<'a>(
+    new_keys: impl IntoIterator<Item = &'a NewApiKey>,
+) -> Result<(), ApiKeyError> {
     let mut seen = HashSet::new();
-    match new_keys.iter().filter_map(NewApiKey::id).find(|id| !seen.insert(*id)) {
+    match new_keys.into_iter().filter_map(NewApiKey::id).find(|id| !seen.insert(*id)) {
         Some(duplicate) => Err(ApiKeyError::IdTaken(duplicate.as_str().to_owned())),
         None => Ok(()),
     }

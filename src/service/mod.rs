@@ -6,6 +6,7 @@
 mod authenticate;
 mod background;
 mod create;
+mod declare;
 mod delete;
 mod migrate;
 mod options;
@@ -17,6 +18,7 @@ mod status;
 mod update;
 mod upsert;
 
+pub use declare::{Declared, Element};
 pub use options::ServiceOptions;
 pub use read::Page;
 pub use roll::Rolled;

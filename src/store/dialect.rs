@@ -104,6 +104,18 @@ pub(super) async fn insert(
     }
 }
 
+/// Keeps other transactions from adding keys by their tokens until this one ends.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn lock_declarations(on: &Connection<'_>) -> Result<(), ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::declarations::lock(executor).await,
+        // The transaction has locked the file.
+        Executor::Sqlite(_) => Ok(()),
+    }
+}
+
 /// Writes the last use of keys, given by their ids.
 ///
 /// # Errors

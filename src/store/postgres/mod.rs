@@ -2,6 +2,7 @@
 
 mod change_listener;
 pub(super) mod conditions;
+pub(super) mod declarations;
 mod drive;
 mod executor;
 mod failure;
