@@ -69,9 +69,7 @@ export class Native {
   }
 
   importApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<Declared> {
-    return unwrap(
-      this.open.importApiKeys(now(), entropyToDeclare(data), encode(data), encode(transactionOf(context))),
-    );
+    return unwrap(this.open.importApiKeys(now(), entropyToDeclare(data), encode(data), encode(transactionOf(context))));
   }
 
   updateApiKeys(target: unknown, data: unknown): Promise<Written> {

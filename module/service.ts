@@ -107,9 +107,7 @@ export class ApiKeyModuleService implements Documented {
     sharedContext?: Context,
   ): Promise<OneOrManyDeclared> {
     const inProduction = process.env.NODE_ENV === "production";
-    const declared = toDeclared(
-      await this.native_.ensureApiKeys(toMany(data), options, inProduction, sharedContext),
-    );
+    const declared = toDeclared(await this.native_.ensureApiKeys(toMany(data), options, inProduction, sharedContext));
     await this.events_.publish(changesOf(declared), sharedContext);
     return likeDeclaration(data, declared);
   }

@@ -1,7 +1,7 @@
 // The service as a caller sees it, in both implementations. Inputs are `object` where the published types are narrower: suites also pass
 // what those types would refuse.
 
-import type { ApiKeyModuleStatus, ApiKey as PublicApiKey } from "../../index.js";
+import type { ApiKeyModuleStatus, DeclaredApiKey, ApiKey as PublicApiKey } from "../../index.js";
 import { SHOWN } from "./declaration";
 
 /** A key as a result contains it. */
@@ -54,6 +54,10 @@ export interface OurService extends Service {
   revoke(id: string, data?: object, context?: object): Promise<ApiKey>;
   revoke(selector: object, data?: object, context?: object): Promise<ApiKey[]>;
   rollApiKeys(id: string, data: object, context?: object): Promise<{ revoked: ApiKey; created: ApiKey }>;
+  ensureApiKeys(data: readonly object[], options?: object, context?: object): Promise<DeclaredApiKey[]>;
+  ensureApiKeys(data: object, options?: object, context?: object): Promise<DeclaredApiKey>;
+  importApiKeys(data: readonly object[], context?: object): Promise<DeclaredApiKey[]>;
+  importApiKeys(data: object, context?: object): Promise<DeclaredApiKey>;
   status(): Promise<ApiKeyModuleStatus>;
   migrate(): Promise<void>;
   close(): Promise<void>;

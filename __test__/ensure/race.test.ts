@@ -1,0 +1,73 @@
+// Twenty processes declare the same keys at once, as replicas of a deployment do when they start.
+
+import { randomBytes } from "node:crypto";
+import { describeOnEachDatabase } from "../support/databases";
+import { type Member, startFleet } from "../support/fleet";
+import { openService } from "../support/ours";
+import { CHEAP } from "../support/surroundings";
+
+const PROCESSES = 20;
+const ROUNDS = 3;
+
+describeOnEachDatabase("ensureApiKeys in 20 processes at once", (database) => {
+  let created: Awaited<ReturnType<typeof database.create>>;
+  let fleet: Member[] = [];
+
+  beforeAll(async () => {
+    created = await database.create();
+    const service = openService(created.url);
+    await service.migrate();
+    await service.close();
+    const options = (index: number) => (index % 2 === 0 ? CHEAP : { hashing: "sha256" });
+    const each = Array.from({ length: PROCESSES }, (_, index) => ({
+      databaseUrl: created.url,
+      callTimeout: 60_000,
+      lastUsedInterval: false,
+      ...options(index),
+    }));
+    fleet = await startFleet(each);
+  }, 120_000);
+  afterAll(async () => {
+    await Promise.all(fleet.map((member) => member.stop()));
+    await created.drop();
+  });
+
+  // Half of the processes hash with another scheme, so that no unique column can prevent a second row.
+  it("creates each key exactly once", async () => {
+    const service = openService(created.url);
+    for (let round = 0; round < ROUNDS; round++) {
+      const secrets = Array.from({ length: 3 }, () => `sk_${randomBytes(32).toString("hex")}`);
+      const list = [
+        ...secrets.map((token) => ({ title: `Key ${round}`, type: "secret", created_by: "seed", token })),
+        { title: `Key ${round}`, type: "publishable", created_by: "seed", token: `pk_storefront_${round}` },
+      ];
+      const outcomes = (await Promise.all(fleet.map((member) => member.call("ensureApiKeys", [[list]])))).flat();
+
+      expect(outcomes.filter(({ failure }) => failure)).toEqual([]);
+      const states = outcomes.map(({ value }) => (value as { state: string }[]).map(({ state }) => state).join());
+      expect(states.filter((state) => state === "created,created,created,created")).toHaveLength(1);
+      expect(states.filter((state) => state === "unchanged,unchanged,unchanged,unchanged")).toHaveLength(PROCESSES - 1);
+      const keys = await service.listApiKeys({ title: `Key ${round}` });
+      expect(keys).toHaveLength(list.length);
+      for (const token of secrets) {
+        expect(await service.authenticate(token)).toMatchObject({ title: `Key ${round}` });
+      }
+    }
+    await service.close();
+  }, 120_000);
+
+  it("creates each key exactly once when every process declares it in another order", async () => {
+    const service = openService(created.url);
+    const tokens = Array.from({ length: 6 }, () => `sk_${randomBytes(32).toString("hex")}`);
+    const list = tokens.map((token, index) => ({ title: `Order ${index}`, type: "secret", created_by: "seed", token }));
+    const calls = fleet.map((member, index) => {
+      const rotated = [...list.slice(index % list.length), ...list.slice(0, index % list.length)];
+      return member.call("ensureApiKeys", [[rotated]]);
+    });
+    const outcomes = (await Promise.all(calls)).flat();
+
+    expect(outcomes.filter(({ failure }) => failure)).toEqual([]);
+    expect(await service.listApiKeys({ title: { $like: "Order %" } })).toHaveLength(list.length);
+    await service.close();
+  }, 120_000);
+});
