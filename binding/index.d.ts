@@ -39,8 +39,11 @@ export declare class NativeApiKeyService {
   failure(): string | null
   /** Creates keys from a list. */
   createApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): JsonPromise
-  /** Creates the keys of a list whose tokens have no row. `inProduction` forbids tokens that can be guessed. */
-  ensureApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, options: string, inProduction: boolean, workflow: string): JsonPromise
+  /**
+   * Creates the keys of a list whose tokens have no row. `settings` holds the caller's `options` and `inProduction`,
+   * which forbids tokens that can be guessed.
+   */
+  ensureApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, settings: string, workflow: string): JsonPromise
   /** Creates secret keys from a list of hashes of their tokens. */
   importApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): JsonPromise
   /** Creates keys or changes their titles, from a list. */

@@ -62,10 +62,9 @@ export class Native {
     inProduction: boolean,
     context?: MaybeContext,
   ): Promise<Declared> {
+    const settings = encode({ options, inProduction });
     const workflow = encode(transactionOf(context));
-    return unwrap(
-      this.open.ensureApiKeys(now(), entropyToDeclare(data), encode(data), encode(options), inProduction, workflow),
-    );
+    return unwrap(this.open.ensureApiKeys(now(), entropyToDeclare(data), encode(data), settings, workflow));
   }
 
   importApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<Declared> {

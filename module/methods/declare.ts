@@ -19,10 +19,10 @@ export interface DeclareMethods {
    *   tokens are waiting to be hashed (`hashQueueLimit`).
    *
    * @example
-   * const [ci] = await keys.ensureApiKeys([
-   *   { title: "CI", type: "secret", created_by: "deployment", token: process.env.CI_API_KEY },
-   * ])
-   * if (ci.state === "revoked") throw new Error(`Replace CI_API_KEY: ${ci.key.redacted} was revoked`)
+   * async function declare(token: string) {
+   *   const [ci] = await keys.ensureApiKeys([{ title: "CI", type: "secret", created_by: "deployment", token }])
+   *   if (ci?.state === "revoked") throw new Error(`${ci.key.redacted} was revoked; replace it`)
+   * }
    */
   ensureApiKeys(
     data: EnsureApiKeyInput[],
@@ -62,6 +62,7 @@ export interface DeclareMethods {
    *   message names the element and the member.
    *
    * @example
+   * const rows = [{ name: "Old", user: "user_1", hash: "c72f6d852a280f0e610550870afae5cb0619f1efe6dbfe9b0ef671aa5488f3c3" }]
    * const imported = await keys.importApiKeys(
    *   rows.map(({ name, user, hash }) => ({ title: name, created_by: user, sha256: hash })),
    * )
@@ -76,7 +77,8 @@ export interface DeclareMethods {
    * @throws ApiKeyError `invalid_data` if a member is invalid or unknown, or the id is taken; the message names it.
    *
    * @example
-   * const { key } = await keys.importApiKeys({ title: "Old key", created_by: "user_1", sha256: hash, redacted: "re_***" })
+   * const sha256 = "c72f6d852a280f0e610550870afae5cb0619f1efe6dbfe9b0ef671aa5488f3c3"
+   * const { key } = await keys.importApiKeys({ title: "Old key", created_by: "user_1", sha256, redacted: "re_***" })
    */
   importApiKeys(data: ImportApiKeyInput, sharedContext?: Context): Promise<DeclaredApiKey>;
 }

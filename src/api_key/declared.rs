@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::{ApiKey, ApiKeyType, NewApiKey};
 use super::new::DraftApiKey;
+use super::{ApiKey, ApiKeyType, NewApiKey};
 use crate::call_context::Timestamp;
-use crate::columns::Field;
 use crate::error::ApiKeyError;
 use crate::input::{DataOf, Input, checked_text, refuse_near_misses, refuse_unknown};
 use crate::token::{
@@ -21,8 +20,18 @@ const MIN_PUBLISHABLE_BYTES: usize = 8;
 const DECLARATION: [&str; 6] = ["title", "type", "created_by", "token", "id", "expires_in"];
 
 const IMPORT: [&str; 12] = [
-    "title", "created_by", "sha256", "redacted", "id", "expires_in", "revoked_at", "revoked_by",
-    "last_used_at", "created_at", "updated_at", "deleted_at",
+    "title",
+    "created_by",
+    "sha256",
+    "redacted",
+    "id",
+    "expires_in",
+    "revoked_at",
+    "revoked_by",
+    "last_used_at",
+    "created_at",
+    "updated_at",
+    "deleted_at",
 ];
 
 /// A validated key whose token the caller has.
@@ -141,14 +150,15 @@ impl DeclaredApiKey {
     /// The members that are declared and that an existing key has otherwise. Members that count from the creation,
     /// such as `expires_in`, are not compared.
     #[must_use]
-    pub fn differences(&self, key: &ApiKey) -> Vec<Field> {
-        let differs = |field: &Field| match field {
-            Field::Id => self.new.id().is_some_and(|id| *id != key.id),
-            Field::Title => self.new.title() != key.title,
-            Field::CreatedBy => self.new.created_by() != key.created_by,
-            _ => false,
-        };
-        Field::ALL.iter().copied().filter(differs).collect()
+    pub fn differences(&self, key: &ApiKey) -> Vec<&'static str> {
+        [
+            ("id", self.new.id().is_some_and(|id| *id != key.id)),
+            ("title", self.new.title() != key.title),
+            ("created_by", self.new.created_by() != key.created_by),
+        ]
+        .into_iter()
+        .filter_map(|(member, differs)| differs.then_some(member))
+        .collect()
     }
 
     /// The declared title.
@@ -165,7 +175,7 @@ impl DeclaredApiKey {
         let new = self.new.clone();
         Ok(match &self.token {
             DeclaredToken::Raw(token) => {
-                DeclaredDraft::Unhashed(new.drafted(token.clone(), random, now)?)
+                DeclaredDraft::Unhashed(Box::new(new.drafted(token.clone(), random, now)?))
             }
             DeclaredToken::Sha256(sha256, redacted) => DeclaredDraft::Complete(Box::new(
                 new.imported(sha256, redacted.clone(), random, now)?,
@@ -177,7 +187,7 @@ impl DeclaredApiKey {
 /// A declared key that does not exist yet.
 pub enum DeclaredDraft {
     /// Its hash is not derived yet.
-    Unhashed(DraftApiKey),
+    Unhashed(Box<DraftApiKey>),
     /// It is complete.
     Complete(Box<ApiKey>),
 }
@@ -243,7 +253,5 @@ fn publishable_problem(token: &str) -> Option<String> {
         return Some(format!("of a publishable key must begin with {prefix}"));
     }
     let is_sane = may_be_token(token) && token.len() >= MIN_PUBLISHABLE_BYTES;
-    (!is_sane).then(|| {
-        format!("must be {MIN_PUBLISHABLE_BYTES} to 512 visible ASCII characters")
-    })
+    (!is_sane).then(|| format!("must be {MIN_PUBLISHABLE_BYTES} to 512 visible ASCII characters"))
 }

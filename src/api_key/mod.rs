@@ -17,7 +17,9 @@ mod workflow;
 
 pub use change::{Revocation, Roll, TitleChange, UpsertApiKey, refuse_revoked};
 pub use compact_id::CompactId;
-pub use declared::{DeclaredApiKey, DeclaredDraft, DeclaredToken, KeyState, MAX_IMPORTED, refuse_duplicate_tokens};
+pub use declared::{
+    DeclaredApiKey, DeclaredDraft, DeclaredToken, KeyState, MAX_IMPORTED, refuse_duplicate_tokens,
+};
 pub use id::ApiKeyId;
 pub use key::{ApiKey, ApiKeyType, ColumnValue, PublicApiKey};
 pub use new::{BYTES_WITHOUT_TOKEN, NewApiKey};

@@ -6,9 +6,7 @@ use super::{ApiKey, ApiKeyId, ApiKeyType};
 use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::{DataOf, Input, checked_id, checked_text, refuse_near_misses};
-use crate::token::{
-    Hasher, Prefix, RawToken, Redacted, StoredToken, TokenDigest, TokenSha256,
-};
+use crate::token::{Hasher, Prefix, RawToken, Redacted, StoredToken, TokenDigest, TokenSha256};
 
 /// The random bytes of a token, a salt and an id.
 const TOKEN_BYTES: usize = 32;

@@ -37,7 +37,9 @@ impl DataOf {
 
     fn advice(self, meaning: Meaning) -> &'static str {
         match (self, meaning) {
-            (Self::Creation | Self::Declaration | Self::Import, Meaning::End) => "did you mean \"expires_in\", in seconds from now?",
+            (Self::Creation | Self::Declaration | Self::Import, Meaning::End) => {
+                "did you mean \"expires_in\", in seconds from now?"
+            }
             (Self::Revocation, Meaning::End) => "did you mean \"revoke_in\", in seconds from now?",
             (Self::Update, Meaning::End) => {
                 "an update changes the title only; use revoke to end a key"
@@ -51,7 +53,9 @@ impl DataOf {
             (_, Meaning::Scope) => "keys have no scopes",
             (Self::Declaration, Meaning::Token) => "did you mean \"token\"?",
             (Self::Import, Meaning::Token) => "did you mean \"sha256\"?",
-            (_, Meaning::Token) => "tokens are generated here; ensureApiKeys takes a token, importApiKeys a hash",
+            (_, Meaning::Token) => {
+                "tokens are generated here; ensureApiKeys takes a token, importApiKeys a hash"
+            }
         }
     }
 }

@@ -81,17 +81,12 @@ impl Serialize for Declared {
 
 impl Serialize for Element {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let names = |fields: &[Field]| -> Option<Vec<&'static str>> {
-            let names = fields.iter().map(|field| field.as_str()).collect();
-            (!fields.is_empty()).then_some(names)
-        };
         let mut element = serializer.serialize_struct("Element", 3)?;
         element.serialize_field("state", self.state.as_str())?;
-        if let Some(differences) = names(&self.differences) {
-            element.serialize_field("differences", &differences)?;
-        }
-        if let Some(updated) = names(&self.updated) {
-            element.serialize_field("updated", &updated)?;
+        for (name, members) in [("differences", &self.differences), ("updated", &self.updated)] {
+            if !members.is_empty() {
+                element.serialize_field(name, members)?;
+            }
         }
         element.end()
     }

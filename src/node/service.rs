@@ -98,17 +98,16 @@ impl NativeApiKeyService {
         })
     }
 
-    /// Creates the keys of a list whose tokens have no row. `inProduction` forbids tokens that can be guessed.
+    /// Creates the keys of a list whose tokens have no row. `settings` holds the caller's `options` and `inProduction`,
+    /// which forbids tokens that can be guessed.
     #[napi(catch_unwind)]
-    #[expect(clippy::too_many_arguments, reason = "napi passes each argument on its own")]
     pub fn ensure_api_keys<'env>(
         &self,
         env: &'env Env,
         now_ms: f64,
         entropy: Vec<Uint8Array>,
         data: String,
-        options: String,
-        in_production: bool,
+        settings: String,
         workflow: String,
     ) -> JsonPromise<'env> {
         let context = context(now_ms, &entropy);
@@ -116,8 +115,10 @@ impl NativeApiKeyService {
         let data = Zeroizing::new(data);
         self.run(env, move |service| async move {
             let mut keys = many(decode(&data)?)?;
-            let (options, workflow) = (decode(&options)?, decode(&workflow)?);
-            let ensured = service.ensure(&keys, &options, in_production, context?, &workflow).await;
+            let (settings, workflow) = (decode(&settings)?, decode(&workflow)?);
+            let in_production = *settings.member("inProduction") == Input::Bool(true);
+            let options = settings.member("options");
+            let ensured = service.ensure(&keys, options, in_production, context?, &workflow).await;
             keys.iter_mut().for_each(Input::wipe);
             ensured
         })
@@ -135,7 +136,9 @@ impl NativeApiKeyService {
     ) -> JsonPromise<'env> {
         let context = context(now_ms, &entropy);
         self.run(env, move |service| async move {
-            service.import(many(decode(&data)?)?, context?, &decode(&workflow)?).await
+            let keys = many(decode(&data)?)?;
+            drop(data);
+            service.import(keys, context?, &decode(&workflow)?).await
         })
     }
 

@@ -1,4 +1,4 @@
-//! ensureApiKeys and importApiKeys: keys whose token the caller has. See docs/adr/0028.
+//! ensureApiKeys and importApiKeys: keys whose token the caller has. See docs/adr/0030.
 //!
 //! A token gets one row, however many processes declare it at once. Existing rows are read and verified first, without
 //! a transaction, because a verification may derive a slow hash. The transaction then holds a lock and reads again: if
@@ -16,7 +16,6 @@ use crate::api_key::{
     PublicApiKey, TitleChange, WorkflowTransaction, refuse_duplicate_tokens,
 };
 use crate::call_context::{CallContext, Timestamp};
-use crate::columns::Field;
 use crate::error::ApiKeyError;
 use crate::input::{Input, refuse_unknown};
 use crate::query::Filter;
@@ -43,9 +42,9 @@ pub struct Element {
     /// Its state after the call.
     pub state: KeyState,
     /// The members that differ from the declaration after the call.
-    pub differences: Vec<Field>,
+    pub differences: Vec<&'static str>,
     /// The members that the call changed.
-    pub updated: Vec<Field>,
+    pub updated: Vec<&'static str>,
 }
 
 /// The options of `ensureApiKeys`.
@@ -226,7 +225,7 @@ impl Declarations {
         self.update
             && existing.is_some_and(|key| {
                 self.state_of(key).is_none()
-                    && self.keys[index].differences(key).iter().any(|field| may_change(*field))
+                    && self.keys[index].differences(key).iter().any(|member| may_change(member))
             })
     }
 
@@ -236,7 +235,7 @@ impl Declarations {
         on: &Connection<'_>,
         outdated: &[usize],
         existing: &mut [Option<ApiKey>],
-        updated: &mut HashMap<usize, Vec<Field>>,
+        updated: &mut HashMap<usize, Vec<&'static str>>,
     ) -> Result<bool, ApiKeyError> {
         if outdated.is_empty() {
             return Ok(true);
@@ -251,7 +250,7 @@ impl Declarations {
             };
             let declared = &self.keys[*index];
             let differences = declared.differences(key).into_iter();
-            updated.insert(*index, differences.filter(|field| may_change(*field)).collect());
+            updated.insert(*index, differences.filter(|member| may_change(member)).collect());
             let change = TitleChange { title: declared.title().to_owned() };
             let (changed, _) = retitle(on, vec![key.clone()], &change, self.now).await?;
             existing[*index] = changed.into_iter().next();
@@ -274,7 +273,7 @@ impl Declarations {
         &self,
         existing: Vec<Option<ApiKey>>,
         created: &HashMap<usize, ApiKey>,
-        updated: &HashMap<usize, Vec<Field>>,
+        updated: &HashMap<usize, Vec<&'static str>>,
     ) -> Declared {
         let mut declared = Declared { keys: Vec::new(), elements: Vec::new() };
         for (index, existing) in existing.into_iter().enumerate() {
@@ -295,7 +294,7 @@ impl Declarations {
         declared
     }
 
-    fn element(&self, index: usize, key: &ApiKey, updated: Option<&Vec<Field>>) -> Element {
+    fn element(&self, index: usize, key: &ApiKey, updated: Option<&Vec<&'static str>>) -> Element {
         let differences = self.keys[index].differences(key);
         let updated = updated.cloned().unwrap_or_default();
         let state = match self.state_of(key) {
@@ -340,6 +339,6 @@ impl EnsureOptions {
 }
 
 /// Whether `update` changes a member.
-fn may_change(field: Field) -> bool {
-    field == Field::Title
+fn may_change(member: &str) -> bool {
+    member == "title"
 }

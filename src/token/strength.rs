@@ -40,7 +40,8 @@ fn is_example(secret: &str) -> bool {
     let lower = secret.to_ascii_lowercase();
     let first_word = lower.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
     let letters: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
-    EXAMPLE_BEGINNINGS.contains(&first_word) || EXAMPLE_WORDS.iter().any(|word| letters.contains(word))
+    EXAMPLE_BEGINNINGS.contains(&first_word)
+        || EXAMPLE_WORDS.iter().any(|word| letters.contains(word))
 }
 
 /// The part of a text that its rest repeats; the whole text if it is not a repetition.
@@ -89,7 +90,7 @@ impl Alphabet {
 
     /// Whether all letters and digits are hexadecimal digits of one case.
     fn is_hex(&self) -> bool {
-        !self.has_letter_above_f && !(self.has_lower && self.has_upper)
+        !(self.has_letter_above_f || self.has_lower && self.has_upper)
     }
 
     fn bits_each(&self) -> f64 {

@@ -16,10 +16,9 @@ pub(super) fn identity(declared: &DeclaredApiKey) -> TokenIdentity {
         (DeclaredToken::Raw(token), ApiKeyType::Publishable) => {
             TokenIdentity::Publishable(token.expose().to_owned())
         }
-        (DeclaredToken::Raw(token), ApiKeyType::Secret) => TokenIdentity::Secret {
-            digest: TokenDigest::of(token),
-            redacted: Some(token.redact()),
-        },
+        (DeclaredToken::Raw(token), ApiKeyType::Secret) => {
+            TokenIdentity::Secret { digest: TokenDigest::of(token), redacted: Some(token.redact()) }
+        }
         (DeclaredToken::Sha256(sha256, _), _) => {
             TokenIdentity::Secret { digest: sha256.selector(), redacted: None }
         }
