@@ -186,12 +186,35 @@ export interface Context {
 /** What a key is for: `secret` authenticates admin users, `publishable` identifies a storefront. */
 export type ApiKeyType = "publishable" | "secret";
 declare const wholeKey: unique symbol;
+/** Who a key acts for. */
+export interface ApiKeyOwner {
+  /** `user`, `seller`, `customer`, …: a letter a-z and up to 63 more of a-z, 0-9, `_`, `-` and `.`. */
+  type: string;
+  /** The owner's id: 1 to 255 bytes of UTF-8. */
+  id: string;
+}
+/** What a key may have in addition to Medusa's columns. Each member is missing in a key that does not have it. */
+export interface ApiKeyAttributes {
+  /**
+   * What the key may do, as `resource:action`, for example `products:read`; `*` stands for any resource or action. `[]`:
+   * nothing. A key without this member is not limited by scopes.
+   */
+  scopes?: string[];
+  /** Who the key acts for. */
+  owner?: ApiKeyOwner;
+  /** A JSON object of at most 16 KiB, which is never interpreted. */
+  metadata?: Record<string, unknown>;
+  /** The IP addresses and networks (CIDR) from which the key may be used. */
+  allowed_ips?: string[];
+  /** What a single-use key is for. */
+  purpose?: string;
+}
 /**
  * An API key. Dates are `Date` objects, empty columns are `null`.
  *
  * A read with `select` returns a part of it: see `SelectedApiKey`.
  */
-export interface ApiKey {
+export interface ApiKey extends ApiKeyAttributes {
   /** `apk_` and 26 characters that sort by creation time, unless the creator chose another id. */
   id: string;
   /**
@@ -231,7 +254,7 @@ interface NoWholeKey {
  * Years 1 to 9999, kept to the millisecond.
  */
 export type ApiKeyTime = Date | number | string;
-/** A key to create. Unknown members are ignored, except names such as `expires_at` or `scopes`, which are rejected. */
+/** A key to create. Unknown members are ignored, except names such as `expires_at` or `permissions`, which are rejected. */
 export interface CreateApiKeyInput {
   /** The title; may be empty. At most 65,536 bytes of UTF-8. */
   title: string;
@@ -258,21 +281,83 @@ export interface CreateApiKeyInput {
   updated_at?: ApiKeyTime | null;
   /** When the key was soft-deleted. Default: `null`, not deleted. */
   deleted_at?: ApiKeyTime | null;
+  /**
+   * What a secret key may do: at most 100 scopes `resource:action`, each part `*` or up to 64 of a-z, 0-9, `_`, `-` and `.`.
+   * `[]`: nothing. Default, and if `null`: not limited. `authenticate` refuses a key with scopes: use `verify`.
+   */
+  scopes?: readonly string[] | null;
+  /** Who the key acts for. `authenticate` refuses a key whose owner is not of the type `user`: use `verify`. Default: nobody. */
+  owner?: ApiKeyOwner | null;
+  /** A JSON object of at most 16,384 bytes and 32 levels. Members that are `undefined` are left out. Default: none. */
+  metadata?: Record<string, unknown> | null;
+  /**
+   * The IPv4 and IPv6 addresses and networks from which a secret key may be used, at most 100: `203.0.113.7`, `10.0.0.0/8`.
+   * Default, and if `null`: not limited. `authenticate` refuses a key with this member: use `verify`.
+   */
+  allowed_ips?: readonly string[] | null;
+  /**
+   * What a single-use secret key is for, for example `password-reset`: a letter a-z and up to 63 more of a-z, 0-9, `_`, `-`
+   * and `.`. `authenticate` and `verify` refuse such a key. Default: the key is not for single use.
+   */
+  purpose?: string | null;
 }
-/** An existing key and its new title. */
-export interface RetitleApiKeyInput {
+/** New attributes of a key. */
+export interface ApiKeyAttributesUpdate {
+  /** The new scopes, as in `CreateApiKeyInput`; `null` removes the limit. */
+  scopes?: readonly string[] | null;
+  /** The new owner; `null` removes it. */
+  owner?: ApiKeyOwner | null;
+  /** The new metadata, which replace the old; `null` removes them. */
+  metadata?: Record<string, unknown> | null;
+  /** The new addresses and networks; `null` removes the limit. */
+  allowed_ips?: readonly string[] | null;
+}
+type SomeAttributes = {
+  [Name in keyof ApiKeyAttributesUpdate]-?: Required<Pick<ApiKeyAttributesUpdate, Name>>;
+}[keyof ApiKeyAttributesUpdate];
+interface NewTitle {
+  /** The new title. At most 65,536 bytes of UTF-8. Required unless an attribute is given. */
+  title: string;
+}
+/** The changes to make to a key: a title, attributes, or both. Use `revoke` to revoke a key. */
+export type UpdateApiKeyInput = ApiKeyAttributesUpdate & (NewTitle | (SomeAttributes & Partial<NewTitle>));
+/** An existing key and its changes. */
+export type ChangeApiKeyInput = UpdateApiKeyInput & {
   /** The id of the key. */
   id: string;
-  /** The new title. At most 65,536 bytes of UTF-8. */
-  title: string;
+};
+/** One element of an upsert: without an id, a key to create; with one, changes of the key with that id. */
+export type UpsertApiKeyInput = CreateApiKeyInput | ChangeApiKeyInput;
+/** What is demanded of a key. Unknown members are rejected. */
+export interface ApiKeyDemand {
+  /** Scopes, all of which the key must have. A key that is not limited by scopes has every scope. Default: none. */
+  scopes?: readonly string[];
+  /** The address of the caller, IPv4 or IPv6. A key with `allowed_ips` is refused without it. */
+  ip?: string;
+  /** The type of the owner that the key must have. Default: any, or none. */
+  owner_type?: string;
 }
-/** One element of an upsert: without an id, a key to create; with one, a new title for the key with that id. */
-export type UpsertApiKeyInput = CreateApiKeyInput | RetitleApiKeyInput;
-/** The change to make to a key. Only the title can be changed; use `revoke` to revoke a key. */
-export interface UpdateApiKeyInput {
-  /** The new title. At most 65,536 bytes of UTF-8. */
-  title: string;
-}
+/**
+ * Why a token is refused, in the order of judgment: it belongs to no key that `verify` accepts, the key was revoked, the
+ * end that was set at its creation has passed, and what is demanded of it.
+ */
+export type RefusalReason =
+  | "unknown"
+  | "revoked"
+  | "expired"
+  | "ip_not_allowed"
+  | "wrong_owner_type"
+  | "insufficient_scope";
+/** The result of `verify`. */
+export type Verification =
+  | {
+      valid: true;
+      key: ApiKey;
+    }
+  | {
+      valid: false;
+      reason: RefusalReason;
+    };
 /** Who revokes keys, and when. */
 export interface RevokeApiKeyInput {
   /** Who revokes, for example a user's id; must not be empty. */
@@ -399,10 +484,39 @@ type FilterOf<T> = T extends Date
       ? FilterValue<ApiKeyType, TextOperatorMap<ApiKeyType>>
       : never;
 type ColumnConditions = {
-  [Column in keyof ApiKey as Column extends "token" | symbol ? never : Column]?: FilterOf<NonNullable<ApiKey[Column]>>;
+  [Column in keyof ApiKey as Column extends "token" | keyof ApiKeyAttributes | symbol ? never : Column]?: FilterOf<
+    NonNullable<ApiKey[Column]>
+  >;
 };
+type Existence = null | {
+  $exists: boolean;
+};
+interface AttributeConditions {
+  /** The scopes contain this one, or all of these. Compares names: `products:*` is not found by `products:read`. */
+  scopes?:
+    | Existence
+    | {
+        $contains: string | readonly string[];
+      };
+  /** The owner, by its type, its id, or both; each may be one of several. An index serves this condition. */
+  owner?:
+    | Existence
+    | {
+        type: string | readonly string[];
+        id?: string | readonly string[];
+      }
+    | {
+        id: string | readonly string[];
+      };
+  /** Members of the metadata, compared for equality; `null` matches a member that is null or missing. */
+  metadata?: Existence | Record<string, string | number | boolean | null>;
+  /** Whether the key is limited to addresses. */
+  allowed_ips?: Existence;
+  /** The purpose, or one of several. */
+  purpose?: Existence | string | readonly string[];
+}
 /** Conditions on the columns of a key, and groups of conditions; all of them must hold. */
-export interface ApiKeyConditions extends ColumnConditions {
+export interface ApiKeyConditions extends ColumnConditions, AttributeConditions {
   /** The token of publishable keys: equality and `$in` only. Never matches a secret key. */
   token?: FilterValue<string, Pick<OperatorMap<string>, "$eq" | "$in">>;
   /** All of these must hold. */
@@ -434,7 +548,7 @@ export interface ApiKeyIdSelector extends NoWholeKey {
   /** The id, or several ids. Ids that do not exist are ignored. */
   id: string | string[];
 }
-/** The name of a column of a key. */
+/** The name of a column or an attribute of a key. */
 export type ApiKeyField = Extract<keyof ApiKey, string>;
 interface ChangeMethods {
   /**
@@ -904,7 +1018,7 @@ interface LinkedOrder {
 }
 /** The columns to sort by, most significant first. `token` is rejected: its order would reveal hashes. */
 export type ApiKeyOrder = {
-  [Field in Exclude<ApiKeyField, "token">]?: SortDirection;
+  [Field in Exclude<ApiKeyField, "token" | keyof ApiKeyAttributes>]?: SortDirection;
 } & LinkedOrder;
 /** The columns to return; `"*"` means all. */
 export type ApiKeySelect = readonly (ApiKeyField | "*")[];
@@ -1089,7 +1203,7 @@ interface ReadMethods {
   /**
    * Returns the secret key that a token belongs to, or `false`.
    *
-   * `false` for every other input: a wrong, revoked, expired, soft-deleted or publishable token, a non-string, a string of
+   * `false` for every other input: a restricted key (see `verify`), a wrong, revoked, expired, soft-deleted or publishable token, a non-string, a string of
    * more than 512 characters or with any that is not visible ASCII. The key's `token` is `""`, and its `last_used_at` is the use before
    * this one, as far as it has been written.
    *
@@ -1105,6 +1219,27 @@ interface ReadMethods {
    * }
    */
   authenticate(token: string, sharedContext?: Context): Promise<ApiKey | false>;
+  /**
+   * Judges a token: whether it belongs to an active secret key, and the key satisfies a demand.
+   *
+   * Keys with scopes, allowed addresses, or an owner other than a user are accepted here alone: `authenticate` refuses
+   * them. The reason of a refusal is for the operator: answer a request with 401 for `unknown`, `revoked` and `expired`
+   * alike, and with 403 for the others. Only a valid token counts as a use.
+   *
+   * @param token - The token to check.
+   * @param demand - The scopes, address and owner type that are demanded. Default: none.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The key, or the reason against it.
+   * @throws ApiKeyError `invalid_data` for an invalid demand; the message names the member.
+   * @throws ApiKeyError `database_error` or `unexpected_state` if the token could not be checked.
+   *
+   * @example
+   * const verified = await keys.verify("sk_…", { scopes: ["products:read"], ip: "203.0.113.7" })
+   * if (verified.valid) {
+   *   console.log(`request for ${verified.key.owner?.id}`)
+   * }
+   */
+  verify(token: string, demand?: ApiKeyDemand, sharedContext?: Context): Promise<Verification>;
 }
 /**
  * Creates, finds, authenticates, rolls and revokes API keys.

@@ -17,9 +17,9 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class NativeApiKeyService {
   /** The columns as `src/columns.rs` declares them, as JSON. */
   static declaredColumns(): string
-  /** Starts lookups of tokens. `takeAnswers` returns each answer with its ticket; tickets are consecutive. */
-  ask(kind: 'secret' | 'publishable', nowMs: number, firstTicket: number, tokens: string[]): void
-  /** Returns the new answers: JSON lists of `[ticket, key | null]` and `[ticket, null, failure]`. */
+  /** Starts lookups of tokens; `demand` is the demand of `verify` as JSON. `takeAnswers` returns each answer with its ticket; tickets are consecutive. */
+  ask(kind: 'secret' | 'publishable' | 'verify', demand: string, nowMs: number, firstTicket: number, tokens: string[]): void
+  /** Returns the new answers: JSON lists of `[ticket, key | null | reason]` and `[ticket, null, failure]`. */
   takeAnswers(): Array<string>
   /**
    * A function that returns the number of the cached row for a token, or 0 if only the database can answer.
@@ -28,8 +28,18 @@ export declare class NativeApiKeyService {
    * without one.
    */
   recaller(kind: 'secret' | 'publishable'): (nowMs: number, token: string) => number
-  /** The cached row for a token, as JSON `{ number, key }`. Null if the cache may no longer answer. */
-  recalledRow(kind: 'secret' | 'publishable', nowMs: number, token: string): string | null
+  /**
+   * A function that returns the number of the cached row for a token that satisfies a demand, the negative number of a
+   * reason against it, or 0 if only the database can answer. `scopes` are separated by spaces.
+   */
+  verifier(): (nowMs: number, token: string, scopes: string | undefined, scopeCount: number, ip: string | undefined, ownerType: string | undefined) => number
+  /** The reasons that `verifier` returns, in the order of their negative numbers, from -1 on. */
+  static refusals(): Array<string>
+  /**
+   * The cached row for a token, as JSON `{ number, key }`. Null if the cache may no longer answer. For `verify` it is
+   * the row of a key that satisfies the demand, given as JSON.
+   */
+  recalledRow(kind: 'secret' | 'publishable' | 'verify', demand: string, nowMs: number, token: string): string | null
   /**
    * A service that connects on first use. `onEvent` receives the name and reason of background events; `wake` is
    * called when answers are ready.

@@ -13,12 +13,12 @@ export function toMany<T>(data: T | T[]): T[] {
 }
 
 /** The argument of an upsert, as an array. */
-// Stock 2.21.2: of an element with an id, the id and the title are read, own or inherited. Of its other members only
-// the names are passed on, so that Rust can reject likely mistakes.
+// Stock 2.21.2: of an element with an id, the id and the title are read, own or inherited. Of other members than the
+// attributes only the names are passed on, so that Rust can reject likely mistakes.
 export function toUpserts(data: unknown): unknown[] {
   return toMany(data).map((element) => {
-    const { id, title } = Object(element);
-    return id ? { ...namesOf(element), id, title } : element;
+    const { id, title, scopes, owner, metadata, allowed_ips } = Object(element);
+    return id ? { ...namesOf(element), id, title, scopes, owner, metadata, allowed_ips } : element;
   });
 }
 

@@ -1,4 +1,4 @@
-import type { ApiKey, ApiKeyType, NoWholeKey } from "./types";
+import type { ApiKey, ApiKeyAttributes, ApiKeyType, NoWholeKey } from "./types";
 
 /** Operators on one column; all of them must hold. */
 export interface OperatorMap<T> {
@@ -54,11 +54,36 @@ type FilterOf<T> = T extends Date
 
 /** A condition on each column but the token. */
 type ColumnConditions = {
-  [Column in keyof ApiKey as Column extends "token" | symbol ? never : Column]?: FilterOf<NonNullable<ApiKey[Column]>>;
+  [Column in keyof ApiKey as Column extends "token" | keyof ApiKeyAttributes | symbol ? never : Column]?: FilterOf<
+    NonNullable<ApiKey[Column]>
+  >;
 };
 
+/** Whether a key has an attribute: `null` and `{ $exists: false }` match a key without it. */
+type Existence = null | { $exists: boolean };
+
+/**
+ * Conditions on attributes. A key that lacks an attribute does not match a condition on it, and so matches its `$not`. An
+ * empty condition, and one with a part that is `undefined`, is rejected with `invalid_data`, also in Medusa.
+ */
+interface AttributeConditions {
+  /** The scopes contain this one, or all of these. Compares names: `products:*` is not found by `products:read`. */
+  scopes?: Existence | { $contains: string | readonly string[] };
+  /** The owner, by its type, its id, or both; each may be one of several. An index serves this condition. */
+  owner?:
+    | Existence
+    | { type: string | readonly string[]; id?: string | readonly string[] }
+    | { id: string | readonly string[] };
+  /** Members of the metadata, compared for equality; `null` matches a member that is null or missing. */
+  metadata?: Existence | Record<string, string | number | boolean | null>;
+  /** Whether the key is limited to addresses. */
+  allowed_ips?: Existence;
+  /** The purpose, or one of several. */
+  purpose?: Existence | string | readonly string[];
+}
+
 /** Conditions on the columns of a key, and groups of conditions; all of them must hold. */
-export interface ApiKeyConditions extends ColumnConditions {
+export interface ApiKeyConditions extends ColumnConditions, AttributeConditions {
   /** The token of publishable keys: equality and `$in` only. Never matches a secret key. */
   token?: FilterValue<string, Pick<OperatorMap<string>, "$eq" | "$in">>;
   /** All of these must hold. */
@@ -94,5 +119,5 @@ export interface ApiKeyIdSelector extends NoWholeKey {
   id: string | string[];
 }
 
-/** The name of a column of a key. */
+/** The name of a column or an attribute of a key. */
 export type ApiKeyField = Extract<keyof ApiKey, string>;

@@ -1,5 +1,5 @@
 import type { ApiKeyField } from "./filters";
-import type { ApiKey } from "./types";
+import type { ApiKey, ApiKeyAttributes } from "./types";
 
 type Direction = "ASC" | "DESC";
 type DirectionWithNulls = Direction | `${Direction} NULLS ${"FIRST" | "LAST"}`;
@@ -17,7 +17,9 @@ interface LinkedOrder {
 }
 
 /** The columns to sort by, most significant first. `token` is rejected: its order would reveal hashes. */
-export type ApiKeyOrder = { [Field in Exclude<ApiKeyField, "token">]?: SortDirection } & LinkedOrder;
+export type ApiKeyOrder = {
+  [Field in Exclude<ApiKeyField, "token" | keyof ApiKeyAttributes>]?: SortDirection;
+} & LinkedOrder;
 
 /** The columns to return; `"*"` means all. */
 export type ApiKeySelect = readonly (ApiKeyField | "*")[];

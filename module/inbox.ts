@@ -2,11 +2,19 @@ import { clearInterval, setInterval } from "node:timers";
 import { ofFailure } from "./errors";
 import { decodeKey, type KeyRow } from "./generated/columns";
 import type { Failure } from "./outcome";
-import type { ApiKey, ApiKeyType } from "./types";
+import type { ApiKey, ApiKeyType, RefusalReason } from "./types";
 
-/** Questions about one type of key, asked at one time in epoch milliseconds. Their tickets are consecutive. */
+/** What is asked about a token: the key to authenticate, a publishable key, or whether a key satisfies a demand. */
+export type QuestionKind = ApiKeyType | "verify";
+
+/** The answer: a key, the reason why it is refused, or null. */
+export type Answer = ApiKey | RefusalReason | null;
+
+/** Questions of one kind, asked at one time in epoch milliseconds. Their tickets are consecutive. */
 export interface Questions {
-  kind: ApiKeyType;
+  kind: QuestionKind;
+  /** The demand of `verify`, encoded. */
+  demand: string;
   now: number;
   firstTicket: number;
   tokens: string[];
@@ -14,14 +22,15 @@ export interface Questions {
 
 /** Questions without tickets yet, and the promises of their answers. */
 interface Unsent {
-  kind: ApiKeyType;
+  kind: QuestionKind;
+  demand: string;
   now: number;
   tokens: string[];
   promises: Waiting[];
 }
 
 interface Waiting {
-  resolve(key: ApiKey | null): void;
+  resolve(answer: Answer): void;
   reject(error: Error): void;
 }
 
@@ -44,14 +53,14 @@ export class Inbox {
   /** `send` passes questions to Rust. */
   constructor(private readonly send: (questions: Questions) => void) {}
 
-  /** Looks up a secret key, neither revoked nor deleted, or a publishable key, at a time in epoch milliseconds. */
-  ask(kind: ApiKeyType, token: string, now: number): Promise<ApiKey | null> {
+  /** Asks about a token, at a time in epoch milliseconds. */
+  ask(kind: QuestionKind, token: string, now: number, demand = ""): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.pending += 1;
       if (this.pending === 1) {
         this.keepAlive();
       }
-      const questions = this.questionsOf(kind, now);
+      const questions = this.questionsOf(kind, now, demand);
       questions.tokens.push(token);
       questions.promises.push({ resolve, reject });
     });
@@ -60,7 +69,7 @@ export class Inbox {
   /** Settles the promises of a batch of answers, given as JSON lists. */
   settleAll(lists: readonly string[]): void {
     for (const list of lists) {
-      for (const [ticket, row, failure] of JSON.parse(list) as [number, KeyRow | null, Failure?][]) {
+      for (const [ticket, row, failure] of JSON.parse(list) as [number, KeyRow | RefusalReason | null, Failure?][]) {
         this.settle(ticket, row, failure);
       }
     }
@@ -70,14 +79,14 @@ export class Inbox {
   flush(): void {
     const unsent = this.unsent;
     this.unsent = [];
-    for (const { kind, now, tokens, promises } of unsent) {
+    for (const { promises, ...questions } of unsent) {
       const firstTicket = this.nextTicket;
       promises.forEach((promise, place) => {
         this.waiting.set((firstTicket + place) >>> 0, promise);
       });
       this.nextTicket = (firstTicket + promises.length) >>> 0;
       try {
-        this.send({ kind, now, firstTicket, tokens });
+        this.send({ ...questions, firstTicket });
       } catch (error) {
         promises.forEach((_, place) => {
           this.take((firstTicket + place) >>> 0)?.reject(error as Error);
@@ -91,9 +100,11 @@ export class Inbox {
     this.keepAliveTimer = setInterval(() => this.waiting, MAX_TIMER_MS);
   }
 
-  /** The questions to which one of this kind and time is added. */
-  private questionsOf(kind: ApiKeyType, now: number): Unsent {
-    const known = this.unsent.findLast((questions) => questions.kind === kind && questions.now === now);
+  /** The questions to which one of this kind, demand and time is added. */
+  private questionsOf(kind: QuestionKind, now: number, demand: string): Unsent {
+    const known = this.unsent.findLast(
+      (questions) => questions.kind === kind && questions.now === now && questions.demand === demand,
+    );
     if (known !== undefined) {
       return known;
     }
@@ -101,19 +112,19 @@ export class Inbox {
       // A microtask, which fake timers cannot delay.
       void Promise.resolve().then(() => this.flush());
     }
-    const questions = { kind, now, tokens: [], promises: [] };
+    const questions = { kind, demand, now, tokens: [], promises: [] };
     this.unsent.push(questions);
     return questions;
   }
 
   /** Settles one promise, also if its answer cannot be decoded: the others of the batch must not wait for it. */
-  private settle(ticket: number, row: KeyRow | null, failure: Failure | undefined): void {
+  private settle(ticket: number, row: KeyRow | RefusalReason | null, failure: Failure | undefined): void {
     const promise = this.take(ticket);
     try {
       if (failure !== undefined) {
         throw ofFailure(failure);
       }
-      promise?.resolve(row && decodeKey(row));
+      promise?.resolve(typeof row === "string" ? row : row && decodeKey(row));
     } catch (error) {
       promise?.reject(error as Error);
     }

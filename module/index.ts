@@ -25,9 +25,14 @@ export type { ApiKeyModuleOptions, Argon2Options, HashKey, PoolOptions, TlsOptio
 export type { ApiKeyModuleStatus, LeaseStatus, ReadBatcherStatus } from "./status";
 export type {
   ApiKey,
+  ApiKeyAttributes,
+  ApiKeyAttributesUpdate,
+  ApiKeyDemand,
   ApiKeyLinkName,
+  ApiKeyOwner,
   ApiKeyTime,
   ApiKeyType,
+  ChangeApiKeyInput,
   CreateApiKeyInput,
   DeclaredApiKey,
   DeclaredApiKeyState,
@@ -36,12 +41,16 @@ export type {
   ImportApiKeyInput,
   LinkableApiKeys,
   LinkableKeysConfig,
-  RetitleApiKeyInput,
+  RedeemInput,
+  Redemption,
+  RedemptionRefusal,
+  RefusalReason,
   RevokeApiKeyInput,
   RollApiKeyInput,
   RolledApiKey,
   UpdateApiKeyInput,
   UpsertApiKeyInput,
+  Verification,
 } from "./types";
 export { ApiKeyModuleService };
 

@@ -1,15 +1,16 @@
 import type * as Binding from "../binding";
 import { entropyToCreate, entropyToDeclare, entropyToRoll, entropyToUpsert, now } from "./call-context";
 import { type Context, transactionOf, undoneTransactionOf } from "./context";
+import { simpleDemand } from "./demand";
 import { ofFailure } from "./errors";
 import { decodeKey } from "./generated/columns";
 import { Inbox } from "./inbox";
 import { loadBinding } from "./load-binding";
-import { type Declared, defect, type Failure, type Rolled, unwrap, type Written } from "./outcome";
+import { type Declared, defect, type Failure, type Redeemed, type Rolled, unwrap, type Written } from "./outcome";
 import { type NumberedRow, RememberedRows } from "./remembered-rows";
 import type { Page } from "./rows";
 import type { ApiKeyModuleStatus } from "./status";
-import type { ApiKey, ApiKeyType } from "./types";
+import type { ApiKey, ApiKeyType, RefusalReason } from "./types";
 import { encode, encodeConfig, encodeFilters, encodeTarget } from "./wire";
 
 type MaybeContext = Context | null | undefined;
@@ -23,8 +24,12 @@ export class Native {
   private closing: Promise<void> | null = null;
   private readonly inbox: Inbox;
   private readonly rows = new RememberedRows();
+  private readonly refusals = loadBinding().NativeApiKeyService.refusals() as RefusalReason[];
   /** Return the number of a token's row in the cache, or 0. Null if answers cannot come from the cache. */
   private readonly recallers: Readonly<Record<ApiKeyType, (now: number, token: string) => number>> | null;
+
+  /** Returns the number of the row of a token that satisfies a demand, the negative number of a reason, or 0. */
+  private readonly verifier: ReturnType<Binding.NativeApiKeyService["verifier"]> | null;
 
   /** `onEvent` receives background events while this object exists. */
   constructor(
@@ -35,9 +40,9 @@ export class Native {
     const { onEvent: emit, wake } = callbacksOf(new WeakRef(this));
     this.service = new NativeApiKeyService(encode(settings), emit, wake);
     throwIf(this.service.failure());
-    this.inbox = new Inbox(({ kind, now, firstTicket, tokens }) => {
+    this.inbox = new Inbox(({ kind, demand, now, firstTicket, tokens }) => {
       try {
-        this.service.ask(kind, now, firstTicket, tokens);
+        this.service.ask(kind, demand, now, firstTicket, tokens);
       } catch {
         throw ofFailure(defect());
       }
@@ -46,6 +51,7 @@ export class Native {
     this.recallers = hasCache
       ? { secret: this.service.recaller("secret"), publishable: this.service.recaller("publishable") }
       : null;
+    this.verifier = hasCache ? this.service.verifier() : null;
   }
 
   createApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<Written> {
@@ -85,6 +91,10 @@ export class Native {
     );
   }
 
+  redeem(token: string, data: unknown): Promise<Redeemed> {
+    return unwrap(this.open.redeem(now(), token, encode(data)));
+  }
+
   deleteApiKeys(ids: unknown, context?: MaybeContext): Promise<Written> {
     return unwrap(this.open.deleteApiKeys(now(), encodeTarget(ids), encode(undoneTransactionOf(context))));
   }
@@ -111,12 +121,38 @@ export class Native {
 
   authenticate(token: string): Promise<ApiKey | null> {
     this.throwIfClosed();
-    return this.inbox.ask("secret", token, now());
+    return this.inbox.ask("secret", token, now()) as Promise<ApiKey | null>;
+  }
+
+  /** Judges a token by a demand: the key, or the reason against it. */
+  verify(token: string, demand: unknown): Promise<ApiKey | RefusalReason> {
+    this.throwIfClosed();
+    return this.inbox.ask("verify", token, now(), encode(demand)) as Promise<ApiKey | RefusalReason>;
+  }
+
+  /** The result of `verify` from the cache, on this thread; null if the database must be read. */
+  recallVerified(token: string, demand: unknown): ApiKey | RefusalReason | null {
+    const simple = this.verifier === null ? null : simpleDemand(demand);
+    if (simple === null) {
+      return null;
+    }
+    const { scopes, scopeCount, ip, ownerType } = simple;
+    const number = this.verifier?.(now(), token, scopes, scopeCount, ip, ownerType) ?? 0;
+    if (number === 0) {
+      return null;
+    }
+    if (number < 0) {
+      return this.refusals[-number - 1] ?? null;
+    }
+    const row = this.rows.get(number, () =>
+      parsedRow(this.service.recalledRow("verify", encode(demand), now(), token)),
+    );
+    return row && decodeKey(row);
   }
 
   publishableKey(token: string): Promise<ApiKey | null> {
     this.throwIfClosed();
-    return this.inbox.ask("publishable", token, now());
+    return this.inbox.ask("publishable", token, now()) as Promise<ApiKey | null>;
   }
 
   /** The result of `authenticate` or `publishableKey` from the cache, on this thread; null if the database must be read. */
@@ -125,7 +161,7 @@ export class Native {
     if (number === 0) {
       return null;
     }
-    const row = this.rows.get(number, () => this.recalledRow(kind, token));
+    const row = this.rows.get(number, () => parsedRow(this.service.recalledRow(kind, "", now(), token)));
     return row && decodeKey(row);
   }
 
@@ -170,10 +206,6 @@ export class Native {
     return unwrap(this.service.close());
   }
 
-  private recalledRow(kind: ApiKeyType, token: string): NumberedRow | null {
-    return JSON.parse(this.service.recalledRow(kind, now(), token) ?? "null") as NumberedRow | null;
-  }
-
   /** @internal */
   take(): void {
     this.inbox.settleAll(this.service.takeAnswers());
@@ -194,6 +226,10 @@ function callbacksOf(native: WeakRef<Native>) {
     onEvent: (name: string, reason: string | null) => native.deref()?.emit(name, reason),
     wake: () => native.deref()?.take(),
   };
+}
+
+function parsedRow(row: string | null): NumberedRow | null {
+  return JSON.parse(row ?? "null") as NumberedRow | null;
 }
 
 function throwIf(failure: string | null): void {

@@ -22,7 +22,10 @@ export function withColumns(key: ApiKey, columns: readonly string[] | null): Api
   }
   const selected: Record<string, unknown> = {};
   for (const column of columns) {
-    selected[column] = key[column as keyof ApiKey];
+    // A key lacks an attribute that it does not have.
+    if (column in key) {
+      selected[column] = key[column as keyof ApiKey];
+    }
     // Stock 2.21.2: selecting the type of a secret key includes its empty token.
     if (column === "id" && key.token === "" && columns.includes("type")) {
       selected.token = "";

@@ -16,17 +16,21 @@ import type { ApiKeyModuleStatus } from "./status";
 import { isTokenSized } from "./token";
 import type {
   ApiKey,
+  ApiKeyDemand,
   CreateApiKeyInput,
   EnsureApiKeyInput,
   EnsureApiKeysOptions,
   ImportApiKeyInput,
   LinkableApiKeys,
   LinkableKeysConfig,
+  RedeemInput,
+  Redemption,
   RevokeApiKeyInput,
   RollApiKeyInput,
   RolledApiKey,
   UpdateApiKeyInput,
   UpsertApiKeyInput,
+  Verification,
 } from "./types";
 
 /** The hooks that Medusa calls when a server starts and stops. */
@@ -80,8 +84,14 @@ export class ApiKeyModuleService implements Documented {
   }
 
   async createApiKeys(data: CreateApiKeyInput | CreateApiKeyInput[], sharedContext?: Context): Promise<OneOrMany> {
-    const { keys, created } = await this.native_.createApiKeys(toMany(data), sharedContext);
-    await this.events_.publish([["created", created]], sharedContext);
+    const { keys, created, updated } = await this.native_.createApiKeys(toMany(data), sharedContext);
+    await this.events_.publish(
+      [
+        ["created", created],
+        ["updated", updated],
+      ],
+      sharedContext,
+    );
     return likeInput(data, Array.from(keys, decodeCreatedKey));
   }
 
@@ -214,6 +224,25 @@ export class ApiKeyModuleService implements Documented {
     return this.native_.recall("secret", token) ?? (await this.native_.authenticate(token)) ?? false;
   }
 
+  async verify(token: string, demand?: ApiKeyDemand, _sharedContext?: Context): Promise<Verification> {
+    const usable = typeof token === "string" && isTokenSized(token);
+    const recalled = usable ? this.native_.recallVerified(token, demand) : null;
+    // An invalid demand is rejected for every token.
+    const answer = recalled ?? (await this.native_.verify(usable ? token : "", demand));
+    return typeof answer === "string" ? { valid: false, reason: answer } : { valid: true, key: answer };
+  }
+
+  async redeem(token: string, data: RedeemInput, sharedContext?: Context): Promise<Redemption> {
+    const usable = typeof token === "string" && isTokenSized(token);
+    const redeemed = await this.native_.redeem(usable ? token : "", data);
+    if (redeemed.key === undefined) {
+      return { valid: false, reason: redeemed.reason };
+    }
+    const key = decodeKey(redeemed.key);
+    await this.events_.publish([["updated", [key.id]]], sharedContext);
+    return { valid: true, key };
+  }
+
   async status(...given: unknown[]): Promise<ApiKeyModuleStatus> {
     rejectMembers("status", given);
     return this.native_.status();
@@ -243,6 +272,8 @@ Object.assign(ApiKeyModuleService.prototype, {
     importApiKeys: 1,
     deleteApiKeys: 1,
     authenticate: 1,
+    verify: 2,
+    redeem: 2,
     updateApiKeys: 2,
     revoke: 2,
     rollApiKeys: 2,

@@ -4,12 +4,37 @@ export type ApiKeyType = "publishable" | "secret";
 /** Marks a key, so that TypeScript rejects one where a selector is expected. No key has this member at run time. */
 declare const wholeKey: unique symbol;
 
+/** Who a key acts for. */
+export interface ApiKeyOwner {
+  /** `user`, `seller`, `customer`, …: a letter a-z and up to 63 more of a-z, 0-9, `_`, `-` and `.`. */
+  type: string;
+  /** The owner's id: 1 to 255 bytes of UTF-8. */
+  id: string;
+}
+
+/** What a key may have in addition to Medusa's columns. Each member is missing in a key that does not have it. */
+export interface ApiKeyAttributes {
+  /**
+   * What the key may do, as `resource:action`, for example `products:read`; `*` stands for any resource or action. `[]`:
+   * nothing. A key without this member is not limited by scopes.
+   */
+  scopes?: string[];
+  /** Who the key acts for. */
+  owner?: ApiKeyOwner;
+  /** A JSON object of at most 16 KiB, which is never interpreted. */
+  metadata?: Record<string, unknown>;
+  /** The IP addresses and networks (CIDR) from which the key may be used. */
+  allowed_ips?: string[];
+  /** What a single-use key is for. */
+  purpose?: string;
+}
+
 /**
  * An API key. Dates are `Date` objects, empty columns are `null`.
  *
  * A read with `select` returns a part of it: see `SelectedApiKey`.
  */
-export interface ApiKey {
+export interface ApiKey extends ApiKeyAttributes {
   /** `apk_` and 26 characters that sort by creation time, unless the creator chose another id. */
   id: string;
   /**
@@ -53,7 +78,7 @@ export interface NoWholeKey {
  */
 export type ApiKeyTime = Date | number | string;
 
-/** A key to create. Unknown members are ignored, except names such as `expires_at` or `scopes`, which are rejected. */
+/** A key to create. Unknown members are ignored, except names such as `expires_at` or `permissions`, which are rejected. */
 export interface CreateApiKeyInput {
   /** The title; may be empty. At most 65,536 bytes of UTF-8. */
   title: string;
@@ -80,24 +105,104 @@ export interface CreateApiKeyInput {
   updated_at?: ApiKeyTime | null;
   /** When the key was soft-deleted. Default: `null`, not deleted. */
   deleted_at?: ApiKeyTime | null;
+  /**
+   * What a secret key may do: at most 100 scopes `resource:action`, each part `*` or up to 64 of a-z, 0-9, `_`, `-` and `.`.
+   * `[]`: nothing. Default, and if `null`: not limited. `authenticate` refuses a key with scopes: use `verify`.
+   */
+  scopes?: readonly string[] | null;
+  /** Who the key acts for. `authenticate` refuses a key whose owner is not of the type `user`: use `verify`. Default: nobody. */
+  owner?: ApiKeyOwner | null;
+  /** A JSON object of at most 16,384 bytes and 32 levels. Members that are `undefined` are left out. Default: none. */
+  metadata?: Record<string, unknown> | null;
+  /**
+   * The IPv4 and IPv6 addresses and networks from which a secret key may be used, at most 100: `203.0.113.7`, `10.0.0.0/8`.
+   * Default, and if `null`: not limited. `authenticate` refuses a key with this member: use `verify`.
+   */
+  allowed_ips?: readonly string[] | null;
+  /**
+   * What a single-use secret key is for, for example `password-reset`: a letter a-z and up to 63 more of a-z, 0-9, `_`, `-`
+   * and `.`. `authenticate` and `verify` refuse such a key; `redeem` accepts it once. If it has an owner, it ends the older
+   * keys of the same owner and purpose. Default: the key is not for single use.
+   */
+  purpose?: string | null;
 }
 
-/** An existing key and its new title. */
-export interface RetitleApiKeyInput {
+/** New attributes of a key. */
+export interface ApiKeyAttributesUpdate {
+  /** The new scopes, as in `CreateApiKeyInput`; `null` removes the limit. */
+  scopes?: readonly string[] | null;
+  /** The new owner; `null` removes it. */
+  owner?: ApiKeyOwner | null;
+  /** The new metadata, which replace the old; `null` removes them. */
+  metadata?: Record<string, unknown> | null;
+  /** The new addresses and networks; `null` removes the limit. */
+  allowed_ips?: readonly string[] | null;
+}
+
+/** At least one of the new attributes. */
+type SomeAttributes = {
+  [Name in keyof ApiKeyAttributesUpdate]-?: Required<Pick<ApiKeyAttributesUpdate, Name>>;
+}[keyof ApiKeyAttributesUpdate];
+
+/** A new title. */
+interface NewTitle {
+  /** The new title. At most 65,536 bytes of UTF-8. Required unless an attribute is given. */
+  title: string;
+}
+
+/** The changes to make to a key: a title, attributes, or both. Use `revoke` to revoke a key. */
+export type UpdateApiKeyInput = ApiKeyAttributesUpdate & (NewTitle | (SomeAttributes & Partial<NewTitle>));
+
+/** An existing key and its changes. */
+export type ChangeApiKeyInput = UpdateApiKeyInput & {
   /** The id of the key. */
   id: string;
-  /** The new title. At most 65,536 bytes of UTF-8. */
-  title: string;
+};
+
+/** One element of an upsert: without an id, a key to create; with one, changes of the key with that id. */
+export type UpsertApiKeyInput = CreateApiKeyInput | ChangeApiKeyInput;
+
+/** What is demanded of a key. Unknown members are rejected. */
+export interface ApiKeyDemand {
+  /** Scopes, all of which the key must have. A key that is not limited by scopes has every scope. Default: none. */
+  scopes?: readonly string[];
+  /** The address of the caller, IPv4 or IPv6. A key with `allowed_ips` is refused without it. */
+  ip?: string;
+  /** The type of the owner that the key must have. Default: any, or none. */
+  owner_type?: string;
 }
 
-/** One element of an upsert: without an id, a key to create; with one, a new title for the key with that id. */
-export type UpsertApiKeyInput = CreateApiKeyInput | RetitleApiKeyInput;
+/**
+ * Why a token is refused, in the order of judgment: it belongs to no key that `verify` accepts, the key was revoked, the
+ * end that was set at its creation has passed, and what is demanded of it.
+ */
+export type RefusalReason =
+  | "unknown"
+  | "revoked"
+  | "expired"
+  | "ip_not_allowed"
+  | "wrong_owner_type"
+  | "insufficient_scope";
 
-/** The change to make to a key. Only the title can be changed; use `revoke` to revoke a key. */
-export interface UpdateApiKeyInput {
-  /** The new title. At most 65,536 bytes of UTF-8. */
-  title: string;
+/** What a token is redeemed for. Unknown members are rejected. */
+export interface RedeemInput {
+  /** The purpose that the key must have. */
+  purpose: string;
+  /** Who redeems the token, stored as the key's `revoked_by`. Default: `null`. */
+  revoked_by?: string | null;
 }
+
+/**
+ * Why a token cannot be redeemed, in the order of judgment: it belongs to no key, the key was revoked or redeemed, it has
+ * expired, it has another purpose or none.
+ */
+export type RedemptionRefusal = "unknown" | "revoked" | "expired" | "wrong_purpose";
+
+/** The result of `redeem`. */
+export type Redemption = { valid: true; key: ApiKey } | { valid: false; reason: RedemptionRefusal };
+
+/** The result of `verify`. */
+export type Verification = { valid: true; key: ApiKey } | { valid: false; reason: RefusalReason };
 
 /** Who revokes keys, and when. */
 export interface RevokeApiKeyInput {
@@ -126,7 +231,7 @@ export interface RolledApiKey {
 }
 
 /** A key whose token the caller has. Unknown members are rejected. */
-export interface EnsureApiKeyInput {
+export interface EnsureApiKeyInput extends Pick<CreateApiKeyInput, "scopes" | "owner" | "metadata" | "allowed_ips"> {
   /** The title; may be empty. At most 65,536 bytes of UTF-8. */
   title: string;
   /** What the key is for. */
@@ -153,7 +258,7 @@ export interface EnsureApiKeysOptions {
 }
 
 /** A secret key of another system, of whose token only the hash is known. Unknown members are rejected. */
-export interface ImportApiKeyInput extends Omit<CreateApiKeyInput, "type"> {
+export interface ImportApiKeyInput extends Omit<CreateApiKeyInput, "type" | "purpose"> {
   /** The SHA-256 of the whole token, in hex or base64. The token must be random: 128 bits or more. */
   sha256: string;
   /** At most the first six and the last three characters of the token, with `***` between them. Default: `***`. */

@@ -107,6 +107,7 @@ columns! {
     internal {
         "token_digest"            Announced,
         "workflow_transaction_id" Announced,
+        "attributes"              Announced,
     }
 }
 

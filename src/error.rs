@@ -44,6 +44,9 @@ pub enum ApiKeyError {
     /// An invalid argument; the message names it. Becomes `invalid_data`.
     #[error("{0}")]
     Invalid(String),
+    /// A restricted key creates a key with more than it has itself. Becomes `not_allowed`.
+    #[error("created_by: this key may not grant more than it has itself: {0}")]
+    MayNotGrant(&'static str),
     /// An invalid option of the service. Becomes `invalid_argument`.
     #[error("{option}: {problem}")]
     Option {
@@ -150,7 +153,7 @@ impl ApiKeyError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NotFound(_) | Self::IdUndefined | Self::NoSuchKeys(_) => "not_found",
-            Self::StillLive(_) => "not_allowed",
+            Self::StillLive(_) | Self::MayNotGrant(_) => "not_allowed",
             Self::RevokeWithoutId
             | Self::RevokeWithoutRevokedBy
             | Self::AlreadyRevoked { .. }

@@ -1,7 +1,7 @@
 import type { Context } from "../context";
 import type { ApiKeyFilters } from "../filters";
 import type { AllFields, FindConfig, SelectedApiKey } from "../find-config";
-import type { ApiKey } from "../types";
+import type { ApiKey, ApiKeyDemand, Verification } from "../types";
 
 // The overloads without a config are also what makes the service assignable to Medusa's `IApiKeyModuleService`, whose
 // filters and orders admit values that this module rejects.
@@ -126,7 +126,7 @@ export interface ReadMethods {
   /**
    * Returns the secret key that a token belongs to, or `false`.
    *
-   * `false` for every other input: a wrong, revoked, expired, soft-deleted or publishable token, a non-string, a string of
+   * `false` for every other input: a restricted key (see `verify`), a wrong, revoked, expired, soft-deleted or publishable token, a non-string, a string of
    * more than 512 characters or with any that is not visible ASCII. The key's `token` is `""`, and its `last_used_at` is the use before
    * this one, as far as it has been written.
    *
@@ -142,4 +142,26 @@ export interface ReadMethods {
    * }
    */
   authenticate(token: string, sharedContext?: Context): Promise<ApiKey | false>;
+
+  /**
+   * Judges a token: whether it belongs to an active secret key, and the key satisfies a demand.
+   *
+   * Keys with scopes, allowed addresses, or an owner other than a user are accepted here alone: `authenticate` refuses
+   * them. The reason of a refusal is for the operator: answer a request with 401 for `unknown`, `revoked` and `expired`
+   * alike, and with 403 for the others. Only a valid token counts as a use.
+   *
+   * @param token - The token to check.
+   * @param demand - The scopes, address and owner type that are demanded. Default: none.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The key, or the reason against it.
+   * @throws ApiKeyError `invalid_data` for an invalid demand; the message names the member.
+   * @throws ApiKeyError `database_error` or `unexpected_state` if the token could not be checked.
+   *
+   * @example
+   * const verified = await keys.verify("sk_…", { scopes: ["products:read"], ip: "203.0.113.7" })
+   * if (verified.valid) {
+   *   console.log(`request for ${verified.key.owner?.id}`)
+   * }
+   */
+  verify(token: string, demand?: ApiKeyDemand, sharedContext?: Context): Promise<Verification>;
 }

@@ -1,37 +1,71 @@
-//! Changes of a key: title, revocation, roll.
+//! Changes of a key: title and attributes, revocation, roll.
 
 use chrono::SubsecRound;
 
 use super::deadline::deadline;
-use super::new::optional_text;
-use super::{ApiKey, ApiKeyId, ApiKeyType, NewApiKey};
+use super::new::{optional_text, refuse_foreign_id};
+use super::{ApiKey, ApiKeyId, ApiKeyType, AttributesChange, NewApiKey};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::{DataOf, Input, checked_text, refuse_near_misses, refuse_unknown};
 
-/// A new title.
+/// A new title, new attributes, or both.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TitleChange {
-    /// The title.
-    pub title: String,
+pub struct KeyChange {
+    title: Option<String>,
+    attributes: AttributesChange,
 }
 
-impl TitleChange {
+impl KeyChange {
+    /// Creates a change of the title and the attributes.
+    pub(super) fn new(title: String, attributes: AttributesChange) -> Self {
+        Self { title: Some(title), attributes }
+    }
+
+    /// The names of the members that the change would change.
+    #[must_use]
+    pub fn differences(&self, key: &ApiKey) -> Vec<&'static str> {
+        let title = self.title.as_ref().is_some_and(|title| *title != key.title);
+        let before = key.attributes.as_deref().cloned().unwrap_or_default();
+        let title = title.then_some("title").into_iter();
+        title.chain(self.attributes.differences(&before)).collect()
+    }
+
     /// Parses the data of `updateApiKeys`; ignores other fields, unless they look like an expiry, a scope or a token.
     ///
     /// # Errors
-    /// `Invalid` without a storable title, or naming the rejected field.
+    /// `Invalid` without a storable title or an attribute, or naming the rejected field.
     pub fn parse(data: &Input) -> Result<Self, ApiKeyError> {
         refuse_near_misses(data, DataOf::Update)?;
-        let title = data.member("title");
-        let missing = match title {
-            Input::Undefined => "undefined",
-            Input::Null => "null",
-            _ => return checked_text("title", title).map(|title| Self { title }),
+        let attributes = AttributesChange::parse(data)?;
+        let title = match data.member("title") {
+            Input::Undefined if !attributes.is_empty() => None,
+            missing @ (Input::Undefined | Input::Null) => {
+                return Err(ApiKeyError::invalid(format!(
+                    "You must pass a non-{} value to the property title of entity ApiKey.",
+                    missing.kind()
+                )));
+            }
+            title => Some(checked_text("title", title)?),
         };
-        Err(ApiKeyError::invalid(format!(
-            "You must pass a non-{missing} value to the property title of entity ApiKey."
-        )))
+        Ok(Self { title, attributes })
+    }
+
+    /// The key after the change, apart from its `updated_at`.
+    ///
+    /// # Errors
+    /// `Invalid` for a restriction of a publishable key, or of a key whose id is not recognizable.
+    pub fn apply(&self, key: ApiKey) -> Result<ApiKey, ApiKeyError> {
+        let title = self.title.clone().unwrap_or_else(|| key.title.clone());
+        if self.attributes.is_empty() {
+            return Ok(ApiKey { title, ..key });
+        }
+        let before = key.attributes.as_deref().cloned().unwrap_or_default();
+        let attributes = self.attributes.apply(&before, key.kind)?;
+        if attributes.restrict() {
+            refuse_foreign_id(Some(&key.id))?;
+        }
+        Ok(ApiKey { title, ..key.with_attributes(attributes) })
     }
 }
 
@@ -40,8 +74,8 @@ impl TitleChange {
 pub enum UpsertApiKey {
     /// An element without an id: a key to create.
     Create(NewApiKey),
-    /// An element with an id: a key to give a new title.
-    Update(ApiKeyId, TitleChange),
+    /// An element with an id: a key to change.
+    Update(ApiKeyId, KeyChange),
 }
 
 impl UpsertApiKey {
@@ -52,7 +86,7 @@ impl UpsertApiKey {
     pub fn parse(data: &Input, now: Timestamp) -> Result<Self, ApiKeyError> {
         Ok(match NewApiKey::chosen_id(data)? {
             None => Self::Create(NewApiKey::parse(data, now)?),
-            Some(id) => Self::Update(id, TitleChange::parse(data)?),
+            Some(id) => Self::Update(id, KeyChange::parse(data)?),
         })
     }
 }
@@ -167,9 +201,27 @@ impl Roll {
         &self.revocation
     }
 
-    /// Sets the new key's `title` and `created_by`: the caller's values, otherwise those of the old key.
-    pub fn inherit(&self, new: &mut ApiKey, old: &ApiKey) {
-        new.title = self.title.clone().unwrap_or_else(|| old.title.clone());
-        new.created_by = self.created_by.clone().unwrap_or_else(|| old.created_by.clone());
+    /// Whether the caller names the creator of the new key.
+    #[must_use]
+    pub fn names_creator(&self) -> bool {
+        self.created_by.is_some()
+    }
+
+    /// The new key with `title` and `created_by` of the caller, otherwise of the old key, and the old key's attributes.
+    ///
+    /// # Errors
+    /// `Invalid` for a key that lost its restrictions: its successor would have none.
+    pub fn inherit(&self, new: ApiKey, old: &ApiKey) -> Result<ApiKey, ApiKeyError> {
+        if old.has_lost_restrictions() {
+            return Err(ApiKeyError::invalid(
+                "The key lost its restrictions, so it cannot be rolled; set its scopes first",
+            ));
+        }
+        let attributes = old.attributes.as_deref().cloned().unwrap_or_default();
+        Ok(ApiKey {
+            title: self.title.clone().unwrap_or_else(|| old.title.clone()),
+            created_by: self.created_by.clone().unwrap_or_else(|| old.created_by.clone()),
+            ..new.with_attributes(attributes.expiring_at(None))
+        })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::new::DraftApiKey;
-use super::{ApiKey, ApiKeyType, NewApiKey};
+use super::{ApiKey, ApiKeyType, AttributesChange, KeyChange, NewApiKey};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::{DataOf, Input, checked_text, refuse_near_misses, refuse_unknown};
@@ -17,9 +17,20 @@ pub const MAX_IMPORTED: usize = 100_000;
 /// The least length of a publishable token. It is no secret, but it must not be taken by accident.
 const MIN_PUBLISHABLE_BYTES: usize = 8;
 
-const DECLARATION: [&str; 6] = ["title", "type", "created_by", "token", "id", "expires_in"];
+const DECLARATION: [&str; 10] = [
+    "title",
+    "type",
+    "created_by",
+    "token",
+    "id",
+    "expires_in",
+    "scopes",
+    "owner",
+    "metadata",
+    "allowed_ips",
+];
 
-const IMPORT: [&str; 12] = [
+const IMPORT: [&str; 16] = [
     "title",
     "created_by",
     "sha256",
@@ -32,11 +43,17 @@ const IMPORT: [&str; 12] = [
     "created_at",
     "updated_at",
     "deleted_at",
+    "scopes",
+    "owner",
+    "metadata",
+    "allowed_ips",
 ];
 
 /// A validated key whose token the caller has.
 pub struct DeclaredApiKey {
     new: NewApiKey,
+    /// What an existing key is changed to. A member that is not declared is left as it is.
+    change: KeyChange,
     token: DeclaredToken,
 }
 
@@ -98,7 +115,7 @@ impl DeclaredApiKey {
         match problem {
             // SECURITY: the message never holds the token.
             Some(problem) => Err(ApiKeyError::invalid(format!("ApiKey.token {problem}"))),
-            None => Ok(Self { new, token: DeclaredToken::Raw(token) }),
+            None => Ok(Self { change: change(&new, data)?, new, token: DeclaredToken::Raw(token) }),
         }
     }
 
@@ -125,8 +142,10 @@ impl DeclaredApiKey {
                 )
             })?,
         };
-        let new = NewApiKey::parse(&secret(data), now)?;
-        Ok(Self { new, token: DeclaredToken::Sha256(sha256, redacted) })
+        let data = secret(data);
+        let new = NewApiKey::parse(&data, now)?;
+        let token = DeclaredToken::Sha256(sha256, redacted);
+        Ok(Self { change: change(&new, &data)?, new, token })
     }
 
     /// The validated data.
@@ -151,20 +170,15 @@ impl DeclaredApiKey {
     /// such as `expires_in`, are not compared.
     #[must_use]
     pub fn differences(&self, key: &ApiKey) -> Vec<&'static str> {
-        [
-            ("id", self.new.id().is_some_and(|id| *id != key.id)),
-            ("title", self.new.title() != key.title),
-            ("created_by", self.new.created_by() != key.created_by),
-        ]
-        .into_iter()
-        .filter_map(|(member, differs)| differs.then_some(member))
-        .collect()
+        let id = self.new.id().is_some_and(|id| *id != key.id).then_some("id");
+        let creator = (self.new.created_by() != key.created_by).then_some("created_by");
+        id.into_iter().chain(creator).chain(self.change.differences(key)).collect()
     }
 
-    /// The declared title.
+    /// The change of an existing key to what is declared.
     #[must_use]
-    pub fn title(&self) -> &str {
-        self.new.title()
+    pub fn change(&self) -> &KeyChange {
+        &self.change
     }
 
     /// Prepares the creation of a key; `random` is used for its salt, then for its id.
@@ -210,6 +224,10 @@ pub fn refuse_duplicate_tokens(declared: &[DeclaredApiKey]) -> Result<(), ApiKey
         }
     }
     Ok(())
+}
+
+fn change(new: &NewApiKey, data: &Input) -> Result<KeyChange, ApiKeyError> {
+    Ok(KeyChange::new(new.title().to_owned(), AttributesChange::parse(data)?))
 }
 
 fn refuse_other(data: &Input, members: &str) -> Result<(), ApiKeyError> {

@@ -9,12 +9,13 @@ use crate::error::ApiKeyError;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ApiKeyId(String);
 
-const PREFIX: &str = "apk_";
-
 // NEVER CHANGE: the alphabet of ULIDs (Crockford's base 32).
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 impl ApiKeyId {
+    /// The start of generated ids.
+    pub const PREFIX: &'static str = "apk_";
+
     /// Wraps a stored id or one that a caller chose.
     #[must_use]
     pub fn new(text: String) -> Self {
@@ -42,17 +43,29 @@ impl ApiKeyId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether the id is recognizable as the id of a key.
+    #[must_use]
+    pub fn is_recognizable(&self) -> bool {
+        Self::may_be(&self.0)
+    }
+
+    /// Whether a string, such as a key's `created_by`, may be the id of a restricted key.
+    #[must_use]
+    pub fn may_be(text: &str) -> bool {
+        text.starts_with(Self::PREFIX)
+    }
 }
 
 /// The id with these 128 bits.
 pub(super) fn generated_text(bits: u128) -> String {
     let digits = (0..26).rev().map(|digit| ((bits >> (digit * 5)) & 31) as usize);
-    PREFIX.chars().chain(digits.map(|digit| char::from(CROCKFORD[digit]))).collect()
+    ApiKeyId::PREFIX.chars().chain(digits.map(|digit| char::from(CROCKFORD[digit]))).collect()
 }
 
 /// The bits of an id from which [`generated_text`] makes the same text; `None` for any other id.
 pub(super) fn generated_bits(id: &str) -> Option<u128> {
-    let ulid: &[u8; 26] = id.strip_prefix(PREFIX)?.as_bytes().try_into().ok()?;
+    let ulid: &[u8; 26] = id.strip_prefix(ApiKeyId::PREFIX)?.as_bytes().try_into().ok()?;
     // The first of 26 digits holds only three of the 128 bits.
     let mut bits = Some(value(ulid[0])?).filter(|first| *first < 8)?;
     for digit in &ulid[1..] {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{ApiKeyId, WorkflowTransaction};
+use super::{ApiKeyId, Attributes, Demand, Limits, Refusal, WorkflowTransaction};
 use crate::call_context::Timestamp;
 use crate::columns::Field;
 use crate::token::{RawToken, Redacted, StoredToken, TokenDigest};
@@ -70,6 +70,10 @@ pub struct ApiKey<T = StoredToken> {
     pub created_in: Option<WorkflowTransaction>,
     /// Whether its revocation took effect immediately; only a row with a digest can record that.
     pub revoked_at_once: bool,
+    /// What it has in addition to Medusa's columns.
+    pub attributes: Option<Box<Attributes>>,
+    /// Whether `authenticate` refuses it: its attributes restrict it, or its hash is sealed.
+    pub restricted: bool,
 }
 
 /// A key without its verifier, the only form that callers receive.
@@ -115,6 +119,8 @@ impl<T> ApiKey<T> {
             deleted_at: self.deleted_at,
             created_in: self.created_in,
             revoked_at_once: self.revoked_at_once,
+            attributes: self.attributes,
+            restricted: self.restricted,
         }
     }
 }
@@ -171,7 +177,14 @@ impl PublicApiKey {
             Some(ColumnValue::Text(text)) => text.len(),
             Some(ColumnValue::Time(_) | ColumnValue::Null) | None => 0,
         };
-        Field::ALL.iter().copied().map(bytes).sum()
+        let attributes = self.shown_attributes().map_or(0, |json| json.len());
+        Field::ALL.iter().copied().map(bytes).sum::<usize>() + attributes
+    }
+
+    /// The attributes that results show, as a JSON object; `None` if the key has none.
+    #[must_use]
+    pub fn shown_attributes(&self) -> Option<String> {
+        self.attributes.as_ref()?.shown()
     }
 }
 
@@ -193,7 +206,57 @@ impl From<Option<Timestamp>> for ColumnValue<'_> {
     }
 }
 
+impl ApiKey {
+    /// The same key with other attributes, its hash sealed if they restrict it.
+    #[must_use]
+    pub fn with_attributes(self, attributes: Attributes) -> Self {
+        // SECURITY: a key that lost its restrictions must not become a key without any.
+        let restricted = attributes.restrict() || self.has_lost_restrictions();
+        Self {
+            token: self.token.with_seal(restricted),
+            attributes: (!attributes.is_empty()).then(|| Box::new(attributes)),
+            restricted,
+            ..self
+        }
+    }
+}
+
 impl<T> ApiKey<T> {
+    /// Whether the key is marked as restricted and its restrictions are unknown, for example after a rollback of the
+    /// migration. Every use of such a key is refused.
+    #[must_use]
+    pub fn has_lost_restrictions(&self) -> bool {
+        let known = |attributes: &Attributes| !attributes.are_unreadable() && attributes.restrict();
+        self.restricted && !self.attributes.as_deref().is_some_and(known)
+    }
+
+    /// Judges the use of the key, apart from whether it has ended.
+    ///
+    /// # Errors
+    /// The first reason against the use.
+    pub fn judge(&self, demand: &Demand) -> Result<(), Refusal> {
+        match &self.attributes {
+            Some(attributes) if attributes.are_unreadable() => Err(Refusal::Unknown),
+            Some(attributes) => attributes.limits().judge(self.restricted, demand),
+            None => Limits::default().judge(self.restricted, demand),
+        }
+    }
+
+    /// Whether the key is for single use: it has a purpose, and only `redeem` accepts it.
+    #[must_use]
+    pub fn is_for_single_use(&self) -> bool {
+        self.attributes.as_ref().is_some_and(|attributes| attributes.purpose.is_some())
+    }
+
+    /// Why a key that has ended is refused.
+    #[must_use]
+    pub fn reason_of_end(&self) -> Refusal {
+        let end = self.revoked_at.filter(|_| !self.revoked_at_once);
+        let expired =
+            end.zip(self.attributes.as_ref()).is_some_and(|(end, own)| own.expire_at(end));
+        if expired { Refusal::Expired } else { Refusal::Revoked }
+    }
+
     /// Whether the key is already revoked, not merely scheduled to be.
     ///
     /// That is so if its `revoked_at` has passed, if the row records an immediate revocation, or if the last write of

@@ -4,6 +4,7 @@
 //! are found, `store` where they are kept.
 //! Invariant: callers receive an [`ApiKey`] only as a [`PublicApiKey`].
 
+mod attributes;
 mod change;
 mod compact_id;
 mod deadline;
@@ -15,14 +16,18 @@ mod packed;
 mod time;
 mod workflow;
 
-pub use change::{Revocation, Roll, TitleChange, UpsertApiKey, refuse_revoked};
+pub use attributes::{
+    Attributes, AttributesChange, Demand, Limits, Owner, RedemptionData, Refusal, checked_scope,
+    metadata_value,
+};
+pub use change::{KeyChange, Revocation, Roll, UpsertApiKey, refuse_revoked};
 pub use compact_id::CompactId;
 pub use declared::{
     DeclaredApiKey, DeclaredDraft, DeclaredToken, KeyState, MAX_IMPORTED, refuse_duplicate_tokens,
 };
 pub use id::ApiKeyId;
 pub use key::{ApiKey, ApiKeyType, ColumnValue, PublicApiKey};
-pub use new::{BYTES_WITHOUT_TOKEN, NewApiKey};
+pub use new::{BYTES_WITHOUT_TOKEN, NewApiKey, refuse_foreign_id};
 pub use packed::{Essentials, PackedKey};
 pub use time::comparable_time;
 pub use workflow::WorkflowTransaction;

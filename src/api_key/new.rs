@@ -2,7 +2,7 @@
 
 use super::deadline::deadline;
 use super::time::checked_time;
-use super::{ApiKey, ApiKeyId, ApiKeyType};
+use super::{ApiKey, ApiKeyId, ApiKeyType, Attributes};
 use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::{DataOf, Input, checked_id, checked_text, refuse_near_misses};
@@ -29,6 +29,7 @@ pub struct NewApiKey {
     created_at: Timestamp,
     updated_at: Timestamp,
     deleted_at: Option<Timestamp>,
+    attributes: Attributes,
 }
 
 /// A key whose token and id are generated and whose hash is not derived yet.
@@ -71,14 +72,20 @@ impl NewApiKey {
             revoked_at = Some(deadline("expires_in", expires_in, now)?);
             revoked_by = Some(created_by.clone());
         }
+        let id = Self::chosen_id(data)?;
+        let attributes = Attributes::parse_new(data, kind)?;
+        if attributes.restrict() {
+            refuse_foreign_id(id.as_ref())?;
+        }
         Ok(Self {
-            id: Self::chosen_id(data)?,
+            id,
             title,
             kind,
             created_by,
             last_used_at: checked_time("last_used_at", data.member("last_used_at"))?,
             revoked_by,
             revoked_at,
+            attributes: attributes.expiring_at(revoked_at),
             created_at: checked_time("created_at", data.member("created_at"))?.unwrap_or(now),
             updated_at: checked_time("updated_at", data.member("updated_at"))?.unwrap_or(now),
             deleted_at: checked_time("deleted_at", data.member("deleted_at"))?,
@@ -116,6 +123,7 @@ impl NewApiKey {
             created_at: now,
             updated_at: now,
             deleted_at: None,
+            attributes: Attributes::default(),
         }
     }
 
@@ -235,7 +243,10 @@ impl NewApiKey {
             deleted_at: self.deleted_at,
             created_in: None,
             revoked_at_once: false,
+            attributes: None,
+            restricted: false,
         }
+        .with_attributes(self.attributes)
     }
 }
 
@@ -264,6 +275,20 @@ impl ApiKey {
         let token = RawToken::generate(Prefix::Publishable, &[0; TOKEN_BYTES]);
         let stored = StoredToken::Public(token.expose().to_owned());
         new.into_key(ApiKeyId::new(id), token.redact(), stored, None)
+    }
+}
+
+/// Rejects the id of a restricted key that does not look like one: by it the key is recognized as a creator.
+///
+/// # Errors
+/// `Invalid`.
+pub fn refuse_foreign_id(id: Option<&ApiKeyId>) -> Result<(), ApiKeyError> {
+    match id {
+        Some(id) if !id.is_recognizable() => Err(ApiKeyError::invalid(format!(
+            "ApiKey.id of a key with scopes, allowed_ips, a purpose or an owner other than a user must begin with \"{}\"",
+            ApiKeyId::PREFIX
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -1,14 +1,14 @@
 //! A key in one allocation, as the cache holds it.
 //!
-//! Owns the encoding: one byte of flags, then the values of the columns that results include, in model order. A packed
-//! key is never stored or sent, so the encoding may change.
+//! Owns the encoding: one byte of flags, the values of the columns that results include, in model order, and the JSON of
+//! the attributes, if there are any. A packed key is never stored or sent, so the encoding may change.
 //! Invariant: a packed key holds what a [`PublicApiKey`] shows, hence no hash, no salt and no digest of a secret.
 
 use chrono::DateTime;
 
 use super::id::{generated_bits, generated_text};
 use super::key::has_ended;
-use super::{ApiKeyType, ColumnValue, CompactId, PublicApiKey};
+use super::{ApiKeyType, ColumnValue, CompactId, Demand, Limits, PublicApiKey, Refusal};
 use crate::call_context::Timestamp;
 use crate::columns::Field;
 
@@ -19,6 +19,12 @@ mod tag {
     pub(super) const GENERATED_ID: u8 = 0xf1;
     pub(super) const TIME: u8 = 0xf2;
     pub(super) const NULL: u8 = 0xf3;
+}
+
+/// The bits of the first byte.
+mod flag {
+    pub(super) const REVOKED_AT_ONCE: u8 = 1;
+    pub(super) const RESTRICTED: u8 = 2;
 }
 
 /// A key without its verifier, in one allocation.
@@ -34,6 +40,8 @@ pub struct Essentials {
     pub kind: ApiKeyType,
     /// The last recorded use.
     pub last_used_at: Option<Timestamp>,
+    /// Whether `authenticate` refuses it.
+    pub restricted: bool,
     end: Option<End>,
 }
 
@@ -60,9 +68,14 @@ impl PackedKey {
     #[must_use]
     pub fn of(key: &PublicApiKey) -> Self {
         let mut bytes = Vec::with_capacity(2 * key.text_bytes() + 128);
-        bytes.push(u8::from(key.revoked_at_once));
+        let at_once = if key.revoked_at_once { flag::REVOKED_AT_ONCE } else { 0 };
+        let restricted = if key.restricted { flag::RESTRICTED } else { 0 };
+        bytes.push(at_once | restricted);
         for value in Field::ALL.iter().filter_map(|field| key.shown(*field)) {
             push(&mut bytes, value);
+        }
+        if let Some(attributes) = key.shown_attributes() {
+            bytes.extend(attributes.as_bytes());
         }
         // A new allocation of exactly this size: shrinking the larger one would leave a gap behind each key.
         Self(Box::from(bytes.as_slice()))
@@ -87,6 +100,27 @@ impl PackedKey {
             }?;
         }
         Ok(())
+    }
+
+    /// The JSON of the attributes; `None` if the key has none.
+    #[must_use]
+    pub fn attributes(&self) -> Option<&str> {
+        let mut values = self.values();
+        values.by_ref().for_each(drop);
+        let json = str::from_utf8(values.rest).ok()?;
+        (!json.is_empty()).then_some(json)
+    }
+
+    /// Judges the use of the key, as [`ApiKey::judge`](super::ApiKey::judge).
+    ///
+    /// # Errors
+    /// The first reason against the use.
+    pub fn judge(&self, demand: &Demand) -> Result<(), Refusal> {
+        let restricted = self.has(flag::RESTRICTED);
+        match self.attributes() {
+            None => Limits::default().judge(restricted, demand),
+            Some(json) => Limits::of_json(json).ok_or(Refusal::Unknown)?.judge(restricted, demand),
+        }
     }
 
     /// The values that a use of the key needs.
@@ -117,21 +151,37 @@ impl PackedKey {
             Some(revoked_at) => Some(End {
                 revoked_at: DateTime::from_timestamp_micros(revoked_at)?,
                 updated_at: DateTime::from_timestamp_micros(updated_at)?,
-                revoked_at_once: self.0.first() == Some(&1),
+                revoked_at_once: self.has(flag::REVOKED_AT_ONCE),
             }),
         };
         let last_used_at = last_used_at.and_then(DateTime::from_timestamp_micros);
-        Some(Essentials { id: id?, kind: kind?, last_used_at, end })
+        let restricted = self.has(flag::RESTRICTED);
+        Some(Essentials { id: id?, kind: kind?, last_used_at, restricted, end })
     }
 
-    fn values(&self) -> impl Iterator<Item = (Field, Value<'_>)> {
-        let mut rest = self.0.get(1..).unwrap_or_default();
-        let fields = Field::ALL.iter().copied().filter(|field| field.is_shown());
-        fields.map_while(move |field| {
-            let (value, after) = take(rest)?;
-            rest = after;
-            Some((field, value))
-        })
+    fn has(&self, flag: u8) -> bool {
+        self.0.first().is_some_and(|flags| flags & flag != 0)
+    }
+
+    fn values(&self) -> Values<'_> {
+        Values { fields: Field::ALL.iter(), rest: self.0.get(1..).unwrap_or_default() }
+    }
+}
+
+/// The values of the columns that results include, and the bytes after those that were visited.
+struct Values<'a> {
+    fields: std::slice::Iter<'static, Field>,
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Values<'a> {
+    type Item = (Field, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let field = self.fields.by_ref().copied().find(|field| field.is_shown())?;
+        let (value, rest) = take(self.rest)?;
+        self.rest = rest;
+        Some((field, value))
     }
 }
 

@@ -55,7 +55,20 @@ impl KeyCache {
         Some(cached)
     }
 
-    /// The same key with all its columns. Does not count as a hit.
+    /// What `answer` makes of the cached row of a token, if it is valid now. Counts as a hit.
+    #[must_use]
+    pub fn answer<T>(
+        &self,
+        token: &Fingerprint,
+        answer: impl FnOnce(&CachedRow) -> Option<T>,
+    ) -> Option<T> {
+        let epoch = self.freshness.epoch()?;
+        let answer = answer(self.entries().row(token, epoch)?)?;
+        self.hits.fetch_add(1, Ordering::Relaxed);
+        Some(answer)
+    }
+
+    /// The cached row of a token. Does not count as a hit.
     #[must_use]
     pub fn row(&self, token: &Fingerprint) -> Option<CachedRow> {
         let epoch = self.freshness.epoch()?;

@@ -27,11 +27,29 @@ impl DataOf {
     /// The names that are valid here or in stock: they are read, or ignored as in stock.
     fn known(self) -> &'static [&'static str] {
         match self {
-            Self::Creation => &["expires_in", "revoked_at", "revoked_by", "created_by"],
-            Self::Update => &["revoked_at", "revoked_by", "created_by"],
+            Self::Creation => &[
+                "expires_in",
+                "revoked_at",
+                "revoked_by",
+                "created_by",
+                "scopes",
+                "owner",
+                "allowed_ips",
+            ],
+            Self::Update => {
+                &["revoked_at", "revoked_by", "created_by", "scopes", "owner", "allowed_ips"]
+            }
             Self::Revocation => &["revoke_in", "revoked_at", "revoked_by", "created_by"],
-            Self::Declaration => &["expires_in", "created_by"],
-            Self::Import => &["expires_in", "revoked_at", "revoked_by", "created_by"],
+            Self::Declaration => &["expires_in", "created_by", "scopes", "owner", "allowed_ips"],
+            Self::Import => &[
+                "expires_in",
+                "revoked_at",
+                "revoked_by",
+                "created_by",
+                "scopes",
+                "owner",
+                "allowed_ips",
+            ],
         }
     }
 
@@ -41,16 +59,19 @@ impl DataOf {
                 "did you mean \"expires_in\", in seconds from now?"
             }
             (Self::Revocation, Meaning::End) => "did you mean \"revoke_in\", in seconds from now?",
-            (Self::Update, Meaning::End) => {
-                "an update changes the title only; use revoke to end a key"
-            }
+            (Self::Update, Meaning::End) => "an update cannot end a key; use revoke",
             (_, Meaning::Start) => "a key is valid from its creation",
             (Self::Update, Meaning::RevokedBy | Meaning::CreatedBy) => {
-                "an update changes the title only"
+                "an update cannot change who created or revoked a key"
             }
+            (Self::Revocation, Meaning::Scope | Meaning::Owner | Meaning::AllowedIps) => {
+                "a revocation applies to the whole key"
+            }
+            (_, Meaning::Scope) => "did you mean \"scopes\", an array of strings?",
+            (_, Meaning::Owner) => "did you mean \"owner\", an object { type, id }?",
+            (_, Meaning::AllowedIps) => "did you mean \"allowed_ips\", an array of strings?",
             (_, Meaning::RevokedBy) => "did you mean \"revoked_by\"?",
             (_, Meaning::CreatedBy) => "did you mean \"created_by\"?",
-            (_, Meaning::Scope) => "keys have no scopes",
             (Self::Declaration, Meaning::Token) => "did you mean \"token\"?",
             (Self::Import, Meaning::Token) => "did you mean \"sha256\"?",
             (_, Meaning::Token) => {
@@ -60,7 +81,7 @@ impl DataOf {
     }
 }
 
-/// Rejects data with a member that was likely meant to set an expiry, a scope or a token, and would be dropped.
+/// Rejects data with a member that was likely meant to set an expiry, a restriction or a token, and would be dropped.
 ///
 /// # Errors
 /// `Invalid`, naming the member.
@@ -147,9 +168,18 @@ mod tests {
 
     #[test]
     fn rejects_a_near_miss_in_every_spelling_and_accepts_known_members() {
-        for name in
-            ["expires_at", "expiresAt", "EXPIRES_AT", "expiresIn", "ttl", "valid-until", "scopes"]
-        {
+        for name in [
+            "expires_at",
+            "expiresAt",
+            "EXPIRES_AT",
+            "expiresIn",
+            "ttl",
+            "valid-until",
+            "Scopes",
+            "permissions",
+            "ownerId",
+            "allowedIps",
+        ] {
             for of in [DataOf::Creation, DataOf::Update, DataOf::Revocation] {
                 assert!(refuse_near_misses(&with(name), of).is_err(), "{name} {of:?}");
             }
@@ -160,6 +190,11 @@ mod tests {
             }
         }
         assert_eq!(refuse_near_misses(&with("expires_in"), DataOf::Creation), Ok(()));
+        for name in ["scopes", "owner", "allowed_ips"] {
+            assert_eq!(refuse_near_misses(&with(name), DataOf::Creation), Ok(()), "{name}");
+            assert_eq!(refuse_near_misses(&with(name), DataOf::Update), Ok(()), "{name}");
+            assert!(refuse_near_misses(&with(name), DataOf::Revocation).is_err(), "{name}");
+        }
         assert!(refuse_near_misses(&with("expires_in"), DataOf::Revocation).is_err());
         assert_eq!(refuse_near_misses(&with("revoke_in"), DataOf::Revocation), Ok(()));
         assert!(refuse_near_misses(&with("revoke_in"), DataOf::Creation).is_err());

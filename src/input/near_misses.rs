@@ -8,11 +8,13 @@ pub(super) enum Meaning {
     RevokedBy,
     CreatedBy,
     Scope,
+    Owner,
+    AllowedIps,
     Token,
 }
 
 /// Mistaken members of data, in lower case and without separators.
-pub(super) const DATA: [(Meaning, &[&str]); 6] = [
+pub(super) const DATA: [(Meaning, &[&str]); 8] = [
     (
         Meaning::End,
         &[
@@ -81,6 +83,26 @@ pub(super) const DATA: [(Meaning, &[&str]); 6] = [
             "roles",
             "scope",
             "scopes",
+        ],
+    ),
+    (Meaning::Owner, &["ownedby", "owner", "ownerid", "owners", "ownertype"]),
+    (
+        Meaning::AllowedIps,
+        &[
+            "allowedaddresses",
+            "allowedcidrs",
+            "allowedip",
+            "allowedips",
+            "allowedipaddresses",
+            "allowedipranges",
+            "cidr",
+            "cidrs",
+            "ip",
+            "ipallowlist",
+            "ipaddress",
+            "ipaddresses",
+            "ips",
+            "ipwhitelist",
         ],
     ),
     (

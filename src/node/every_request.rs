@@ -10,13 +10,15 @@ use napi_derive::napi;
 use serde::Serialize;
 
 use super::input::now;
+use super::outbox::Answer;
 use super::outcome::json;
 use super::service::NativeApiKeyService;
-use crate::api_key::{ApiKeyType, PackedKey, PublicApiKey};
+use crate::api_key::{ApiKeyType, Demand, PackedKey, Refusal};
 use crate::cache::CachedRow;
 use crate::deadline;
 use crate::error::ApiKeyError;
-use crate::service::ApiKeyService;
+use crate::input::decode;
+use crate::service::{ApiKeyService, judge_cached, may_recall};
 
 /// A cached row with its number.
 #[derive(Serialize)]
@@ -25,30 +27,57 @@ struct NumberedRow<'a> {
     key: &'a PackedKey,
 }
 
-/// Looks up the key of a token: a secret key that is neither revoked nor deleted, or a publishable key, revoked or not.
-async fn answer(
-    service: &ApiKeyService,
-    kind: ApiKeyType,
-    token: String,
-    now_ms: f64,
-) -> Result<Option<Arc<PublicApiKey>>, ApiKeyError> {
-    let now = now(now_ms)?;
-    match kind {
-        ApiKeyType::Secret => service.authenticate(token, now).await,
-        ApiKeyType::Publishable => service.publishable(token, now).await,
+/// What is asked about tokens.
+#[derive(Clone)]
+enum Question {
+    Authenticate,
+    Publishable,
+    Verify(Arc<Demand>),
+}
+
+impl Question {
+    /// Parses the name of a question, and the demand of `verify` as JSON.
+    fn parse(kind: &str, demand: &str) -> napi::Result<Result<Self, ApiKeyError>> {
+        Ok(match kind {
+            "secret" => Ok(Self::Authenticate),
+            "publishable" => Ok(Self::Publishable),
+            "verify" => decode(demand)
+                .and_then(|demand| Demand::parse(&demand))
+                .map(|demand| Self::Verify(Arc::new(demand))),
+            _ => return Err(unknown_kind()),
+        })
+    }
+
+    /// Looks up the key of a token.
+    async fn answer(
+        &self,
+        service: &ApiKeyService,
+        token: String,
+        now_ms: f64,
+    ) -> Result<Answer, ApiKeyError> {
+        let now = now(now_ms)?;
+        match self {
+            Self::Authenticate => service.authenticate(token, now).await.map(Answer::of),
+            Self::Publishable => service.publishable(token, now).await.map(Answer::of),
+            Self::Verify(demand) => Ok(match service.verify(token, demand, now).await? {
+                Ok(key) => Answer::Key(key),
+                Err(reason) => Answer::Refused(reason),
+            }),
+        }
     }
 }
 
 #[napi]
 impl NativeApiKeyService {
-    /// Starts lookups of tokens. `takeAnswers` returns each answer with its ticket; tickets are consecutive.
+    /// Starts lookups of tokens; `demand` is the demand of `verify` as JSON. `takeAnswers` returns each answer with its ticket; tickets are consecutive.
     #[napi(
         catch_unwind,
-        ts_args_type = "kind: 'secret' | 'publishable', nowMs: number, firstTicket: number, tokens: string[]"
+        ts_args_type = "kind: 'secret' | 'publishable' | 'verify', demand: string, nowMs: number, firstTicket: number, tokens: string[]"
     )]
     pub fn ask(
         &self,
         kind: String,
+        demand: String,
         now_ms: f64,
         first_ticket: u32,
         tokens: Vec<String>,
@@ -57,12 +86,16 @@ impl NativeApiKeyService {
         let (Ok(service), Some(outbox)) = (&self.service, self.outbox()) else {
             return Err(napi::Error::from_reason("The service is closed or failed to start."));
         };
-        let kind = key_type(&kind)?;
+        let question = Question::parse(&kind, &demand)?;
         let tickets = std::iter::successors(Some(first_ticket), |last| Some(last.wrapping_add(1)));
         let replies = tokens.into_iter().zip(tickets).map(|(token, ticket)| {
             let (service, reply) = (Arc::clone(service), outbox.reply(ticket));
+            let question = question.clone();
             async move {
-                let answer = answer(&service, kind, token, now_ms).await;
+                let answer = match question {
+                    Ok(question) => question.answer(&service, token, now_ms).await,
+                    Err(error) => Err(error),
+                };
                 reply.with(&answer.map_err(|error| service.worded(error)));
             }
         });
@@ -71,7 +104,7 @@ impl NativeApiKeyService {
         Ok(())
     }
 
-    /// Returns the new answers: JSON lists of `[ticket, key | null]` and `[ticket, null, failure]`.
+    /// Returns the new answers: JSON lists of `[ticket, key | null | reason]` and `[ticket, null, failure]`.
     #[napi(catch_unwind)]
     pub fn take_answers(&self) -> Vec<String> {
         self.ready.take()
@@ -104,22 +137,101 @@ impl NativeApiKeyService {
         })
     }
 
-    /// The cached row for a token, as JSON `{ number, key }`. Null if the cache may no longer answer.
+    /// A function that returns the number of the cached row for a token that satisfies a demand, the negative number of a
+    /// reason against it, or 0 if only the database can answer. `scopes` are separated by spaces.
     #[napi(
         catch_unwind,
-        ts_args_type = "kind: 'secret' | 'publishable', nowMs: number, token: string"
+        ts_return_type = "(nowMs: number, token: string, scopes: string | undefined, scopeCount: number, ip: string | undefined, ownerType: string | undefined) => number"
     )]
-    pub fn recalled_row(&self, kind: String, now_ms: f64, token: String) -> Option<String> {
-        let kind = ApiKeyType::parse(&kind)?;
+    pub fn verifier<'env>(
+        &self,
+        env: &'env Env,
+    ) -> napi::Result<Function<'env, FnArgs<DemandArgs>, f64>> {
+        let service = self.service.as_ref().map(Arc::downgrade).ok();
+        env.create_function_from_closure("recallVerified", move |call| {
+            let (now_ms, token) = (call.get(0)?, call.get(1)?);
+            let demand = demand_of(call.get(2)?, call.get(3)?, call.get(4)?, call.get(5)?);
+            let recalled = service
+                .as_ref()
+                .and_then(Weak::upgrade)
+                .zip(now(now_ms).ok())
+                .zip(demand)
+                .and_then(|((service, now), demand)| service.recall_verified(token, &demand, now));
+            Ok(match recalled {
+                Some(Err(reason)) => -f64::from(reason_number(reason)),
+                recalled => number(recalled.and_then(Result::ok)),
+            })
+        })
+    }
+
+    /// The reasons that `verifier` returns, in the order of their negative numbers, from -1 on.
+    #[napi(catch_unwind)]
+    pub fn refusals() -> Vec<&'static str> {
+        REFUSALS.iter().map(|reason| reason.as_str()).collect()
+    }
+
+    /// The cached row for a token, as JSON `{ number, key }`. Null if the cache may no longer answer. For `verify` it is
+    /// the row of a key that satisfies the demand, given as JSON.
+    #[napi(
+        catch_unwind,
+        ts_args_type = "kind: 'secret' | 'publishable' | 'verify', demand: string, nowMs: number, token: string"
+    )]
+    pub fn recalled_row(
+        &self,
+        kind: String,
+        demand: String,
+        now_ms: f64,
+        token: String,
+    ) -> Option<String> {
         let (service, now) = (self.service.as_ref().ok()?, now(now_ms).ok()?);
-        let CachedRow { number, key } = service.recalled_row(token, kind, now)?;
+        let CachedRow { number, key } = if kind == "verify" {
+            let demand = Demand::parse(&decode(&demand).ok()?).ok()?;
+            service.recalled_row(token, |key| {
+                key.essentials()
+                    .and_then(|essentials| judge_cached(key, &essentials, &demand, now))
+                    .is_some_and(|verdict| verdict.is_ok())
+            })
+        } else {
+            let kind = ApiKeyType::parse(&kind)?;
+            service.recalled_row(token, |key| {
+                key.essentials().is_some_and(|essentials| may_recall(&essentials, kind, now))
+            })
+        }?;
         Some(json(&NumberedRow { number, key: &key }))
     }
 }
 
+/// Arguments of a verifier: the time, the token, and the demand.
+type DemandArgs = (f64, String, Option<String>, u32, Option<String>, Option<String>);
+
+const REFUSALS: [Refusal; 6] = [
+    Refusal::Unknown,
+    Refusal::Revoked,
+    Refusal::Expired,
+    Refusal::IpNotAllowed,
+    Refusal::WrongOwnerType,
+    Refusal::InsufficientScope,
+];
+
+fn reason_number(reason: Refusal) -> u8 {
+    (1..).zip(REFUSALS).find(|(_, one)| *one == reason).map_or(1, |(number, _)| number)
+}
+
+fn demand_of(
+    scopes: Option<String>,
+    scope_count: u32,
+    ip: Option<String>,
+    owner_type: Option<String>,
+) -> Option<Demand> {
+    Demand::of_texts(scopes.as_deref(), scope_count, ip.as_deref(), owner_type)
+}
+
 fn key_type(kind: &str) -> napi::Result<ApiKeyType> {
-    ApiKeyType::parse(kind)
-        .ok_or_else(|| napi::Error::from_reason("The kind must be secret or publishable."))
+    ApiKeyType::parse(kind).ok_or_else(unknown_kind)
+}
+
+fn unknown_kind() -> napi::Error {
+    napi::Error::from_reason("The kind must be secret, publishable or verify.")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a cache is not filled 2^53 times")]

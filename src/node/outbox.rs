@@ -10,15 +10,42 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::Status;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use serde::{Serialize, Serializer};
 
 use super::outcome::Failure;
-use crate::api_key::PublicApiKey;
+use crate::api_key::{PublicApiKey, Refusal};
 use crate::error::ApiKeyError;
 
 /// The callback for ready answers. It is weak: JavaScript itself keeps the process alive while it waits.
 pub(super) type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
 
-type Answer = Result<Option<Arc<PublicApiKey>>, ApiKeyError>;
+/// The answer to a question about a token.
+pub(super) enum Answer {
+    /// The key.
+    Key(Arc<PublicApiKey>),
+    /// No key.
+    Nothing,
+    /// The reason against the key.
+    Refused(Refusal),
+}
+
+impl Answer {
+    pub(super) fn of(key: Option<Arc<PublicApiKey>>) -> Self {
+        key.map_or(Self::Nothing, Self::Key)
+    }
+}
+
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Key(key) => key.serialize(serializer),
+            Self::Nothing => serializer.serialize_none(),
+            Self::Refused(reason) => serializer.serialize_str(reason.as_str()),
+        }
+    }
+}
+
+type Outcome = Result<Answer, ApiKeyError>;
 
 /// A list of answers is closed beyond this length; V8 limits the length of a string to about 512 MB.
 const MAX_LIST_BYTES: usize = 16 << 20;
@@ -28,14 +55,14 @@ const MAX_LIST_BYTES: usize = 16 << 20;
 pub(super) struct Ready(Mutex<Vec<Vec<u8>>>);
 
 impl Ready {
-    /// Takes all ready answers: JSON lists of `[ticket, key | null]` and `[ticket, null, failure]`.
+    /// Takes all ready answers: JSON lists of `[ticket, key | null | reason]` and `[ticket, null, failure]`.
     pub(super) fn take(&self) -> Vec<String> {
         let lists = take(&mut *self.lists());
         lists.into_iter().map(closed).collect()
     }
 
     /// Adds an answer and returns whether it is the first since the last `take`.
-    fn add(&self, ticket: u32, answer: &Answer) -> bool {
+    fn add(&self, ticket: u32, answer: &Outcome) -> bool {
         let mut lists = self.lists();
         let first = lists.is_empty();
         if lists.last().is_none_or(|list| list.len() > MAX_LIST_BYTES) {
@@ -45,7 +72,7 @@ impl Ready {
         list.push(if list.is_empty() { b'[' } else { b',' });
         // Writing to memory does not fail.
         let _ = match answer {
-            Ok(key) => serde_json::to_writer(list, &(ticket, key)),
+            Ok(answer) => serde_json::to_writer(list, &(ticket, answer)),
             Err(error) => serde_json::to_writer(list, &(ticket, (), Failure::from(error))),
         };
         first
@@ -78,7 +105,7 @@ impl Outbox {
         Reply { outbox: Arc::clone(self), ticket, answered: false }
     }
 
-    fn put(&self, ticket: u32, answer: &Answer) {
+    fn put(&self, ticket: u32, answer: &Outcome) {
         if self.ready.add(ticket, answer) {
             // An environment that is shutting down accepts no calls.
             let _ = self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
@@ -94,7 +121,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    pub(super) fn with(mut self, answer: &Answer) {
+    pub(super) fn with(mut self, answer: &Outcome) {
         self.answered = true;
         self.outbox.put(self.ticket, answer);
     }

@@ -1,16 +1,18 @@
 //! Results as JSON, which JavaScript parses in its own realm.
 //!
-//! A key is a list of the public columns' values, in model order; times are epoch milliseconds. The tuple `KeyRow` and
+//! A key is a list of the public columns' values, in model order, and of its attributes as an object, if it has any; times
+//! are epoch milliseconds. The tuple `KeyRow` and
 //! `decodeKey` in `module/generated/columns.ts` are generated from the same declaration of the columns. An object takes
 //! V8 twice as long to parse.
 
-use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
+use serde::ser::{Error, Serialize, SerializeSeq, SerializeStruct, Serializer};
+use serde_json::value::RawValue;
 
 use super::outcome::Output;
 use crate::api_key::{ColumnValue, PackedKey, PublicApiKey};
 use crate::columns::Field;
 use crate::query::Selection;
-use crate::service::{Declared, Element, Page, Rolled, Written};
+use crate::service::{Declared, Element, Page, Redeemed, Rolled, Written};
 
 impl Serialize for PublicApiKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -18,14 +20,25 @@ impl Serialize for PublicApiKey {
         for value in Field::ALL.iter().filter_map(|field| self.shown(*field)) {
             row.serialize_element(&value)?;
         }
+        if let Some(attributes) = self.shown_attributes() {
+            row.serialize_element(&raw::<S>(&attributes)?)?;
+        }
         row.end()
     }
+}
+
+/// JSON to include as it is.
+fn raw<S: Serializer>(json: &str) -> Result<&RawValue, S::Error> {
+    serde_json::from_str(json).map_err(S::Error::custom)
 }
 
 impl Serialize for PackedKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut row = serializer.serialize_seq(None)?;
         self.try_for_each(|value| row.serialize_element(&value))?;
+        if let Some(attributes) = self.attributes() {
+            row.serialize_element(&raw::<S>(attributes)?)?;
+        }
         row.end()
     }
 }
@@ -92,6 +105,17 @@ impl Serialize for Element {
     }
 }
 
+impl Serialize for Redeemed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut redeemed = serializer.serialize_struct("Redeemed", 1)?;
+        match self {
+            Self::Key(key) => redeemed.serialize_field("key", key)?,
+            Self::Refused(reason) => redeemed.serialize_field("reason", reason.as_str())?,
+        }
+        redeemed.end()
+    }
+}
+
 impl Output for Page {
     fn keys(&mut self) -> Option<&mut Vec<PublicApiKey>> {
         Some(&mut self.keys)
@@ -110,12 +134,13 @@ impl Output for Declared {
     }
 }
 
+impl Output for Redeemed {}
 impl Output for Rolled {}
 
 /// The selected columns in model order; `None` means all.
 pub(super) fn columns(selection: &Selection) -> Option<Vec<&'static str>> {
     match selection {
         Selection::All => None,
-        Selection::Some(fields) => Some(fields.iter().map(|field| field.as_str()).collect()),
+        Selection::Some(names) => Some(names.clone()),
     }
 }

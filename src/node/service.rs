@@ -203,6 +203,20 @@ impl NativeApiKeyService {
         })
     }
 
+    /// Ends a single-use key by its token, once.
+    #[napi(catch_unwind)]
+    pub fn redeem<'env>(
+        &self,
+        env: &'env Env,
+        now_ms: f64,
+        token: String,
+        data: String,
+    ) -> JsonPromise<'env> {
+        self.run(env, move |service| async move {
+            service.redeem(token, &decode(&data)?, now(now_ms)?).await
+        })
+    }
+
     /// Deletes revoked keys permanently.
     #[napi(catch_unwind)]
     pub fn delete_api_keys<'env>(

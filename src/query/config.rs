@@ -1,7 +1,7 @@
 //! The config of a read: columns, page and order.
 
 use super::order::parse_order;
-use super::{Field, Joins, OrderBy};
+use super::{Attribute, Field, Joins, OrderBy};
 use crate::error::ApiKeyError;
 use crate::input::{Input, refuse_other_pages, refuse_unknown};
 
@@ -10,8 +10,8 @@ use crate::input::{Input, refuse_other_pages, refuse_unknown};
 pub enum Selection {
     /// All columns.
     All,
-    /// These columns, in model order; the id is always among them.
-    Some(Vec<Field>),
+    /// The columns and attributes with these names, in the order of results; the id is always among them.
+    Some(Vec<&'static str>),
 }
 
 /// The second argument of reads.
@@ -158,11 +158,11 @@ impl Selection {
                 )));
             }
         };
-        let mut wanted = vec![Field::Id];
+        let mut wanted = vec![Field::Id.as_str()];
         for name in names {
             match name {
                 Input::Text(name) if name == "*" => return Ok(Self::All),
-                Input::Text(name) => wanted.extend(Field::parse(name)),
+                Input::Text(name) => wanted.push(name),
                 Input::IllFormedText => {}
                 other => {
                     return Err(ApiKeyError::invalid(format!(
@@ -172,8 +172,11 @@ impl Selection {
                 }
             }
         }
-        let shown = |field: &Field| field.is_shown() && wanted.contains(field);
-        Ok(Self::Some(Field::ALL.iter().copied().filter(shown).collect()))
+        let columns =
+            Field::ALL.iter().filter(|field| field.is_shown()).map(|field| field.as_str());
+        let attributes = Attribute::ALL.into_iter().map(Attribute::as_str);
+        let names = columns.chain(attributes);
+        Ok(Self::Some(names.filter(|name| wanted.contains(name)).collect()))
     }
 }
 
@@ -218,10 +221,10 @@ mod tests {
     fn a_selection_always_contains_the_id_and_never_the_salt() {
         let select = |json: &str| config(json).map(|config| config.selection);
         assert_eq!(
-            select(r#"{"select":["title","salt","nope"]}"#),
-            Ok(Selection::Some(vec![Field::Id, Field::Title]))
+            select(r#"{"select":["scopes","title","salt","nope"]}"#),
+            Ok(Selection::Some(vec!["id", "title", "scopes"]))
         );
-        assert_eq!(select(r#"{"select":[]}"#), Ok(Selection::Some(vec![Field::Id])));
+        assert_eq!(select(r#"{"select":[]}"#), Ok(Selection::Some(vec!["id"])));
         assert_eq!(select(r#"{"select":["*"]}"#), Ok(Selection::All));
         assert!(select(r#"{"select":"title"}"#).is_err());
     }

@@ -1,6 +1,6 @@
 //! The filter tree, for keys and linked tables.
 
-use super::{ColumnRef, Field};
+use super::{AttributeCondition, ColumnRef, Field};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 
@@ -39,6 +39,8 @@ pub enum Filter {
     Is(ColumnRef, bool),
     /// A string column matches a pattern.
     Matches(ColumnRef, Pattern),
+    /// A condition on an attribute of a key.
+    Attribute(AttributeCondition),
     /// SQL's unknown: neither true nor false.
     Unknown,
 }
@@ -185,12 +187,19 @@ impl Filter {
         }
     }
 
-    /// Whether the filter has a pattern, which is matched against every key.
+    /// Whether the filter has a condition that no index serves: a pattern, or one on another attribute than the owner.
     #[must_use]
     pub fn searches(&self) -> bool {
-        let mut patterns = Vec::new();
-        self.collect_patterns(&mut patterns);
-        !patterns.is_empty()
+        match self {
+            Self::And(branches) | Self::Or(branches) => branches.iter().any(Self::searches),
+            Self::Not(inner) => inner.searches(),
+            Self::Matches(..) => true,
+            Self::Attribute(condition) => !matches!(
+                condition,
+                AttributeCondition::OwnerType(_) | AttributeCondition::OwnerId(_)
+            ),
+            _ => false,
+        }
     }
 
     /// The number of conditions; each word of a full-text search counts as one.

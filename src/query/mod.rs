@@ -5,6 +5,7 @@
 //! Invariant: a tree names known columns only, holds values of the column's type, and cannot query a stored hash or
 //! salt. Names of other modules' tables, which Medusa links to keys, are only checked to be harmless in SQL.
 
+mod attribute;
 mod column;
 mod condition;
 mod config;
@@ -19,6 +20,7 @@ mod target;
 mod undefined;
 
 pub use crate::columns::{Field, FieldKind};
+pub use attribute::{Attribute, AttributeCondition};
 pub use column::ColumnRef;
 pub use config::{Config, Selection, Unknown};
 pub use filter::{Comparison, Filter, Operand, Pattern, words};

@@ -1,10 +1,11 @@
 //! Parses Medusa's filter objects to the filter tree.
 
+use super::attribute::parse_attribute;
 use super::condition::{parse_condition, parse_operator, unknown_property};
 use super::linked::invalid;
 use super::operator::Operator;
 use super::search::parse_search;
-use super::{Field, Filter, Table};
+use super::{Attribute, Field, Filter, Table};
 use crate::error::{ApiKeyError, Shown};
 use crate::input::Input;
 
@@ -111,6 +112,9 @@ fn parse_member_of_keys(search: Search, name: &str, value: &Input) -> Result<Fil
         _ if Operator::parse(name).is_some() => parse_operator(&Field::Id.into(), name, value),
         _ => match Field::parse(name) {
             Some(field) => parse_condition(&field.into(), value),
+            None if let Some(attribute) = Attribute::parse(name) => {
+                parse_attribute(attribute, value)
+            }
             // Stock 2.21.2: an unknown property that is undefined is dropped, not rejected.
             None if *value == Input::Undefined => Ok(Filter::All),
             None => Err(unknown_property(name)),

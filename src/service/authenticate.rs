@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::ApiKeyService;
-use crate::api_key::{ApiKey, ApiKeyType, Essentials, PublicApiKey};
+use crate::api_key::{ApiKey, ApiKeyType, Essentials, PackedKey, PublicApiKey, Refusal};
 use crate::cache::{CachedRow, KeyCache, Ticket};
 use crate::call_context::Timestamp;
 use crate::deadline;
@@ -12,8 +12,29 @@ use crate::token::{
     Fingerprint, Presented, StoredToken, TokenDigest, may_be_publishable, may_be_token,
 };
 
+/// Whether a key that is refused must be proven to be the token's, so that the caller may learn the reason.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    OfAccepted,
+    OfRefusedToo,
+}
+
+/// Why no key was accepted, and the key of which that is the reason.
+pub(super) struct Refused {
+    pub(super) reason: Refusal,
+    pub(super) key: Option<Arc<ApiKey>>,
+}
+
+/// How the key of a token is chosen.
+struct Search<J> {
+    judge: J,
+    proof: Proof,
+    /// The hashes that the token did not match.
+    mismatched: Vec<StoredToken>,
+}
+
 impl ApiKeyService {
-    /// Finds the active secret key of a token.
+    /// Finds the active, unrestricted secret key of a token.
     ///
     /// The read starts after the call arrived, so a key revoked by any process is rejected as soon as its revocation is
     /// committed.
@@ -29,54 +50,74 @@ impl ApiKeyService {
             return Ok(None);
         }
         let presented = self.hasher.present(token);
-        let token = &presented.token;
-        let digest = TokenDigest::of(token);
         let ticket = self.ticket();
-        let mut mismatched = Vec::new();
-        // A shop's keys have digests. Only a read of all candidates may reject a token.
-        let digested = self.database.digested(digest.clone()).await?;
-        let found = match self.verified_key(digested, &presented, now, &mut mismatched).await? {
-            Some(key) => Some(key),
-            None => {
-                let candidates = self.database.candidates(digest, token.redact()).await?;
-                self.verified_key(candidates, &presented, now, &mut mismatched).await?
-            }
+        let judge = |key: &ApiKey| {
+            // SECURITY: Medusa lets the key that this returns in as a whole admin.
+            if key.has_ended(now) || key.restricted { Err(Refusal::Unknown) } else { Ok(()) }
         };
-        Ok(found.map(|key| {
-            self.record_use(&key, token, now);
+        let found = self.find_proven(&presented, judge, Proof::OfAccepted).await?;
+        Ok(found.ok().map(|key| {
+            self.record_use(&key, &presented.token, now);
             self.cache_key(ticket, presented.fingerprint, key)
         }))
     }
 
-    /// Returns the first key that has not ended and whose hash verifies a token. Hashes that do not are not tried again.
-    async fn verified_key(
+    /// Finds the key of a token that is accepted, or the reason why the token's key is refused.
+    pub(super) async fn find_proven(
+        &self,
+        presented: &Presented,
+        judge: impl Fn(&ApiKey) -> Result<(), Refusal>,
+        proof: Proof,
+    ) -> Result<Result<Arc<ApiKey>, Refused>, ApiKeyError> {
+        let token = &presented.token;
+        let digest = TokenDigest::of(token);
+        let mut search = Search { judge, proof, mismatched: Vec::new() };
+        // A shop's keys have digests. Only a read of all candidates may reject a token.
+        let digested = self.database.digested(digest.clone()).await?;
+        if let Ok(key) = self.accepted_key(digested, presented, &mut search).await? {
+            return Ok(Ok(key));
+        }
+        let candidates = self.database.candidates(digest, token.redact()).await?;
+        self.accepted_key(candidates, presented, &mut search).await
+    }
+
+    /// Returns the first key that is accepted and whose hash verifies a token. Hashes that do not are not tried again.
+    async fn accepted_key(
         &self,
         keys: Vec<Arc<ApiKey>>,
         presented: &Presented,
-        now: Timestamp,
-        mismatched: &mut Vec<StoredToken>,
-    ) -> Result<Option<Arc<ApiKey>>, ApiKeyError> {
+        search: &mut Search<impl Fn(&ApiKey) -> Result<(), Refusal>>,
+    ) -> Result<Result<Arc<ApiKey>, Refused>, ApiKeyError> {
+        let mut refused = Refused { reason: Refusal::Unknown, key: None };
         for key in keys {
             let StoredToken::Hashed { hash, salt } = &key.token else { continue };
-            if key.has_ended(now) || mismatched.contains(&key.token) {
+            let verdict = (search.judge)(&key);
+            let needs_proof = verdict.is_ok() || search.proof == Proof::OfRefusedToo;
+            if !needs_proof || search.mismatched.contains(&key.token) {
                 continue;
             }
             let verified = deadline::wait(self.hasher.verify(presented, hash, salt)).await;
             match verified.unwrap_or(Err(ApiKeyError::TimedOut)) {
-                Ok(true) => return Ok(Some(key)),
+                Ok(true) => match verdict {
+                    Ok(()) => return Ok(Ok(key)),
+                    Err(reason) if refused.key.is_none() => {
+                        refused = Refused { reason, key: Some(key) };
+                    }
+                    Err(_) => {}
+                },
                 Ok(false) => {
                     // The digest, by which the row was found, is the token's, and its hash is not.
                     if key.token_digest.is_some() {
                         self.hasher.report_mismatch(hash);
                     }
-                    mismatched.push(key.token.clone());
+                    search.mismatched.push(key.token.clone());
                 }
                 // A hash that this version cannot parse matches no token.
                 Err(ApiKeyError::UnknownHash) => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(None)
+        Ok(Err(refused))
     }
 
     /// Finds the publishable key of a token, revoked or not, with a read that starts after the call arrived.
@@ -115,24 +156,20 @@ impl ApiKeyService {
         Some(cached.number)
     }
 
-    /// The cached row of a token.
-    ///
-    /// It is the row whose number [`recall`](Self::recall) returned, or a later row of the same token. Does not count as
-    /// a use.
+    /// The cached row with this number, which [`recall`](Self::recall) or [`recall_verified`](Self::recall_verified)
+    /// returned for this token, or a later row of the same token, which is accepted too. Does not count as a use.
     #[must_use]
     pub fn recalled_row(
         &self,
         token: String,
-        kind: ApiKeyType,
-        now: Timestamp,
+        accept: impl FnOnce(&PackedKey) -> bool,
     ) -> Option<CachedRow> {
         let (cache, token) = self.fingerprint(token)?;
-        let row = cache.row(&token)?;
-        may_recall(&row.key.essentials()?, kind, now).then_some(row)
+        cache.row(&token).filter(|row| accept(&row.key))
     }
 
     /// The fingerprint of a token that the cache may know.
-    fn fingerprint(&self, token: String) -> Option<(&KeyCache, Fingerprint)> {
+    pub(super) fn fingerprint(&self, token: String) -> Option<(&KeyCache, Fingerprint)> {
         if self.is_closed() {
             return None;
         }
@@ -140,11 +177,11 @@ impl ApiKeyService {
         Some((cache, self.hasher.present(token).fingerprint))
     }
 
-    fn ticket(&self) -> Option<Ticket> {
+    pub(super) fn ticket(&self) -> Option<Ticket> {
         self.database.cache().and_then(KeyCache::ticket)
     }
 
-    fn cache_key(
+    pub(super) fn cache_key(
         &self,
         ticket: Option<Ticket>,
         token: Fingerprint,
@@ -158,10 +195,12 @@ impl ApiKeyService {
     }
 }
 
-fn may_recall(key: &Essentials, kind: ApiKeyType, now: Timestamp) -> bool {
+/// Whether a cached key may be the result of [`ApiKeyService::authenticate`] or [`ApiKeyService::publishable`].
+#[must_use]
+pub fn may_recall(key: &Essentials, kind: ApiKeyType, now: Timestamp) -> bool {
     let may_be_returned = match kind {
         // Only a read can confirm that a key has ended: its revocation may have been undone.
-        ApiKeyType::Secret => !key.has_ended(now),
+        ApiKeyType::Secret => !key.restricted && !key.has_ended(now),
         ApiKeyType::Publishable => true,
     };
     key.kind == kind && may_be_returned

@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
-use super::{ApiKeyService, Written, ids_of, split};
+use super::bound::may_be_bound;
+use super::supersede::{may_supersede, supersede};
+use super::{ApiKeyService, Written, bound, ids_of, split};
 use crate::api_key::{ApiKey, NewApiKey, PublicApiKey, WorkflowTransaction};
-use crate::call_context::CallContext;
+use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::Filter;
-use crate::store::{InsertError, Query, UniqueColumn, find};
+use crate::store::{InsertError, Query, UniqueColumn, find, insert};
 use crate::token::RawToken;
 
 impl ApiKeyService {
@@ -26,15 +28,38 @@ impl ApiKeyService {
         if new_keys.is_empty() {
             return Ok(Written::default());
         }
+        let now = context.now;
         let (keys, tokens) = split(self.issue(new_keys, &mut context, workflow).await?);
-        if let Err(error) = self.database.insert(&keys).await {
-            return Err(self.insert_failure(error, &keys).await);
-        }
+        let (keys, superseded) = self.insert(keys, now).await?;
         Ok(Written {
             created: ids_of(&keys),
             keys: with_tokens(keys, &tokens),
+            updated: superseded,
             ..Written::default()
         })
+    }
+
+    /// Inserts new keys, all or none, and returns them as they were inserted, and the ids of the keys that they ended.
+    async fn insert(
+        &self,
+        keys: Vec<ApiKey>,
+        now: Timestamp,
+    ) -> Result<(Vec<ApiKey>, Vec<String>), ApiKeyError> {
+        if !may_be_bound(&keys) && !may_supersede(&keys) {
+            return match self.database.insert(&keys).await {
+                Ok(()) => Ok((keys, Vec::new())),
+                Err(error) => Err(self.insert_failure(error, &keys).await),
+            };
+        }
+        let transaction = self.database.begin().await?;
+        let keys = bound(&transaction.connection(), keys, now).await?;
+        let superseded = supersede(&transaction.connection(), &keys, now).await?;
+        if let Err(error) = insert(&transaction.connection(), &keys).await {
+            drop(transaction);
+            return Err(self.insert_failure(error, &keys).await);
+        }
+        self.commit(transaction, &superseded).await?;
+        Ok((keys, superseded))
     }
 
     /// Generates and hashes the tokens of new keys sequentially, so that a batch occupies one slot in the hasher's queue.

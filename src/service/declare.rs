@@ -4,25 +4,24 @@
 //! a transaction, because a verification may derive a slow hash. The transaction then holds a lock and reads again: if
 //! a row has appeared meanwhile, everything starts over.
 
+mod declarations;
 mod matching;
 
 use std::collections::{HashMap, HashSet};
 
+use declarations::Declarations;
+
+use super::ApiKeyService;
+use super::bound;
 use super::create::refuse_duplicate_ids;
-use super::update::retitle;
-use super::{ApiKeyService, ids_of};
 use crate::api_key::{
     ApiKey, BYTES_WITHOUT_TOKEN, DeclaredApiKey, DeclaredDraft, KeyState, MAX_IMPORTED,
-    PublicApiKey, TitleChange, WorkflowTransaction, refuse_duplicate_tokens,
+    PublicApiKey, WorkflowTransaction, refuse_duplicate_tokens,
 };
-use crate::call_context::{CallContext, Timestamp};
+use crate::call_context::CallContext;
 use crate::error::ApiKeyError;
 use crate::input::{Input, refuse_unknown};
-use crate::query::Filter;
-use crate::store::{
-    Connection, InsertError, Query, TokenIdentity, UniqueColumn, find_for_update, find_same_tokens,
-    insert, lock_declarations,
-};
+use crate::store::{InsertError, UniqueColumn, find_same_tokens, insert, lock_declarations};
 
 /// The number of times that a call starts over because another process has written a row of one of its tokens.
 const MAX_ATTEMPTS: usize = 20;
@@ -52,16 +51,6 @@ pub struct Element {
 struct EnsureOptions {
     update: bool,
     allow_weak: bool,
-}
-
-/// Declared keys and what the call needs to create them.
-struct Declarations {
-    keys: Vec<DeclaredApiKey>,
-    identities: Vec<TokenIdentity>,
-    random: Vec<u8>,
-    now: Timestamp,
-    created_in: Option<WorkflowTransaction>,
-    update: bool,
 }
 
 impl ApiKeyService {
@@ -185,7 +174,7 @@ impl ApiKeyService {
             .collect();
         let mut updated = HashMap::new();
         if missing.is_empty() && outdated.is_empty() {
-            return Ok(Some(declarations.result(existing, created, &updated)));
+            return Ok(Some(declarations.result(existing, HashMap::new(), &updated)));
         }
         let new_keys: Vec<ApiKey> =
             missing.iter().filter_map(|index| created.get(index).cloned()).collect();
@@ -201,6 +190,7 @@ impl ApiKeyService {
         if !declarations.change(&on, &outdated, &mut existing, &mut updated).await? {
             return Ok(None);
         }
+        let new_keys = bound(&on, new_keys, declarations.now).await?;
         match insert(&on, &new_keys).await {
             Ok(()) => {}
             // A writer that takes no lock, such as stock, was first.
@@ -215,95 +205,8 @@ impl ApiKeyService {
             .filter_map(|index| Some(existing[*index].as_ref()?.id.as_str().to_owned()))
             .collect();
         self.commit(transaction, &changed).await?;
+        let created = missing.into_iter().zip(new_keys).collect();
         Ok(Some(declarations.result(existing, created, &updated)))
-    }
-}
-
-impl Declarations {
-    /// Whether an existing key is to be changed.
-    fn is_outdated(&self, index: usize, existing: Option<&ApiKey>) -> bool {
-        self.update
-            && existing.is_some_and(|key| {
-                self.state_of(key).is_none()
-                    && self.keys[index].differences(key).iter().any(|member| may_change(member))
-            })
-    }
-
-    /// Changes existing keys to what is declared. Returns whether they are still there, and live.
-    async fn change(
-        &self,
-        on: &Connection<'_>,
-        outdated: &[usize],
-        existing: &mut [Option<ApiKey>],
-        updated: &mut HashMap<usize, Vec<&'static str>>,
-    ) -> Result<bool, ApiKeyError> {
-        if outdated.is_empty() {
-            return Ok(true);
-        }
-        let read: Vec<ApiKey> =
-            outdated.iter().filter_map(|index| existing[*index].clone()).collect();
-        let locked = find_for_update(on, &Query::visible(Filter::ids(ids_of(&read)))).await?;
-        let locked: HashMap<_, _> = locked.into_iter().map(|key| (key.id.clone(), key)).collect();
-        for (index, read) in outdated.iter().zip(read) {
-            let Some(key) = locked.get(&read.id).filter(|key| self.state_of(key).is_none()) else {
-                return Ok(false);
-            };
-            let declared = &self.keys[*index];
-            let differences = declared.differences(key).into_iter();
-            updated.insert(*index, differences.filter(|member| may_change(member)).collect());
-            let change = TitleChange { title: declared.title().to_owned() };
-            let (changed, _) = retitle(on, vec![key.clone()], &change, self.now).await?;
-            existing[*index] = changed.into_iter().next();
-        }
-        Ok(true)
-    }
-
-    /// The state of an existing key that cannot be used, whatever is declared.
-    fn state_of(&self, key: &ApiKey) -> Option<KeyState> {
-        if key.deleted_at.is_some() {
-            Some(KeyState::Deleted)
-        } else if key.has_ended(self.now) {
-            Some(KeyState::Revoked)
-        } else {
-            None
-        }
-    }
-
-    fn result(
-        &self,
-        existing: Vec<Option<ApiKey>>,
-        created: &HashMap<usize, ApiKey>,
-        updated: &HashMap<usize, Vec<&'static str>>,
-    ) -> Declared {
-        let mut declared = Declared { keys: Vec::new(), elements: Vec::new() };
-        for (index, existing) in existing.into_iter().enumerate() {
-            let (key, element) = match (existing, created.get(&index)) {
-                (Some(key), _) => {
-                    let element = self.element(index, &key, updated.get(&index));
-                    (key, element)
-                }
-                (None, Some(key)) => {
-                    let state = KeyState::Created;
-                    (key.clone(), Element { state, differences: Vec::new(), updated: Vec::new() })
-                }
-                (None, None) => continue,
-            };
-            declared.keys.push(key.into());
-            declared.elements.push(element);
-        }
-        declared
-    }
-
-    fn element(&self, index: usize, key: &ApiKey, updated: Option<&Vec<&'static str>>) -> Element {
-        let differences = self.keys[index].differences(key);
-        let updated = updated.cloned().unwrap_or_default();
-        let state = match self.state_of(key) {
-            Some(state) => state,
-            None if !updated.is_empty() => KeyState::Updated,
-            None if differences.is_empty() => KeyState::Unchanged,
-            None => KeyState::Different,
-        };
-        Element { state, differences, updated }
     }
 }
 
@@ -336,9 +239,4 @@ impl EnsureOptions {
         }
         Ok(parsed)
     }
-}
-
-/// Whether `update` changes a member.
-fn may_change(member: &str) -> bool {
-    member == "title"
 }

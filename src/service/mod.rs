@@ -5,23 +5,30 @@
 
 mod authenticate;
 mod background;
+mod bound;
 mod create;
 mod declare;
 mod delete;
 mod migrate;
 mod options;
 mod read;
+mod redeem;
 mod revoke;
 mod roll;
 mod soft_delete;
 mod status;
+mod supersede;
 mod update;
 mod upsert;
+mod verify;
 
+pub use authenticate::may_recall;
 pub use declare::{Declared, Element};
 pub use options::ServiceOptions;
 pub use read::Page;
+pub use redeem::Redeemed;
 pub use roll::Rolled;
+pub use verify::judge_cached;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,6 +38,7 @@ use tokio::sync::OnceCell;
 
 use background::last_used::LastUsed;
 use background::row_backfill::RowBackfill;
+use bound::bound;
 
 use crate::api_key::{ApiKey, CompactId, PublicApiKey};
 use crate::call_context::Timestamp;

@@ -1,7 +1,8 @@
 //! rollApiKeys
 
+use super::bound::refuse_greater;
 use super::create::with_tokens;
-use super::{ApiKeyService, find_locked, ids_of, split};
+use super::{ApiKeyService, bound, find_locked, ids_of, split};
 use crate::api_key::{ApiKey, NewApiKey, PublicApiKey, Roll, refuse_revoked};
 use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
@@ -42,16 +43,19 @@ impl ApiKeyService {
         // The successor is hashed before the transaction begins, so it copies the key as it is now …
         let before = self.live_key(&id, &context).await?;
         let successor = NewApiKey::successor(&before, now);
-        let (mut created, tokens) =
-            split(self.issue(vec![successor], &mut context, workflow).await?);
+        let (created, tokens) = split(self.issue(vec![successor], &mut context, workflow).await?);
 
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
         let old = find_locked(&on, &Target::One(id)).await?;
         refuse_revoked_or_scheduled(&old, now)?;
         // … and is updated from the locked key, which another call may have changed since.
-        for (new, old) in created.iter_mut().zip(&old) {
-            roll.inherit(new, old);
+        refuse_greater(&on, roll.revocation().revoked_by.as_deref(), &old, now).await?;
+        let inherited = created.into_iter().zip(&old).map(|(new, old)| roll.inherit(new, old));
+        let mut created: Vec<_> = inherited.collect::<Result<_, _>>()?;
+        // A key keeps its creator when somebody else rolls it, even if that creator has ended.
+        if roll.names_creator() {
+            created = bound(&on, created, now).await?;
         }
         set_revoked(&on, &ids_of(&old), roll.revocation(), now).await?;
         insert(&on, &created).await.map_err(|error| match error {
@@ -78,12 +82,17 @@ impl ApiKeyService {
     }
 }
 
-/// Rejects a key that is revoked or scheduled to be.
+/// Rejects a key that is revoked or scheduled to be, or for single use.
 ///
 /// Rolling it could postpone the scheduled revocation, and each of several rolls with a grace period would create a
 /// successor.
 fn refuse_revoked_or_scheduled(keys: &[ApiKey], now: Timestamp) -> Result<(), ApiKeyError> {
     refuse_revoked(keys, now)?;
+    if keys.iter().any(ApiKey::is_for_single_use) {
+        return Err(ApiKeyError::invalid(
+            "A key with a purpose cannot be rolled; create a new one, which ends the older ones of its owner and purpose",
+        ));
+    }
     match keys.iter().find(|key| key.revoked_at.is_some()) {
         Some(key) => Err(ApiKeyError::RevocationScheduled(key.id.as_str().to_owned())),
         None => Ok(()),

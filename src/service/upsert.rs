@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::create::{refuse_duplicate_ids, with_tokens};
-use super::update::retitle;
-use super::{ApiKeyService, Written, ids_of, split, to_public};
-use crate::api_key::{ApiKey, ApiKeyId, NewApiKey, TitleChange, UpsertApiKey};
+use super::supersede::supersede;
+use super::update::change_keys;
+use super::{ApiKeyService, Written, bound, ids_of, split, to_public};
+use crate::api_key::{ApiKey, ApiKeyId, KeyChange, NewApiKey, UpsertApiKey};
 use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::Input;
@@ -13,7 +14,7 @@ use crate::query::Filter;
 use crate::store::{Connection, Query, find_for_update, insert};
 
 impl ApiKeyService {
-    /// Creates the keys without an id and updates the title of those with one, in one transaction.
+    /// Creates the keys without an id and changes those with one, in one transaction.
     ///
     /// # Errors
     /// `NoSuchKeys`, `Invalid` naming the field, `Busy`, `Unavailable` or `Database`.
@@ -33,7 +34,9 @@ impl ApiKeyService {
 
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
-        let (changed, updated) = change_titles(&on, changes, now).await?;
+        let (changed, mut updated) = change_all(&on, changes, now).await?;
+        let created = bound(&on, created, now).await?;
+        updated.extend(supersede(&on, &created, now).await?);
         if let Err(error) = insert(&on, &created).await {
             drop(transaction);
             return Err(self.insert_failure(error, &created).await);
@@ -48,22 +51,22 @@ impl ApiKeyService {
     }
 }
 
-/// Titles by id, and the ids in the caller's order.
+/// Changes by id, and the ids in the caller's order.
 #[derive(Default)]
 struct Changes {
-    titles: HashMap<ApiKeyId, TitleChange>,
+    by_id: HashMap<ApiKeyId, KeyChange>,
     ids: Vec<ApiKeyId>,
 }
 
 impl Changes {
-    fn add(&mut self, id: ApiKeyId, change: TitleChange) {
-        if self.titles.insert(id.clone(), change).is_none() {
+    fn add(&mut self, id: ApiKeyId, change: KeyChange) {
+        if self.by_id.insert(id.clone(), change).is_none() {
             self.ids.push(id);
         }
     }
 }
 
-// Stock 2.21.2: if one key has several titles, the last one applies.
+// Stock 2.21.2: if one key has several changes, the last one applies.
 fn partition(data: &[Input], now: Timestamp) -> Result<(Vec<NewApiKey>, Changes), ApiKeyError> {
     let (mut new_keys, mut changes) = (Vec::new(), Changes::default());
     for one in data {
@@ -75,7 +78,7 @@ fn partition(data: &[Input], now: Timestamp) -> Result<(Vec<NewApiKey>, Changes)
     Ok((new_keys, changes))
 }
 
-async fn change_titles(
+async fn change_all(
     on: &Connection<'_>,
     changes: Changes,
     now: Timestamp,
@@ -97,9 +100,9 @@ async fn change_titles(
     }
     let (mut keys, mut updated) = (Vec::new(), Vec::new());
     for key in found {
-        if let Some(change) = changes.titles.get(&key.id) {
-            let (retitled, written) = retitle(on, vec![key], change, now).await?;
-            keys.extend(retitled);
+        if let Some(change) = changes.by_id.get(&key.id) {
+            let (changed, written) = change_keys(on, vec![key], change, now).await?;
+            keys.extend(changed);
             updated.extend(written);
         }
     }

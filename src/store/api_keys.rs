@@ -11,10 +11,11 @@ use super::failure::InsertError;
 use super::row::{Column, Entity};
 use super::transaction::Connection;
 use super::{dialect, row};
-use crate::api_key::{ApiKey, Revocation};
+use crate::api_key::{ApiKey, ApiKeyType, Revocation};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::query::{ColumnRef, Direction, Filter, Joins, Nulls, OrderBy};
+use crate::token::TokenHash;
 
 /// The number of rows in one INSERT, well below both databases' limit on bound values.
 pub(super) const ROWS_PER_INSERT: usize = 1_000;
@@ -114,6 +115,41 @@ pub async fn set_title(
 ) -> Result<(), ApiKeyError> {
     let values = [(Column::Title, Expr::val(title)), (Column::UpdatedAt, Expr::val(now))];
     update(on, ids, values).await
+}
+
+/// Sets the title and the attributes of keys, and the seal of their hashes.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn set_title_and_attributes(
+    on: &Connection<'_>,
+    ids: &[String],
+    to: &ApiKey,
+    now: Timestamp,
+) -> Result<(), ApiKeyError> {
+    let attributes = to.attributes.as_ref().and_then(|attributes| attributes.to_column());
+    let values = [
+        (Column::Title, Expr::val(to.title.as_str())),
+        (Column::Attributes, Expr::val(attributes)),
+        (Column::UpdatedAt, Expr::val(now)),
+        (Column::Token, sealed(to)),
+    ];
+    update(on, ids, values).await
+}
+
+/// Returns the SQL of a key's hash, with or without the seal.
+fn sealed(key: &ApiKey) -> Expr {
+    let token = key_column(Column::Token);
+    if key.kind == ApiKeyType::Publishable {
+        return token;
+    }
+    let seal = TokenHash::SEAL;
+    let start = seal.len() + 1;
+    // SECURITY: both parts of the SQL are constants of this crate.
+    let unsealed = format!(
+        r#"CASE WHEN "token" LIKE '{seal}%' THEN substr("token", {start}) ELSE "token" END"#
+    );
+    Expr::cust(if key.restricted { format!("'{seal}' || {unsealed}") } else { unsealed })
 }
 
 /// Revokes keys.

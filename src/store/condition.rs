@@ -60,6 +60,12 @@ pub(super) fn condition_on(
         Filter::Is(column, true) => Expr::cust_with_expr("$1 IS TRUE", expr(column)),
         Filter::Is(column, false) => Expr::cust_with_expr("$1 IS FALSE", expr(column)),
         Filter::Matches(column, pattern) => matched(backend, column, expr(column), pattern)?,
+        Filter::Attribute(condition) => {
+            if condition.texts().any(holds_secret) {
+                return Err(secret_in_filter());
+            }
+            dialect::attribute(backend, condition)
+        }
         Filter::Unknown => Expr::cust("NULL"),
     };
     Ok(Cond::all().add(leaf))

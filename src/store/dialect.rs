@@ -8,13 +8,14 @@ use super::backend::Backend;
 use super::failure::InsertError;
 use super::last_used::UsesWritten;
 use super::migration::{Change, TableSql};
+use super::redemption::Redemption;
 use super::settings::DatabaseSettings;
 use super::transaction::{Connection, Executor};
 use super::{postgres, sqlite};
 use crate::api_key::ApiKey;
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
-use crate::query::{ColumnRef, Joins, Name, Operand, Pattern, Table};
+use crate::query::{AttributeCondition, ColumnRef, Joins, Name, Operand, Pattern, Table};
 
 /// Returns the SQL of a value that a column is compared with.
 pub(super) fn value(
@@ -110,9 +111,34 @@ pub(super) async fn insert(
 /// `Database` or `Unavailable`.
 pub async fn lock_declarations(on: &Connection<'_>) -> Result<(), ApiKeyError> {
     match on.executor() {
-        Executor::Postgres(executor) => postgres::declarations::lock(executor).await,
+        Executor::Postgres(executor) => postgres::advisory_locks::lock_declarations(executor).await,
         // The transaction has locked the file.
         Executor::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Keeps other transactions from creating single-use keys with the same hashes of owner and purpose until this one ends.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn lock_single_use(on: &Connection<'_>, hashes: &[i64]) -> Result<(), ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => {
+            postgres::advisory_locks::lock_single_use(executor, hashes).await
+        }
+        // The transaction has locked the file.
+        Executor::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Ends a live single-use key, and returns whether this call did.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn redeem(on: &Connection<'_>, redemption: Redemption<'_>) -> Result<bool, ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::redeem(executor, redemption).await,
+        Executor::Sqlite(executor) => sqlite::redeem(executor, redemption).await,
     }
 }
 
@@ -143,6 +169,22 @@ pub(super) fn text_column(backend: Backend, column: &str) -> Change {
     match backend {
         Backend::Postgres => postgres::migration::text_column(column),
         Backend::Sqlite => sqlite::migration::text_column(column),
+    }
+}
+
+/// Returns the SQL of the type and the id of a key's owner, as its index contains them.
+pub(super) fn owner(backend: Backend) -> [&'static str; 2] {
+    match backend {
+        Backend::Postgres => postgres::attributes::OWNER,
+        Backend::Sqlite => sqlite::attributes::OWNER,
+    }
+}
+
+/// Returns the condition on an attribute that the key has.
+pub(super) fn attribute(backend: Backend, condition: &AttributeCondition) -> Expr {
+    match backend {
+        Backend::Postgres => postgres::attributes::condition(condition),
+        Backend::Sqlite => sqlite::attributes::condition(condition),
     }
 }
 

@@ -15,6 +15,7 @@ mod lookup;
 mod migration;
 mod moment;
 mod postgres;
+mod redemption;
 mod row;
 mod same_tokens;
 mod settings;
@@ -24,13 +25,14 @@ mod upgrade;
 
 pub use api_keys::{
     Query, count, delete, find, find_for_update, insert, restore, set_revoked, set_title,
-    soft_delete,
+    set_title_and_attributes, soft_delete,
 };
 pub use database::Database;
-pub use dialect::{lock_declarations, set_last_used};
+pub use dialect::{lock_declarations, lock_single_use, redeem, set_last_used};
 pub use failure::{InsertError, UniqueColumn};
 pub use last_used::UsesWritten;
 pub use postgres::ReadBatcherStatus;
+pub use redemption::Redemption;
 pub use same_tokens::{TokenIdentity, find_same_tokens};
 pub use settings::{DatabaseSettings, PoolSettings, Pooler, Tls};
 pub use transaction::{Connection, Transaction};

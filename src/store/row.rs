@@ -6,7 +6,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
 use super::moment::Moment;
-use crate::api_key::{ApiKey, ApiKeyId, ApiKeyType, WorkflowTransaction};
+use crate::api_key::{ApiKey, ApiKeyId, ApiKeyType, Attributes, WorkflowTransaction};
 use crate::call_context::Timestamp;
 use crate::columns::Field;
 use crate::error::ApiKeyError;
@@ -40,6 +40,8 @@ pub struct Model {
     pub token_digest: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub workflow_transaction_id: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub attributes: Option<String>,
 }
 
 impl fmt::Debug for Model {
@@ -73,6 +75,7 @@ macro_rules! model_of {
             deleted_at: $at($row, Column::DeletedAt)?,
             token_digest: $at($row, Column::TokenDigest)?,
             workflow_transaction_id: $at($row, Column::WorkflowTransactionId)?,
+            attributes: $at($row, Column::Attributes)?,
         }
     };
 }
@@ -95,6 +98,7 @@ pub(super) fn to_key(row: Model) -> Result<ApiKey, ApiKeyError> {
         deleted_at,
         token_digest,
         workflow_transaction_id,
+        attributes,
     } = row;
     let kind = ApiKeyType::parse(&kind).ok_or(ApiKeyError::Unexpected(
         "A row of api_key has a type that is neither publishable nor secret.",
@@ -107,7 +111,11 @@ pub(super) fn to_key(row: Model) -> Result<ApiKey, ApiKeyError> {
         Some((digest, at_once)) => (Some(digest), at_once),
         None => (None, false),
     };
+    let attributes = attributes.map(|json| Box::new(Attributes::of_column(&json)));
+    let restrict = attributes.as_ref().is_some_and(|attributes| attributes.restrict());
     Ok(ApiKey {
+        restricted: restrict || token.is_sealed(),
+        attributes,
         id: ApiKeyId::new(id),
         token,
         token_digest,
@@ -147,6 +155,7 @@ pub(super) fn of_key(key: &ApiKey) -> ActiveModel {
         deleted_at: Set(key.deleted_at.map(Moment)),
         token_digest: Set(key.token_digest.as_ref().map(|digest| digest.as_str().to_owned())),
         workflow_transaction_id: Set(key.created_in.as_ref().map(|id| id.as_str().to_owned())),
+        attributes: Set(key.attributes.as_ref().and_then(|attributes| attributes.to_column())),
     }
 }
 

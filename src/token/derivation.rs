@@ -56,7 +56,7 @@ pub(super) fn reusable_salt(salt: &str) -> Option<Vec<u8>> {
 impl Derivation {
     /// Whether a hash has this scheme and cost.
     pub(super) fn made(self, hash: &TokenHash) -> bool {
-        let hash = hash.as_str();
+        let hash = hash.unsealed();
         match self {
             Self::Scrypt => !hash.starts_with('$'),
             Self::Argon2id(Argon2Params { memory_kib, iterations, parallelism }) => {
@@ -105,11 +105,12 @@ pub(super) fn verify(
     salt: &str,
     memory: &BlockPool,
 ) -> Result<bool, ApiKeyError> {
-    if !hash.as_str().starts_with('$') {
+    let hash = hash.unsealed();
+    if !hash.starts_with('$') {
         let derived = scrypt_hex(token, salt)?;
-        return Ok(derived.as_bytes().ct_eq(hash.as_str().as_bytes()).into());
+        return Ok(derived.as_bytes().ct_eq(hash.as_bytes()).into());
     }
-    let parsed = PasswordHash::new(hash.as_str()).map_err(|_| ApiKeyError::UnknownHash)?;
+    let parsed = PasswordHash::new(hash).map_err(|_| ApiKeyError::UnknownHash)?;
     let (Some(salt), Some(expected)) = (parsed.salt, parsed.hash) else {
         return Err(ApiKeyError::UnknownHash);
     };

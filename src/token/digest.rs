@@ -54,6 +54,19 @@ impl TokenDigest {
     }
 }
 
+/// A short digest of several strings, for the key of a lock. Equal digests only make transactions wait for each other.
+#[must_use]
+pub fn short_digest(parts: &[&str]) -> i64 {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part.as_bytes());
+    }
+    let digest: [u8; 32] = digest.finalize().into();
+    let [a, b, c, d, e, f, g, h, ..] = digest;
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

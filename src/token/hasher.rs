@@ -376,8 +376,16 @@ mod tests {
             let stored = from.hash(token.clone(), vec![7; 16]).await.expect("hashes");
             let StoredToken::Hashed { hash, salt } = stored else { panic!("a secret is hashed") };
             for to in &hashers {
-                assert_eq!(to.verify(&presented(to, &token), &hash, &salt).await, Ok(true));
-                assert_eq!(to.is_current(&hash), std::ptr::eq(from, to));
+                for sealed in [false, true] {
+                    let hash = hash.with_seal(sealed);
+                    assert_eq!(hash.is_sealed(), sealed);
+                    assert_eq!(to.verify(&presented(to, &token), &hash, &salt).await, Ok(true));
+                    assert_eq!(
+                        to.verify(&to.present("sk_2".into()), &hash, &salt).await,
+                        Ok(false)
+                    );
+                    assert_eq!(to.is_current(&hash), std::ptr::eq(from, to));
+                }
                 let moved = to.rehash(&token, &salt).await.expect("hashes").expect("a proof");
                 assert!(to.is_current(moved.hash()));
                 let verified = from.verify(&presented(from, &token), moved.hash(), &salt).await;

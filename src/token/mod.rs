@@ -22,7 +22,7 @@ mod thread;
 mod unknown_hash_keys;
 
 pub use derivation::{Argon2Params, Derivation};
-pub use digest::TokenDigest;
+pub use digest::{TokenDigest, short_digest};
 pub use executor::ExecutorSettings;
 pub use hash_keys::{HashKey, HashKeyId, HashKeys, HashSecret};
 pub use hasher::{Hasher, HasherSettings, Presented};

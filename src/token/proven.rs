@@ -47,6 +47,12 @@ impl Proof {
         Self { fingerprint, hash }
     }
 
+    /// The proof for the same hash, sealed or not.
+    #[must_use]
+    pub fn with_seal(self, sealed: bool) -> Self {
+        Self { hash: self.hash.with_seal(sealed), ..self }
+    }
+
     /// The hash.
     #[must_use]
     pub fn hash(&self) -> &TokenHash {

@@ -27,21 +27,21 @@ pub(super) enum Unverifiable {
 
 /// Whether a hash is of this scheme.
 pub(super) fn is_sha256(hash: &TokenHash) -> bool {
-    hash.as_str().starts_with(PLAIN) || hash.as_str().starts_with(KEYED)
+    hash.unsealed().starts_with(PLAIN) || hash.unsealed().starts_with(KEYED)
 }
 
 /// The hash key that a hash names.
 pub(super) fn key_id(hash: &TokenHash) -> Option<HashKeyId> {
-    let (id, _) = hash.as_str().strip_prefix(KEYED)?.split_once('$')?;
+    let (id, _) = hash.unsealed().strip_prefix(KEYED)?.split_once('$')?;
     HashKeyId::parse(id)
 }
 
 /// Whether a hash was made under this key, or without one.
 pub(super) fn is_made_under(hash: &TokenHash, key: Option<&HashKey>) -> bool {
     match key {
-        None => hash.as_str().starts_with(PLAIN),
+        None => hash.unsealed().starts_with(PLAIN),
         Some(key) => hash
-            .as_str()
+            .unsealed()
             .strip_prefix(KEYED)
             .and_then(|rest| rest.strip_prefix(key.id().as_str()))
             .is_some_and(|rest| rest.starts_with('$')),
@@ -64,7 +64,7 @@ pub(super) fn plain(sha256: &[u8; 32]) -> TokenHash {
 
 /// Whether a hash is a SHA-256 without a key.
 pub(super) fn is_plain(hash: &TokenHash) -> bool {
-    hash.as_str().starts_with(PLAIN)
+    hash.unsealed().starts_with(PLAIN)
 }
 
 /// Whether a token matches a hash of this scheme.
@@ -73,8 +73,8 @@ pub(super) fn verify(
     hash: &TokenHash,
     keys: &HashKeys,
 ) -> Result<bool, Unverifiable> {
-    let (key, stored) = match hash.as_str().strip_prefix(KEYED) {
-        None => (None, hash.as_str().strip_prefix(PLAIN).ok_or(Unverifiable::Malformed)?),
+    let (key, stored) = match hash.unsealed().strip_prefix(KEYED) {
+        None => (None, hash.unsealed().strip_prefix(PLAIN).ok_or(Unverifiable::Malformed)?),
         Some(rest) => {
             let (id, stored) = rest.split_once('$').ok_or(Unverifiable::Malformed)?;
             let id = HashKeyId::parse(id).ok_or(Unverifiable::Malformed)?;

@@ -140,6 +140,8 @@ impl Work {
             return Ok(false);
         }
         if let Some(proof) = self.hasher.rehash(&job.token, &job.salt).await? {
+            // SECURITY: the new hash of a restricted key stays sealed, whatever its scheme.
+            let proof = proof.with_seal(job.hash.is_sealed());
             let connection = self.database.connection().await?;
             replace_hash(&connection, &job.id, &job.hash, proof.hash()).await?;
             self.hasher.remember(proof);

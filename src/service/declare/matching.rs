@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Declarations;
+use super::declarations::Declarations;
 use crate::api_key::{ApiKey, ApiKeyType, DeclaredApiKey, DeclaredToken};
 use crate::deadline;
 use crate::error::ApiKeyError;

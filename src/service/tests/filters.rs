@@ -121,7 +121,9 @@ fn written(filter: &Filter) -> Input {
         }
         Filter::In { column, operands } => among(column, operands, None),
         Filter::IsNull(column) => object(own(column).as_str(), Input::Null),
-        Filter::Is(..) => panic!("a condition that these tests do not generate"),
+        Filter::Is(..) | Filter::Attribute(_) => {
+            panic!("a condition that these tests do not generate")
+        }
         Filter::Unknown => of(&Field::Title.into(), "$gt", Input::Null),
         Filter::Matches(column, Pattern::Like { pattern, ignore_case }) => {
             of(column, if *ignore_case { "$ilike" } else { "$like" }, Input::Text(pattern.clone()))

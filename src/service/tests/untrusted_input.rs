@@ -1,6 +1,6 @@
 //! Untrusted input: every parser accepts or rejects any input, and none panics.
 
-use crate::api_key::{NewApiKey, Revocation, Roll, TitleChange, UpsertApiKey};
+use crate::api_key::{KeyChange, NewApiKey, Revocation, Roll, UpsertApiKey};
 use crate::call_context::{Timestamp, from_epoch_ms};
 use crate::error::ApiKeyError;
 use crate::event::EventSink;
@@ -88,7 +88,7 @@ fn rejections(input: &Input, now: Timestamp) -> Vec<ApiKeyError> {
         Config::parse(input, Unknown::Refused).err(),
         NewApiKey::parse(input, now).err(),
         UpsertApiKey::parse(input, now).err(),
-        TitleChange::parse(input).err(),
+        KeyChange::parse(input).err(),
         Revocation::parse(input, now).err(),
         Revocation::parse_for_one(input, now).err(),
         Roll::parse(input, now).err(),

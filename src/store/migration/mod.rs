@@ -4,6 +4,7 @@
 //! result; reverting a step restores stock's table with every key in it. An up-to-date table causes no write, so a
 //! read-only role can use it.
 
+mod attributes;
 mod create_api_key;
 mod lookup_indexes;
 mod step;

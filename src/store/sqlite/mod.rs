@@ -3,6 +3,7 @@
 //! Invariants: a file is created once, when a service first opens it, and never again; no result and no acknowledged
 //! write comes from a file that is no longer the one at its path.
 
+pub(super) mod attributes;
 mod codes;
 mod commits;
 mod companion;
@@ -16,6 +17,7 @@ pub(super) mod migration;
 mod opening;
 mod patterns;
 mod pools;
+mod redemption;
 mod source;
 mod transaction;
 mod url;
@@ -25,6 +27,7 @@ mod watch;
 pub(super) use executor::SqliteExecutor;
 pub(super) use last_used::set_last_used;
 pub(super) use pools::{OpenFile, Pools};
+pub(super) use redemption::redeem;
 pub(super) use source::SqliteSource;
 pub(super) use transaction::SqliteTransaction;
 pub(super) use url::parse as parse_url;

@@ -1,0 +1,80 @@
+//! Bounds what keys grant to the keys that they create.
+
+use std::collections::HashMap;
+
+use crate::api_key::{ApiKey, ApiKeyId, ApiKeyType, Attributes, refuse_foreign_id};
+use crate::call_context::Timestamp;
+use crate::error::ApiKeyError;
+use crate::query::Filter;
+use crate::store::{Connection, Query, find_for_update};
+
+/// Whether a restricted key may be the creator of one of these keys, so that they have to be [`bound`].
+pub(super) fn may_be_bound(keys: &[ApiKey]) -> bool {
+    keys.iter().any(|key| key.kind == ApiKeyType::Secret && ApiKeyId::may_be(&key.created_by))
+}
+
+/// Bounds new keys by the restricted keys that create them, and locks those until the transaction ends.
+///
+/// # Errors
+/// `MayNotGrant` for a key that would have more than its creator.
+pub(super) async fn bound(
+    on: &Connection<'_>,
+    keys: Vec<ApiKey>,
+    now: Timestamp,
+) -> Result<Vec<ApiKey>, ApiKeyError> {
+    if !may_be_bound(&keys) {
+        return Ok(keys);
+    }
+    let creators = keys.iter().map(|key| key.created_by.as_str());
+    let ids = creators.filter(|id| ApiKeyId::may_be(id)).map(str::to_owned);
+    let found = find_for_update(on, &Query::every(Filter::ids(ids))).await?;
+    let creators: HashMap<_, _> = found.iter().map(|key| (key.id.as_str(), key)).collect();
+    keys.into_iter()
+        .map(|key| match creators.get(key.created_by.as_str()) {
+            Some(creator) if creator.restricted && key.kind == ApiKeyType::Secret => {
+                granted(creator, key, now)
+            }
+            _ => Ok(key),
+        })
+        .collect()
+}
+
+/// Bounds the successor of a rolled key by the restricted key that rolls it, if one does.
+///
+/// # Errors
+/// `MayNotGrant` if the rolled key has more than the key that rolls it.
+pub(super) async fn refuse_greater(
+    on: &Connection<'_>,
+    roller: Option<&str>,
+    rolled: &[ApiKey],
+    now: Timestamp,
+) -> Result<(), ApiKeyError> {
+    let Some(roller) = roller.filter(|id| ApiKeyId::may_be(id)) else { return Ok(()) };
+    let found = find_for_update(on, &Query::every(Filter::id(roller))).await?;
+    for roller in found.into_iter().filter(|roller| roller.restricted) {
+        for key in rolled.iter().filter(|key| key.kind == ApiKeyType::Secret && key.id != roller.id)
+        {
+            let bounded = granted(&roller, key.clone(), now)?;
+            if bounded.attributes != key.attributes {
+                return Err(ApiKeyError::MayNotGrant("what the rolled key has"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn granted(creator: &ApiKey, key: ApiKey, now: Timestamp) -> Result<ApiKey, ApiKeyError> {
+    if creator.has_ended(now) || creator.deleted_at.is_some() || creator.has_lost_restrictions() {
+        return Err(ApiKeyError::MayNotGrant("anything"));
+    }
+    refuse_foreign_id(Some(&key.id))?;
+    let own = creator.attributes.as_deref().cloned().unwrap_or_default();
+    let wanted = key.attributes.as_deref().cloned().unwrap_or_default();
+    let revoked_at = Attributes::grant_until(creator.revoked_at, key.revoked_at)?;
+    let revoked_by = match (key.revoked_at, revoked_at) {
+        (None, Some(_)) => Some(key.created_by.clone()),
+        _ => key.revoked_by.clone(),
+    };
+    let attributes = own.grant(wanted)?.expiring_at(revoked_at);
+    Ok(ApiKey { revoked_at, revoked_by, ..key.with_attributes(attributes) })
+}

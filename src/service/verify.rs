@@ -1,0 +1,88 @@
+//! verify
+
+use std::sync::Arc;
+
+use super::ApiKeyService;
+use super::authenticate::{Proof, Refused};
+use crate::api_key::{ApiKey, ApiKeyType, Demand, Essentials, PackedKey, PublicApiKey, Refusal};
+use crate::call_context::Timestamp;
+use crate::error::ApiKeyError;
+use crate::token::may_be_token;
+
+impl ApiKeyService {
+    /// Finds the active secret key of a token if it satisfies a demand, restricted or not; otherwise the reason against it.
+    ///
+    /// Reads and caches as [`authenticate`](Self::authenticate). Only a token that belongs to the key learns the reason.
+    ///
+    /// # Errors
+    /// `Busy`, `Unavailable` or `Database`.
+    pub async fn verify(
+        &self,
+        token: String,
+        demand: &Demand,
+        now: Timestamp,
+    ) -> Result<Result<Arc<PublicApiKey>, Refusal>, ApiKeyError> {
+        if !may_be_token(&token) {
+            return Ok(Err(Refusal::Unknown));
+        }
+        let presented = self.hasher.present(token);
+        let ticket = self.ticket();
+        let judge = |key: &ApiKey| {
+            if key.has_ended(now) { Err(key.reason_of_end()) } else { key.judge(demand) }
+        };
+        let found = self.find_proven(&presented, judge, Proof::OfRefusedToo).await?;
+        Ok(match found {
+            Ok(key) => {
+                self.record_use(&key, &presented.token, now);
+                Ok(self.cache_key(ticket, presented.fingerprint, key))
+            }
+            Err(Refused { reason, key }) => {
+                // The next demand may be another one, and is judged from the cache.
+                if let Some(key) = key.filter(|key| !key.has_ended(now)) {
+                    self.cache_key(ticket, presented.fingerprint, key);
+                }
+                Err(reason)
+            }
+        })
+    }
+
+    /// The number of the cached row that is the result of [`verify`](Self::verify), or the reason against the key, if it is
+    /// cached and valid.
+    #[must_use]
+    pub fn recall_verified(
+        &self,
+        token: String,
+        demand: &Demand,
+        now: Timestamp,
+    ) -> Option<Result<u64, Refusal>> {
+        let (cache, token) = self.fingerprint(token)?;
+        let (key, verdict) = cache.answer(&token, |row| {
+            let key = row.key.essentials()?;
+            let verdict = judge_cached(&row.key, &key, demand, now)?;
+            Some((key, verdict.map(|()| row.number)))
+        })?;
+        if verdict.is_ok() {
+            self.last_used.record(key.id, key.last_used_at, now);
+        }
+        Some(verdict)
+    }
+}
+
+/// Judges a cached key; `None` if only a read can.
+#[must_use]
+pub fn judge_cached(
+    key: &PackedKey,
+    essentials: &Essentials,
+    demand: &Demand,
+    now: Timestamp,
+) -> Option<Result<(), Refusal>> {
+    // Only a read can confirm that a key has ended: its revocation may have been undone.
+    if essentials.kind != ApiKeyType::Secret || essentials.has_ended(now) {
+        return None;
+    }
+    // A key without restrictions satisfies every demand, except perhaps that for an owner.
+    if !essentials.restricted && demand.owner_type.is_none() {
+        return Some(Ok(()));
+    }
+    Some(key.judge(demand))
+}
