@@ -297,7 +297,8 @@ export interface CreateApiKeyInput {
   allowed_ips?: readonly string[] | null;
   /**
    * What a single-use secret key is for, for example `password-reset`: a letter a-z and up to 63 more of a-z, 0-9, `_`, `-`
-   * and `.`. `authenticate` and `verify` refuse such a key. Default: the key is not for single use.
+   * and `.`. `authenticate` and `verify` refuse such a key; `redeem` accepts it once. If it has an owner, it ends the older
+   * keys of the same owner and purpose. Default: the key is not for single use.
    */
   purpose?: string | null;
 }
@@ -348,6 +349,28 @@ export type RefusalReason =
   | "ip_not_allowed"
   | "wrong_owner_type"
   | "insufficient_scope";
+/** What a token is redeemed for. Unknown members are rejected. */
+export interface RedeemInput {
+  /** The purpose that the key must have. */
+  purpose: string;
+  /** Who redeems the token, stored as the key's `revoked_by`. Default: `null`. */
+  revoked_by?: string | null;
+}
+/**
+ * Why a token cannot be redeemed, in the order of judgment: it belongs to no key, the key was revoked or redeemed, it has
+ * expired, it has another purpose or none.
+ */
+export type RedemptionRefusal = "unknown" | "revoked" | "expired" | "wrong_purpose";
+/** The result of `redeem`. */
+export type Redemption =
+  | {
+      valid: true;
+      key: ApiKey;
+    }
+  | {
+      valid: false;
+      reason: RedemptionRefusal;
+    };
 /** The result of `verify`. */
 export type Verification =
   | {
@@ -382,7 +405,7 @@ export interface RolledApiKey {
   created: ApiKey;
 }
 /** A key whose token the caller has. Unknown members are rejected. */
-export interface EnsureApiKeyInput {
+export interface EnsureApiKeyInput extends Pick<CreateApiKeyInput, "scopes" | "owner" | "metadata" | "allowed_ips"> {
   /** The title; may be empty. At most 65,536 bytes of UTF-8. */
   title: string;
   /** What the key is for. */
@@ -407,7 +430,7 @@ export interface EnsureApiKeysOptions {
   allowWeak?: boolean;
 }
 /** A secret key of another system, of whose token only the hash is known. Unknown members are rejected. */
-export interface ImportApiKeyInput extends Omit<CreateApiKeyInput, "type"> {
+export interface ImportApiKeyInput extends Omit<CreateApiKeyInput, "type" | "purpose"> {
   /** The SHA-256 of the whole token, in hex or base64. The token must be random: 128 bits or more. */
   sha256: string;
   /** At most the first six and the last three characters of the token, with `***` between them. Default: `***`. */
@@ -631,6 +654,26 @@ interface ChangeMethods {
    * const revoked = await keys.revoke({ created_by: "user_2", revoked_at: null }, { revoked_by: "user_1" })
    */
   revoke(selector: ApiKeySelector, data: RevokeApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
+  /**
+   * Ends a single-use key by its token: of all calls with the token, in any process, one gets the key.
+   *
+   * For tokens that allow one action, such as a password reset: create a key with a `purpose` and an `owner`, and act for
+   * the owner of the key that this method returns. Every call reads the database. A wrong purpose does not end the key.
+   *
+   * @param token - The token.
+   * @param data - The purpose that the key must have, and who redeems it.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The key, which has ended, or the reason against it.
+   * @throws ApiKeyError `invalid_data` if `data` is invalid, whatever the token.
+   * @throws ApiKeyError `database_error` if the token could not be redeemed; with `outcome: "unknown"` it may have been.
+   *
+   * @example
+   * const redeemed = await keys.redeem("sk_…", { purpose: "password-reset" })
+   * if (redeemed.valid) {
+   *   console.log(`a new password for ${redeemed.key.owner?.id}`)
+   * }
+   */
+  redeem(token: string, data: RedeemInput, sharedContext?: Context): Promise<Redemption>;
   /**
    * Replaces a key in one transaction: creates a new one and revokes the old one, immediately or after a grace period.
    *

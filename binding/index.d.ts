@@ -64,6 +64,8 @@ export declare class NativeApiKeyService {
   revoke(nowMs: number, target: string, data: string): JsonPromise
   /** Replaces a key with a new one. */
   rollApiKeys(nowMs: number, entropy: Array<Uint8Array>, id: string, data: string, workflow: string): JsonPromise
+  /** Ends a single-use key by its token, once. */
+  redeem(nowMs: number, token: string, data: string): JsonPromise
   /** Deletes revoked keys permanently. */
   deleteApiKeys(nowMs: number, ids: string, undone: string): JsonPromise
   /** Soft-deletes keys. */

@@ -52,7 +52,7 @@ function alike(text: string): string {
 }
 
 /** The documents with programs. */
-const DOCUMENTS = ["README.md", "docs/declared-keys.md"];
+const DOCUMENTS = ["README.md", "docs/declared-keys.md", "docs/single-use-tokens.md"];
 
 const BLOCKS = DOCUMENTS.flatMap((file) => blocksOf(readFileSync(join(ROOT, file), "utf8")));
 const is = (verb: string) => (block: Block) => block.purpose[0] === verb;

@@ -92,7 +92,9 @@ describeOurs("ensureApiKeys", (current) => {
     ["rawToken", /did you mean "token"\?$/],
     ["titel", /did you mean "title"\?$/],
     ["last_used_at", /known members: title, type, created_by, token/],
-    ["metadatum", /known members: /],
+    ["purpose", /known members: /],
+    ["permissions", /did you mean "scopes", an array of strings\?$/],
+    ["colour", /known members: /],
   ])("rejects the unknown member %s", async (name, advice) => {
     const failure = await failureOf(ensure({ ...CI, [name]: 5 }));
 

@@ -1,7 +1,13 @@
 // The service as a caller sees it, in both implementations. Inputs are `object` where the published types are narrower: suites also pass
 // what those types would refuse.
 
-import type { ApiKeyModuleStatus, DeclaredApiKey, ApiKey as PublicApiKey } from "../../index.js";
+import type {
+  ApiKeyModuleStatus,
+  DeclaredApiKey,
+  ApiKey as PublicApiKey,
+  Redemption,
+  Verification,
+} from "../../index.js";
 import { SHOWN } from "./declaration";
 
 /** A key as a result contains it. */
@@ -58,6 +64,8 @@ export interface OurService extends Service {
   ensureApiKeys(data: object, options?: object, context?: object): Promise<DeclaredApiKey>;
   importApiKeys(data: readonly object[], context?: object): Promise<DeclaredApiKey[]>;
   importApiKeys(data: object, context?: object): Promise<DeclaredApiKey>;
+  verify(token: string, demand?: object, context?: object): Promise<Verification>;
+  redeem(token: string, data: object, context?: object): Promise<Redemption>;
   status(): Promise<ApiKeyModuleStatus>;
   migrate(): Promise<void>;
   close(): Promise<void>;

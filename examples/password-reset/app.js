@@ -5,7 +5,10 @@ const express = require("express");
 const MIN_PASSWORD_LENGTH = 8;
 
 /** The accounts that have passwords, by the first segment of a path. */
-const OWNER_TYPES = { users: "user", customers: "customer" };
+const OWNER_TYPES = new Map([
+  ["users", "user"],
+  ["customers", "customer"],
+]);
 
 /**
  * @param {import("./accounts.js").Accounts} accounts
@@ -18,7 +21,7 @@ function createApp(accounts, resets, inBackground) {
   app.use(express.json({ limit: "10kb" }));
 
   app.param("accounts", (request, response, next, name) => {
-    request.ownerType = OWNER_TYPES[name];
+    request.ownerType = OWNER_TYPES.get(name);
     if (request.ownerType === undefined) return fail(response, 404, "not_found", "There is no such route.");
     next();
   });
@@ -54,7 +57,8 @@ function createApp(accounts, resets, inBackground) {
 
   app.use((_request, response) => fail(response, 404, "not_found", "There is no such route."));
   app.use((error, _request, response, _next) => {
-    if (error.status >= 400 && error.status < 500) return fail(response, error.status, "invalid_data", "The body is not JSON.");
+    if (error.status >= 400 && error.status < 500)
+      return fail(response, error.status, "invalid_data", "The body is not JSON.");
     console.error(error.message);
     // The database cannot say whether the token was used up: the client asks for a new mail.
     const status = error.outcome === "unknown" || error.type === "database_error" ? 503 : 500;

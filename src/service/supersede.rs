@@ -2,15 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::ids_of;
 use crate::api_key::{ApiKey, Owner, Revocation};
 use crate::call_context::Timestamp;
-use crate::columns::Field;
 use crate::error::ApiKeyError;
-use crate::query::{AttributeCondition, ColumnRef, Comparison, Filter, Operand};
+use crate::query::{AttributeCondition, Filter};
 use crate::store::{Connection, Query, find_for_update, lock_single_use, set_revoked};
 use crate::token::short_digest;
-
-use super::ids_of;
 
 /// Whether one of these keys ends older ones.
 pub(super) fn may_supersede(keys: &[ApiKey]) -> bool {
@@ -64,14 +62,10 @@ fn single_use(key: &ApiKey) -> Option<(&Owner, &str)> {
 
 /// The keys of an owner and a purpose whose end has not passed.
 fn same_use(owner: &Owner, purpose: &str, now: Timestamp) -> Filter {
-    let end = ColumnRef::from(Field::RevokedAt);
     Filter::and([
         Filter::Attribute(AttributeCondition::OwnerType(vec![owner.owner_type.clone()])),
         Filter::Attribute(AttributeCondition::OwnerId(vec![owner.id.clone()])),
         Filter::Attribute(AttributeCondition::Purpose(vec![purpose.to_owned()])),
-        Filter::or([
-            Filter::IsNull(end.clone()),
-            Filter::Compare(end, Comparison::Greater, Operand::Time(now)),
-        ]),
+        Filter::ends_after(now),
     ])
 }
