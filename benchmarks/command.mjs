@@ -6,7 +6,19 @@ import { fail } from "../harness/steps.mjs";
 /** The files in `scenarios/`, in the order in which they run. */
 const SCENARIOS = [
   ...["floor", "authenticate", "alternatives", "cold", "forged", "publishable", "mix"],
-  ...["list", "create", "create-secrets", "first-answer", "event-loop", "restart-storm", "memory", "sqlite", "scale"],
+  ...[
+    "list",
+    "verify",
+    "owner-page",
+    "create",
+    "create-secrets",
+    "first-answer",
+    "event-loop",
+    "restart-storm",
+    "memory",
+    "sqlite",
+    "scale",
+  ],
   "addon-size",
 ];
 
@@ -29,7 +41,7 @@ const FULL = {
   queued: 200,
   processes: 3,
   storms: 3,
-  storm: { slow: 10_000, fast: 10_000 },
+  storm: { slow: 1_000, fast: 10_000 },
   openings: 20,
   memory: { keys: 100_000, processes: 3 },
   scale: [SMALLEST_TABLE, 100_000, 1_000_000],

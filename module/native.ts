@@ -24,7 +24,7 @@ export class Native {
   private closing: Promise<void> | null = null;
   private readonly inbox: Inbox;
   private readonly rows = new RememberedRows();
-  private readonly refusals = loadBinding().NativeApiKeyService.refusals() as RefusalReason[];
+  private refusals: RefusalReason[] | undefined;
   /** Return the number of a token's row in the cache, or 0. Null if answers cannot come from the cache. */
   private readonly recallers: Readonly<Record<ApiKeyType, (now: number, token: string) => number>> | null;
 
@@ -142,6 +142,7 @@ export class Native {
       return null;
     }
     if (number < 0) {
+      this.refusals ??= loadBinding().NativeApiKeyService.refusals() as RefusalReason[];
       return this.refusals[-number - 1] ?? null;
     }
     const row = this.rows.get(number, () =>

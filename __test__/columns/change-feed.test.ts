@@ -47,8 +47,11 @@ describe("[postgres] The change feed", () => {
   const columns = [...DECLARED.fields.map(({ name }) => name), ...DECLARED.internal];
   const timed = new Set(DECLARED.fields.filter(({ kind }) => kind === "time").map(({ name }) => name));
 
+  // The index on owners needs JSON.
+  const textFor = (column: string) => (column === "attributes" ? '{"purpose":"changed"}' : `changed ${column}`);
+
   it.each(columns)("announces a change of %s, unless the column is declared silent", async (column) => {
-    const value = timed.has(column) ? "now() + interval '1 day'" : `'changed ${column}'`;
+    const value = timed.has(column) ? "now() + interval '1 day'" : `'${textFor(column)}'`;
     const payloads = await payloadsOf(`UPDATE api_key SET "${column}" = ${value}`);
     expect(payloads).toEqual(DECLARED.silent.includes(column) ? [] : notice());
     if (column === "id") id = `changed ${column}`;

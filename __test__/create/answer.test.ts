@@ -104,7 +104,7 @@ describeEverywhere("createApiKeys returns", (current) => {
   it("generated token, salt and redacted form instead of given ones and no unknown members", async () => {
     const key = await current().service.createApiKeys({
       ...SECRET,
-      ...{ token: "sk_mine", salt: "mine", redacted: "mine", metadata: { a: 1 }, toString: "mine" },
+      ...{ token: "sk_mine", salt: "mine", redacted: "mine", labels: { a: 1 }, toString: "mine" },
     });
 
     expect(key.token).toMatch(/^sk_[0-9a-f]{64}$/);

@@ -1,4 +1,4 @@
-// CreateApiKeyInput in module/types.ts lists what src/api_key/new.rs reads.
+// CreateApiKeyInput in module/types.ts lists what src/api_key/new.rs and src/api_key/attributes/input.rs read.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,8 +17,9 @@ function membersOf(name: string): string[] {
 }
 
 describe("CreateApiKeyInput", () => {
-  const read = [...textOf("src/api_key/new.rs").matchAll(/\bdata\s*\.member\(\s*"(\w+)"\s*\)/g)].map(
-    ([, name]) => name,
+  const rust = ["new.rs", "attributes/input.rs"].map((file) => textOf(`src/api_key/${file}`)).join("\n");
+  const read = [...rust.matchAll(/\bdata\s*\.member\(\s*"(\w+)"\s*\)|\bGiven::parse\(\s*data,\s*"(\w+)"/g)].map(
+    ([, member, attribute]) => member ?? attribute,
   );
   const declared = membersOf("CreateApiKeyInput");
 

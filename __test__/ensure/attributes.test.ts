@@ -1,4 +1,4 @@
-// Declared and imported keys with scopes, an owner, metadata and allowed addresses (M10).
+// Declared and imported keys with scopes, an owner, metadata and allowed addresses (M13).
 
 import { createHash, randomBytes } from "node:crypto";
 import { expectFailure } from "../support/failures";
@@ -12,7 +12,7 @@ const ATTRIBUTES = {
 };
 const DEMAND = { scopes: ["products:read"], ip: "10.1.2.3", owner_type: "seller" };
 
-describeOurs("declared attributes (M10)", (current) => {
+describeOurs("declared attributes (M13)", (current) => {
   let declared: { title: string; type: string; created_by: string; token: string };
   beforeEach(() => {
     declared = { title: "Seller", type: "secret", created_by: "seed", token: `sk_${randomBytes(32).toString("hex")}` };

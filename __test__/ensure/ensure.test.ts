@@ -1,4 +1,4 @@
-// Keys that a deployment declares by their tokens (M10).
+// Keys that a deployment declares by their tokens (M13).
 
 import { randomBytes, scryptSync } from "node:crypto";
 import { HASH_KEYS } from "../hashing/hash-keys";
@@ -21,7 +21,7 @@ const declared = (token: string, others: object = {}) => ({
 });
 const WEB = { title: "Web", type: "publishable", created_by: "seed", token: "pk_storefront" };
 
-describeOurs("ensureApiKeys (M10)", (current) => {
+describeOurs("ensureApiKeys (M13)", (current) => {
   beforeEach(() => stopClock(NOW));
   afterEach(() => jest.useRealTimers());
 
@@ -42,7 +42,7 @@ describeOurs("ensureApiKeys (M10)", (current) => {
     expect(await current().service.authenticate(token)).toMatchObject({ id: key.id });
   });
 
-  it("finds the key of a token again and writes nothing (M10)", async () => {
+  it("finds the key of a token again and writes nothing (M13)", async () => {
     const list = [declared(secretToken()), WEB, declared(secretToken(), { title: "Staging" })];
     const first = await current().service.ensureApiKeys(list);
     const table = await current().table();

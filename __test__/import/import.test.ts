@@ -1,4 +1,4 @@
-// Keys of another system, of whose tokens only the hashes are known (M10).
+// Keys of another system, of whose tokens only the hashes are known (M13).
 
 import { createHash, randomBytes } from "node:crypto";
 import { HASH_KEYS } from "../hashing/hash-keys";
@@ -20,12 +20,12 @@ const old = (token: string, others: object = {}) => ({
   ...others,
 });
 
-describeOurs("importApiKeys (M10)", (current) => {
+describeOurs("importApiKeys (M13)", (current) => {
   describe("with a stopped clock", () => {
     beforeEach(() => stopClock(NOW));
     afterEach(() => jest.useRealTimers());
 
-    it("creates a secret key whose token keeps working (M10)", async () => {
+    it("creates a secret key whose token keeps working (M13)", async () => {
       const token = randomToken();
       const { key, ...rest } = await current().service.importApiKeys(old(token, { redacted: "re_abc***xyz" }));
 

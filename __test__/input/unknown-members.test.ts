@@ -17,11 +17,14 @@ describeOurs("A member that resembles another", (current) => {
     await refused(() => service().createApiKeys({ ...SECRET, expires_at: 1 }), /did you mean "expires_in", in seconds/);
     await refused(() => service().revoke("apk_1", { ...BY, expires_in: 1 }), /did you mean "revoke_in", in seconds/);
     await refused(() => service().revoke("apk_1", { revokedBy: "user_2" }), /did you mean "revoked_by"\?$/);
-    await refused(() => service().createApiKeys({ ...SECRET, scopes: [] }), /keys have no scopes$/);
+    await refused(
+      () => service().createApiKeys({ ...SECRET, roles: [] }),
+      /did you mean "scopes", an array of strings\?$/,
+    );
   });
 
   it("is ignored when it is undefined, and other unknown members are ignored as in stock (S22)", async () => {
-    const more = { ttl: undefined, metadata: { a: 1 }, token: "mine", salt: "mine", nope: true };
+    const more = { ttl: undefined, labels: { a: 1 }, token: "mine", salt: "mine", nope: true };
 
     await expect(service().createApiKeys({ ...PUBLISHABLE, ...more })).resolves.toMatchObject(PUBLISHABLE);
     await expect(service().updateApiKeys("apk_1", { title: "New", ...more })).resolves.toMatchObject({ title: "New" });

@@ -21,7 +21,7 @@ function answering(outcome: unknown, failure: Failure | null = null) {
       status = () => JSON.stringify({ answers: "strict" });
       deleteApiKeys = async () => JSON.stringify(outcome);
       listApiKeys = async () => JSON.stringify(outcome);
-      ask(_kind: string, _now: number, firstTicket: number, tokens: string[]) {
+      ask(_kind: string, _demand: string, _now: number, firstTicket: number, tokens: string[]) {
         this.tickets.push(...tokens.map((_, place) => firstTicket + place));
         setImmediate(this.wake);
       }
@@ -64,8 +64,8 @@ describe("the native wrapper", () => {
     const calls = ["1", "2", "3"].flatMap((n) => [native.authenticate(`sk_${n}`), native.publishableKey(`pk_${n}`)]);
     await expect(Promise.all(calls)).resolves.toEqual(Array(6).fill(null));
     expect(ask.mock.calls).toEqual([
-      ["secret", 5, 1, ["sk_1", "sk_2", "sk_3"]],
-      ["publishable", 5, 4, ["pk_1", "pk_2", "pk_3"]],
+      ["secret", "", 5, 1, ["sk_1", "sk_2", "sk_3"]],
+      ["publishable", "", 5, 4, ["pk_1", "pk_2", "pk_3"]],
     ]);
     jest.useRealTimers();
   });

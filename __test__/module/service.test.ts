@@ -15,7 +15,7 @@ jest.mock(
       const target: Record<string, (...args: never[]) => unknown> = {
         failure: () => null,
         status: () => JSON.stringify({ answers: "strict" }),
-        ask: (kind: string, _now: number, firstTicket: number, tokens: string[]) => {
+        ask: (kind: string, _demand: string, _now: number, firstTicket: number, tokens: string[]) => {
           mockCalls.push(["ask", [kind, tokens]]);
           lastTicket = firstTicket;
           queueMicrotask(wake);

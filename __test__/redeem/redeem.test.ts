@@ -1,4 +1,4 @@
-// Single-use keys (M11).
+// Single-use keys (M14).
 
 import { expectFailure } from "../support/failures";
 import { describeOurs } from "../support/implementations";
@@ -11,13 +11,13 @@ const PURPOSE = { purpose: "password-reset" };
 const CUSTOMER = { type: "customer", id: "cus_1" };
 const RESET = { title: "Reset", type: "secret", created_by: "shop", ...PURPOSE, owner: CUSTOMER, expires_in: 600 };
 
-describeOurs("redeem (M11)", (current) => {
+describeOurs("redeem (M14)", (current) => {
   beforeEach(() => stopClock(NOW));
   afterEach(() => jest.useRealTimers());
 
   const create = (others: object = {}) => current().service.createApiKeys({ ...RESET, ...others });
 
-  it("returns the key once and then refuses its token (M11)", async () => {
+  it("returns the key once and then refuses its token (M14)", async () => {
     const { id, token } = await create();
     jest.setSystemTime(after(NOW, 60));
 
@@ -143,7 +143,7 @@ describeOurs("redeem (M11)", (current) => {
   });
 });
 
-describeOurs("a new single-use key (M11)", (current) => {
+describeOurs("a new single-use key (M14)", (current) => {
   beforeEach(() => stopClock(NOW));
   afterEach(() => jest.useRealTimers());
 

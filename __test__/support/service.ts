@@ -59,12 +59,12 @@ export interface OurService extends Service {
   list: Service["listApiKeys"];
   revoke(id: string, data?: object, context?: object): Promise<ApiKey>;
   revoke(selector: object, data?: object, context?: object): Promise<ApiKey[]>;
+  verify(token: string, demand?: object, context?: object): Promise<Verification>;
   rollApiKeys(id: string, data: object, context?: object): Promise<{ revoked: ApiKey; created: ApiKey }>;
   ensureApiKeys(data: readonly object[], options?: object, context?: object): Promise<DeclaredApiKey[]>;
   ensureApiKeys(data: object, options?: object, context?: object): Promise<DeclaredApiKey>;
   importApiKeys(data: readonly object[], context?: object): Promise<DeclaredApiKey[]>;
   importApiKeys(data: object, context?: object): Promise<DeclaredApiKey>;
-  verify(token: string, demand?: object, context?: object): Promise<Verification>;
   redeem(token: string, data: object, context?: object): Promise<Redemption>;
   status(): Promise<ApiKeyModuleStatus>;
   migrate(): Promise<void>;

@@ -1,4 +1,4 @@
-// Members that resemble an expiration or a scope, and the error about an unknown member.
+// Members that resemble an expiration or a restriction, and the error about an unknown member.
 
 export const ENDS = [
   "expires_at",
@@ -12,7 +12,7 @@ export const ENDS = [
   "not_after",
 ];
 
-export const SCOPES = ["scopes", "scope", "permissions", "roles"];
+export const SCOPES = ["Scopes", "scope", "permissions", "roles", "ownerId", "allowedIps", "ip"];
 
 /** Matches the message about an unknown member of this name. */
 export const unknown = (name: string) => new RegExp(`^unknown member "${name}" of `);

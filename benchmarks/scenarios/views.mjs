@@ -18,6 +18,8 @@ export const NAMES = {
   jsonwebtoken: "jsonwebtoken HS256 (cannot be revoked)",
   betterAuthRead: "Better Auth's way without its UPDATE",
   betterAuth: "Better Auth's way",
+  verifyStrict: "verify, a restricted key, strict",
+  verifyLeased: "verify, a restricted key, leased",
   connect: "pg, connect and SELECT",
 };
 

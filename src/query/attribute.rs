@@ -104,6 +104,12 @@ pub(super) fn parse_attribute(attribute: Attribute, value: &Input) -> Result<Fil
         (Attribute::Scopes, Input::Object(_)) => {
             refuse_unknown(&filter_of(attribute), value, &["$contains"])?;
             let scopes = match value.member("$contains") {
+                Input::List(scopes) if scopes.is_empty() => {
+                    return Err(invalid(
+                        attribute,
+                        "$contains is empty, so it would match every key",
+                    ));
+                }
                 Input::List(scopes) => scopes.as_slice(),
                 single => std::slice::from_ref(single),
             };
@@ -241,6 +247,7 @@ mod tests {
             r#"{"scopes":"a:read"}"#,
             r#"{"scopes":["a:read"]}"#,
             r#"{"scopes":{"$contains":"a"}}"#,
+            r#"{"scopes":{"$contains":[]}}"#,
             r#"{"scopes":{"$eq":"a:read"}}"#,
             r#"{"owner":"seller"}"#,
             r#"{"owner":{}}"#,
