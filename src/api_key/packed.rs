@@ -105,31 +105,40 @@ impl PackedKey {
     /// The JSON of the attributes; `None` if the key has none.
     #[must_use]
     pub fn attributes(&self) -> Option<&str> {
-        let mut values = self.values();
-        values.by_ref().for_each(drop);
-        let json = str::from_utf8(values.rest).ok()?;
-        (!json.is_empty()).then_some(json)
+        self.parts()?.1
     }
 
-    /// Judges the use of the key, as [`ApiKey::judge`](super::ApiKey::judge).
-    ///
-    /// # Errors
-    /// The first reason against the use.
-    pub fn judge(&self, demand: &Demand) -> Result<(), Refusal> {
-        let restricted = self.has(flag::RESTRICTED);
-        match self.attributes() {
+    /// Judges a use of the key, apart from whether it has ended, as [`ApiKey::judge`](super::ApiKey::judge); returns what a
+    /// use needs, too.
+    #[must_use]
+    pub fn judge(&self, demand: &Demand) -> Option<(Essentials, Result<(), Refusal>)> {
+        let (essentials, attributes) = self.parts()?;
+        let restricted = essentials.restricted;
+        let verdict = match attributes {
+            // A key without restrictions satisfies every demand, except perhaps that for an owner.
+            _ if !restricted && demand.owner_type.is_none() => Ok(()),
             None => Limits::default().judge(restricted, demand),
-            Some(json) => Limits::of_json(json).ok_or(Refusal::Unknown)?.judge(restricted, demand),
-        }
+            Some(json) => match Limits::of_json(json) {
+                Some(limits) => limits.judge(restricted, demand),
+                None => Err(Refusal::Unknown),
+            },
+        };
+        Some((essentials, verdict))
     }
 
     /// The values that a use of the key needs.
     #[must_use]
     pub fn essentials(&self) -> Option<Essentials> {
+        self.parts().map(|(essentials, _)| essentials)
+    }
+
+    /// The essentials, and the JSON of the attributes.
+    fn parts(&self) -> Option<(Essentials, Option<&str>)> {
         // Only these values are decoded, because every answer from the cache needs them.
         let (mut id, mut kind, mut updated_at) = (None, None, None);
         let (mut last_used_at, mut revoked_at) = (None, None);
-        for (field, value) in self.values() {
+        let mut values = self.values();
+        for (field, value) in values.by_ref() {
             match (field, value) {
                 (Field::Id, Value::GeneratedId(bits)) => id = Some(CompactId::generated(bits)),
                 (Field::Id, Value::Text(text)) => {
@@ -156,7 +165,9 @@ impl PackedKey {
         };
         let last_used_at = last_used_at.and_then(DateTime::from_timestamp_micros);
         let restricted = self.has(flag::RESTRICTED);
-        Some(Essentials { id: id?, kind: kind?, last_used_at, restricted, end })
+        let json =
+            if values.rest.is_empty() { None } else { Some(str::from_utf8(values.rest).ok()?) };
+        Some((Essentials { id: id?, kind: kind?, last_used_at, restricted, end }, json))
     }
 
     fn has(&self, flag: u8) -> bool {
@@ -250,7 +261,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::api_key::{ApiKey, ApiKeyId};
+    use crate::api_key::{ApiKey, ApiKeyId, Attributes};
     use crate::call_context::from_epoch_ms;
 
     fn shown(value: ColumnValue<'_>) -> String {
@@ -290,6 +301,32 @@ mod tests {
         })
     }
 
+    /// Stored attributes, and whether the hash is sealed anyway.
+    fn attributes() -> impl Strategy<Value = (&'static str, bool)> {
+        let columns = [
+            "{}",
+            r#"{"scopes":[]}"#,
+            r#"{"scopes":["a:read","b:*"]}"#,
+            r#"{"owner":{"type":"seller","id":"1\"\n"},"metadata":{"scopes":["*:*"]}}"#,
+            r#"{"owner":{"type":"user","id":"1"}}"#,
+            r#"{"allowed_ips":["10.0.0.0/8","::1"],"expires_at":5}"#,
+            r#"{"purpose":"reset"}"#,
+            r#"{"later":1}"#,
+        ];
+        (prop::sample::select(columns.to_vec()), any::<bool>())
+    }
+
+    fn demand() -> impl Strategy<Value = Demand> {
+        let scopes = prop::sample::subsequence(vec!["a:read", "a:write", "b:x"], 0..3);
+        let ip = prop::sample::select(vec![None, Some("10.0.0.1"), Some("::1")]);
+        let owner = prop::sample::select(vec![None, Some("seller"), Some("user")]);
+        (scopes, ip, owner).prop_map(|(scopes, ip, owner)| Demand {
+            scopes: scopes.into_iter().map(str::to_owned).collect(),
+            ip: ip.map(|ip| ip.parse().expect("an address")),
+            owner_type: owner.map(str::to_owned),
+        })
+    }
+
     proptest! {
         #[test]
         fn a_packed_key_shows_the_same_values(key in key()) {
@@ -313,6 +350,20 @@ mod tests {
             for now in key.revoked_at.into_iter().chain([now]) {
                 prop_assert_eq!(essentials.has_ended(now), key.has_ended(now));
             }
+        }
+
+        #[test]
+        fn a_packed_key_is_judged_as_the_key(key in key(), column in attributes(), demand in demand()) {
+            let key = PublicApiKey {
+                restricted: column.1 || Attributes::of_column(column.0).restrict(),
+                attributes: Some(Box::new(Attributes::of_column(column.0))),
+                ..key
+            };
+            let packed = PackedKey::of(&key);
+            let (essentials, verdict) = packed.judge(&demand).expect("a whole key");
+            prop_assert_eq!(essentials.restricted, key.restricted);
+            prop_assert_eq!(verdict, key.judge(&demand));
+            prop_assert_eq!(packed.attributes().map(str::to_owned), key.shown_attributes());
         }
     }
 }

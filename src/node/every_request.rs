@@ -187,9 +187,7 @@ impl NativeApiKeyService {
         let CachedRow { number, key } = if kind == "verify" {
             let demand = Demand::parse(&decode(&demand).ok()?).ok()?;
             service.recalled_row(token, |key| {
-                key.essentials()
-                    .and_then(|essentials| judge_cached(key, &essentials, &demand, now))
-                    .is_some_and(|verdict| verdict.is_ok())
+                judge_cached(key, &demand, now).is_some_and(|(_, verdict)| verdict.is_ok())
             })
         } else {
             let kind = ApiKeyType::parse(&kind)?;

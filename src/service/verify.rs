@@ -57,8 +57,7 @@ impl ApiKeyService {
     ) -> Option<Result<u64, Refusal>> {
         let (cache, token) = self.fingerprint(token)?;
         let (key, verdict) = cache.answer(&token, |row| {
-            let key = row.key.essentials()?;
-            let verdict = judge_cached(&row.key, &key, demand, now)?;
+            let (key, verdict) = judge_cached(&row.key, demand, now)?;
             Some((key, verdict.map(|()| row.number)))
         })?;
         if verdict.is_ok() {
@@ -72,17 +71,9 @@ impl ApiKeyService {
 #[must_use]
 pub fn judge_cached(
     key: &PackedKey,
-    essentials: &Essentials,
     demand: &Demand,
     now: Timestamp,
-) -> Option<Result<(), Refusal>> {
+) -> Option<(Essentials, Result<(), Refusal>)> {
     // Only a read can confirm that a key has ended: its revocation may have been undone.
-    if essentials.kind != ApiKeyType::Secret || essentials.has_ended(now) {
-        return None;
-    }
-    // A key without restrictions satisfies every demand, except perhaps that for an owner.
-    if !essentials.restricted && demand.owner_type.is_none() {
-        return Some(Ok(()));
-    }
-    Some(key.judge(demand))
+    key.judge(demand).filter(|(key, _)| key.kind == ApiKeyType::Secret && !key.has_ended(now))
 }

@@ -128,7 +128,7 @@ const condition = weighted<unknown>(
   [1, fc.constantFrom("updated_at", "deleted_at", "last_used_at").chain(time)],
   [1, token],
   [1, regexps],
-  [0.2, fc.constantFrom({ nope: 1 }, { nope: undefined }, { metadata: { a: 1 } })],
+  [0.2, fc.constantFrom({ nope: 1 }, { nope: undefined }, { labels: { a: 1 } })],
 );
 
 const conditions = fc

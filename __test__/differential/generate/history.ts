@@ -45,13 +45,13 @@ const optional = {
   ...{ deleted_at: date("deleted_at"), last_used_at: date("last_used_at") },
   expires_in: weighted<unknown>([4, fc.constantFrom(60, 1e6)], [1, wrong("S11", "expires_in", -1, "60")]),
   ...{
-    metadata: fc.constant({ a: 1 }),
+    labels: fc.constant({ a: 1 }),
     token: fc.constant("mine"),
     salt: fc.constant("mine"),
     redacted: fc.constant("mine"),
   },
   expires_at: nearMiss("expires_at"),
-  scopes: nearMiss("scopes"),
+  permissions: nearMiss("permissions"),
 };
 
 const extras = fc

@@ -16,10 +16,8 @@ pub(super) fn address(text: &str) -> Option<IpAddr> {
 
 /// Parses an address or a network in CIDR notation.
 pub(super) fn network(text: &str) -> Option<IpNet> {
-    let network = match text.parse::<IpNet>() {
-        Ok(network) => network,
-        Err(_) => IpNet::from(address(text)?),
-    };
+    let network: IpNet =
+        if text.contains('/') { text.parse().ok()? } else { address(text)?.into() };
     let IpNet::V6(mapped) = network else { return Some(network) };
     match (mapped.addr().to_ipv4_mapped(), mapped.prefix_len().checked_sub(MAPPED_PREFIX)) {
         (Some(address), Some(prefix)) => Ipv4Net::new(address, prefix).ok().map(IpNet::V4),
