@@ -1,4 +1,4 @@
-// README.md runs as it is printed, and prints what it says.
+// README.md and pages of docs/ run as they are printed, and print what they say.
 //
 // A comment before a block of code says what it is for: `<!-- runs -->` is a program whose output the next `<!-- prints -->` shows,
 // `<!-- prints FILE -->` is what a file of this project prints, `<!-- configures -->` is a medusa-config, `<!-- abridges FILE -->`
@@ -51,7 +51,10 @@ function alike(text: string): string {
     .trim();
 }
 
-const BLOCKS = blocksOf(readFileSync(join(ROOT, "README.md"), "utf8"));
+/** The documents with programs. */
+const DOCUMENTS = ["README.md", "docs/declared-keys.md", "docs/single-use-tokens.md"];
+
+const BLOCKS = DOCUMENTS.flatMap((file) => blocksOf(readFileSync(join(ROOT, file), "utf8")));
 const is = (verb: string) => (block: Block) => block.purpose[0] === verb;
 const PROGRAMS = BLOCKS.filter(is("runs")).map((program) => ({
   ...program,
