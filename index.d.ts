@@ -297,7 +297,8 @@ export interface CreateApiKeyInput {
   allowed_ips?: readonly string[] | null;
   /**
    * What a single-use secret key is for, for example `password-reset`: a letter a-z and up to 63 more of a-z, 0-9, `_`, `-`
-   * and `.`. `authenticate` and `verify` refuse such a key. Default: the key is not for single use.
+   * and `.`. `authenticate` and `verify` refuse such a key; `redeem` accepts it once. If it has an owner, it ends the older
+   * keys of the same owner and purpose. Default: the key is not for single use.
    */
   purpose?: string | null;
 }
@@ -348,6 +349,28 @@ export type RefusalReason =
   | "ip_not_allowed"
   | "wrong_owner_type"
   | "insufficient_scope";
+/** What a token is redeemed for. Unknown members are rejected. */
+export interface RedeemInput {
+  /** The purpose that the key must have. */
+  purpose: string;
+  /** Who redeems the token, stored as the key's `revoked_by`. Default: `null`. */
+  revoked_by?: string | null;
+}
+/**
+ * Why a token cannot be redeemed, in the order of judgment: it belongs to no key, the key was revoked or redeemed, it has
+ * expired, it has another purpose or none.
+ */
+export type RedemptionRefusal = "unknown" | "revoked" | "expired" | "wrong_purpose";
+/** The result of `redeem`. */
+export type Redemption =
+  | {
+      valid: true;
+      key: ApiKey;
+    }
+  | {
+      valid: false;
+      reason: RedemptionRefusal;
+    };
 /** The result of `verify`. */
 export type Verification =
   | {
@@ -380,6 +403,54 @@ export interface RolledApiKey {
   revoked: ApiKey;
   /** The new key, of the same type. Its secret `token` is shown once: store it now. */
   created: ApiKey;
+}
+/** A key whose token the caller has. Unknown members are rejected. */
+export interface EnsureApiKeyInput extends Pick<CreateApiKeyInput, "scopes" | "owner" | "metadata" | "allowed_ips"> {
+  /** The title; may be empty. At most 65,536 bytes of UTF-8. */
+  title: string;
+  /** What the key is for. */
+  type: ApiKeyType;
+  /** Who creates the key, for example a user's id; may be empty. At most 65,536 bytes of UTF-8. */
+  created_by: string;
+  /**
+   * The token. Of a secret key: `sk_` and a random string of at least 128 bits, such as 32 random bytes in hex. Of a
+   * publishable key: `pk_` and at least 5 characters. At most 512 visible ASCII characters.
+   */
+  token: string;
+  /** The id, if the key is created; must be unused. Default: generated. */
+  id?: string;
+  /** Seconds from the creation until the key expires. An existing key keeps its end. Default: never. */
+  expires_in?: number;
+}
+/** How `ensureApiKeys` treats existing keys and tokens. Unknown members are rejected. */
+export interface EnsureApiKeysOptions {
+  /** Whether existing keys get what is declared. `id` and `created_by` never change. Default: `false`. */
+  update?: boolean;
+  /** Whether a secret may be a token that can be guessed; rejected if `NODE_ENV` is `production`. Default: `false`. */
+  allowWeak?: boolean;
+}
+/** A secret key of another system, of whose token only the hash is known. Unknown members are rejected. */
+export interface ImportApiKeyInput extends Omit<CreateApiKeyInput, "type" | "purpose"> {
+  /** The SHA-256 of the whole token, in hex or base64. The token must be random: 128 bits or more. */
+  sha256: string;
+  /** At most the first six and the last three characters of the token, with `***` between them. Default: `***`. */
+  redacted?: string;
+}
+/**
+ * What became of a declared key: `created` by this call; `unchanged`: it exists as declared; `different`: it exists, and
+ * differs; `updated` by this call; `revoked` or expired, and `deleted` softly: its token is rejected, and stays so.
+ */
+export type DeclaredApiKeyState = "created" | "unchanged" | "different" | "updated" | "revoked" | "deleted";
+/** A declared key, as it is after the call. */
+export interface DeclaredApiKey {
+  /** The key. The `token` of a secret key is `""`. */
+  key: ApiKey;
+  /** What became of it. */
+  state: DeclaredApiKeyState;
+  /** The members that are not as declared, if any. */
+  differences?: (keyof ApiKey)[];
+  /** The members that the call changed, if any. */
+  updated?: (keyof ApiKey)[];
 }
 /** The names under which other modules link to a key. */
 export type ApiKeyLinkName = "api_key_id" | "publishable_key_id";
@@ -584,6 +655,26 @@ interface ChangeMethods {
    */
   revoke(selector: ApiKeySelector, data: RevokeApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
   /**
+   * Ends a single-use key by its token: of all calls with the token, in any process, one gets the key.
+   *
+   * For tokens that allow one action, such as a password reset: create a key with a `purpose` and an `owner`, and act for
+   * the owner of the key that this method returns. Every call reads the database. A wrong purpose does not end the key.
+   *
+   * @param token - The token.
+   * @param data - The purpose that the key must have, and who redeems it.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The key, which has ended, or the reason against it.
+   * @throws ApiKeyError `invalid_data` if `data` is invalid, whatever the token.
+   * @throws ApiKeyError `database_error` if the token could not be redeemed; with `outcome: "unknown"` it may have been.
+   *
+   * @example
+   * const redeemed = await keys.redeem("sk_…", { purpose: "password-reset" })
+   * if (redeemed.valid) {
+   *   console.log(`a new password for ${redeemed.key.owner?.id}`)
+   * }
+   */
+  redeem(token: string, data: RedeemInput, sharedContext?: Context): Promise<Redemption>;
+  /**
    * Replaces a key in one transaction: creates a new one and revokes the old one, immediately or after a grace period.
    *
    * **The token of the new secret key is shown once:** `created.token` holds it, and no later call returns it. Store it now.
@@ -700,6 +791,85 @@ interface CreateMethods {
    * const key = await keys.upsertApiKeys({ id: "apk_01K5", title: "Old storefront" })
    */
   upsertApiKeys(data: UpsertApiKeyInput, sharedContext?: Context): Promise<ApiKey>;
+}
+interface DeclareMethods {
+  /**
+   * Creates the keys whose tokens are not in the table, all or none. Use it for keys of a deployment, of seeds and of CI.
+   *
+   * Safe to repeat, and to call from many processes at once: a token gets one key. A key that was revoked or deleted
+   * stays so. No result holds the token of a secret key.
+   *
+   * @param data - The keys to declare. The token of a secret key must be random; generate it once and keep it secret.
+   * @param options - Whether existing keys are updated, and whether weak tokens are allowed.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns For each key, in the given order, what became of it.
+   * @throws ApiKeyError `invalid_data` if a member is invalid or unknown, a token can be guessed or appears twice, or an
+   *   id is taken; the message names the element and the member.
+   * @throws ApiKeyError `unexpected_state` if the row of a token has a hash that the service cannot verify, or too many
+   *   tokens are waiting to be hashed (`hashQueueLimit`).
+   *
+   * @example
+   * async function declare(token: string) {
+   *   const [ci] = await keys.ensureApiKeys([{ title: "CI", type: "secret", created_by: "deployment", token }])
+   *   if (ci?.state === "revoked") throw new Error(`${ci.key.redacted} was revoked; replace it`)
+   * }
+   */
+  ensureApiKeys(
+    data: EnsureApiKeyInput[],
+    options?: EnsureApiKeysOptions,
+    sharedContext?: Context,
+  ): Promise<DeclaredApiKey[]>;
+  /**
+   * Creates a key, unless its token is in the table. See the overload for several keys.
+   *
+   * @param data - The key to declare.
+   * @param options - Whether an existing key is updated, and whether a weak token is allowed.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns What became of the key.
+   * @throws ApiKeyError `invalid_data` if a member is invalid or unknown, the token can be guessed, or the id is taken.
+   *
+   * @example
+   * const { state } = await keys.ensureApiKeys(
+   *   { title: "Web", type: "publishable", created_by: "seed", token: "pk_storefront" },
+   *   { update: true },
+   * )
+   */
+  ensureApiKeys(
+    data: EnsureApiKeyInput,
+    options?: EnsureApiKeysOptions,
+    sharedContext?: Context,
+  ): Promise<DeclaredApiKey>;
+  /**
+   * Creates secret keys from the SHA-256 of tokens that another system issued, all or none. The tokens keep working.
+   *
+   * Safe to repeat: a token gets one key. The call is one transaction within `callTimeout`.
+   *
+   * @param data - At most 100,000 keys.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns For each key, in the given order, what became of it.
+   * @throws ApiKeyError `invalid_data` if a member is invalid or unknown, a hash appears twice, or an id is taken; the
+   *   message names the element and the member.
+   *
+   * @example
+   * const rows = [{ name: "Old", user: "user_1", hash: "c72f6d852a280f0e610550870afae5cb0619f1efe6dbfe9b0ef671aa5488f3c3" }]
+   * const imported = await keys.importApiKeys(
+   *   rows.map(({ name, user, hash }) => ({ title: name, created_by: user, sha256: hash })),
+   * )
+   */
+  importApiKeys(data: ImportApiKeyInput[], sharedContext?: Context): Promise<DeclaredApiKey[]>;
+  /**
+   * Creates a secret key from the SHA-256 of a token that another system issued. See the overload for several keys.
+   *
+   * @param data - The key.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns What became of the key.
+   * @throws ApiKeyError `invalid_data` if a member is invalid or unknown, or the id is taken; the message names it.
+   *
+   * @example
+   * const sha256 = "c72f6d852a280f0e610550870afae5cb0619f1efe6dbfe9b0ef671aa5488f3c3"
+   * const { key } = await keys.importApiKeys({ title: "Old key", created_by: "user_1", sha256, redacted: "re_***" })
+   */
+  importApiKeys(data: ImportApiKeyInput, sharedContext?: Context): Promise<DeclaredApiKey>;
 }
 interface DeleteMethods {
   /**
@@ -1128,6 +1298,7 @@ interface ReadMethods {
  */
 export interface ApiKeyModuleService
   extends CreateMethods,
+    DeclareMethods,
     ReadMethods,
     ChangeMethods,
     DeleteMethods,

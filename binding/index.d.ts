@@ -49,6 +49,13 @@ export declare class NativeApiKeyService {
   failure(): string | null
   /** Creates keys from a list. */
   createApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): JsonPromise
+  /**
+   * Creates the keys of a list whose tokens have no row. `settings` holds the caller's `options` and `inProduction`,
+   * which forbids tokens that can be guessed.
+   */
+  ensureApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, settings: string, workflow: string): JsonPromise
+  /** Creates secret keys from a list of hashes of their tokens. */
+  importApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): JsonPromise
   /** Creates keys or changes their titles, from a list. */
   upsertApiKeys(nowMs: number, entropy: Array<Uint8Array>, data: string, workflow: string): JsonPromise
   /** Changes the title of keys. */
@@ -57,6 +64,8 @@ export declare class NativeApiKeyService {
   revoke(nowMs: number, target: string, data: string): JsonPromise
   /** Replaces a key with a new one. */
   rollApiKeys(nowMs: number, entropy: Array<Uint8Array>, id: string, data: string, workflow: string): JsonPromise
+  /** Ends a single-use key by its token, once. */
+  redeem(nowMs: number, token: string, data: string): JsonPromise
   /** Deletes revoked keys permanently. */
   deleteApiKeys(nowMs: number, ids: string, undone: string): JsonPromise
   /** Soft-deletes keys. */

@@ -34,6 +34,11 @@ export function entropyToRoll(): Uint8Array[] {
   return [random(TOKEN_BYTES), random(SALT_BYTES), random(ID_BYTES)];
 }
 
+/** The randomness to create keys whose tokens are given: for each the salt, then the id, in one chunk. */
+export function entropyToDeclare(keys: readonly unknown[]): Uint8Array[] {
+  return [random(keys.length * (SALT_BYTES + ID_BYTES))];
+}
+
 function random(bytes: number): Uint8Array {
   return crypto.randomBytes(bytes);
 }

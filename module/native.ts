@@ -1,12 +1,12 @@
 import type * as Binding from "../binding";
-import { entropyToCreate, entropyToRoll, entropyToUpsert, now } from "./call-context";
+import { entropyToCreate, entropyToDeclare, entropyToRoll, entropyToUpsert, now } from "./call-context";
 import { type Context, transactionOf, undoneTransactionOf } from "./context";
 import { simpleDemand } from "./demand";
 import { ofFailure } from "./errors";
 import { decodeKey } from "./generated/columns";
 import { Inbox } from "./inbox";
 import { loadBinding } from "./load-binding";
-import { defect, type Failure, type Rolled, unwrap, type Written } from "./outcome";
+import { type Declared, defect, type Failure, type Redeemed, type Rolled, unwrap, type Written } from "./outcome";
 import { type NumberedRow, RememberedRows } from "./remembered-rows";
 import type { Page } from "./rows";
 import type { ApiKeyModuleStatus } from "./status";
@@ -62,6 +62,21 @@ export class Native {
     return unwrap(this.open.upsertApiKeys(now(), entropyToUpsert(data), encode(data), encode(transactionOf(context))));
   }
 
+  ensureApiKeys(
+    data: readonly unknown[],
+    options: unknown,
+    inProduction: boolean,
+    context?: MaybeContext,
+  ): Promise<Declared> {
+    const settings = encode({ options, inProduction });
+    const workflow = encode(transactionOf(context));
+    return unwrap(this.open.ensureApiKeys(now(), entropyToDeclare(data), encode(data), settings, workflow));
+  }
+
+  importApiKeys(data: readonly unknown[], context?: MaybeContext): Promise<Declared> {
+    return unwrap(this.open.importApiKeys(now(), entropyToDeclare(data), encode(data), encode(transactionOf(context))));
+  }
+
   updateApiKeys(target: unknown, data: unknown): Promise<Written> {
     return unwrap(this.open.updateApiKeys(now(), encodeTarget(target), encode(data)));
   }
@@ -74,6 +89,10 @@ export class Native {
     return unwrap(
       this.open.rollApiKeys(now(), entropyToRoll(), encode(id), encode(data), encode(transactionOf(context))),
     );
+  }
+
+  redeem(token: string, data: unknown): Promise<Redeemed> {
+    return unwrap(this.open.redeem(now(), token, encode(data)));
   }
 
   deleteApiKeys(ids: unknown, context?: MaybeContext): Promise<Written> {

@@ -1,5 +1,6 @@
 import { ofFailure } from "./errors";
 import type { KeyRow } from "./generated/columns";
+import type { DeclaredApiKey, RedemptionRefusal } from "./types";
 
 /** Why a call failed. */
 export interface Failure {
@@ -23,6 +24,15 @@ export interface Written {
   updated: string[];
   deleted: string[];
 }
+
+/** The result of declaring keys: each key with what became of it. */
+export interface Declared {
+  keys: KeyRow[];
+  elements: Omit<DeclaredApiKey, "key">[];
+}
+
+/** The result of a redemption: the key, or the reason against it. */
+export type Redeemed = { key: KeyRow; reason?: undefined } | { key?: undefined; reason: RedemptionRefusal };
 
 /** A key and its replacement. */
 export interface Rolled {

@@ -2,6 +2,7 @@ import { Admissions } from "./admissions";
 import { first, likeInput, likeTarget, type OneOrMany, rejectMembers, toLinkable, toMany, toUpserts } from "./answers";
 import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standaloneSettings } from "./connection";
 import type { Context } from "./context";
+import { changesOf, likeDeclaration, type OneOrManyDeclared, toDeclared } from "./declared";
 import { DiagnosticsPublisher } from "./diagnostics";
 import { type EventBus, EventPublisher, type Logger } from "./events";
 import type { ApiKeyFilters, ApiKeySelector } from "./filters";
@@ -18,8 +19,13 @@ import type {
   ApiKey,
   ApiKeyDemand,
   CreateApiKeyInput,
+  EnsureApiKeyInput,
+  EnsureApiKeysOptions,
+  ImportApiKeyInput,
   LinkableApiKeys,
   LinkableKeysConfig,
+  RedeemInput,
+  Redemption,
   RevokeApiKeyInput,
   RollApiKeyInput,
   RolledApiKey,
@@ -81,8 +87,14 @@ export class ApiKeyModuleService implements Documented {
   }
 
   async createApiKeys(data: CreateApiKeyInput | CreateApiKeyInput[], sharedContext?: Context): Promise<OneOrMany> {
-    const { keys, created } = await this.native_.createApiKeys(toMany(data), sharedContext);
-    await this.events_.publish([["created", created]], sharedContext);
+    const { keys, created, updated } = await this.native_.createApiKeys(toMany(data), sharedContext);
+    await this.events_.publish(
+      [
+        ["created", created],
+        ["updated", updated],
+      ],
+      sharedContext,
+    );
     return likeInput(data, Array.from(keys, decodeCreatedKey));
   }
 
@@ -100,6 +112,26 @@ export class ApiKeyModuleService implements Documented {
       sharedContext,
     );
     return likeInput(data, Array.from(keys, decodeKey));
+  }
+
+  async ensureApiKeys(
+    data: EnsureApiKeyInput | EnsureApiKeyInput[],
+    options?: EnsureApiKeysOptions,
+    sharedContext?: Context,
+  ): Promise<OneOrManyDeclared> {
+    const inProduction = process.env.NODE_ENV === "production";
+    const declared = toDeclared(await this.native_.ensureApiKeys(toMany(data), options, inProduction, sharedContext));
+    await this.events_.publish(changesOf(declared), sharedContext);
+    return likeDeclaration(data, declared);
+  }
+
+  async importApiKeys(
+    data: ImportApiKeyInput | ImportApiKeyInput[],
+    sharedContext?: Context,
+  ): Promise<OneOrManyDeclared> {
+    const declared = toDeclared(await this.native_.importApiKeys(toMany(data), sharedContext));
+    await this.events_.publish(changesOf(declared), sharedContext);
+    return likeDeclaration(data, declared);
   }
 
   async updateApiKeys(
@@ -208,6 +240,17 @@ export class ApiKeyModuleService implements Documented {
     return typeof answer === "string" ? { valid: false, reason: answer } : { valid: true, key: answer };
   }
 
+  async redeem(token: string, data: RedeemInput, sharedContext?: Context): Promise<Redemption> {
+    const usable = typeof token === "string" && isTokenSized(token);
+    const redeemed = await this.native_.redeem(usable ? token : "", data);
+    if (redeemed.key === undefined) {
+      return { valid: false, reason: redeemed.reason };
+    }
+    const key = decodeKey(redeemed.key);
+    await this.events_.publish([["updated", [key.id]]], sharedContext);
+    return { valid: true, key };
+  }
+
   async status(...given: unknown[]): Promise<ApiKeyModuleStatus> {
     rejectMembers("status", given);
     return this.native_.status();
@@ -234,12 +277,15 @@ Object.assign(ApiKeyModuleService.prototype, {
     createApiKeys: 1,
     create: 1,
     upsertApiKeys: 1,
+    importApiKeys: 1,
     deleteApiKeys: 1,
     authenticate: 1,
     verify: 2,
+    redeem: 2,
     updateApiKeys: 2,
     revoke: 2,
     rollApiKeys: 2,
+    ensureApiKeys: 2,
     softDeleteApiKeys: 2,
     restoreApiKeys: 2,
     retrieveApiKey: 2,

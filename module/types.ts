@@ -121,7 +121,8 @@ export interface CreateApiKeyInput {
   allowed_ips?: readonly string[] | null;
   /**
    * What a single-use secret key is for, for example `password-reset`: a letter a-z and up to 63 more of a-z, 0-9, `_`, `-`
-   * and `.`. `authenticate` and `verify` refuse such a key. Default: the key is not for single use.
+   * and `.`. `authenticate` and `verify` refuse such a key; `redeem` accepts it once. If it has an owner, it ends the older
+   * keys of the same owner and purpose. Default: the key is not for single use.
    */
   purpose?: string | null;
 }
@@ -183,6 +184,23 @@ export type RefusalReason =
   | "wrong_owner_type"
   | "insufficient_scope";
 
+/** What a token is redeemed for. Unknown members are rejected. */
+export interface RedeemInput {
+  /** The purpose that the key must have. */
+  purpose: string;
+  /** Who redeems the token, stored as the key's `revoked_by`. Default: `null`. */
+  revoked_by?: string | null;
+}
+
+/**
+ * Why a token cannot be redeemed, in the order of judgment: it belongs to no key, the key was revoked or redeemed, it has
+ * expired, it has another purpose or none.
+ */
+export type RedemptionRefusal = "unknown" | "revoked" | "expired" | "wrong_purpose";
+
+/** The result of `redeem`. */
+export type Redemption = { valid: true; key: ApiKey } | { valid: false; reason: RedemptionRefusal };
+
 /** The result of `verify`. */
 export type Verification = { valid: true; key: ApiKey } | { valid: false; reason: RefusalReason };
 
@@ -210,6 +228,59 @@ export interface RolledApiKey {
   revoked: ApiKey;
   /** The new key, of the same type. Its secret `token` is shown once: store it now. */
   created: ApiKey;
+}
+
+/** A key whose token the caller has. Unknown members are rejected. */
+export interface EnsureApiKeyInput extends Pick<CreateApiKeyInput, "scopes" | "owner" | "metadata" | "allowed_ips"> {
+  /** The title; may be empty. At most 65,536 bytes of UTF-8. */
+  title: string;
+  /** What the key is for. */
+  type: ApiKeyType;
+  /** Who creates the key, for example a user's id; may be empty. At most 65,536 bytes of UTF-8. */
+  created_by: string;
+  /**
+   * The token. Of a secret key: `sk_` and a random string of at least 128 bits, such as 32 random bytes in hex. Of a
+   * publishable key: `pk_` and at least 5 characters. At most 512 visible ASCII characters.
+   */
+  token: string;
+  /** The id, if the key is created; must be unused. Default: generated. */
+  id?: string;
+  /** Seconds from the creation until the key expires. An existing key keeps its end. Default: never. */
+  expires_in?: number;
+}
+
+/** How `ensureApiKeys` treats existing keys and tokens. Unknown members are rejected. */
+export interface EnsureApiKeysOptions {
+  /** Whether existing keys get what is declared. `id` and `created_by` never change. Default: `false`. */
+  update?: boolean;
+  /** Whether a secret may be a token that can be guessed; rejected if `NODE_ENV` is `production`. Default: `false`. */
+  allowWeak?: boolean;
+}
+
+/** A secret key of another system, of whose token only the hash is known. Unknown members are rejected. */
+export interface ImportApiKeyInput extends Omit<CreateApiKeyInput, "type" | "purpose"> {
+  /** The SHA-256 of the whole token, in hex or base64. The token must be random: 128 bits or more. */
+  sha256: string;
+  /** At most the first six and the last three characters of the token, with `***` between them. Default: `***`. */
+  redacted?: string;
+}
+
+/**
+ * What became of a declared key: `created` by this call; `unchanged`: it exists as declared; `different`: it exists, and
+ * differs; `updated` by this call; `revoked` or expired, and `deleted` softly: its token is rejected, and stays so.
+ */
+export type DeclaredApiKeyState = "created" | "unchanged" | "different" | "updated" | "revoked" | "deleted";
+
+/** A declared key, as it is after the call. */
+export interface DeclaredApiKey {
+  /** The key. The `token` of a secret key is `""`. */
+  key: ApiKey;
+  /** What became of it. */
+  state: DeclaredApiKeyState;
+  /** The members that are not as declared, if any. */
+  differences?: (keyof ApiKey)[];
+  /** The members that the call changed, if any. */
+  updated?: (keyof ApiKey)[];
 }
 
 /** The names under which other modules link to a key. */

@@ -129,6 +129,13 @@ pub enum ApiKeyError {
     /// A roll of a key whose revocation is already scheduled. Becomes `invalid_data`.
     #[error("The key {} is already scheduled for revocation (revoked_at); only a key without revoked_at can be rolled.", Shown(.0))]
     RevocationScheduled(String),
+    /// A declared token whose row has a hash that does not verify it, such as one under an unknown hash key. Becomes
+    /// `unexpected_state`.
+    #[error("The key {} has the selector of a declared token, but its hash cannot be verified: add its hash key to the option hashKeys, or revoke and delete it.", Shown(.0))]
+    Unverifiable(String),
+    /// Declared keys that other processes kept changing. Becomes `unexpected_state`.
+    #[error("Other processes keep writing keys with the same tokens; try again shortly.")]
+    Contended,
     /// The queue of key derivations is full (`hashQueueLimit`). Becomes `unexpected_state`.
     #[error("Too many tokens are waiting to be hashed (hashQueueLimit: {0}); try again shortly.")]
     Busy(usize),
@@ -168,9 +175,12 @@ impl ApiKeyError {
             | Self::ReadOnly
             | Self::Database { .. }
             | Self::Refused(_) => "database_error",
-            Self::UnknownHash | Self::Busy(_) | Self::Closed | Self::Unexpected(_) => {
-                "unexpected_state"
-            }
+            Self::UnknownHash
+            | Self::Unverifiable(_)
+            | Self::Contended
+            | Self::Busy(_)
+            | Self::Closed
+            | Self::Unexpected(_) => "unexpected_state",
         }
     }
 
@@ -187,6 +197,15 @@ impl ApiKeyError {
     #[must_use]
     pub fn leaves_outcome_unknown(&self) -> bool {
         *self == Self::OutcomeUnknown
+    }
+
+    /// The same error for the element at an index of a list, which the message of an invalid argument names.
+    #[must_use]
+    pub fn of_element(self, index: usize) -> Self {
+        match self {
+            Self::Invalid(message) => Self::Invalid(format!("element {index}: {message}")),
+            other => other,
+        }
     }
 
     /// The error for an invalid argument.

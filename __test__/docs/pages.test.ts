@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { alike, blocksOf, missingLines, readersFolder } from "./blocks";
 
 const ROOT = join(__dirname, "../..");
-const PAGES = ["docs/guards.md", "docs/keys-with-limits.md"];
+const PAGES = ["declared-keys", "guards", "keys-with-limits", "single-use-tokens"].map((name) => `docs/${name}.md`);
 const LONGEST_RUN_MS = 60_000;
 
 describe.each(PAGES)("%s", (page) => {
@@ -15,7 +15,10 @@ describe.each(PAGES)("%s", (page) => {
   const blocks = blocksOf(markdown);
   const programs = blocks
     .filter(({ purpose: [verb] }) => verb === "runs")
-    .map((program) => ({ ...program, output: blocks[blocks.indexOf(program) + 1]?.text ?? "" }));
+    .map((program) => ({
+      ...program,
+      output: blocks.slice(blocks.indexOf(program)).find(({ purpose: [verb] }) => verb === "prints")?.text ?? "",
+    }));
   const abridged = blocks.filter(({ purpose: [verb] }) => verb === "abridges");
 
   it("marks each block of code as one that runs or abridges a file", () => {

@@ -1,7 +1,13 @@
 // The service as a caller sees it, in both implementations. Inputs are `object` where the published types are narrower: suites also pass
 // what those types would refuse.
 
-import type { ApiKeyModuleStatus, ApiKey as PublicApiKey, Verification } from "../../index.js";
+import type {
+  ApiKeyModuleStatus,
+  DeclaredApiKey,
+  ApiKey as PublicApiKey,
+  Redemption,
+  Verification,
+} from "../../index.js";
 import { SHOWN } from "./declaration";
 
 /** A key as a result contains it. */
@@ -55,6 +61,11 @@ export interface OurService extends Service {
   revoke(selector: object, data?: object, context?: object): Promise<ApiKey[]>;
   verify(token: string, demand?: object, context?: object): Promise<Verification>;
   rollApiKeys(id: string, data: object, context?: object): Promise<{ revoked: ApiKey; created: ApiKey }>;
+  ensureApiKeys(data: readonly object[], options?: object, context?: object): Promise<DeclaredApiKey[]>;
+  ensureApiKeys(data: object, options?: object, context?: object): Promise<DeclaredApiKey>;
+  importApiKeys(data: readonly object[], context?: object): Promise<DeclaredApiKey[]>;
+  importApiKeys(data: object, context?: object): Promise<DeclaredApiKey>;
+  redeem(token: string, data: object, context?: object): Promise<Redemption>;
   status(): Promise<ApiKeyModuleStatus>;
   migrate(): Promise<void>;
   close(): Promise<void>;

@@ -1,6 +1,14 @@
 import type { Context } from "../context";
 import type { ApiKeyIdSelector, ApiKeySelector } from "../filters";
-import type { ApiKey, RevokeApiKeyInput, RollApiKeyInput, RolledApiKey, UpdateApiKeyInput } from "../types";
+import type {
+  ApiKey,
+  RedeemInput,
+  Redemption,
+  RevokeApiKeyInput,
+  RollApiKeyInput,
+  RolledApiKey,
+  UpdateApiKeyInput,
+} from "../types";
 
 // The overloads for `{ id }` are also what makes the service assignable to Medusa's `IApiKeyModuleService`, whose filters
 // admit values that this module rejects.
@@ -88,6 +96,27 @@ export interface ChangeMethods {
    * const revoked = await keys.revoke({ created_by: "user_2", revoked_at: null }, { revoked_by: "user_1" })
    */
   revoke(selector: ApiKeySelector, data: RevokeApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
+
+  /**
+   * Ends a single-use key by its token: of all calls with the token, in any process, one gets the key.
+   *
+   * For tokens that allow one action, such as a password reset: create a key with a `purpose` and an `owner`, and act for
+   * the owner of the key that this method returns. Every call reads the database. A wrong purpose does not end the key.
+   *
+   * @param token - The token.
+   * @param data - The purpose that the key must have, and who redeems it.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The key, which has ended, or the reason against it.
+   * @throws ApiKeyError `invalid_data` if `data` is invalid, whatever the token.
+   * @throws ApiKeyError `database_error` if the token could not be redeemed; with `outcome: "unknown"` it may have been.
+   *
+   * @example
+   * const redeemed = await keys.redeem("sk_…", { purpose: "password-reset" })
+   * if (redeemed.valid) {
+   *   console.log(`a new password for ${redeemed.key.owner?.id}`)
+   * }
+   */
+  redeem(token: string, data: RedeemInput, sharedContext?: Context): Promise<Redemption>;
 
   /**
    * Replaces a key in one transaction: creates a new one and revokes the old one, immediately or after a grace period.

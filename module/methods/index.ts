@@ -2,6 +2,7 @@ import type { ApiKeyModuleOptions } from "../options";
 import { ApiKeyModuleService as Implementation } from "../service";
 import type { ChangeMethods } from "./change";
 import type { CreateMethods } from "./create";
+import type { DeclareMethods } from "./declare";
 import type { DeleteMethods } from "./delete";
 import type { LifecycleMethods } from "./lifecycle";
 import type { ReadMethods } from "./read";
@@ -20,6 +21,7 @@ import type { ReadMethods } from "./read";
  */
 export interface ApiKeyModuleService
   extends CreateMethods,
+    DeclareMethods,
     ReadMethods,
     ChangeMethods,
     DeleteMethods,

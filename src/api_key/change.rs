@@ -17,6 +17,20 @@ pub struct KeyChange {
 }
 
 impl KeyChange {
+    /// Creates a change of the title and the attributes.
+    pub(super) fn new(title: String, attributes: AttributesChange) -> Self {
+        Self { title: Some(title), attributes }
+    }
+
+    /// The names of the members that the change would change.
+    #[must_use]
+    pub fn differences(&self, key: &ApiKey) -> Vec<&'static str> {
+        let title = self.title.as_ref().is_some_and(|title| *title != key.title);
+        let before = key.attributes.as_deref().cloned().unwrap_or_default();
+        let title = title.then_some("title").into_iter();
+        title.chain(self.attributes.differences(&before)).collect()
+    }
+
     /// Parses the data of `updateApiKeys`; ignores other fields, unless they look like an expiry, a scope or a token.
     ///
     /// # Errors

@@ -242,6 +242,12 @@ impl<T> ApiKey<T> {
         }
     }
 
+    /// Whether the key is for single use: it has a purpose, and only `redeem` accepts it.
+    #[must_use]
+    pub fn is_for_single_use(&self) -> bool {
+        self.attributes.as_ref().is_some_and(|attributes| attributes.purpose.is_some())
+    }
+
     /// Why a key that has ended is refused.
     #[must_use]
     pub fn reason_of_end(&self) -> Refusal {

@@ -8,6 +8,7 @@ mod attributes;
 mod change;
 mod compact_id;
 mod deadline;
+mod declared;
 mod id;
 mod key;
 mod new;
@@ -16,13 +17,17 @@ mod time;
 mod workflow;
 
 pub use attributes::{
-    Attributes, AttributesChange, Demand, Limits, Refusal, checked_scope, metadata_value,
+    Attributes, AttributesChange, Demand, Limits, Owner, RedemptionData, Refusal, checked_scope,
+    metadata_value,
 };
 pub use change::{KeyChange, Revocation, Roll, UpsertApiKey, refuse_revoked};
 pub use compact_id::CompactId;
+pub use declared::{
+    DeclaredApiKey, DeclaredDraft, DeclaredToken, KeyState, MAX_IMPORTED, refuse_duplicate_tokens,
+};
 pub use id::ApiKeyId;
 pub use key::{ApiKey, ApiKeyType, ColumnValue, PublicApiKey};
-pub use new::{NewApiKey, refuse_foreign_id};
+pub use new::{BYTES_WITHOUT_TOKEN, NewApiKey, refuse_foreign_id};
 pub use packed::{Essentials, PackedKey};
 pub use time::comparable_time;
 pub use workflow::WorkflowTransaction;

@@ -6,12 +6,15 @@ use super::{ApiKey, ApiKeyId, ApiKeyType, Attributes};
 use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::{DataOf, Input, checked_id, checked_text, refuse_near_misses};
-use crate::token::{Hasher, Prefix, RawToken, StoredToken, TokenDigest};
+use crate::token::{Hasher, Prefix, RawToken, Redacted, StoredToken, TokenDigest, TokenSha256};
 
 /// The random bytes of a token, a salt and an id.
 const TOKEN_BYTES: usize = 32;
 const SALT_BYTES: usize = 16;
 const ID_BYTES: usize = 10;
+
+/// The random bytes of a key whose token is given: its salt, then its id.
+pub const BYTES_WITHOUT_TOKEN: usize = SALT_BYTES + ID_BYTES;
 
 /// The validated data of a key to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,6 +127,21 @@ impl NewApiKey {
         }
     }
 
+    /// The title.
+    pub(super) fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The type.
+    pub(super) fn kind(&self) -> ApiKeyType {
+        self.kind
+    }
+
+    /// Who creates the key.
+    pub(super) fn created_by(&self) -> &str {
+        &self.created_by
+    }
+
     /// The id that the caller chose.
     #[must_use]
     pub fn id(&self) -> Option<&ApiKeyId> {
@@ -162,10 +180,50 @@ impl NewApiKey {
             .collect()
     }
 
+    /// Completes the data with a token that the caller chose. `random` is used for the salt, then for the id.
+    pub(super) fn drafted(
+        self,
+        token: RawToken,
+        random: &[u8],
+        now: Timestamp,
+    ) -> Result<DraftApiKey, ApiKeyError> {
+        let (salt, id) = self.salt_and_id(random, now)?;
+        let salt = (self.kind == ApiKeyType::Secret).then_some(salt);
+        Ok(DraftApiKey { new: self, id, token, salt })
+    }
+
+    /// Completes the data of a secret key with the SHA-256 of its token. `random` is used for the salt, then for the id.
+    pub(super) fn imported(
+        self,
+        sha256: &TokenSha256,
+        redacted: Redacted,
+        random: &[u8],
+        now: Timestamp,
+    ) -> Result<ApiKey, ApiKeyError> {
+        let (salt, id) = self.salt_and_id(random, now)?;
+        let stored = StoredToken::Hashed { hash: sha256.stored(), salt: hex::encode(salt) };
+        Ok(self.into_key(id, redacted, stored, Some(sha256.selector())))
+    }
+
+    fn salt_and_id(
+        &self,
+        random: &[u8],
+        now: Timestamp,
+    ) -> Result<(Vec<u8>, ApiKeyId), ApiKeyError> {
+        let (salt, for_id) = random
+            .split_at_checked(SALT_BYTES)
+            .ok_or(ApiKeyError::Unexpected("A key needs more random bytes."))?;
+        let id = match &self.id {
+            Some(chosen) => chosen.clone(),
+            None => ApiKeyId::generate(now, for_id)?,
+        };
+        Ok((salt.to_vec(), id))
+    }
+
     fn into_key(
         self,
         id: ApiKeyId,
-        token: &RawToken,
+        redacted: Redacted,
         stored: StoredToken,
         token_digest: Option<TokenDigest>,
     ) -> ApiKey {
@@ -173,7 +231,7 @@ impl NewApiKey {
             id,
             token: stored,
             token_digest,
-            redacted: token.redact(),
+            redacted,
             title: self.title,
             kind: self.kind,
             last_used_at: self.last_used_at,
@@ -204,7 +262,7 @@ impl DraftApiKey {
                 (hasher.hash(self.token.clone(), salt).await?, Some(TokenDigest::of(&self.token)))
             }
         };
-        let key = self.new.into_key(self.id, &self.token, stored, digest);
+        let key = self.new.into_key(self.id, self.token.redact(), stored, digest);
         Ok((key, self.token))
     }
 }
@@ -216,7 +274,7 @@ impl ApiKey {
         let new = NewApiKey::minimal(title, ApiKeyType::Publishable, "user_1".to_owned(), now);
         let token = RawToken::generate(Prefix::Publishable, &[0; TOKEN_BYTES]);
         let stored = StoredToken::Public(token.expose().to_owned());
-        new.into_key(ApiKeyId::new(id), &token, stored, None)
+        new.into_key(ApiKeyId::new(id), token.redact(), stored, None)
     }
 }
 

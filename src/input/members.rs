@@ -17,6 +17,10 @@ pub enum DataOf {
     Update,
     /// `revoke`.
     Revocation,
+    /// `ensureApiKeys`.
+    Declaration,
+    /// `importApiKeys`.
+    Import,
 }
 
 impl DataOf {
@@ -36,12 +40,24 @@ impl DataOf {
                 &["revoked_at", "revoked_by", "created_by", "scopes", "owner", "allowed_ips"]
             }
             Self::Revocation => &["revoke_in", "revoked_at", "revoked_by", "created_by"],
+            Self::Declaration => &["expires_in", "created_by", "scopes", "owner", "allowed_ips"],
+            Self::Import => &[
+                "expires_in",
+                "revoked_at",
+                "revoked_by",
+                "created_by",
+                "scopes",
+                "owner",
+                "allowed_ips",
+            ],
         }
     }
 
     fn advice(self, meaning: Meaning) -> &'static str {
         match (self, meaning) {
-            (Self::Creation, Meaning::End) => "did you mean \"expires_in\", in seconds from now?",
+            (Self::Creation | Self::Declaration | Self::Import, Meaning::End) => {
+                "did you mean \"expires_in\", in seconds from now?"
+            }
             (Self::Revocation, Meaning::End) => "did you mean \"revoke_in\", in seconds from now?",
             (Self::Update, Meaning::End) => "an update cannot end a key; use revoke",
             (_, Meaning::Start) => "a key is valid from its creation",
@@ -56,7 +72,11 @@ impl DataOf {
             (_, Meaning::AllowedIps) => "did you mean \"allowed_ips\", an array of strings?",
             (_, Meaning::RevokedBy) => "did you mean \"revoked_by\"?",
             (_, Meaning::CreatedBy) => "did you mean \"created_by\"?",
-            (_, Meaning::Token) => "tokens are generated and cannot be chosen",
+            (Self::Declaration, Meaning::Token) => "did you mean \"token\"?",
+            (Self::Import, Meaning::Token) => "did you mean \"sha256\"?",
+            (_, Meaning::Token) => {
+                "tokens are generated here; ensureApiKeys takes a token, importApiKeys a hash"
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use super::outcome::Output;
 use crate::api_key::{ColumnValue, PackedKey, PublicApiKey};
 use crate::columns::Field;
 use crate::query::Selection;
-use crate::service::{Page, Rolled, Written};
+use crate::service::{Declared, Element, Page, Redeemed, Rolled, Written};
 
 impl Serialize for PublicApiKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -83,6 +83,39 @@ impl Serialize for Rolled {
     }
 }
 
+impl Serialize for Declared {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut declared = serializer.serialize_struct("Declared", 2)?;
+        declared.serialize_field("keys", &self.keys)?;
+        declared.serialize_field("elements", &self.elements)?;
+        declared.end()
+    }
+}
+
+impl Serialize for Element {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut element = serializer.serialize_struct("Element", 3)?;
+        element.serialize_field("state", self.state.as_str())?;
+        for (name, members) in [("differences", &self.differences), ("updated", &self.updated)] {
+            if !members.is_empty() {
+                element.serialize_field(name, members)?;
+            }
+        }
+        element.end()
+    }
+}
+
+impl Serialize for Redeemed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut redeemed = serializer.serialize_struct("Redeemed", 1)?;
+        match self {
+            Self::Key(key) => redeemed.serialize_field("key", key)?,
+            Self::Refused(reason) => redeemed.serialize_field("reason", reason.as_str())?,
+        }
+        redeemed.end()
+    }
+}
+
 impl Output for Page {
     fn keys(&mut self) -> Option<&mut Vec<PublicApiKey>> {
         Some(&mut self.keys)
@@ -95,6 +128,13 @@ impl Output for Written {
     }
 }
 
+impl Output for Declared {
+    fn keys(&mut self) -> Option<&mut Vec<PublicApiKey>> {
+        Some(&mut self.keys)
+    }
+}
+
+impl Output for Redeemed {}
 impl Output for Rolled {}
 
 /// The selected columns in model order; `None` means all.

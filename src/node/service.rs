@@ -18,7 +18,7 @@ use super::outcome::{Failure, Output, Text, json, outcome};
 use super::output::columns;
 use crate::deadline;
 use crate::error::ApiKeyError;
-use crate::input::decode;
+use crate::input::{Input, decode};
 use crate::query::Selection;
 use crate::service::{ApiKeyService, ServiceOptions};
 
@@ -98,6 +98,50 @@ impl NativeApiKeyService {
         })
     }
 
+    /// Creates the keys of a list whose tokens have no row. `settings` holds the caller's `options` and `inProduction`,
+    /// which forbids tokens that can be guessed.
+    #[napi(catch_unwind)]
+    pub fn ensure_api_keys<'env>(
+        &self,
+        env: &'env Env,
+        now_ms: f64,
+        entropy: Vec<Uint8Array>,
+        data: String,
+        settings: String,
+        workflow: String,
+    ) -> JsonPromise<'env> {
+        let context = context(now_ms, &entropy);
+        // SECURITY: the data hold raw tokens.
+        let data = Zeroizing::new(data);
+        self.run(env, move |service| async move {
+            let mut keys = many(decode(&data)?)?;
+            let (settings, workflow) = (decode(&settings)?, decode(&workflow)?);
+            let in_production = *settings.member("inProduction") == Input::Bool(true);
+            let options = settings.member("options");
+            let ensured = service.ensure(&keys, options, in_production, context?, &workflow).await;
+            keys.iter_mut().for_each(Input::wipe);
+            ensured
+        })
+    }
+
+    /// Creates secret keys from a list of hashes of their tokens.
+    #[napi(catch_unwind)]
+    pub fn import_api_keys<'env>(
+        &self,
+        env: &'env Env,
+        now_ms: f64,
+        entropy: Vec<Uint8Array>,
+        data: String,
+        workflow: String,
+    ) -> JsonPromise<'env> {
+        let context = context(now_ms, &entropy);
+        self.run(env, move |service| async move {
+            let keys = many(decode(&data)?)?;
+            drop(data);
+            service.import(keys, context?, &decode(&workflow)?).await
+        })
+    }
+
     /// Creates keys or changes their titles, from a list.
     #[napi(catch_unwind)]
     pub fn upsert_api_keys<'env>(
@@ -156,6 +200,20 @@ impl NativeApiKeyService {
         let context = context(now_ms, &entropy);
         self.run(env, move |service| async move {
             service.roll(&decode(&id)?, &decode(&data)?, context?, &decode(&workflow)?).await
+        })
+    }
+
+    /// Ends a single-use key by its token, once.
+    #[napi(catch_unwind)]
+    pub fn redeem<'env>(
+        &self,
+        env: &'env Env,
+        now_ms: f64,
+        token: String,
+        data: String,
+    ) -> JsonPromise<'env> {
+        self.run(env, move |service| async move {
+            service.redeem(token, &decode(&data)?, now(now_ms)?).await
         })
     }
 

@@ -224,6 +224,14 @@ impl Filter {
         Self::equal(Field::Id, id)
     }
 
+    /// The keys without an end, or with one after a time.
+    #[must_use]
+    pub fn ends_after(at: Timestamp) -> Self {
+        let end = ColumnRef::from(Field::RevokedAt);
+        let later = Self::Compare(end.clone(), Comparison::Greater, Operand::Time(at));
+        Self::or([Self::IsNull(end), later])
+    }
+
     /// The keys with these ids.
     #[must_use]
     pub fn ids(ids: impl IntoIterator<Item = String>) -> Self {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::bound::may_be_bound;
+use super::supersede::{may_supersede, supersede};
 use super::{ApiKeyService, Written, bound, ids_of, split};
 use crate::api_key::{ApiKey, NewApiKey, PublicApiKey, WorkflowTransaction};
 use crate::call_context::{CallContext, Timestamp};
@@ -29,30 +30,36 @@ impl ApiKeyService {
         }
         let now = context.now;
         let (keys, tokens) = split(self.issue(new_keys, &mut context, workflow).await?);
-        let keys = self.insert(keys, now).await?;
+        let (keys, superseded) = self.insert(keys, now).await?;
         Ok(Written {
             created: ids_of(&keys),
             keys: with_tokens(keys, &tokens),
+            updated: superseded,
             ..Written::default()
         })
     }
 
-    /// Inserts new keys, all or none, and returns them as they were inserted.
-    async fn insert(&self, keys: Vec<ApiKey>, now: Timestamp) -> Result<Vec<ApiKey>, ApiKeyError> {
-        if !may_be_bound(&keys) {
+    /// Inserts new keys, all or none, and returns them as they were inserted, and the ids of the keys that they ended.
+    async fn insert(
+        &self,
+        keys: Vec<ApiKey>,
+        now: Timestamp,
+    ) -> Result<(Vec<ApiKey>, Vec<String>), ApiKeyError> {
+        if !may_be_bound(&keys) && !may_supersede(&keys) {
             return match self.database.insert(&keys).await {
-                Ok(()) => Ok(keys),
+                Ok(()) => Ok((keys, Vec::new())),
                 Err(error) => Err(self.insert_failure(error, &keys).await),
             };
         }
         let transaction = self.database.begin().await?;
         let keys = bound(&transaction.connection(), keys, now).await?;
+        let superseded = supersede(&transaction.connection(), &keys, now).await?;
         if let Err(error) = insert(&transaction.connection(), &keys).await {
             drop(transaction);
             return Err(self.insert_failure(error, &keys).await);
         }
-        self.commit(transaction, &[]).await?;
-        Ok(keys)
+        self.commit(transaction, &superseded).await?;
+        Ok((keys, superseded))
     }
 
     /// Generates and hashes the tokens of new keys sequentially, so that a batch occupies one slot in the hasher's queue.
@@ -113,9 +120,11 @@ fn parse_new(data: &[Input], context: &CallContext) -> Result<Vec<NewApiKey>, Ap
 }
 
 /// Rejects an id that appears twice in one call.
-pub(super) fn refuse_duplicate_ids(new_keys: &[NewApiKey]) -> Result<(), ApiKeyError> {
+pub(super) fn refuse_duplicate_ids<'a>(
+    new_keys: impl IntoIterator<Item = &'a NewApiKey>,
+) -> Result<(), ApiKeyError> {
     let mut seen = HashSet::new();
-    match new_keys.iter().filter_map(NewApiKey::id).find(|id| !seen.insert(*id)) {
+    match new_keys.into_iter().filter_map(NewApiKey::id).find(|id| !seen.insert(*id)) {
         Some(duplicate) => Err(ApiKeyError::IdTaken(duplicate.as_str().to_owned())),
         None => Ok(()),
     }

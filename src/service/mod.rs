@@ -7,21 +7,26 @@ mod authenticate;
 mod background;
 mod bound;
 mod create;
+mod declare;
 mod delete;
 mod migrate;
 mod options;
 mod read;
+mod redeem;
 mod revoke;
 mod roll;
 mod soft_delete;
 mod status;
+mod supersede;
 mod update;
 mod upsert;
 mod verify;
 
 pub use authenticate::may_recall;
+pub use declare::{Declared, Element};
 pub use options::ServiceOptions;
 pub use read::Page;
+pub use redeem::Redeemed;
 pub use roll::Rolled;
 pub use verify::judge_cached;
 

@@ -82,12 +82,17 @@ impl ApiKeyService {
     }
 }
 
-/// Rejects a key that is revoked or scheduled to be.
+/// Rejects a key that is revoked or scheduled to be, or for single use.
 ///
 /// Rolling it could postpone the scheduled revocation, and each of several rolls with a grace period would create a
 /// successor.
 fn refuse_revoked_or_scheduled(keys: &[ApiKey], now: Timestamp) -> Result<(), ApiKeyError> {
     refuse_revoked(keys, now)?;
+    if keys.iter().any(ApiKey::is_for_single_use) {
+        return Err(ApiKeyError::invalid(
+            "A key with a purpose cannot be rolled; create a new one, which ends the older ones of its owner and purpose",
+        ));
+    }
     match keys.iter().find(|key| key.revoked_at.is_some()) {
         Some(key) => Err(ApiKeyError::RevocationScheduled(key.id.as_str().to_owned())),
         None => Ok(()),

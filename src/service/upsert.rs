@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::create::{refuse_duplicate_ids, with_tokens};
+use super::supersede::supersede;
 use super::update::change_keys;
 use super::{ApiKeyService, Written, bound, ids_of, split, to_public};
 use crate::api_key::{ApiKey, ApiKeyId, KeyChange, NewApiKey, UpsertApiKey};
@@ -33,8 +34,9 @@ impl ApiKeyService {
 
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
-        let (changed, updated) = change_all(&on, changes, now).await?;
+        let (changed, mut updated) = change_all(&on, changes, now).await?;
         let created = bound(&on, created, now).await?;
+        updated.extend(supersede(&on, &created, now).await?);
         if let Err(error) = insert(&on, &created).await {
             drop(transaction);
             return Err(self.insert_failure(error, &created).await);

@@ -1,13 +1,14 @@
 //! Chooses between PostgreSQL's statements and SQLite's.
 
 use sea_orm::Statement;
-use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 
 use super::api_keys::Query;
 use super::backend::Backend;
 use super::failure::InsertError;
 use super::last_used::UsesWritten;
 use super::migration::{Change, TableSql};
+use super::redemption::Redemption;
 use super::settings::DatabaseSettings;
 use super::transaction::{Connection, Executor};
 use super::{postgres, sqlite};
@@ -50,6 +51,14 @@ pub(super) fn matches(
     match backend {
         Backend::Postgres => Ok(postgres::conditions::matches(expr, pattern)),
         Backend::Sqlite => sqlite::conditions::matches(expr, pattern),
+    }
+}
+
+/// Returns the condition that a key is not soft-deleted.
+pub(super) fn undeleted(backend: Backend, deleted_at: Expr) -> Expr {
+    match backend {
+        Backend::Postgres => deleted_at.is_null(),
+        Backend::Sqlite => sqlite::conditions::undeleted(deleted_at),
     }
 }
 
@@ -101,6 +110,43 @@ pub(super) async fn insert(
     match on.executor() {
         Executor::Postgres(executor) => postgres::insert(executor, statement, keys).await,
         Executor::Sqlite(executor) => executor.insert(statement).await,
+    }
+}
+
+/// Keeps other transactions from adding keys by their tokens until this one ends.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn lock_declarations(on: &Connection<'_>) -> Result<(), ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::advisory_locks::lock_declarations(executor).await,
+        // The transaction has locked the file.
+        Executor::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Keeps other transactions from creating single-use keys with the same hashes of owner and purpose until this one ends.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn lock_single_use(on: &Connection<'_>, hashes: &[i64]) -> Result<(), ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => {
+            postgres::advisory_locks::lock_single_use(executor, hashes).await
+        }
+        // The transaction has locked the file.
+        Executor::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Ends a live single-use key, and returns whether this call did.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn redeem(on: &Connection<'_>, redemption: Redemption<'_>) -> Result<bool, ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::redeem(executor, redemption).await,
+        Executor::Sqlite(executor) => sqlite::redeem(executor, redemption).await,
     }
 }
 

@@ -12,17 +12,33 @@ pub struct UsesWritten {
     pub skipped: Vec<String>,
 }
 
-/// Returns the condition that a use, a row of `used`, may be written to a row of `key`.
+/// Returns the condition that a use, a row of `used`, may be written to a row of `key`. `undeleted` is the condition that
+/// `key` is not soft-deleted.
+pub(super) fn is_due(
+    undeleted: &str,
+    whole_ms: fn(&str) -> String,
+    second_later: fn(&str) -> String,
+) -> String {
+    let live = is_live(r#""used"."at""#, whole_ms, second_later);
+    format!(
+        r#"{undeleted} AND ("key"."last_used_at" IS NULL OR "key"."last_used_at" < "used"."at")
+    AND {live}"#
+    )
+}
+
+/// Returns the condition that a row of `key` has not ended at the time with this SQL.
 ///
-/// The SQL version of `ApiKey::has_ended`, at the time of the use. Both compare whole milliseconds;
-/// `__test__/last-used/ended.test.ts` compares the two. `whole_ms` returns the SQL of a time in whole milliseconds, and
-/// `second_later` that of one second later.
-pub(super) fn is_due(whole_ms: fn(&str) -> String, second_later: fn(&str) -> String) -> String {
+/// The SQL version of `ApiKey::has_ended`. Both compare whole milliseconds; `__test__/last-used/ended.test.ts` compares
+/// the two. `whole_ms` returns the SQL of a time in whole milliseconds, and `second_later` that of one second later.
+pub(super) fn is_live(
+    at: &str,
+    whole_ms: fn(&str) -> String,
+    second_later: fn(&str) -> String,
+) -> String {
     let revoked = r#""key"."revoked_at""#;
     let (end, latest) = (whole_ms(revoked), second_later(revoked));
-    let (updated, used) = (whole_ms(r#""key"."updated_at""#), whole_ms(r#""used"."at""#));
+    let (updated, at) = (whole_ms(r#""key"."updated_at""#), whole_ms(at));
     format!(
-        r#""key"."deleted_at" IS NULL AND ("key"."last_used_at" IS NULL OR "key"."last_used_at" < "used"."at")
-    AND ({revoked} IS NULL OR (substr(coalesce("key"."token_digest", ''), 1, 1) <> '!' AND {end} > {used} AND {updated} NOT BETWEEN {end} AND {latest}))"#
+        r#"({revoked} IS NULL OR (substr(coalesce("key"."token_digest", ''), 1, 1) <> '!' AND {end} > {at} AND {updated} NOT BETWEEN {end} AND {latest}))"#
     )
 }

@@ -15,7 +15,9 @@ mod lookup;
 mod migration;
 mod moment;
 mod postgres;
+mod redemption;
 mod row;
+mod same_tokens;
 mod settings;
 mod sqlite;
 mod transaction;
@@ -26,10 +28,12 @@ pub use api_keys::{
     set_title_and_attributes, soft_delete,
 };
 pub use database::Database;
-pub use dialect::set_last_used;
+pub use dialect::{lock_declarations, lock_single_use, redeem, set_last_used};
 pub use failure::{InsertError, UniqueColumn};
 pub use last_used::UsesWritten;
 pub use postgres::ReadBatcherStatus;
+pub use redemption::Redemption;
+pub use same_tokens::{TokenIdentity, find_same_tokens};
 pub use settings::{DatabaseSettings, PoolSettings, Pooler, Tls};
 pub use transaction::{Connection, Transaction};
 pub use upgrade::{fill_digest, replace_hash};

@@ -8,7 +8,7 @@ use super::RawToken;
 ///
 /// It locates the row and proves nothing; the hash remains the verifier. 64 bits of a digest of a 256-bit random token
 /// do not help a thief of the table. Because of the selector, a forged token with a known redacted form matches no row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TokenDigest(String);
 
 impl TokenDigest {
@@ -22,9 +22,14 @@ impl TokenDigest {
     /// Computes the selector of a token.
     #[must_use]
     pub fn of(token: &RawToken) -> Self {
+        Self::of_sha256(&Sha256::digest(token.expose().as_bytes()).into())
+    }
+
+    /// Computes the selector of a token from its SHA-256.
+    #[must_use]
+    pub fn of_sha256(sha256: &[u8; 32]) -> Self {
         // NEVER CHANGE: stored in the column `token_digest`.
-        let digest = Sha256::digest(token.expose().as_bytes());
-        Self(hex::encode(&digest[..8]))
+        Self(hex::encode(&sha256[..8]))
     }
 
     /// Parses the column: the selector, and whether a leading `!` marks the key as revoked immediately.
@@ -47,6 +52,19 @@ impl TokenDigest {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A short digest of several strings, for the key of a lock. Equal digests only make transactions wait for each other.
+#[must_use]
+pub fn short_digest(parts: &[&str]) -> i64 {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part.as_bytes());
+    }
+    let digest: [u8; 32] = digest.finalize().into();
+    let [a, b, c, d, e, f, g, h, ..] = digest;
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 #[cfg(test)]

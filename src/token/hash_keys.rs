@@ -92,7 +92,7 @@ impl fmt::Debug for HashKey {
 /// Decodes hex, base64 or base64url, padded or not.
 ///
 /// A string of hex digits is hex and nothing else: as base64 it would seem to have half as many bytes again.
-fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     if text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return hex::decode(text).ok().map(Zeroizing::new);
     }

@@ -13,7 +13,9 @@ pub enum Prefix {
 
 impl Prefix {
     // NEVER CHANGE: stock issues the same prefixes, and Medusa distinguishes key types by them.
-    fn as_str(self) -> &'static str {
+    /// The string.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Secret => "sk_",
             Self::Publishable => "pk_",
@@ -76,11 +78,14 @@ impl RawToken {
     #[must_use]
     pub fn redact(&self) -> Redacted {
         let units: Vec<u16> = self.0.encode_utf16().collect();
-        let head = &units[..units.len().min(6)];
-        let tail = &units[units.len().saturating_sub(3)..];
+        let head = &units[..units.len().min(SHOWN.0)];
+        let tail = &units[units.len().saturating_sub(SHOWN.1)..];
         Redacted(format!("{}***{}", String::from_utf16_lossy(head), String::from_utf16_lossy(tail)))
     }
 }
+
+/// The characters that a redacted form shows before and after its asterisks.
+const SHOWN: (usize, usize) = (6, 3);
 
 /// A token's redacted form, such as `sk_12a***9f0`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +96,22 @@ impl Redacted {
     #[must_use]
     pub fn stored(text: String) -> Self {
         Self(text)
+    }
+
+    /// Parses the redacted form of a token that is not known here: up to six visible characters, `***`, up to three.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (head, tail) = text.split_once("***")?;
+        let is_visible = |part: &str, most| {
+            part.len() <= most && part.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        (is_visible(head, SHOWN.0) && is_visible(tail, SHOWN.1)).then(|| Self(text.to_owned()))
+    }
+
+    /// The redacted form of a token of which nothing is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self("***".to_owned())
     }
 
     /// The string.
@@ -116,6 +137,16 @@ mod tests {
         assert_eq!(redacted(""), "***");
         assert_eq!(redacted("ab"), "ab***ab");
         assert_eq!(redacted("sk_1234"), "sk_123***234");
+    }
+
+    #[test]
+    fn a_redacted_form_from_elsewhere_shows_no_more_than_one_of_this_package() {
+        for form in ["***", "sk_12a***9f0", "re_***", "***xyz", "abc***"] {
+            assert_eq!(Redacted::parse(form).as_ref().map(Redacted::as_str), Some(form));
+        }
+        for form in ["", "sk_12a", "sk_12a4***9f0", "sk_12a***9f01", "sk 12***9f0", "ä***", "**"] {
+            assert_eq!(Redacted::parse(form), None, "{form}");
+        }
     }
 
     #[test]

@@ -57,6 +57,16 @@ pub(super) fn hash(token: &RawToken, key: Option<&HashKey>) -> TokenHash {
     })
 }
 
+/// The hash without a key of a token with this SHA-256.
+pub(super) fn plain(sha256: &[u8; 32]) -> TokenHash {
+    TokenHash::new(format!("{PLAIN}{}", hex::encode(sha256)))
+}
+
+/// Whether a hash is a SHA-256 without a key.
+pub(super) fn is_plain(hash: &TokenHash) -> bool {
+    hash.unsealed().starts_with(PLAIN)
+}
+
 /// Whether a token matches a hash of this scheme.
 pub(super) fn verify(
     token: &RawToken,

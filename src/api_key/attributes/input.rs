@@ -7,7 +7,7 @@ use super::scope::checked_scopes;
 use super::{Attributes, Metadata, Owner, USER};
 use crate::api_key::ApiKeyType;
 use crate::error::{ApiKeyError, Shown};
-use crate::input::{Input, refuse_unknown};
+use crate::input::{Input, checked_text, refuse_unknown};
 
 /// The maximum number of addresses and networks.
 const MAX_NETWORKS: usize = 100;
@@ -43,6 +43,17 @@ impl<T> Given<T> {
             Input::Undefined => Ok(Self::Nothing),
             Input::Null => Ok(Self::Cleared),
             value => parse(&format!("ApiKey.{name}"), value).map(Self::Set),
+        }
+    }
+
+    fn differs(&self, from: Option<&T>) -> bool
+    where
+        T: PartialEq,
+    {
+        match self {
+            Self::Nothing => false,
+            Self::Cleared => from.is_some(),
+            Self::Set(value) => from != Some(value),
         }
     }
 
@@ -93,6 +104,20 @@ impl AttributesChange {
         *self == Self::default()
     }
 
+    /// The names of the attributes that the change would change.
+    #[must_use]
+    pub fn differences(&self, from: &Attributes) -> Vec<&'static str> {
+        [
+            ("scopes", self.scopes.differs(from.scopes.as_ref())),
+            ("owner", self.owner.differs(from.owner.as_ref())),
+            ("metadata", self.metadata.differs(from.metadata.as_ref())),
+            ("allowed_ips", self.allowed_ips.differs(from.allowed_ips.as_ref())),
+        ]
+        .into_iter()
+        .filter_map(|(name, differs)| differs.then_some(name))
+        .collect()
+    }
+
     /// The attributes of a key of this type after the change.
     ///
     /// # Errors
@@ -107,12 +132,50 @@ impl AttributesChange {
                 "A key has attributes that this version cannot read, so it cannot change them.",
             ));
         }
+        // A new key ends the older ones of its owner and purpose. A change of the owner would leave several.
+        if changed.purpose.is_some() && self.owner.differs(changed.owner.as_ref()) {
+            return Err(ApiKeyError::invalid(
+                "ApiKey.owner of a key with a purpose is set at creation and cannot be changed",
+            ));
+        }
         let Self { scopes, owner, metadata, allowed_ips } = self.clone();
         scopes.apply(&mut changed.scopes);
         owner.apply(&mut changed.owner);
         metadata.apply(&mut changed.metadata);
         allowed_ips.apply(&mut changed.allowed_ips);
         changed.checked_for(kind)
+    }
+}
+
+/// The validated second argument of `redeem`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedemptionData {
+    /// The purpose that the key must have.
+    pub purpose: String,
+    /// Who redeems the key.
+    pub revoked_by: Option<String>,
+}
+
+impl RedemptionData {
+    /// Parses the argument; rejects unknown members.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the member.
+    pub fn parse(data: &Input) -> Result<Self, ApiKeyError> {
+        if !matches!(data, Input::Object(_)) {
+            return Err(ApiKeyError::invalid(format!(
+                "The data of redeem must be an object with purpose, '{}' found",
+                data.kind()
+            )));
+        }
+        refuse_unknown("the data of redeem", data, &["purpose", "revoked_by"])?;
+        Ok(Self {
+            purpose: checked_name("purpose", data.member("purpose"))?,
+            revoked_by: match data.member("revoked_by") {
+                absent if absent.is_absent() => None,
+                given => Some(checked_text("revoked_by", given)?),
+            },
+        })
     }
 }
 

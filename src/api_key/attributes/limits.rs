@@ -64,6 +64,8 @@ pub enum Refusal {
     IpNotAllowed,
     /// The key's owner has another type.
     WrongOwnerType,
+    /// The key has another purpose, or none.
+    WrongPurpose,
     /// The key lacks a scope.
     InsufficientScope,
 }
@@ -78,6 +80,7 @@ impl Refusal {
             Self::Expired => "expired",
             Self::IpNotAllowed => "ip_not_allowed",
             Self::WrongOwnerType => "wrong_owner_type",
+            Self::WrongPurpose => "wrong_purpose",
             Self::InsufficientScope => "insufficient_scope",
         }
     }

@@ -10,7 +10,7 @@ mod input;
 mod limits;
 mod scope;
 
-pub use input::{AttributesChange, metadata_value};
+pub use input::{AttributesChange, RedemptionData, metadata_value};
 pub use limits::{Demand, Limits, Refusal};
 pub use scope::checked_scope;
 

@@ -12,7 +12,7 @@ use crate::store::last_used::{UsesWritten, is_due};
 // A locked row is being changed, possibly by another process that flushes its uses. SKIP LOCKED skips it, which
 // prevents deadlocks.
 static WRITE: LazyLock<String> = LazyLock::new(|| {
-    let due = is_due(whole_ms, |at| format!("{} + interval '1 second'", whole_ms(at)));
+    let due = is_due(r#""key"."deleted_at" IS NULL"#, whole_ms, second_later);
     format!(
         r#"WITH "uses" AS MATERIALIZED (
   SELECT "id", "at" FROM unnest($1::text[], $2::timestamptz[]) AS "given" ("id", "at")
@@ -31,7 +31,11 @@ SELECT "due"."id", "written"."id" IS NOT NULL AS "written" FROM "due" LEFT JOIN 
 });
 
 // `is_due` adds the second instead of subtracting it, because PostgreSQL cannot subtract `infinity`.
-fn whole_ms(time: &str) -> String {
+pub(super) fn second_later(time: &str) -> String {
+    format!("{} + interval '1 second'", whole_ms(time))
+}
+
+pub(super) fn whole_ms(time: &str) -> String {
     format!("date_trunc('milliseconds', {time})")
 }
 

@@ -1,5 +1,6 @@
 //! PostgreSQL: URLs, the driver, sessions, pool and transactions, SQL conditions, and joins.
 
+pub(super) mod advisory_locks;
 pub(super) mod attributes;
 mod change_listener;
 pub(super) mod conditions;
@@ -19,6 +20,7 @@ mod percent;
 mod pool;
 mod process;
 mod read_batcher;
+mod redemption;
 mod server;
 mod session;
 mod session_settings;
@@ -43,6 +45,7 @@ pub(super) use last_used::set_last_used;
 use model::{at, model};
 pub(super) use pool::PgPool;
 pub use read_batcher::ReadBatcherStatus;
+pub(super) use redemption::redeem;
 use server::PostgresServer;
 use session::Session;
 pub(super) use source::{PgConnections, PgSource};

@@ -19,6 +19,14 @@ impl Param {
         Self::new(text.to_owned(), Type::TEXT)
     }
 
+    pub(in crate::store) fn text_or_null(text: Option<&str>) -> Self {
+        Self::new(text.map(str::to_owned), Type::TEXT)
+    }
+
+    pub(in crate::store) fn time(time: DateTime<Utc>) -> Self {
+        Self::new(time, Type::TIMESTAMPTZ)
+    }
+
     pub(in crate::store) fn texts(texts: Vec<String>) -> Self {
         Self::new(texts, Type::TEXT_ARRAY)
     }

@@ -4,14 +4,15 @@ use std::sync::LazyLock;
 
 use sea_orm::{DbBackend, Statement};
 
-use super::conditions::time_text;
+use super::conditions::{mostly, time_text};
 use super::executor::SqliteExecutor;
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::store::last_used::{UsesWritten, is_due};
 
-static WRITE: LazyLock<String> = LazyLock::new(|| {
-    let due = is_due(whole_ms, |at| format!("{} + 1000", whole_ms(at)));
+pub(super) static WRITE: LazyLock<String> = LazyLock::new(|| {
+    let undeleted = mostly(r#""key"."deleted_at" IS NULL"#);
+    let due = is_due(&undeleted, whole_ms, second_later);
     format!(
         r#"UPDATE "api_key" AS "key" SET "last_used_at" = "used"."at"
 FROM (SELECT json_extract(value, '$[0]') AS "id", json_extract(value, '$[1]') AS "at" FROM json_each(?)) AS "used"
@@ -21,11 +22,15 @@ WHERE "key"."id" = "used"."id" AND {due}"#
 
 // SQLite's date functions round to milliseconds, and a timestamp is stored as a string: seconds, an optional fraction,
 // the time zone. The leading zero keeps the sign of a zone from being parsed as part of a number.
-fn whole_ms(time: &str) -> String {
+pub(super) fn whole_ms(time: &str) -> String {
     let seconds =
         format!("unixepoch(substr({time}, 1, 19) || ltrim(substr({time}, 20), '.0123456789'))");
     let fraction = format!("CAST('0' || substr({time}, 20, 4) AS REAL)");
     format!("({seconds} * 1000 + CAST(round({fraction} * 1000) AS INTEGER))")
+}
+
+pub(super) fn second_later(time: &str) -> String {
+    format!("{} + 1000", whole_ms(time))
 }
 
 /// Writes the last use of keys, given by their ids.

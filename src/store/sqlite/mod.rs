@@ -16,16 +16,21 @@ mod lookup;
 pub(super) mod migration;
 mod opening;
 mod patterns;
+#[cfg(test)]
+mod plans;
 mod pools;
+mod redemption;
 mod source;
 mod transaction;
 mod url;
 mod wal_index;
 mod watch;
+mod writer;
 
-pub(super) use executor::SqliteExecutor;
+pub(super) use executor::{SqliteConnections, SqliteExecutor};
 pub(super) use last_used::set_last_used;
 pub(super) use pools::{OpenFile, Pools};
+pub(super) use redemption::redeem;
 pub(super) use source::SqliteSource;
 pub(super) use transaction::SqliteTransaction;
 pub(super) use url::parse as parse_url;

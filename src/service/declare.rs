@@ -1,0 +1,242 @@
+//! ensureApiKeys and importApiKeys: keys whose token the caller has. See docs/adr/0030.
+//!
+//! A token gets one row, however many processes declare it at once. Existing rows are read and verified first, without
+//! a transaction, because a verification may derive a slow hash. The transaction then holds a lock and reads again: if
+//! a row has appeared meanwhile, everything starts over.
+
+mod declarations;
+mod matching;
+
+use std::collections::{HashMap, HashSet};
+
+use declarations::Declarations;
+
+use super::ApiKeyService;
+use super::bound;
+use super::create::refuse_duplicate_ids;
+use crate::api_key::{
+    ApiKey, BYTES_WITHOUT_TOKEN, DeclaredApiKey, DeclaredDraft, KeyState, MAX_IMPORTED,
+    PublicApiKey, WorkflowTransaction, refuse_duplicate_tokens,
+};
+use crate::call_context::CallContext;
+use crate::error::ApiKeyError;
+use crate::input::{Input, refuse_unknown};
+use crate::store::{InsertError, UniqueColumn, find_same_tokens, insert, lock_declarations};
+
+/// The number of times that a call starts over because another process has written a row of one of its tokens.
+const MAX_ATTEMPTS: usize = 20;
+
+/// The result of declaring keys.
+#[derive(Debug)]
+pub struct Declared {
+    /// The keys, in the order of their declarations.
+    pub keys: Vec<PublicApiKey>,
+    /// What became of each.
+    pub elements: Vec<Element>,
+}
+
+/// What became of one declared key.
+#[derive(Debug)]
+pub struct Element {
+    /// Its state after the call.
+    pub state: KeyState,
+    /// The members that differ from the declaration after the call.
+    pub differences: Vec<&'static str>,
+    /// The members that the call changed.
+    pub updated: Vec<&'static str>,
+}
+
+/// The options of `ensureApiKeys`.
+#[derive(Debug, Clone, Copy, Default)]
+struct EnsureOptions {
+    update: bool,
+    allow_weak: bool,
+}
+
+impl ApiKeyService {
+    /// Creates the declared keys whose tokens have no row. `in_production` forbids weak tokens.
+    ///
+    /// # Errors
+    /// `Invalid` naming the field, `Unverifiable`, `IdTaken`, `Busy`, `Unavailable` or `Database`.
+    pub async fn ensure(
+        &self,
+        data: &[Input],
+        options: &Input,
+        in_production: bool,
+        context: CallContext,
+        workflow: &Input,
+    ) -> Result<Declared, ApiKeyError> {
+        let EnsureOptions { update, allow_weak } = EnsureOptions::parse(options, in_production)?;
+        let now = context.now;
+        let parse = |(index, one)| {
+            DeclaredApiKey::parse(one, now, allow_weak)
+                .map_err(|error: ApiKeyError| error.of_element(index))
+        };
+        let keys = data.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
+        self.declare(keys, update, context, workflow).await
+    }
+
+    /// Creates secret keys from the hashes of their tokens, unless a token has a row.
+    ///
+    /// # Errors
+    /// `Invalid` naming the field, `IdTaken`, `Unavailable` or `Database`.
+    pub async fn import(
+        &self,
+        data: Vec<Input>,
+        context: CallContext,
+        workflow: &Input,
+    ) -> Result<Declared, ApiKeyError> {
+        if data.len() > MAX_IMPORTED {
+            return Err(ApiKeyError::invalid(format!(
+                "importApiKeys takes at most {MAX_IMPORTED} keys at once; split the list"
+            )));
+        }
+        let now = context.now;
+        let parse = |(index, one)| {
+            DeclaredApiKey::parse_import(one, now)
+                .map_err(|error: ApiKeyError| error.of_element(index))
+        };
+        let keys = data.into_iter().enumerate().map(parse).collect::<Result<_, _>>()?;
+        self.declare(keys, false, context, workflow).await
+    }
+
+    async fn declare(
+        &self,
+        keys: Vec<DeclaredApiKey>,
+        update: bool,
+        mut context: CallContext,
+        workflow: &Input,
+    ) -> Result<Declared, ApiKeyError> {
+        refuse_duplicate_tokens(&keys)?;
+        refuse_duplicate_ids(keys.iter().map(DeclaredApiKey::new_key))?;
+        if keys.is_empty() {
+            return Ok(Declared { keys: Vec::new(), elements: Vec::new() });
+        }
+        let declarations = Declarations {
+            identities: keys.iter().map(matching::identity).collect(),
+            random: context.entropy(keys.len() * BYTES_WITHOUT_TOKEN)?,
+            now: context.now,
+            created_in: WorkflowTransaction::of_context(workflow),
+            keys,
+            update,
+        };
+        let mut created = HashMap::new();
+        for _ in 0..MAX_ATTEMPTS {
+            let seen = {
+                let connection = self.database.connection().await?;
+                find_same_tokens(&connection, &declarations.identities).await?
+            };
+            let existing = self.existing(&declarations, &seen).await?;
+            self.complete(&declarations, &existing, &mut created).await?;
+            let seen = seen.into_iter().map(|key| key.id.as_str().to_owned()).collect();
+            if let Some(declared) = self.write(&declarations, existing, &created, &seen).await? {
+                return Ok(declared);
+            }
+        }
+        Err(ApiKeyError::Contended)
+    }
+
+    /// Completes the keys that do not exist, unless an earlier attempt did. Holds no connection.
+    async fn complete(
+        &self,
+        declarations: &Declarations,
+        existing: &[Option<ApiKey>],
+        created: &mut HashMap<usize, ApiKey>,
+    ) -> Result<(), ApiKeyError> {
+        let random = declarations.random.chunks_exact(BYTES_WITHOUT_TOKEN);
+        let all = declarations.keys.iter().zip(random).zip(existing).enumerate();
+        for (index, ((declared, random), existing)) in all {
+            if existing.is_some() || created.contains_key(&index) {
+                continue;
+            }
+            let key = match declared.draft(random, declarations.now)? {
+                DeclaredDraft::Complete(key) => *key,
+                DeclaredDraft::Unhashed(draft) => draft.issue(&self.hasher).await?.0,
+            };
+            created.insert(index, ApiKey { created_in: declarations.created_in.clone(), ..key });
+        }
+        Ok(())
+    }
+
+    /// Creates and changes keys in one transaction. Returns `None`, and writes nothing, if the table has changed since
+    /// `existing` and `seen` were read.
+    async fn write(
+        &self,
+        declarations: &Declarations,
+        mut existing: Vec<Option<ApiKey>>,
+        created: &HashMap<usize, ApiKey>,
+        seen: &HashSet<String>,
+    ) -> Result<Option<Declared>, ApiKeyError> {
+        let missing: Vec<usize> =
+            (0..existing.len()).filter(|index| existing[*index].is_none()).collect();
+        let outdated: Vec<usize> = (0..existing.len())
+            .filter(|index| declarations.is_outdated(*index, existing[*index].as_ref()))
+            .collect();
+        let mut updated = HashMap::new();
+        if missing.is_empty() && outdated.is_empty() {
+            return Ok(Some(declarations.result(existing, HashMap::new(), &updated)));
+        }
+        let new_keys: Vec<ApiKey> =
+            missing.iter().filter_map(|index| created.get(index).cloned()).collect();
+        let transaction = self.database.begin().await?;
+        let on = transaction.connection();
+        lock_declarations(&on).await?;
+        let identities: Vec<_> =
+            missing.iter().map(|index| declarations.identities[*index].clone()).collect();
+        let appeared = find_same_tokens(&on, &identities).await?;
+        if appeared.iter().any(|key| !seen.contains(key.id.as_str())) {
+            return Ok(None);
+        }
+        if !declarations.change(&on, &outdated, &mut existing, &mut updated).await? {
+            return Ok(None);
+        }
+        let new_keys = bound(&on, new_keys, declarations.now).await?;
+        match insert(&on, &new_keys).await {
+            Ok(()) => {}
+            // A writer that takes no lock, such as stock, was first.
+            Err(InsertError::Taken(UniqueColumn::Token)) => return Ok(None),
+            Err(error) => {
+                drop(transaction);
+                return Err(self.insert_failure(error, &new_keys).await);
+            }
+        }
+        let changed: Vec<String> = outdated
+            .iter()
+            .filter_map(|index| Some(existing[*index].as_ref()?.id.as_str().to_owned()))
+            .collect();
+        self.commit(transaction, &changed).await?;
+        let created = missing.into_iter().zip(new_keys).collect();
+        Ok(Some(declarations.result(existing, created, &updated)))
+    }
+}
+
+impl EnsureOptions {
+    fn parse(options: &Input, in_production: bool) -> Result<Self, ApiKeyError> {
+        match options {
+            Input::Undefined | Input::Null => return Ok(Self::default()),
+            Input::Object(_) => {}
+            other => {
+                return Err(ApiKeyError::invalid(format!(
+                    "the options of ensureApiKeys must be an object, '{}' found",
+                    other.kind()
+                )));
+            }
+        }
+        refuse_unknown("the options of ensureApiKeys", options, &["update", "allowWeak"])?;
+        let flag = |name| match options.member(name) {
+            Input::Undefined | Input::Null => Ok(false),
+            Input::Bool(value) => Ok(*value),
+            other => Err(ApiKeyError::invalid(format!(
+                "{name} must be true or false, '{}' found",
+                other.kind()
+            ))),
+        };
+        let parsed = Self { update: flag("update")?, allow_weak: flag("allowWeak")? };
+        if parsed.allow_weak && in_production {
+            return Err(ApiKeyError::invalid(
+                "allowWeak is for tests, and NODE_ENV is production: declare tokens of 128 bits",
+            ));
+        }
+        Ok(parsed)
+    }
+}

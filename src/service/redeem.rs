@@ -1,0 +1,77 @@
+//! redeem
+
+use super::ApiKeyService;
+use super::authenticate::{Proof, Refused};
+use crate::api_key::{ApiKey, PublicApiKey, RedemptionData, Refusal, Revocation};
+use crate::call_context::Timestamp;
+use crate::error::ApiKeyError;
+use crate::input::Input;
+use crate::store::{Redemption, redeem};
+use crate::token::may_be_token;
+
+/// The number of times that a redemption starts over because the key has changed since it was read.
+const MAX_ATTEMPTS: usize = 5;
+
+/// The result of a redemption.
+#[derive(Debug)]
+pub enum Redeemed {
+    /// The call ended the key, and no other call did.
+    Key(Box<PublicApiKey>),
+    /// Why the token was refused.
+    Refused(Refusal),
+}
+
+impl ApiKeyService {
+    /// Ends a live single-use key by its token, once: of all calls with the token, one gets the key.
+    ///
+    /// Every call reads the table. A commit whose outcome is lost is looked up, so a call that returns the key ended it.
+    ///
+    /// # Errors
+    /// `Invalid` naming the member, `Busy`, `OutcomeUnknown`, `Unavailable` or `Database`.
+    pub async fn redeem(
+        &self,
+        token: String,
+        data: &Input,
+        now: Timestamp,
+    ) -> Result<Redeemed, ApiKeyError> {
+        let RedemptionData { purpose, revoked_by } = RedemptionData::parse(data)?;
+        if !may_be_token(&token) {
+            return Ok(Redeemed::Refused(Refusal::Unknown));
+        }
+        let presented = self.hasher.present(token);
+        let judge = |key: &ApiKey| judge(key, &purpose, now);
+        for _ in 0..MAX_ATTEMPTS {
+            let found = self.find_proven(&presented, judge, Proof::OfRefusedToo).await?;
+            let key = match found {
+                Ok(key) => key,
+                Err(Refused { reason, .. }) => return Ok(Redeemed::Refused(reason)),
+            };
+            let transaction = self.database.begin().await?;
+            let redemption = Redemption {
+                id: key.id.as_str(),
+                purpose: &purpose,
+                revoked_by: revoked_by.as_deref(),
+                now,
+            };
+            // The statement decides. Otherwise another call was first, and the next read finds the reason.
+            if redeem(&transaction.connection(), redemption).await? {
+                self.commit(transaction, &[key.id.as_str().to_owned()]).await?;
+                let revocation = Revocation { revoked_by, revoked_at: now };
+                let key = revocation.apply(ApiKey::clone(&key), now);
+                return Ok(Redeemed::Key(Box::new(key.into())));
+            }
+        }
+        Err(ApiKeyError::Contended)
+    }
+}
+
+fn judge(key: &ApiKey, purpose: &str, now: Timestamp) -> Result<(), Refusal> {
+    if key.has_lost_restrictions() {
+        return Err(Refusal::Unknown);
+    }
+    if key.has_ended(now) {
+        return Err(key.reason_of_end());
+    }
+    let own = key.attributes.as_ref().and_then(|attributes| attributes.purpose.as_deref());
+    if own == Some(purpose) { Ok(()) } else { Err(Refusal::WrongPurpose) }
+}

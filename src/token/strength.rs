@@ -1,0 +1,200 @@
+//! The strength of a secret that a caller chose.
+//!
+//! The selector of every secret is a fast hash (docs/adr/0006), so a token that can be guessed is lost with the table.
+//! The estimate is the length times the bits of the alphabet. It cannot prove randomness; it rejects what is certainly
+//! not random: repetitions, sequences, words and the examples of documentation.
+
+use std::collections::BTreeSet;
+
+/// The least strength of a chosen secret in bits. OWASP's ASVS 5.0 (6.5.2) asks for 112.
+pub const MIN_STRENGTH_BITS: f64 = 128.0;
+
+/// Words of secrets that were never generated. No string of hexadecimal digits contains one, and a random string of 43
+/// letters and digits contains one with a probability of about one in 100,000.
+const EXAMPLE_WORDS: [&str; 8] =
+    ["apikey", "changeme", "dummy", "example", "password", "placeholder", "replaceme", "secret"];
+
+/// The words that examples begin with: `sk_test_…`.
+const EXAMPLE_BEGINNINGS: [&str; 4] = ["demo", "sample", "test", "your"];
+
+/// The bits of a character of readable text: more than those of English, about those of a list of random words.
+const READABLE_BITS: f64 = 2.0;
+
+/// Estimates the bits of a secret token without its prefix; 0 for an example.
+#[must_use]
+pub fn strength_bits(secret: &str) -> f64 {
+    if is_example(secret) {
+        return 0.0;
+    }
+    let unit = repeated_unit(secret.as_bytes());
+    let alphabet = Alphabet::of(unit);
+    // The separators of a UUID are known.
+    let separators = if alphabet.is_hex() { alphabet.punctuation_length } else { 0 };
+    let continued = continued_runs(unit);
+    // A random token continues a run now and then.
+    let predictable = if continued * 10 > unit.len() { continued } else { 0 };
+    as_number(unit.len().saturating_sub(separators + predictable)) * alphabet.bits_each()
+}
+
+fn is_example(secret: &str) -> bool {
+    let lower = secret.to_ascii_lowercase();
+    let first_word = lower.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    let letters: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
+    EXAMPLE_BEGINNINGS.contains(&first_word)
+        || EXAMPLE_WORDS.iter().any(|word| letters.contains(word))
+}
+
+/// The part of a text that its rest repeats; the whole text if it is not a repetition.
+fn repeated_unit(text: &[u8]) -> &[u8] {
+    let repeats = |unit: &usize| text.iter().zip(&text[*unit..]).all(|(one, next)| one == next);
+    (1..=text.len() / 2).find(repeats).map_or(text, |unit| &text[..unit])
+}
+
+/// The number of characters that continue a run: equal, ascending by one or descending by one, as the two before.
+fn continued_runs(text: &[u8]) -> usize {
+    let step = |pair: &[u8]| i16::from(pair[1]) - i16::from(pair[0]);
+    text.windows(3)
+        .filter(|three| step(&three[..2]).abs() <= 1 && step(&three[..2]) == step(&three[1..]))
+        .count()
+}
+
+/// The kinds of characters in a text.
+#[derive(Default)]
+struct Alphabet {
+    length: usize,
+    distinct: BTreeSet<u8>,
+    punctuation: BTreeSet<u8>,
+    punctuation_length: usize,
+    has_digit: bool,
+    has_lower: bool,
+    has_upper: bool,
+    has_letter_above_f: bool,
+}
+
+impl Alphabet {
+    fn of(text: &[u8]) -> Self {
+        let mut alphabet = Self { length: text.len(), ..Self::default() };
+        for &byte in text {
+            alphabet.distinct.insert(byte);
+            alphabet.has_digit |= byte.is_ascii_digit();
+            alphabet.has_lower |= byte.is_ascii_lowercase();
+            alphabet.has_upper |= byte.is_ascii_uppercase();
+            alphabet.has_letter_above_f |= byte.is_ascii_alphabetic() && !byte.is_ascii_hexdigit();
+            if !byte.is_ascii_alphanumeric() {
+                alphabet.punctuation.insert(byte);
+                alphabet.punctuation_length += 1;
+            }
+        }
+        alphabet
+    }
+
+    /// Whether all letters and digits are hexadecimal digits of one case.
+    fn is_hex(&self) -> bool {
+        !(self.has_letter_above_f || self.has_lower && self.has_upper)
+    }
+
+    fn bits_each(&self) -> f64 {
+        let has_one_case = self.has_lower != self.has_upper;
+        if has_one_case && !self.has_digit {
+            return READABLE_BITS;
+        }
+        let letters = if self.has_letter_above_f { 26 } else { 6 };
+        let punctuation = if self.is_hex() { 0 } else { self.punctuation.len() };
+        let size = if self.has_digit { 10 } else { 0 }
+            + if self.has_lower { letters } else { 0 }
+            + if self.has_upper { letters } else { 0 }
+            + punctuation;
+        // A few characters, often repeated, are a smaller alphabet than their kinds.
+        let is_narrow = self.distinct.len() * 4 <= self.length;
+        as_number(if is_narrow { size.min(self.distinct.len()) } else { size }).log2().max(0.0)
+    }
+}
+
+fn as_number(count: usize) -> f64 {
+    u32::try_from(count).map_or(f64::INFINITY, f64::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn is_strong(secret: &str) -> bool {
+        strength_bits(secret) >= MIN_STRENGTH_BITS
+    }
+
+    #[test]
+    fn examples_words_repetitions_and_sequences_are_weak() {
+        for weak in [
+            "",
+            "1",
+            "123",
+            "123456789",
+            "12345678901234567890123456789012345678901234567890",
+            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            "fedcba9876543210fedcba9876543210fedcba9876543210",
+            "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+            "00000000000000000000000000000000000000000000000000000000",
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "aabbccddaabbccddaabbccddaabbccddaabbccddaabbccddaabbccdd",
+            "01001101010010110101001011010010110100101101001011010011",
+            "test_4eC39HqLyjWDarjtT1zdp7dc4eC39HqLyjWDarjtT1zdp7dc",
+            "TEST4eC39HqLyjWDarjtT1zdp7dc4eC39HqLyjWDarjtT1zdp7dc9Zq",
+            "your-api-key-4eC39HqLyjWDarjtT1zdp7dc",
+            "4eC39HqLyjWD-change-me-9Hq4eC39HqLyjWDarjtT1zdp7dc",
+            "this-is-the-key-of-our-shop-and-the-shop-is-good",
+            "correct_horse_battery_staple",
+            // 124 bits of hexadecimal digits.
+            "9f86d081884c7d659a2feaa0c55ad01",
+            // 126 bits of decimal digits.
+            "49081376250917364820571936482057193648",
+        ] {
+            assert!(!is_strong(weak), "{weak}: {}", strength_bits(weak));
+        }
+    }
+
+    #[test]
+    fn a_generated_secret_of_128_bits_is_strong() {
+        for strong in [
+            // openssl rand -hex 16
+            "9f86d081884c7d659a2feaa0c55ad015",
+            "9F86D081884C7D659A2FEAA0C55AD015",
+            // uuidgen
+            "b3a5c0de-8f41-4f9e-9d27-6c1e0f7a2b95",
+            // openssl rand -base64 16
+            "n4bQgYhMfWWaL+qgxVrQFQ==",
+            // 39 decimal digits
+            "490813762509173648205719364820571936482",
+        ] {
+            assert!(is_strong(strong), "{strong}: {}", strength_bits(strong));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_random_secret_of_256_bits_is_strong_in_every_encoding(
+            random in prop::array::uniform32(any::<u8>()),
+        ) {
+            // Short runs of words, found by chance, are excluded.
+            let base64 = Base64UrlUnpadded::encode_string(&random);
+            prop_assume!(!is_example(&base64));
+            prop_assume!(random.iter().collect::<BTreeSet<_>>().len() > 16);
+            for text in [hex::encode(random), hex::encode_upper(random), base64] {
+                prop_assert!(is_strong(&text), "{}: {}", text, strength_bits(&text));
+            }
+        }
+
+        #[test]
+        fn a_repetition_is_no_stronger_than_what_it_repeats(unit in "[!-~]{1,20}", times in 2..20_usize) {
+            prop_assert!(strength_bits(&unit.repeat(times)) <= strength_bits(&unit).max(0.0) + 1e-9
+                || is_example(&unit));
+        }
+
+        #[test]
+        fn the_estimate_is_finite_and_not_negative(text in ".{0,600}") {
+            prop_assert!(strength_bits(&text) >= 0.0 && strength_bits(&text).is_finite());
+        }
+    }
+}
