@@ -53,11 +53,17 @@ describe.each(PAGES)("%s", (page) => {
 
     expect(missing).toEqual([]);
   });
+});
 
-  it("links only to files that exist", () => {
-    const links = [...markdown.matchAll(/\]\(([^)#]+)\)/g)].map(([, path = ""]) => join(ROOT, "docs", path));
+describe("The pages in docs/", () => {
+  it("link only to files that exist", () => {
+    const links = PAGES.flatMap((page) =>
+      [...readFileSync(join(ROOT, page), "utf8").matchAll(/\]\(([^)#]+)\)/g)].map(([, path = ""]) =>
+        join(ROOT, "docs", path),
+      ),
+    );
 
-    expect(links.length).toBeGreaterThan(0);
+    expect(links.length).toBeGreaterThan(5);
     expect(links.filter((link) => !existsSync(link))).toEqual([]);
   });
 });
