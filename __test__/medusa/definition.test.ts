@@ -73,7 +73,10 @@ describe("the module's definition for Medusa", () => {
       (service.prototype as { MedusaContextIndex_: Record<string, number> }).MedusaContextIndex_;
     const stocksPublic = Object.entries(positions(stock.service)).filter(([name]) => !name.endsWith("_"));
     expect(positions(apiKeyModule.service)).toMatchObject(Object.fromEntries(stocksPublic));
-    expect(positions(apiKeyModule.service)).toMatchObject({ create: 1, list: 2, rollApiKeys: 2 });
+    expect(positions(apiKeyModule.service)).toMatchObject({
+      ...{ create: 1, list: 2, rollApiKeys: 2, verify: 2 },
+      ...{ ensureApiKeys: 2, importApiKeys: 1, redeem: 2 },
+    });
   });
 
   it("is neither thenable nor serialized, so that it can be awaited and logged", () => {

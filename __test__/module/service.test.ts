@@ -92,9 +92,9 @@ describe("the service", () => {
     expect(
       declared(
         ...(["updateApiKeys", "retrieveApiKey", "listApiKeys", "list", "listAndCountApiKeys"] as const),
-        ...(["softDeleteApiKeys", "restoreApiKeys", "revoke", "rollApiKeys"] as const),
+        ...(["softDeleteApiKeys", "restoreApiKeys", "revoke", "rollApiKeys", "ensureApiKeys", "redeem"] as const),
       ),
-    ).toEqual(Array(9).fill(3));
+    ).toEqual(Array(11).fill(3));
   });
 
   it("returns one key for one and an array for an array", async () => {

@@ -1,6 +1,15 @@
 // Compiled, never run: passes as long as `tsc` accepts it. The public types accept what works and reject what does not.
 
-import type { ApiKey, ApiKeyFilters, ApiKeyModuleService, RolledApiKey } from "../../index";
+import type {
+  ApiKey,
+  ApiKeyFilters,
+  ApiKeyModuleService,
+  DeclaredApiKey,
+  DeclaredApiKeyState,
+  Redemption,
+  RedemptionRefusal,
+  RolledApiKey,
+} from "../../index";
 
 export async function accepted(service: ApiKeyModuleService): Promise<void> {
   const one: ApiKey = await service.createApiKeys({ title: "CI", type: "secret", created_by: "u", expires_in: 60 });
@@ -8,6 +17,15 @@ export async function accepted(service: ApiKeyModuleService): Promise<void> {
   const revoked: ApiKey = await service.revoke(one.id);
   const matched: ApiKey[] = await service.revoke({ id: many.map((key) => key.id) }, { revoked_by: "u", revoke_in: 60 });
   const { created }: RolledApiKey = await service.rollApiKeys(revoked.id, { revoked_by: "u" });
+  const [declared] = await service.ensureApiKeys(
+    [{ title: "CI", type: "secret", created_by: "u", token: "sk_1", scopes: ["a:read"] }],
+    { update: true },
+  );
+  const imported: DeclaredApiKey = await service.importApiKeys({ title: "Old", created_by: "u", sha256: "00" });
+  const states: (DeclaredApiKeyState | undefined)[] = [declared?.state, imported.state];
+  const redeemed: Redemption = await service.redeem(states.join(), { purpose: "password-reset" });
+  const reason: RedemptionRefusal | ApiKey = redeemed.valid ? redeemed.key : redeemed.reason;
+  console.log(reason);
   const filters: ApiKeyFilters = { title: created.title, id: created.id };
   const updated: ApiKey[] = await service.updateApiKeys(filters, { title: "CI" });
   await service.softDeleteApiKeys([created.id, { title: /old/ }], { returnLinkableKeys: ["api_key_id"] });
@@ -73,6 +91,14 @@ export async function wholeKeys(service: ApiKeyModuleService, whole: ApiKey): Pr
   await service.softDeleteApiKeys([whole]);
   // @ts-expect-error: a whole key is not a selector
   await service.restoreApiKeys(whole);
+  // @ts-expect-error: a declared key has a token
+  await service.ensureApiKeys({ title: "CI", type: "secret", created_by: "u" });
+  // @ts-expect-error: a declared key has no purpose
+  await service.ensureApiKeys({ title: "CI", type: "secret", created_by: "u", token: "sk_1", purpose: "x" });
+  // @ts-expect-error: an imported key is a secret key
+  await service.importApiKeys({ title: "Old", created_by: "u", sha256: "00", type: "publishable" });
+  // @ts-expect-error: a redemption has a purpose
+  await service.redeem("sk_1", {});
   // @ts-expect-error: a whole key is not an id
   await service.rollApiKeys(whole, { revoked_by: "u" });
 }
