@@ -1,4 +1,14 @@
-import { first, likeInput, likeTarget, type OneOrMany, rejectMembers, toLinkable, toMany, toUpserts } from "./answers";
+import {
+  first,
+  likeInput,
+  likeTarget,
+  type OneOrMany,
+  rejectMembers,
+  toLinkable,
+  toMany,
+  toUpserts,
+  withAttributes,
+} from "./answers";
 import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standaloneSettings } from "./connection";
 import type { Context } from "./context";
 import { DiagnosticsPublisher } from "./diagnostics";
@@ -78,7 +88,7 @@ export class ApiKeyModuleService implements Documented {
   }
 
   async createApiKeys(data: CreateApiKeyInput | CreateApiKeyInput[], sharedContext?: Context): Promise<OneOrMany> {
-    const { keys, created } = await this.native_.createApiKeys(toMany(data), sharedContext);
+    const { keys, created } = await this.native_.createApiKeys(toMany(data).map(withAttributes), sharedContext);
     await this.events_.publish([["created", created]], sharedContext);
     return likeInput(data, Array.from(keys, decodeCreatedKey));
   }
@@ -104,7 +114,7 @@ export class ApiKeyModuleService implements Documented {
     data: UpdateApiKeyInput,
     sharedContext?: Context,
   ): Promise<OneOrMany> {
-    const { keys, updated } = await this.native_.updateApiKeys(target, data);
+    const { keys, updated } = await this.native_.updateApiKeys(target, withAttributes(data));
     await this.events_.publish([["updated", updated]], sharedContext);
     return likeTarget(target, Array.from(keys, decodeKey));
   }
