@@ -125,9 +125,9 @@ export class Native {
   }
 
   /** Judges a token by a demand: the key, or the reason against it. */
-  verify(token: string, demand: unknown): Promise<ApiKey | RefusalReason> {
+  verify(token: string, demand: unknown): Promise<ApiKey | RefusalReason | null> {
     this.throwIfClosed();
-    return this.inbox.ask("verify", token, now(), encodeDemand(demand)) as Promise<ApiKey | RefusalReason>;
+    return this.inbox.ask("verify", token, now(), encodeDemand(demand));
   }
 
   /** The result of `verify` from the cache, on this thread; null if the database must be read. */

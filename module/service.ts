@@ -250,7 +250,10 @@ export class ApiKeyModuleService implements Documented {
     const recalled = usable ? this.native_.recallVerified(token, demand) : null;
     // An invalid demand is rejected for every token.
     const answer = recalled ?? (await this.native_.verify(usable ? token : "", demand));
-    return typeof answer === "string" ? { valid: false, reason: answer } : { valid: true, key: answer };
+    if (answer === null || typeof answer === "string") {
+      return { valid: false, reason: answer ?? "unknown" };
+    }
+    return { valid: true, key: answer };
   }
 
   async redeem(token: string, data: RedeemInput, sharedContext?: Context): Promise<Redemption> {

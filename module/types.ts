@@ -91,7 +91,10 @@ export interface CreateApiKeyInput {
    * Stored as `revoked_at`, with `created_by` as `revoked_by`, so it cannot be combined with either.
    */
   expires_in?: number;
-  /** The id; must be unused. At most 1,024 bytes of UTF-8. Default, and if empty: generated. */
+  /**
+   * The id; must be unused. At most 1,024 bytes of UTF-8; of a restricted key, `apk_` and a ULID. Default, and if empty:
+   * generated.
+   */
   id?: string;
   /** The time from which the key is rejected. Default: never. */
   revoked_at?: ApiKeyTime | null;

@@ -357,6 +357,12 @@ fn write_json(
                 if place > 0 {
                     json.push(',');
                 }
+                // `module/wire` replaces NUL and lone surrogates of names.
+                if name.contains('\u{fffd}') {
+                    return Err(ApiKeyError::invalid(format!(
+                        "{field} has a member whose name holds NUL, a lone surrogate or U+FFFD"
+                    )));
+                }
                 json.push_str(&Value::from(name.as_str()).to_string());
                 json.push(':');
                 write_json(field, value, depth - 1, json)?;
