@@ -1,3 +1,4 @@
+import { Admissions } from "./admissions";
 import { first, likeInput, likeTarget, type OneOrMany, rejectMembers, toLinkable, toMany, toUpserts } from "./answers";
 import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standaloneSettings } from "./connection";
 import type { Context } from "./context";
@@ -53,6 +54,8 @@ export class ApiKeyModuleService implements Documented {
   readonly events_: EventPublisher;
   readonly columns_ = memoize((select) => this.native_.selectedColumns(select));
   readonly logger_: Logger;
+  /** What `scopedAdminKeys` of `guards/medusa.ts` admits. */
+  readonly admissions_ = new Admissions();
   readonly __hooks: Hooks = {
     onApplicationStart: async () => {
       // Medusa ignores a failure here, so the module logs it.
@@ -221,7 +224,12 @@ export class ApiKeyModuleService implements Documented {
       this.native_.throwIfClosed();
       return false;
     }
-    return this.native_.recall("secret", token) ?? (await this.native_.authenticate(token)) ?? false;
+    const recalled = this.native_.recall("secret", token);
+    if (recalled !== null) {
+      return recalled;
+    }
+    const admission = this.admissions_.of(token);
+    return (await (admission === null ? this.native_.authenticate(token) : admission.verify())) ?? false;
   }
 
   async verify(token: string, demand?: ApiKeyDemand, _sharedContext?: Context): Promise<Verification> {

@@ -190,13 +190,15 @@ export interface RedeemInput {
   purpose: string;
   /** Who redeems the token, stored as the key's `revoked_by`. Default: `null`. */
   revoked_by?: string | null;
+  /** The address of the caller. A key with `allowed_ips` is refused without it. */
+  ip?: string;
 }
 
 /**
  * Why a token cannot be redeemed, in the order of judgment: it belongs to no key, the key was revoked or redeemed, it has
- * expired, it has another purpose or none.
+ * expired, it has another purpose or none, it may not be used from this address.
  */
-export type RedemptionRefusal = "unknown" | "revoked" | "expired" | "wrong_purpose";
+export type RedemptionRefusal = "unknown" | "revoked" | "expired" | "wrong_purpose" | "ip_not_allowed";
 
 /** The result of `redeem`. */
 export type Redemption = { valid: true; key: ApiKey } | { valid: false; reason: RedemptionRefusal };

@@ -1,5 +1,6 @@
 // Tests this package in other versions of Medusa than the one in the lock file. Installs each into a temporary folder, as a shop that is
-// a copy of examples/medusa, and compares the shop with this package to the same shop with that version's own API Key Module.
+// a copy of examples/medusa, and compares the shop with this package to the same shop with that version's own API Key Module; then sends
+// requests with restricted keys to the shop with scopedAdminKeys.
 //
 //   npm run medusa-versions                        the versions that README.md claims
 //   npm run medusa-versions -- 2.8.8 latest        these versions or tags
@@ -21,6 +22,7 @@ await build();
 const { startPostgres } = await import("../harness/postgres-for-run.js");
 const { exactVersion, installShop } = await import("./medusa-versions/install.mjs");
 const { compareSides } = await import("./medusa-versions/compare.mjs");
+const { checkGuard } = await import("./medusa-versions/guard.mjs");
 
 const { medusaVersions } = JSON.parse(readFileSync(`${root}scripts/package.json`, "utf8"));
 const postgres = await step("Starting PostgreSQL", startPostgres);
@@ -41,10 +43,14 @@ async function tested(name) {
   const folder = mkdtempSync(join(tmpdir(), "medusa-api-key-native-shop-"));
   try {
     await step(`Medusa ${version}: installing it (some minutes)`, () => installShop(version, folder));
+    const name = `medusa_${version.replace(/\W/g, "_")}`;
     const requests = await step(`Medusa ${version}: migrating, serving and comparing`, () =>
-      compareSides(folder, postgres.url, `medusa_${version.replace(/\W/g, "_")}`),
+      compareSides(folder, postgres.url, name),
     );
-    return { version, requests };
+    const guarded = await step(`Medusa ${version}: serving with scopedAdminKeys`, () =>
+      checkGuard(folder, postgres.url, name),
+    );
+    return { version, requests: requests + guarded };
   } catch (error) {
     console.error(`  failed: ${error.message}`);
     return { version, requests: 0, problem: error.stack };

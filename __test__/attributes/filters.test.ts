@@ -91,7 +91,8 @@ describeOurs("Filters on attributes", (current) => {
         fc.array(tree, { minLength: 8, maxLength: 8 }),
         async (keys, filters) => {
           await current().sql("DELETE FROM api_key");
-          await service().createApiKeys(keys.map((key) => ({ ...SECRET, ...key })));
+          // One by one: two keys of one owner and purpose cannot be created at once.
+          for (const key of keys) await service().createApiKeys({ ...SECRET, ...key });
           const all = await service().listApiKeys();
           for (const filter of filters) {
             const expected = all.filter((key) => matches(filter, key)).map(({ id }) => id);

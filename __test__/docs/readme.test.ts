@@ -1,60 +1,20 @@
-// README.md and pages of docs/ run as they are printed, and print what they say.
+// README.md runs as it is printed, and prints what it says.
 //
 // A comment before a block of code says what it is for: `<!-- runs -->` is a program whose output the next `<!-- prints -->` shows,
 // `<!-- prints FILE -->` is what a file of this project prints, `<!-- configures -->` is a medusa-config, `<!-- abridges FILE -->`
 // is a test of this project without what only this project needs.
 
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import ts from "typescript";
-
-interface Block {
-  /** The nearest heading above. */
-  heading: string;
-  /** The comment before it, in words. */
-  purpose: string[];
-  language: string;
-  text: string;
-}
+import { alike, type Block, blocksOf, missingLines, readersFolder } from "./blocks";
 
 const ROOT = join(__dirname, "../..");
 const LONGEST_RUN_MS = 60_000;
 
-/** What a reader installs for the blocks, and where this checkout has it. */
-const PACKAGES: Record<string, string> = {
-  "medusa-api-key-native": ROOT,
-  express: join(ROOT, "node_modules/express"),
-  "@medusajs/framework": join(ROOT, "node_modules/@medusajs/framework"),
-};
-
-/** All blocks of a document, in order. */
-function blocksOf(markdown: string): Block[] {
-  let heading = "";
-  const part = /^#+ (?<title>[^\n]+)$|(?:^<!-- (?<purpose>[^\n]+) -->\n)?^```(?<language>\w+)\n(?<text>.*?)^```$/gms;
-  return [...markdown.matchAll(part)].flatMap(({ groups = {} }) => {
-    heading = groups.title ?? heading;
-    const { purpose = "", language, text = "" } = groups;
-    return language === undefined ? [] : [{ heading, purpose: purpose.split(" "), language, text }];
-  });
-}
-
-/** Text with what differs between two runs – tokens, ids and times – replaced by what it is. */
-function alike(text: string): string {
-  return text
-    .replace(/\b([sp]k)_[0-9a-f]{64}\b/g, "$1_…")
-    .replace(/\b([sp]k)_[0-9a-f]{3}\*{3}[0-9a-f]{3}\b/g, "$1_…***…")
-    .replace(/\bapk_[0-9A-HJKMNP-TV-Z]{26}\b/g, "apk_…")
-    .replace(/\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g, "<time>")
-    .trim();
-}
-
-/** The documents with programs. */
-const DOCUMENTS = ["README.md", "docs/declared-keys.md", "docs/single-use-tokens.md"];
-
-const BLOCKS = DOCUMENTS.flatMap((file) => blocksOf(readFileSync(join(ROOT, file), "utf8")));
+const BLOCKS = blocksOf(readFileSync(join(ROOT, "README.md"), "utf8"));
 const is = (verb: string) => (block: Block) => block.purpose[0] === verb;
 const PROGRAMS = BLOCKS.filter(is("runs")).map((program) => ({
   ...program,
@@ -67,12 +27,7 @@ describe("README.md", () => {
   let directory: string;
 
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "medusa-api-key-native-readme-"));
-    for (const [name, target] of Object.entries(PACKAGES)) {
-      const link = join(directory, "node_modules", name);
-      mkdirSync(dirname(link), { recursive: true });
-      symlinkSync(target, link, "junction");
-    }
+    directory = readersFolder("express", "@medusajs/framework");
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -93,22 +48,7 @@ describe("README.md", () => {
   });
 
   it.each(TESTS)("shows only lines of $purpose.1, in their order", ({ purpose: [, file = ""], text }) => {
-    const linesOf = (code: string) =>
-      code
-        .split("\n")
-        .map((line) => line.trim())
-        .filter((line) => line !== "");
-    // Here the package is the folder that the test lies in.
-    const tested = linesOf(
-      readFileSync(join(ROOT, file), "utf8").replace('require.resolve("../..")', '"medusa-api-key-native"'),
-    );
-    const missing = linesOf(text).filter((line) => {
-      const place = tested.indexOf(line);
-      tested.splice(0, place + 1);
-      return place === -1;
-    });
-
-    expect(missing).toEqual([]);
+    expect(missingLines(text, readFileSync(join(ROOT, file), "utf8"))).toEqual([]);
   });
 
   it.each(PROGRAMS)(

@@ -4,8 +4,8 @@ import { describeOnEachDatabase } from "../support/databases";
 import { expectFailure } from "../support/failures";
 import { lookUp, openLeased, warm } from "../support/leased";
 import { openService } from "../support/ours";
+import { runProgram } from "../support/own-process";
 import { type OurService, PUBLISHABLE, SECRET, untyped } from "../support/service";
-import { runProgram } from "./own-process";
 
 const CLOSED = "The API key service is closed.";
 

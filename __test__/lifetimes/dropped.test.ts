@@ -1,11 +1,11 @@
 // Services that are dropped: what the garbage collector finds closes itself.
 
 import { openService } from "../support/ours";
+import { type Program, runProgram } from "../support/own-process";
 import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
 import { createSqliteDatabase } from "../support/sqlite";
 import { until } from "../support/until";
 import { descriptorsOf } from "./descriptors";
-import { type Program, runProgram } from "./own-process";
 
 const SERVICES = 10;
 

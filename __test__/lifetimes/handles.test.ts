@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { ApiKeyModuleService } from "../../index.js";
 import { describeOnEachDatabase } from "../support/databases";
 import { expectFailure } from "../support/failures";
-import { runProgram } from "./own-process";
+import { runProgram } from "../support/own-process";
 
 const PACKAGE = join(__dirname, "../..");
 const JEST = join(PACKAGE, "node_modules/jest/bin/jest.js");

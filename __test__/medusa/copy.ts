@@ -11,12 +11,19 @@ export interface Configuration {
   settings?: string;
   /** The elements of `modules`; the example's line unless given. */
   modules?: string;
+  /** Folders that are copied over the shop, after `overlay/`. */
+  overlays?: string[];
+  /** Environment variables in addition to those of every test shop. */
+  env?: Record<string, string>;
 }
 
 /** Answers the folder of the shop, in `home`. */
-export async function copyShop(home: string, { apiKeys, settings = "", modules }: Configuration): Promise<string> {
+export async function copyShop(
+  home: string,
+  { apiKeys, settings = "", modules, overlays = [] }: Configuration,
+): Promise<string> {
   const shop = await copyExample(home);
-  await cp(join(__dirname, "overlay"), shop, { recursive: true });
+  for (const overlay of [join(__dirname, "overlay"), ...overlays]) await cp(overlay, shop, { recursive: true });
   await replaceLine(shop, `${settings} ${modules ?? (apiKeys === "ours" ? LINE : "")}`);
   return shop;
 }

@@ -31,7 +31,7 @@ export async function openShop(configuration: Configuration): Promise<Shop> {
   const database = await createShopDatabase();
   const home = await mkdtemp(join(tmpdir(), "medusa-api-key-native-shop-"));
   const directory = await copyShop(home, configuration);
-  const env = environment(database.url);
+  const env = { ...environment(database.url), ...configuration.env };
   if (configuration.apiKeys === "ours") await runMedusa(directory, env, MIGRATE);
   const server = await serveShop(directory, env);
   const shop: Shop = {

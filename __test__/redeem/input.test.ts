@@ -26,7 +26,7 @@ describeOurs("redeem", (current) => {
     [
       "an unknown member",
       { ...PURPOSE, owner: "x" },
-      /^unknown member "owner" of the data of redeem; known members: purpose, revoked_by$/,
+      /^unknown member "owner" of the data of redeem; known members: purpose, revoked_by, ip$/,
     ],
   ])("rejects %s", async (_, data, message) => {
     const { token } = await current().service.createApiKeys(RESET);

@@ -48,6 +48,19 @@ describeOurs("redeem (M14)", (current) => {
     expect(await current().service.redeem(token, PURPOSE)).toMatchObject({ valid: true });
   });
 
+  it("does not end a key for an address that is not allowed, or unknown", async () => {
+    const { token } = await create({ allowed_ips: ["10.0.0.0/8"] });
+
+    for (const from of [{}, { ip: "11.0.0.1" }]) {
+      expect(await current().service.redeem(token, { ...PURPOSE, ...from })).toEqual({
+        valid: false,
+        reason: "ip_not_allowed",
+      });
+    }
+    await expectFailure(current().service.redeem(token, { ...PURPOSE, ip: "nowhere" }), "invalid_data", /^ip must be/);
+    expect(await current().service.redeem(token, { ...PURPOSE, ip: "::ffff:10.0.0.1" })).toMatchObject({ valid: true });
+  });
+
   it("refuses a key without a purpose and leaves it valid", async () => {
     const { token } = await current().service.createApiKeys(SECRET);
     const scoped = await current().service.createApiKeys({ ...SECRET, scopes: ["a:read"] });

@@ -9,7 +9,7 @@ import { serveShop } from "../../harness/shop/server.js";
 import { Requests } from "./requests.mjs";
 import { afterSwitching, scenario, USER } from "./scenario.mjs";
 
-const MIGRATE = ["db:migrate", "--execute-safe-links"];
+export const MIGRATE = ["db:migrate", "--execute-safe-links"];
 
 /**
  * Runs a shop on stock and on this package, each on a new database; then switches the stock shop to this package, and back. Throws if the
@@ -51,7 +51,8 @@ async function played(folder, database, side, play) {
   }
 }
 
-function configure(folder, side) {
+/** Selects the shop's API Key Module. */
+export function configure(folder, side) {
   const file = join(folder, "medusa-config.ts");
   const config = readFileSync(file, "utf8");
   const other = "modules: [],";

@@ -1,5 +1,7 @@
 //! redeem
 
+use std::net::IpAddr;
+
 use super::ApiKeyService;
 use super::authenticate::{Proof, Refused};
 use crate::api_key::{ApiKey, PublicApiKey, RedemptionData, Refusal, Revocation};
@@ -34,12 +36,12 @@ impl ApiKeyService {
         data: &Input,
         now: Timestamp,
     ) -> Result<Redeemed, ApiKeyError> {
-        let RedemptionData { purpose, revoked_by } = RedemptionData::parse(data)?;
+        let RedemptionData { purpose, revoked_by, ip } = RedemptionData::parse(data)?;
         if !may_be_token(&token) {
             return Ok(Redeemed::Refused(Refusal::Unknown));
         }
         let presented = self.hasher.present(token);
-        let judge = |key: &ApiKey| judge(key, &purpose, now);
+        let judge = |key: &ApiKey| judge(key, &purpose, ip, now);
         for _ in 0..MAX_ATTEMPTS {
             let found = self.find_proven(&presented, judge, Proof::OfRefusedToo).await?;
             let key = match found {
@@ -65,13 +67,15 @@ impl ApiKeyService {
     }
 }
 
-fn judge(key: &ApiKey, purpose: &str, now: Timestamp) -> Result<(), Refusal> {
+fn judge(key: &ApiKey, purpose: &str, ip: Option<IpAddr>, now: Timestamp) -> Result<(), Refusal> {
     if key.has_lost_restrictions() {
         return Err(Refusal::Unknown);
     }
     if key.has_ended(now) {
         return Err(key.reason_of_end());
     }
-    let own = key.attributes.as_ref().and_then(|attributes| attributes.purpose.as_deref());
-    if own == Some(purpose) { Ok(()) } else { Err(Refusal::WrongPurpose) }
+    let attributes = key.attributes.as_ref();
+    let own = attributes.filter(|attributes| attributes.purpose.as_deref() == Some(purpose));
+    let Some(attributes) = own else { return Err(Refusal::WrongPurpose) };
+    if attributes.limits().allow(ip) { Ok(()) } else { Err(Refusal::IpNotAllowed) }
 }

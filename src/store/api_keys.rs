@@ -1,6 +1,6 @@
 //! The statements on `api_key`.
 
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, NullOrdering};
+use sea_orm::sea_query::{Condition, Expr, NullOrdering};
 use sea_orm::{
     ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query,
@@ -235,11 +235,11 @@ fn scope(on: &Connection<'_>, query: &Query) -> Result<Condition, ApiKeyError> {
     Ok(if query.with_deleted {
         matching
     } else {
-        matching.add(key_column(Column::DeletedAt).is_null())
+        matching.add(dialect::undeleted(on.backend(), key_column(Column::DeletedAt)))
     })
 }
 
-fn select(on: &Connection<'_>, query: &Query) -> Result<Select<Entity>, ApiKeyError> {
+pub(super) fn select(on: &Connection<'_>, query: &Query) -> Result<Select<Entity>, ApiKeyError> {
     // SQLite does not support OFFSET without LIMIT.
     let take = query.take.or_else(|| query.skip.map(|_| u64::from(u32::MAX)));
     let mut select = Entity::find().filter(scope(on, query)?).limit(take).offset(query.skip);

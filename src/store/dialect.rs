@@ -1,7 +1,7 @@
 //! Chooses between PostgreSQL's statements and SQLite's.
 
 use sea_orm::Statement;
-use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 
 use super::api_keys::Query;
 use super::backend::Backend;
@@ -51,6 +51,14 @@ pub(super) fn matches(
     match backend {
         Backend::Postgres => Ok(postgres::conditions::matches(expr, pattern)),
         Backend::Sqlite => sqlite::conditions::matches(expr, pattern),
+    }
+}
+
+/// Returns the condition that a key is not soft-deleted.
+pub(super) fn undeleted(backend: Backend, deleted_at: Expr) -> Expr {
+    match backend {
+        Backend::Postgres => deleted_at.is_null(),
+        Backend::Sqlite => sqlite::conditions::undeleted(deleted_at),
     }
 }
 

@@ -12,11 +12,16 @@ pub struct UsesWritten {
     pub skipped: Vec<String>,
 }
 
-/// Returns the condition that a use, a row of `used`, may be written to a row of `key`.
-pub(super) fn is_due(whole_ms: fn(&str) -> String, second_later: fn(&str) -> String) -> String {
+/// Returns the condition that a use, a row of `used`, may be written to a row of `key`. `undeleted` is the condition that
+/// `key` is not soft-deleted.
+pub(super) fn is_due(
+    undeleted: &str,
+    whole_ms: fn(&str) -> String,
+    second_later: fn(&str) -> String,
+) -> String {
     let live = is_live(r#""used"."at""#, whole_ms, second_later);
     format!(
-        r#""key"."deleted_at" IS NULL AND ("key"."last_used_at" IS NULL OR "key"."last_used_at" < "used"."at")
+        r#"{undeleted} AND ("key"."last_used_at" IS NULL OR "key"."last_used_at" < "used"."at")
     AND {live}"#
     )
 }

@@ -1,12 +1,12 @@
 //! Runs a statement on any connection of the pool or in a transaction, on the database that is open.
 
-use sea_orm::{DatabaseConnection, Select, Statement};
+use sea_orm::{Select, Statement};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::backend::Backend;
 use super::postgres::{PgExecutor, PgPool, PgTransaction};
 use super::row::{Entity, Model};
-use super::sqlite::{SqliteExecutor, SqliteTransaction};
+use super::sqlite::{SqliteConnections, SqliteExecutor, SqliteTransaction};
 use crate::error::ApiKeyError;
 
 /// Runs statements. A search on SQLite also holds a search permit.
@@ -16,7 +16,7 @@ pub struct Connection<'a> {
 }
 
 enum Handle<'a> {
-    Sqlite(DatabaseConnection),
+    Sqlite(SqliteConnections),
     SqliteTransaction(&'a SqliteTransaction),
     Postgres(PgPool),
     PostgresTransaction(&'a PgTransaction),
@@ -31,7 +31,7 @@ pub(super) enum Executor<'a> {
 /// The connection pool of an open database.
 #[derive(Clone)]
 pub(super) enum Pool {
-    Sqlite(DatabaseConnection),
+    Sqlite(SqliteConnections),
     Postgres(PgPool),
 }
 

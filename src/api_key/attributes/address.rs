@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use ipnet::{IpNet, Ipv4Net};
 
 use crate::error::{ApiKeyError, Shown};
+use crate::input::Input;
 
 /// The length of the prefix of IPv4-mapped IPv6 addresses, `::ffff:0:0/96`.
 const MAPPED_PREFIX: u8 = 96;
@@ -12,6 +13,16 @@ const MAPPED_PREFIX: u8 = 96;
 /// Parses an address.
 pub(super) fn address(text: &str) -> Option<IpAddr> {
     text.parse().ok().map(|address: IpAddr| address.to_canonical())
+}
+
+/// Validates the member `ip` of a demand.
+pub(super) fn checked_ip(value: &Input) -> Result<Option<IpAddr>, ApiKeyError> {
+    let found = match value {
+        Input::Undefined => return Ok(None),
+        Input::Text(text) => address(text),
+        _ => None,
+    };
+    found.map(Some).ok_or_else(|| ApiKeyError::invalid("ip must be an IP address"))
 }
 
 /// Parses an address or a network in CIDR notation.

@@ -1,8 +1,10 @@
 //! Validates the attributes that callers give at creation and in updates.
 
+use std::net::IpAddr;
+
 use serde_json::{Number, Value};
 
-use super::address::checked_network;
+use super::address::{checked_ip, checked_network};
 use super::scope::checked_scopes;
 use super::{Attributes, Metadata, Owner, USER};
 use crate::api_key::ApiKeyType;
@@ -154,6 +156,8 @@ pub struct RedemptionData {
     pub purpose: String,
     /// Who redeems the key.
     pub revoked_by: Option<String>,
+    /// The address from which it is redeemed.
+    pub ip: Option<IpAddr>,
 }
 
 impl RedemptionData {
@@ -168,13 +172,14 @@ impl RedemptionData {
                 data.kind()
             )));
         }
-        refuse_unknown("the data of redeem", data, &["purpose", "revoked_by"])?;
+        refuse_unknown("the data of redeem", data, &["purpose", "revoked_by", "ip"])?;
         Ok(Self {
             purpose: checked_name("purpose", data.member("purpose"))?,
             revoked_by: match data.member("revoked_by") {
                 absent if absent.is_absent() => None,
                 given => Some(checked_text("revoked_by", given)?),
             },
+            ip: checked_ip(data.member("ip"))?,
         })
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::USER;
-use super::address::{address, network};
+use super::address::{address, checked_ip, network};
 use super::scope::{MAX_SCOPES, checked_scopes, covers, is_scope};
 use crate::error::ApiKeyError;
 use crate::input::{Input, refuse_unknown};
@@ -104,17 +104,11 @@ impl Demand {
                 Input::Undefined => Vec::new(),
                 scopes => checked_scopes("scopes", scopes)?,
             },
-            ip: match demand.member("ip") {
-                Input::Undefined => None,
-                Input::Text(text) => {
-                    Some(address(text).ok_or_else(|| not_an("ip", "an IP address"))?)
-                }
-                _ => return Err(not_an("ip", "an IP address")),
-            },
+            ip: checked_ip(demand.member("ip"))?,
             owner_type: match demand.member("owner_type") {
                 Input::Undefined => None,
                 Input::Text(text) => Some(text.clone()),
-                _ => return Err(not_an("owner_type", "a string")),
+                _ => return Err(ApiKeyError::invalid("owner_type must be a string")),
             },
         })
     }
@@ -143,10 +137,6 @@ impl Demand {
     }
 }
 
-fn not_an(member: &str, expected: &str) -> ApiKeyError {
-    ApiKeyError::invalid(format!("{member} must be {expected}"))
-}
-
 impl<'a> Limits<'a> {
     /// Reads the JSON of attributes.
     #[must_use]
@@ -168,6 +158,16 @@ impl<'a> Limits<'a> {
             || self.owner_type.as_deref().is_some_and(|owner| owner != USER)
     }
 
+    /// Whether the key may be used from an address. An unknown address is none that a key is limited to.
+    #[must_use]
+    pub fn allow(&self, ip: Option<IpAddr>) -> bool {
+        let Some(allowed) = &self.allowed_ips else { return true };
+        let is_allowed = |ip: IpAddr| {
+            allowed.iter().filter_map(|text| network(text)).any(|network| network.contains(&ip))
+        };
+        ip.is_some_and(is_allowed)
+    }
+
     /// Judges the use of a live key. `restricted` says whether the key is marked as restricted.
     ///
     /// # Errors
@@ -177,13 +177,8 @@ impl<'a> Limits<'a> {
         if self.has_purpose || restricted && !self.restrict() {
             return Err(Refusal::Unknown);
         }
-        if let Some(allowed) = &self.allowed_ips {
-            let contains = |ip: IpAddr| {
-                allowed.iter().filter_map(|text| network(text)).any(|network| network.contains(&ip))
-            };
-            if !demand.ip.is_some_and(contains) {
-                return Err(Refusal::IpNotAllowed);
-            }
+        if !self.allow(demand.ip) {
+            return Err(Refusal::IpNotAllowed);
         }
         if let Some(demanded) = &demand.owner_type
             && self.owner_type.as_deref() != Some(demanded)

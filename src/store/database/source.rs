@@ -88,7 +88,7 @@ impl Opened {
     pub(super) fn pool(&self) -> Pool {
         match self {
             Self::Postgres(connections) => Pool::Postgres(connections.pool().clone()),
-            Self::Sqlite(pools) => Pool::Sqlite(pools.main.clone()),
+            Self::Sqlite(pools) => Pool::Sqlite(pools.connections().clone()),
         }
     }
 
@@ -103,7 +103,7 @@ impl Opened {
         match self {
             Self::Postgres(_) => Transaction::begin_write(&self.pool()).await,
             Self::Sqlite(pools) => {
-                let begun = SqliteTransaction::begin_write(&pools.main).await?;
+                let begun = SqliteTransaction::begin_write(pools.connections()).await?;
                 Ok(Transaction::new(Begun::Sqlite(begun.of_file(pools.file().cloned()))))
             }
         }

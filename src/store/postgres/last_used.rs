@@ -12,7 +12,7 @@ use crate::store::last_used::{UsesWritten, is_due};
 // A locked row is being changed, possibly by another process that flushes its uses. SKIP LOCKED skips it, which
 // prevents deadlocks.
 static WRITE: LazyLock<String> = LazyLock::new(|| {
-    let due = is_due(whole_ms, second_later);
+    let due = is_due(r#""key"."deleted_at" IS NULL"#, whole_ms, second_later);
     format!(
         r#"WITH "uses" AS MATERIALIZED (
   SELECT "id", "at" FROM unnest($1::text[], $2::timestamptz[]) AS "given" ("id", "at")

@@ -8,6 +8,9 @@ const PRIMARY: u32 = 0xff;
 
 const BUSY: u32 = 5;
 
+/// The description of a lock that another connection holds.
+pub(super) const LOCKED: &str = "the SQLite file is locked by another connection";
+
 /// Returns the description of an error if it is SQLite's.
 pub(super) fn describe(error: &dyn DatabaseError) -> Option<&'static str> {
     primary(error).map(description)
@@ -32,7 +35,7 @@ fn description(primary: u32) -> &'static str {
     match primary {
         3 | 23 => "this process has no permission to use the SQLite file",
         4 | 9 => "SQLite aborted the statement",
-        BUSY | 6 => "the SQLite file is locked by another connection",
+        BUSY | 6 => LOCKED,
         7 => "SQLite is out of memory",
         8 => "the SQLite file or its directory cannot be written",
         10 => "the SQLite file cannot be read or written: the disk or the file system failed",

@@ -36,6 +36,19 @@ pub(in crate::store) fn matches(expr: Expr, pattern: &Pattern) -> Result<Expr, A
     Ok(all.unwrap_or_else(|| never(expr)))
 }
 
+/// Returns the condition that a key is not soft-deleted.
+pub(in crate::store) fn undeleted(deleted_at: Expr) -> Expr {
+    Expr::cust_with_exprs(mostly("? IS NULL"), [deleted_at])
+}
+
+/// Returns a condition with the hint that most rows match it.
+///
+/// Without the hint SQLite assumes that about ten rows match, and reads all keys through the index on the condition's
+/// column instead of a few keys by their ids.
+pub(super) fn mostly(condition: &str) -> String {
+    format!("likelihood({condition}, 0.95)")
+}
+
 /// Rejects joins: SQLite has no tables of Medusa's other modules.
 pub(in crate::store) fn reject_joins(joins: &Joins) -> Result<(), ApiKeyError> {
     if joins.is_empty() { Ok(()) } else { Err(no_linked_tables()) }

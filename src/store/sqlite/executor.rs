@@ -1,18 +1,42 @@
 //! Runs a statement on SQLite.
 
-use sea_orm::{ConnectionTrait, DatabaseExecutor, Select, Statement};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, Select, Statement,
+};
 
 use super::failure;
+use super::writer::{WriteError, Writer};
 use crate::error::ApiKeyError;
 use crate::store::failure::InsertError;
 use crate::store::row::{Entity, Model};
 
-/// Any connection of a pool, or the connection of a transaction.
-pub(in crate::store) struct SqliteExecutor<'a>(DatabaseExecutor<'a>);
+/// The connections that read, and the connection that writes.
+#[derive(Clone)]
+pub(in crate::store) struct SqliteConnections {
+    pub(super) readers: DatabaseConnection,
+    pub(super) writer: Writer,
+}
+
+/// Any connection, or the connection of a transaction.
+pub(in crate::store) struct SqliteExecutor<'a> {
+    on: DatabaseExecutor<'a>,
+    /// Executes writes outside a transaction.
+    writer: Option<&'a Writer>,
+}
 
 impl<'a> SqliteExecutor<'a> {
-    pub(in crate::store) fn new(on: impl Into<DatabaseExecutor<'a>>) -> Self {
-        Self(on.into())
+    /// Runs each statement in its own transaction.
+    pub(in crate::store) fn new(connections: &'a SqliteConnections) -> Self {
+        Self { on: (&connections.readers).into(), writer: Some(&connections.writer) }
+    }
+
+    /// Only reads.
+    pub(super) fn reader(connection: &'a DatabaseConnection) -> Self {
+        Self { on: connection.into(), writer: None }
+    }
+
+    pub(super) fn in_transaction(transaction: &'a DatabaseTransaction) -> Self {
+        Self { on: transaction.into(), writer: None }
     }
 
     /// Returns the rows of a query that selects all columns.
@@ -20,31 +44,33 @@ impl<'a> SqliteExecutor<'a> {
         self,
         select: Select<Entity>,
     ) -> Result<Vec<Model>, ApiKeyError> {
-        select.all(&self.0).await.map_err(failure::of)
+        select.all(&self.on).await.map_err(failure::of)
     }
 
     /// Runs a statement and returns the number of changed rows.
     pub(in crate::store) async fn execute(self, statement: Statement) -> Result<u64, ApiKeyError> {
-        let done = self.0.execute_raw(statement).await.map_err(failure::of)?;
-        Ok(done.rows_affected())
+        Ok(self.write(statement).await?)
     }
 
     /// Inserts new rows.
     pub(in crate::store) async fn insert(self, statement: Statement) -> Result<(), InsertError> {
-        Ok(self.0.execute_raw(statement).await.map(drop)?)
+        self.write(statement).await.map(drop).map_err(|error| match error {
+            WriteError::Failed(error) => error.into(),
+            WriteError::NoTurn => InsertError::Failed(error.into()),
+        })
     }
 
-    /// Runs statements without bound values, one after the other.
+    /// Runs statements without bound values, one after the other, in a transaction.
     pub(in crate::store) async fn run(self, sql: &str) -> Result<(), ApiKeyError> {
-        self.0.execute_unprepared(sql).await.map(drop).map_err(failure::of)
+        self.on.execute_unprepared(sql).await.map(drop).map_err(failure::of)
     }
 
-    /// Returns the first column, a string, of each row.
+    /// Returns the first column, a string, of each row. Outside a transaction the statement must only read.
     pub(in crate::store) async fn texts(
         self,
         statement: Statement,
     ) -> Result<Vec<String>, ApiKeyError> {
-        let rows = self.0.query_all_raw(statement).await.map_err(failure::of)?;
+        let rows = self.on.query_all_raw(statement).await.map_err(failure::of)?;
         rows.iter().map(|row| row.try_get_by(0)).collect::<Result<_, _>>().map_err(failure::of)
     }
 
@@ -53,7 +79,15 @@ impl<'a> SqliteExecutor<'a> {
         self,
         statement: Statement,
     ) -> Result<Option<i64>, ApiKeyError> {
-        let row = self.0.query_one_raw(statement).await.map_err(failure::of)?;
+        let row = self.on.query_one_raw(statement).await.map_err(failure::of)?;
         row.map(|row| row.try_get_by(0)).transpose().map_err(failure::of)
+    }
+
+    async fn write(self, statement: Statement) -> Result<u64, WriteError> {
+        let done = match self.writer {
+            None => self.on.execute_raw(statement).await?,
+            Some(writer) => writer.execute(statement).await?,
+        };
+        Ok(done.rows_affected())
     }
 }

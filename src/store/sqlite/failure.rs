@@ -9,7 +9,7 @@ use sea_orm::sqlx;
 use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
-use super::codes::describe;
+use super::codes::{self, describe};
 use crate::error::ApiKeyError;
 use crate::store::failure::{InsertError, UniqueColumn};
 
@@ -42,6 +42,16 @@ pub(super) fn of(error: DbErr) -> ApiKeyError {
         }
         _ => ApiKeyError::Database { sqlstate: None },
     }
+}
+
+/// Returns whether another connection holds a lock.
+pub(super) fn is_busy(error: &DbErr) -> bool {
+    matches!(driver(error), Some(sqlx::Error::Database(db_error)) if codes::is_busy(db_error.as_ref()))
+}
+
+/// Returns the error for a write that did not get the lock.
+pub(super) fn locked() -> ApiKeyError {
+    ApiKeyError::Refused(codes::LOCKED)
 }
 
 /// Returns the unique column whose constraint an insert violated.

@@ -4,14 +4,15 @@ use std::sync::LazyLock;
 
 use sea_orm::{DbBackend, Statement};
 
-use super::conditions::time_text;
+use super::conditions::{mostly, time_text};
 use super::executor::SqliteExecutor;
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::store::last_used::{UsesWritten, is_due};
 
-static WRITE: LazyLock<String> = LazyLock::new(|| {
-    let due = is_due(whole_ms, second_later);
+pub(super) static WRITE: LazyLock<String> = LazyLock::new(|| {
+    let undeleted = mostly(r#""key"."deleted_at" IS NULL"#);
+    let due = is_due(&undeleted, whole_ms, second_later);
     format!(
         r#"UPDATE "api_key" AS "key" SET "last_used_at" = "used"."at"
 FROM (SELECT json_extract(value, '$[0]') AS "id", json_extract(value, '$[1]') AS "at" FROM json_each(?)) AS "used"

@@ -32,7 +32,7 @@ impl Pools {
                 (found, ApiKeyType::Publishable)
             }
         };
-        let rows = SqliteExecutor::new(&self.lookups).models(found).await?;
+        let rows = SqliteExecutor::reader(&self.lookups).models(found).await?;
         let keys: Vec<_> = rows.into_iter().map(to_key).collect::<Result<_, _>>()?;
         let visible = |key: &ApiKey| key.kind == kind && key.deleted_at.is_none();
         Ok(keys.into_iter().filter(visible).map(Arc::new).collect())

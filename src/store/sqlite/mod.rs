@@ -16,6 +16,8 @@ mod lookup;
 pub(super) mod migration;
 mod opening;
 mod patterns;
+#[cfg(test)]
+mod plans;
 mod pools;
 mod redemption;
 mod source;
@@ -23,8 +25,9 @@ mod transaction;
 mod url;
 mod wal_index;
 mod watch;
+mod writer;
 
-pub(super) use executor::SqliteExecutor;
+pub(super) use executor::{SqliteConnections, SqliteExecutor};
 pub(super) use last_used::set_last_used;
 pub(super) use pools::{OpenFile, Pools};
 pub(super) use redemption::redeem;

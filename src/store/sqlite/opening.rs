@@ -14,6 +14,7 @@ use super::codes::lacks_access;
 use super::companion::companion_path;
 use super::file::{FileId, create_private, id, make_private, stamp};
 use super::watch::Watch;
+use super::writer::{LOCK_WAIT, WRITERS};
 use crate::store::settings::PoolSettings;
 
 /// The number of connections for token lookups.
@@ -32,7 +33,7 @@ enum Access {
 /// The parameters for opening a file.
 pub(super) struct Opening<'a> {
     pub(super) pool: PoolSettings,
-    /// The time that SQLite waits for another writer.
+    /// The time that SQLite waits for another connection, except for the write lock: see `writer`.
     pub(super) busy_timeout: Duration,
     pub(super) path: &'a Path,
     pub(super) watch: &'a Arc<Watch>,
@@ -40,8 +41,13 @@ pub(super) struct Opening<'a> {
     pub(super) create: bool,
 }
 
-/// The main pool, the lookup pool, and the number of the file's session.
-type Opened = (SqlitePool, SqlitePool, u64);
+/// The connections to a file, and the number of its session.
+pub(super) struct Opened {
+    pub(super) readers: SqlitePool,
+    pub(super) lookups: SqlitePool,
+    pub(super) writer: SqlitePool,
+    pub(super) session: u64,
+}
 
 impl Opening<'_> {
     /// Connects with the highest access that the file allows. Returns `None` if the file was replaced in the meantime.
@@ -70,20 +76,30 @@ impl Opening<'_> {
             options.clone().create_if_missing(true).connect().await?.close().await?;
             make_private(self.path);
         }
-        let main = self.pooled(self.pool.min, self.pool.max).connect_with(options.clone()).await?;
-        if let Err(error) = sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&main).await {
-            main.close().await;
-            return Err(error);
-        }
+        let readers =
+            self.pooled(self.pool.min, self.pool.max).connect_with(options.clone()).await?;
+        let mode = match journal_mode(&readers).await {
+            Ok(mode) => mode,
+            Err(error) => {
+                readers.close().await;
+                return Err(error);
+            }
+        };
         let session = expected
             .or_else(|| id(self.path))
             .and_then(|file| self.watch.begin(file, access == Access::Immutable));
         let Some(session) = session else {
-            main.close().await;
+            readers.close().await;
             return Ok(None);
         };
-        let lookups = self.pooled(0, LOOKUP_CONNECTIONS).connect_lazy_with(options);
-        Ok(Some((main, lookups, session)))
+        let lookups = self.pooled(0, LOOKUP_CONNECTIONS).connect_lazy_with(options.clone());
+        // Without a write-ahead log, readers hold up a commit, and SQLite has to wait for them in the commit.
+        let waits = if mode == "wal" { LOCK_WAIT } else { self.busy_timeout };
+        let writer = self
+            .pooled(0, WRITERS + 1)
+            .test_before_acquire(false)
+            .connect_lazy_with(options.busy_timeout(waits));
+        Ok(Some(Opened { readers, lookups, writer, session }))
     }
 
     fn options(&self, access: Access) -> SqliteConnectOptions {
@@ -130,4 +146,10 @@ impl Opening<'_> {
     fn has_log(&self) -> bool {
         stamp(&companion_path(self.path, "-wal")).is_ok()
     }
+}
+
+/// Reads the file for the first time, and returns its journal mode.
+async fn journal_mode(on: &SqlitePool) -> Result<String, sqlx::Error> {
+    sqlx::query("SELECT count(*) FROM sqlite_schema").execute(on).await?;
+    sqlx::query_scalar("PRAGMA journal_mode").fetch_one(on).await
 }

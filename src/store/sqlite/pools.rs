@@ -1,7 +1,7 @@
 //! The connections to an SQLite database.
 //!
-//! Token lookups have their own connections, and the number of concurrent searches is limited because each search keeps
-//! a core busy. So lookups wait neither for searches nor for writes.
+//! Token lookups have their own connections, writes have one, and the number of concurrent searches is limited because
+//! each search keeps a core busy. So lookups wait neither for searches nor for writes, and reads do not wait for writes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::codes::is_busy;
-use super::executor::SqliteExecutor;
+use super::executor::SqliteConnections;
 use super::failure::unavailable;
-use super::opening::Opening;
+use super::opening::{Opened, Opening};
 use super::watch::{FileStatus, Watch};
+use super::writer::Writer;
 use crate::error::ApiKeyError;
 use crate::store::settings::{DatabaseSettings, DatabaseUrl};
 
@@ -25,8 +26,8 @@ const BUSY_PAUSE: Duration = Duration::from_millis(10);
 
 /// The connections to an SQLite database, and the session of its file, if any.
 pub(in crate::store) struct Pools {
-    pub(in crate::store) main: DatabaseConnection,
-    pub(in crate::store) lookups: DatabaseConnection,
+    connections: SqliteConnections,
+    pub(super) lookups: DatabaseConnection,
     searches: Arc<Semaphore>,
     file: Option<OpenFile>,
 }
@@ -53,10 +54,10 @@ impl Pools {
         let started = Instant::now();
         loop {
             match opening.attempt().await {
-                Ok(Some((main, lookups, session))) => {
+                Ok(Some(Opened { readers, lookups, writer, session })) => {
                     let display_path = display_path(&settings.url).into();
                     let file = OpenFile { watch: Arc::clone(watch), session, display_path };
-                    return Ok(Self::new(main, lookups, Some(file)));
+                    return Ok(Self::new(readers, lookups, writer, Some(file)));
                 }
                 // The file was replaced while it was being opened.
                 Ok(None) if started.elapsed() < busy_timeout => {}
@@ -89,22 +90,30 @@ impl Pools {
             .connect_with(options.disable_statement_logging())
             .await
             .map_err(|error| unavailable(&settings.url, &error))?;
-        Ok(Self::new(pool.clone(), pool, None))
+        Ok(Self::new(pool.clone(), pool.clone(), pool, None))
     }
 
-    fn new(main: SqlitePool, lookups: SqlitePool, file: Option<OpenFile>) -> Self {
+    fn new(
+        readers: SqlitePool,
+        lookups: SqlitePool,
+        writer: SqlitePool,
+        file: Option<OpenFile>,
+    ) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            main: SqlxSqliteConnector::from_sqlx_sqlite_pool(main),
+            connections: SqliteConnections {
+                readers: SqlxSqliteConnector::from_sqlx_sqlite_pool(readers),
+                writer: Writer::new(SqlxSqliteConnector::from_sqlx_sqlite_pool(writer)),
+            },
             lookups: SqlxSqliteConnector::from_sqlx_sqlite_pool(lookups),
             searches: Arc::new(Semaphore::new((processors / 2).clamp(1, 4))),
             file,
         }
     }
 
-    /// Returns any connection to run statements on.
-    pub(super) fn executor(&self) -> SqliteExecutor<'_> {
-        SqliteExecutor::new(&self.main)
+    /// Returns the connections to run statements on.
+    pub(in crate::store) fn connections(&self) -> &SqliteConnections {
+        &self.connections
     }
 
     /// Returns whether the connections still lead to the database at the configured path; `false` if its file was
@@ -148,7 +157,8 @@ impl Pools {
         }
         let _late = timeout(wait_limit, async {
             let _ = self.lookups.close_by_ref().await;
-            let _ = self.main.close_by_ref().await;
+            self.connections.writer.close().await;
+            let _ = self.connections.readers.close_by_ref().await;
         })
         .await;
         if !copies {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::executor::SqliteExecutor;
 use super::migration::lacks_table;
 use super::pools::{OpenFile, Pools, cannot_migrate, display_path, missing_file};
 use super::watch::{Private, Watch};
@@ -124,8 +125,8 @@ async fn migrate_table(
     again: bool,
 ) -> Result<(), ApiKeyError> {
     // A replacement without the table is not migrated: it is more likely a mistake than an intended empty database.
-    if again && lacks_table(pools.executor()).await? {
+    if again && lacks_table(SqliteExecutor::new(pools.connections())).await? {
         return Ok(());
     }
-    migration::up(&Pool::Sqlite(pools.main.clone()), settings).await.map(drop)
+    migration::up(&Pool::Sqlite(pools.connections().clone()), settings).await.map(drop)
 }

@@ -1,19 +1,18 @@
 //! Transactions on SQLite.
 
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{DatabaseTransaction, TransactionTrait};
 
-use super::executor::SqliteExecutor;
+use super::executor::{SqliteConnections, SqliteExecutor};
 use super::failure;
 use super::pools::OpenFile;
-use crate::deadline;
+use super::writer::{Turn, commit};
 use crate::error::ApiKeyError;
 
 /// An atomic group of statements. Dropping it without a commit rolls it back.
 pub(in crate::store) struct SqliteTransaction {
+    // Dropped before the turn: it rolls back first.
     transaction: DatabaseTransaction,
+    _turn: Option<Turn>,
     file: Option<OpenFile>,
 }
 
@@ -22,26 +21,18 @@ impl SqliteTransaction {
     ///
     /// Two readers that upgrade to writers would deadlock, so a writer takes the write lock at once.
     pub(in crate::store) async fn begin_write(
-        pool: &DatabaseConnection,
+        connections: &SqliteConnections,
     ) -> Result<Self, ApiKeyError> {
-        Self::begin(pool, Some(SqliteTransactionMode::Immediate)).await
+        let (transaction, turn) = connections.writer.begin().await?;
+        Ok(Self { transaction, _turn: Some(turn), file: None })
     }
 
     /// Begins a transaction on a snapshot of the database.
     pub(in crate::store) async fn begin_snapshot(
-        pool: &DatabaseConnection,
+        connections: &SqliteConnections,
     ) -> Result<Self, ApiKeyError> {
-        Self::begin(pool, None).await
-    }
-
-    async fn begin(
-        pool: &DatabaseConnection,
-        mode: Option<SqliteTransactionMode>,
-    ) -> Result<Self, ApiKeyError> {
-        let options =
-            TransactionOptions { sqlite_transaction_mode: mode, ..TransactionOptions::default() };
-        let transaction = pool.begin_with_options(options).await.map_err(failure::of)?;
-        Ok(Self { transaction, file: None })
+        let transaction = connections.readers.begin().await.map_err(failure::of)?;
+        Ok(Self { transaction, _turn: None, file: None })
     }
 
     /// Sets the file; `commit` fails unless it is still the file at its path.
@@ -51,14 +42,11 @@ impl SqliteTransaction {
 
     /// Returns the connection to run statements on.
     pub(in crate::store) fn executor(&self) -> SqliteExecutor<'_> {
-        SqliteExecutor::new(&self.transaction)
+        SqliteExecutor::in_transaction(&self.transaction)
     }
 
     pub(in crate::store) async fn commit(self) -> Result<(), ApiKeyError> {
-        deadline::committing();
-        let committed = self.transaction.commit().await.map_err(failure::of);
-        deadline::decided();
-        committed?;
+        commit(self.transaction).await.map_err(failure::of)?;
         self.file.map_or(Ok(()), |file| file.confirm_write())
     }
 }

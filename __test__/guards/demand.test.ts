@@ -1,0 +1,63 @@
+// The scope that a request to the Admin API needs, by its method and path.
+
+import { demandedScope } from "../../dist/guards/medusa/demand";
+
+const of = (method: string, url: string, seen = url) => {
+  const [, root = "", ...rest] = (seen.split("?")[0] as string).split("/");
+  return demandedScope({ method, originalUrl: url, baseUrl: `/${root}`, path: `/${rest.join("/")}` });
+};
+
+describe("The scope of a request to the Admin API", () => {
+  it.each([
+    ["GET", "/admin/products", "products:read"],
+    ["HEAD", "/admin/products/prod_1", "products:read"],
+    ["POST", "/admin/products", "products:write"],
+    ["PUT", "/admin/products", "products:write"],
+    ["PATCH", "/admin/products", "products:write"],
+    ["DELETE", "/admin/products/prod_1/variants/v", "products:write"],
+    ["OPTIONS", "/admin/products", "products:write"],
+    ["PROPFIND", "/admin/products", "products:write"],
+    ["get", "/admin/products", "products:write"],
+    ["GET", "/admin/products?resource=users", "products:read"],
+    ["GET", "/admin/products/?/users", "products:read"],
+    ["GET", "/admin/products/", "products:read"],
+    ["GET", "/admin/products//x", "products:read"],
+    ["GET", "/ADMIN/Products", "products:read"],
+    ["GET", "/admin/api-keys/x", "api-keys:read"],
+    ["GET", "/admin/my_things.v2", "my_things.v2:read"],
+  ])("of %s %s is %s", (method, url, scope) => {
+    expect(of(method, url)).toBe(scope);
+  });
+
+  it.each([
+    "/admin",
+    "/admin/",
+    "/admin//products",
+    "//admin/products",
+    "/admin/%70roducts",
+    "/admin/products%2f..%2fusers",
+    "/admin/..",
+    "/admin/.",
+    "/admin/*",
+    "/admin/*/x",
+    "/admin/products;x",
+    "/admin/products\\users",
+    "/admin/prodücts",
+    "/admin/-products",
+    `/admin/${"p".repeat(65)}`,
+    "/store/products",
+    "/administration/products",
+    "http://shop/admin/products",
+  ])("does not exist for GET %s", (url) => {
+    expect(of("GET", url)).toBeNull();
+  });
+
+  it.each([
+    ["/admin/products", "/admin/users"],
+    ["/admin//products", "/admin/products"],
+    ["/products", "/admin/products"],
+    ["/admin/products?x", "/admin/orders"],
+  ])("does not exist for %s that a middleware or the router sees as %s", (sent, seen) => {
+    expect(of("GET", sent, seen)).toBeNull();
+  });
+});

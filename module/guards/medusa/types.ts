@@ -1,0 +1,42 @@
+import type { IncomingMessage } from "node:http";
+import type { Admissions } from "../../admissions";
+import type { RequestWithApiKey } from "../request";
+import type { ApiKeyVerifier } from "../verifier";
+
+/** What the guard uses of a request of Medusa. */
+export interface AdminRequest extends IncomingMessage, RequestWithApiKey {
+  method: string;
+  /** Where Express mounted the middleware: `/admin`, as the client wrote it. */
+  baseUrl: string;
+  /** The rest of the path. */
+  path: string;
+  /** The URL as the client sent it. */
+  originalUrl: string;
+  ip?: string | undefined;
+  scope: { resolve(name: string): unknown };
+  auth_context?: { actor_id?: string; app_metadata?: Record<string, unknown> };
+}
+
+/** What the guard uses of a response of Medusa. */
+export interface AdminResponse {
+  status(code: number): AdminResponse;
+  json(body: unknown): unknown;
+  setHeader(name: string, value: string): unknown;
+  once(event: "close", listener: () => void): unknown;
+}
+
+export type Next = (error?: unknown) => void;
+
+/** A middleware of Medusa. */
+export type AdminMiddleware = (request: AdminRequest, response: AdminResponse, next: Next) => unknown;
+
+/** The service of this package in Medusa's container. */
+export interface AdmittingService extends ApiKeyVerifier {
+  readonly admissions_: Admissions;
+}
+
+/** Returns the service, or `null` if another module keeps the shop's keys. */
+export function admittingService(request: AdminRequest): AdmittingService | null {
+  const service = request.scope.resolve("api_key") as Partial<AdmittingService> | null;
+  return typeof service?.verify === "function" && service.admissions_ ? (service as AdmittingService) : null;
+}

@@ -1,0 +1,63 @@
+import { ApiKeyError } from "../errors";
+
+/** The options of a guard. */
+export interface ApiKeyGuardOptions<Request = unknown> {
+  /** The scopes that a key must have, all of them: `["products:read"]`. Default: none. */
+  scopes?: readonly string[];
+  /** The type of the owner that a key must have. Default: any owner, or none. */
+  ownerType?: string;
+  /** The realm that `WWW-Authenticate` names. Default: `api`. */
+  realm?: string;
+  /** Returns the client's address, by which keys with `allowed_ips` are checked. Default: the framework's. */
+  ip?: (request: Request) => string | null | undefined;
+  /** Receives the error when a key could not be verified and the response is 503. */
+  onUnavailable?: (error: unknown) => void;
+}
+
+type Check = (value: unknown) => string | null;
+
+const MAX_SCOPES = 100;
+const PART = String.raw`(?:\*|[a-z0-9_][a-z0-9_.-]{0,63})`;
+const SCOPE = new RegExp(`^${PART}:${PART}$`);
+
+const CHECKS: Record<string, Check> = {
+  scopes: (value) =>
+    Array.isArray(value) && value.length <= MAX_SCOPES && value.every(isScope)
+      ? null
+      : `an array of at most ${MAX_SCOPES} scopes such as "products:read"`,
+  ownerType: (value) => (typeof value === "string" && value !== "" ? null : "a non-empty string"),
+  realm: (value) =>
+    typeof value === "string" && /^[\x20-\x7e]+$/.test(value) && !/["\\]/.test(value)
+      ? null
+      : "printable ASCII without quotes and backslashes",
+  ip: isFunction,
+  onUnavailable: isFunction,
+};
+
+/** Throws `invalid_argument` for an option that is unknown or invalid. */
+export function checkOptions(owner: string, options: unknown, allowed = Object.keys(CHECKS)): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new ApiKeyError("invalid_argument", `The options of ${owner} must be an object`);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (!allowed.includes(name)) {
+      throw new ApiKeyError(
+        "invalid_argument",
+        `Unknown option "${name}" of ${owner}; known are ${allowed.join(", ")}`,
+      );
+    }
+    const expected = value === undefined ? null : (CHECKS[name]?.(value) ?? null);
+    if (expected !== null) {
+      throw new ApiKeyError("invalid_argument", `The option ${name} of ${owner} must be ${expected}`);
+    }
+  }
+}
+
+/** Returns whether a value is a scope: `resource:action`. */
+export function isScope(value: unknown): value is string {
+  return typeof value === "string" && SCOPE.test(value);
+}
+
+function isFunction(value: unknown): string | null {
+  return typeof value === "function" ? null : "a function";
+}
