@@ -164,11 +164,14 @@ export type UpsertApiKeyInput = CreateApiKeyInput | ChangeApiKeyInput;
 
 /** What is demanded of a key. Unknown members are rejected. */
 export interface ApiKeyDemand {
-  /** Scopes, all of which the key must have. A key that is not limited by scopes has every scope. Default: none. */
+  /**
+   * Scopes, all of which the key must have. A key that is not limited by scopes has every scope. Default, if the member is
+   * missing: none; `undefined` is rejected.
+   */
   scopes?: readonly string[];
   /** The address of the caller, IPv4 or IPv6. A key with `allowed_ips` is refused without it. */
   ip?: string;
-  /** The type of the owner that the key must have. Default: any, or none. */
+  /** The type of the owner that the key must have. Default, if the member is missing: any, or none; `undefined` is rejected. */
   owner_type?: string;
 }
 

@@ -50,6 +50,12 @@ impl ApiKeyId {
         Self::may_be(&self.0)
     }
 
+    /// Whether a string has the form of a generated id.
+    #[must_use]
+    pub fn is_generated(text: &str) -> bool {
+        generated_bits(text).is_some()
+    }
+
     /// Whether a string, such as a key's `created_by`, may be the id of a restricted key.
     #[must_use]
     pub fn may_be(text: &str) -> bool {

@@ -59,6 +59,12 @@ impl<T> Given<T> {
         }
     }
 
+    fn replace(&mut self, later: Self) {
+        if !matches!(later, Self::Nothing) {
+            *self = later;
+        }
+    }
+
     fn apply(self, to: &mut Option<T>) {
         match self {
             Self::Nothing => {}
@@ -118,6 +124,15 @@ impl AttributesChange {
         .into_iter()
         .filter_map(|(name, differs)| differs.then_some(name))
         .collect()
+    }
+
+    /// Adds a later change: what it names replaces what this one names.
+    pub fn add(&mut self, later: Self) {
+        let Self { scopes, owner, metadata, allowed_ips } = later;
+        self.scopes.replace(scopes);
+        self.owner.replace(owner);
+        self.metadata.replace(metadata);
+        self.allowed_ips.replace(allowed_ips);
     }
 
     /// The attributes of a key of this type after the change.
