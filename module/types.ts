@@ -266,7 +266,13 @@ export interface EnsureApiKeysOptions {
 }
 
 /** A secret key of another system, of whose token only the hash is known. Unknown members are rejected. */
-export interface ImportApiKeyInput extends Omit<CreateApiKeyInput, "type" | "purpose"> {
+export interface ImportApiKeyInput
+  extends Pick<
+    CreateApiKeyInput,
+    | ("title" | "created_by" | "id" | "expires_in" | "revoked_at" | "revoked_by")
+    | ("last_used_at" | "created_at" | "updated_at" | "deleted_at")
+    | ("scopes" | "owner" | "metadata" | "allowed_ips")
+  > {
   /** The SHA-256 of the whole token, in hex or base64. The token must be random: 128 bits or more. */
   sha256: string;
   /** At most the first six and the last three characters of the token, with `***` between them. Default: `***`. */

@@ -67,7 +67,7 @@ describeOurs("A restricted key that creates keys", (current) => {
     }
   });
 
-  it("grants nothing after its deletion, when nobody knows its restrictions", async () => {
+  it("grants nothing after its deletion, when its restrictions are unknown", async () => {
     const deleted = await creator();
     const plain = await service().createApiKeys(SECRET);
     await service().revoke(deleted, { revoked_by: "u" });

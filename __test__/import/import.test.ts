@@ -191,8 +191,12 @@ describeOurs("importApiKeys (M13)", (current) => {
   }, 240_000);
 
   it("rolls back a whole import that does not end within callTimeout", async () => {
-    const list = Array.from({ length: 50_000 }, (_, index) => old(`re_${index}`));
-    const service = openService(current().url, { callTimeout: 300 });
+    const list = Array.from({ length: 100_000 }, (_, index) => old(`re_${index}`));
+    const service = openService(current().url, { callTimeout: 700 });
+    await until(
+      () => service.listApiKeys({}, { take: 1 }).catch(() => null),
+      (page) => page !== null,
+    );
 
     await expectFailure(service.importApiKeys(list), "database_error", /callTimeout|timed out/);
     await service.close();

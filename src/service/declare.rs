@@ -9,7 +9,7 @@ mod matching;
 
 use std::collections::{HashMap, HashSet};
 
-use declarations::Declarations;
+use declarations::{Declarations, Plan};
 
 use super::ApiKeyService;
 use super::bound;
@@ -21,7 +21,9 @@ use crate::api_key::{
 use crate::call_context::CallContext;
 use crate::error::ApiKeyError;
 use crate::input::{Input, refuse_unknown};
-use crate::store::{InsertError, UniqueColumn, find_same_tokens, insert, lock_declarations};
+use crate::store::{
+    InsertError, Transaction, UniqueColumn, find_same_tokens, insert, lock_declarations,
+};
 
 /// The number of times that a call starts over because another process has written a row of one of its tokens.
 const MAX_ATTEMPTS: usize = 20;
@@ -121,75 +123,92 @@ impl ApiKeyService {
             update,
         };
         let mut created = HashMap::new();
+        if declarations.derive_nothing() {
+            return self.declare_hashes(&declarations, &mut created).await;
+        }
         for _ in 0..MAX_ATTEMPTS {
             let seen = {
                 let connection = self.database.connection().await?;
                 find_same_tokens(&connection, &declarations.identities).await?
             };
             let existing = self.existing(&declarations, &seen).await?;
-            self.complete(&declarations, &existing, &mut created).await?;
-            let seen = seen.into_iter().map(|key| key.id.as_str().to_owned()).collect();
-            if let Some(declared) = self.write(&declarations, existing, &created, &seen).await? {
+            let plan = declarations.plan(existing);
+            if plan.writes_nothing() {
+                return Ok(declarations.result(plan.existing, HashMap::new(), &HashMap::new()));
+            }
+            self.complete(&declarations, &plan, &mut created).await?;
+            let seen: HashSet<_> = seen.into_iter().map(|key| key.id).collect();
+            let transaction = self.database.begin().await?;
+            let on = transaction.connection();
+            lock_declarations(&on).await?;
+            let appeared =
+                find_same_tokens(&on, &declarations.identities_of(&plan.missing)).await?;
+            if appeared.iter().any(|key| !seen.contains(&key.id)) {
+                continue;
+            }
+            if let Some(declared) = self.write(transaction, &declarations, plan, &created).await? {
                 return Ok(declared);
             }
         }
         Err(ApiKeyError::Contended)
     }
 
-    /// Completes the keys that do not exist, unless an earlier attempt did. Holds no connection.
+    /// Declares keys of which only hashes are known. Nothing is derived, so they are read once, under the lock.
+    async fn declare_hashes(
+        &self,
+        declarations: &Declarations,
+        created: &mut HashMap<usize, ApiKey>,
+    ) -> Result<Declared, ApiKeyError> {
+        for _ in 0..MAX_ATTEMPTS {
+            let transaction = self.database.begin().await?;
+            let on = transaction.connection();
+            lock_declarations(&on).await?;
+            let seen = find_same_tokens(&on, &declarations.identities).await?;
+            let plan = declarations.plan(self.existing(declarations, &seen).await?);
+            if plan.writes_nothing() {
+                return Ok(declarations.result(plan.existing, HashMap::new(), &HashMap::new()));
+            }
+            self.complete(declarations, &plan, created).await?;
+            if let Some(declared) = self.write(transaction, declarations, plan, created).await? {
+                return Ok(declared);
+            }
+        }
+        Err(ApiKeyError::Contended)
+    }
+
+    /// Completes the keys that do not exist, unless an earlier attempt did.
     async fn complete(
         &self,
         declarations: &Declarations,
-        existing: &[Option<ApiKey>],
+        plan: &Plan,
         created: &mut HashMap<usize, ApiKey>,
     ) -> Result<(), ApiKeyError> {
-        let random = declarations.random.chunks_exact(BYTES_WITHOUT_TOKEN);
-        let all = declarations.keys.iter().zip(random).zip(existing).enumerate();
-        for (index, ((declared, random), existing)) in all {
-            if existing.is_some() || created.contains_key(&index) {
+        for index in &plan.missing {
+            if created.contains_key(index) {
                 continue;
             }
-            let key = match declared.draft(random, declarations.now)? {
+            let key = match declarations.draft(*index)? {
                 DeclaredDraft::Complete(key) => *key,
                 DeclaredDraft::Unhashed(draft) => draft.issue(&self.hasher).await?.0,
             };
-            created.insert(index, ApiKey { created_in: declarations.created_in.clone(), ..key });
+            created.insert(*index, ApiKey { created_in: declarations.created_in.clone(), ..key });
         }
         Ok(())
     }
 
-    /// Creates and changes keys in one transaction. Returns `None`, and writes nothing, if the table has changed since
-    /// `existing` and `seen` were read.
+    /// Creates and changes keys, and commits. Returns `None`, and writes nothing, if the table has changed since it was
+    /// read.
     async fn write(
         &self,
+        transaction: Transaction,
         declarations: &Declarations,
-        mut existing: Vec<Option<ApiKey>>,
+        mut plan: Plan,
         created: &HashMap<usize, ApiKey>,
-        seen: &HashSet<String>,
     ) -> Result<Option<Declared>, ApiKeyError> {
-        let missing: Vec<usize> =
-            (0..existing.len()).filter(|index| existing[*index].is_none()).collect();
-        let outdated: Vec<usize> = (0..existing.len())
-            .filter(|index| declarations.is_outdated(*index, existing[*index].as_ref()))
-            .collect();
-        let mut updated = HashMap::new();
-        if missing.is_empty() && outdated.is_empty() {
-            return Ok(Some(declarations.result(existing, HashMap::new(), &updated)));
-        }
-        let new_keys: Vec<ApiKey> =
-            missing.iter().filter_map(|index| created.get(index).cloned()).collect();
-        let transaction = self.database.begin().await?;
         let on = transaction.connection();
-        lock_declarations(&on).await?;
-        let identities: Vec<_> =
-            missing.iter().map(|index| declarations.identities[*index].clone()).collect();
-        let appeared = find_same_tokens(&on, &identities).await?;
-        if appeared.iter().any(|key| !seen.contains(key.id.as_str())) {
-            return Ok(None);
-        }
-        if !declarations.change(&on, &outdated, &mut existing, &mut updated).await? {
-            return Ok(None);
-        }
+        let Some(updated) = declarations.change(&on, &mut plan).await? else { return Ok(None) };
+        let new_keys =
+            plan.missing.iter().filter_map(|index| created.get(index).cloned()).collect();
         let new_keys = bound(&on, new_keys, declarations.now).await?;
         match insert(&on, &new_keys).await {
             Ok(()) => {}
@@ -200,13 +219,9 @@ impl ApiKeyService {
                 return Err(self.insert_failure(error, &new_keys).await);
             }
         }
-        let changed: Vec<String> = outdated
-            .iter()
-            .filter_map(|index| Some(existing[*index].as_ref()?.id.as_str().to_owned()))
-            .collect();
-        self.commit(transaction, &changed).await?;
-        let created = missing.into_iter().zip(new_keys).collect();
-        Ok(Some(declarations.result(existing, created, &updated)))
+        self.commit(transaction, &plan.ids_of_outdated()).await?;
+        let created = plan.missing.into_iter().zip(new_keys).collect();
+        Ok(Some(declarations.result(plan.existing, created, &updated)))
     }
 }
 

@@ -10,7 +10,8 @@ use crate::api_key::ApiKey;
 use crate::error::ApiKeyError;
 use crate::token::{Redacted, TokenDigest};
 
-/// The number of tokens that one statement finds, well below both databases' limit on bound values.
+/// The number of tokens that one statement finds, well below both databases' limit on bound values. Each value is bound
+/// by itself: PostgreSQL underestimates an array of unknown length, and may then compare every row with each element.
 const TOKENS_PER_READ: usize = 1_000;
 
 /// What the table knows of a token.

@@ -180,21 +180,21 @@ impl RedemptionData {
     ///
     /// # Errors
     /// `Invalid`, naming the member.
-    pub fn parse(data: &Input) -> Result<Self, ApiKeyError> {
-        if !matches!(data, Input::Object(_)) {
+    pub fn parse(given: &Input) -> Result<Self, ApiKeyError> {
+        if !matches!(given, Input::Object(_)) {
             return Err(ApiKeyError::invalid(format!(
                 "The data of redeem must be an object with purpose, '{}' found",
-                data.kind()
+                given.kind()
             )));
         }
-        refuse_unknown("the data of redeem", data, &["purpose", "revoked_by", "ip"])?;
+        refuse_unknown("the data of redeem", given, &["purpose", "revoked_by", "ip"])?;
         Ok(Self {
-            purpose: checked_name("purpose", data.member("purpose"))?,
-            revoked_by: match data.member("revoked_by") {
+            purpose: checked_name("purpose", given.member("purpose"))?,
+            revoked_by: match given.member("revoked_by") {
                 absent if absent.is_absent() => None,
-                given => Some(checked_text("revoked_by", given)?),
+                revoker => Some(checked_text("revoked_by", revoker)?),
             },
-            ip: checked_ip(data.member("ip"))?,
+            ip: checked_ip(given.member("ip"))?,
         })
     }
 }

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use super::{Declared, Element};
-use crate::api_key::{ApiKey, DeclaredApiKey, KeyState, WorkflowTransaction};
+use crate::api_key::{
+    ApiKey, BYTES_WITHOUT_TOKEN, DeclaredApiKey, DeclaredDraft, DeclaredToken, KeyState,
+    WorkflowTransaction,
+};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::query::Filter;
-use crate::service::ids_of;
 use crate::service::update::change_keys;
 use crate::store::{Connection, Query, TokenIdentity, find_for_update};
 
@@ -21,43 +23,80 @@ pub(super) struct Declarations {
     pub(super) update: bool,
 }
 
-impl Declarations {
-    /// Whether an existing key is to be changed.
-    pub(super) fn is_outdated(&self, index: usize, existing: Option<&ApiKey>) -> bool {
-        self.update
-            && existing.is_some_and(|key| {
-                self.state_of(key).is_none()
-                    && self.keys[index].differences(key).iter().any(|member| may_change(member))
-            })
+/// The keys that exist, and the indexes of those to create and to change.
+pub(super) struct Plan {
+    pub(super) missing: Vec<usize>,
+    outdated: Vec<usize>,
+    pub(super) existing: Vec<Option<ApiKey>>,
+}
+
+impl Plan {
+    pub(super) fn writes_nothing(&self) -> bool {
+        self.missing.is_empty() && self.outdated.is_empty()
     }
 
-    /// Changes existing keys to what is declared. Returns whether they are still there, and live.
+    pub(super) fn ids_of_outdated(&self) -> Vec<String> {
+        let keys = self.outdated.iter().filter_map(|index| self.existing[*index].as_ref());
+        keys.map(|key| key.id.as_str().to_owned()).collect()
+    }
+}
+
+impl Declarations {
+    /// Whether nothing has to be derived: only hashes are known.
+    pub(super) fn derive_nothing(&self) -> bool {
+        self.keys.iter().all(|key| matches!(key.token(), DeclaredToken::Sha256(..)))
+    }
+
+    /// Prepares the creation of a key.
+    pub(super) fn draft(&self, index: usize) -> Result<DeclaredDraft, ApiKeyError> {
+        let random = self.random.chunks_exact(BYTES_WITHOUT_TOKEN).nth(index).unwrap_or_default();
+        self.keys[index].draft(random, self.now)
+    }
+
+    /// What the table knows of the tokens of some keys.
+    pub(super) fn identities_of(&self, indexes: &[usize]) -> Vec<TokenIdentity> {
+        indexes.iter().map(|index| self.identities[*index].clone()).collect()
+    }
+
+    /// What is to be written.
+    pub(super) fn plan(&self, existing: Vec<Option<ApiKey>>) -> Plan {
+        let indexes = || 0..existing.len();
+        let missing = indexes().filter(|index| existing[*index].is_none()).collect();
+        let is_outdated = |index: &usize| {
+            existing[*index].as_ref().is_some_and(|key| {
+                self.state_of(key).is_none()
+                    && self.keys[*index].differences(key).into_iter().any(may_change)
+            })
+        };
+        let outdated =
+            if self.update { indexes().filter(is_outdated).collect() } else { Vec::new() };
+        Plan { missing, outdated, existing }
+    }
+
+    /// Changes existing keys to what is declared, and returns the changed members. `None` if one of them is gone or has
+    /// ended.
     pub(super) async fn change(
         &self,
         on: &Connection<'_>,
-        outdated: &[usize],
-        existing: &mut [Option<ApiKey>],
-        updated: &mut HashMap<usize, Vec<&'static str>>,
-    ) -> Result<bool, ApiKeyError> {
-        if outdated.is_empty() {
-            return Ok(true);
+        plan: &mut Plan,
+    ) -> Result<Option<HashMap<usize, Vec<&'static str>>>, ApiKeyError> {
+        let mut updated = HashMap::new();
+        if plan.outdated.is_empty() {
+            return Ok(Some(updated));
         }
-        let read: Vec<ApiKey> =
-            outdated.iter().filter_map(|index| existing[*index].clone()).collect();
-        let locked = find_for_update(on, &Query::visible(Filter::ids(ids_of(&read)))).await?;
-        let locked: HashMap<_, _> = locked.into_iter().map(|key| (key.id.clone(), key)).collect();
-        for (index, read) in outdated.iter().zip(read) {
-            let Some(key) = locked.get(&read.id).filter(|key| self.state_of(key).is_none()) else {
-                return Ok(false);
-            };
+        let ids = plan.ids_of_outdated();
+        let locked = find_for_update(on, &Query::visible(Filter::ids(ids.clone()))).await?;
+        let locked: HashMap<_, _> = locked.iter().map(|key| (key.id.as_str(), key)).collect();
+        for (index, id) in plan.outdated.iter().zip(ids) {
+            let key = locked.get(id.as_str()).filter(|key| self.state_of(key).is_none());
+            let Some(key) = key.copied().cloned() else { return Ok(None) };
             let declared = &self.keys[*index];
-            let differences = declared.differences(key).into_iter();
+            let differences = declared.differences(&key).into_iter();
             updated.insert(*index, differences.filter(|member| may_change(member)).collect());
-            let (changed, _) =
-                change_keys(on, vec![key.clone()], declared.change(), self.now).await?;
-            existing[*index] = changed.into_iter().next();
+            let (changed, _) = change_keys(on, vec![key], declared.change(), self.now).await?;
+            plan.existing[*index] = changed.into_iter().next();
         }
-        Ok(true)
+        Ok(Some(updated))
     }
 
     /// The state of an existing key that cannot be used, whatever is declared.
