@@ -46,8 +46,15 @@ impl PgTransaction {
     async fn begin_once(pool: &PgPool, how: &str) -> Result<Self, PgFailure> {
         let mut session =
             TransactionSession { session: Some(pool.acquire().await?), pool: pool.clone() };
-        pool.observe(deadline::wait(session.session()?.begin(how)).await)?;
-        let (pool, writes) = (pool.clone(), !how.contains("READ ONLY"));
+        let writes = !how.contains("READ ONLY");
+        let begin = async |session: &mut Session| {
+            if writes {
+                pool.server().detect_checkpoints(session).await?;
+            }
+            session.begin(how).await
+        };
+        pool.observe(deadline::wait(begin(session.session()?)).await)?;
+        let pool = pool.clone();
         Ok(Self { pool, writes, session: Mutex::new(session) })
     }
 
