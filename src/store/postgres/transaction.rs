@@ -35,7 +35,16 @@ impl PgTransaction {
         Self::begin(pool, "ISOLATION LEVEL REPEATABLE READ READ ONLY").await
     }
 
-    /// Begins a transaction with the options `how` of BEGIN. Retries once on another session if the session was lost.
+    /// Begins a transaction for lookups by an index, whatever the planner assumes about the table.
+    pub(in crate::store) async fn begin_lookup(pool: &PgPool) -> Result<Self, PgFailure> {
+        Self::begin(
+            pool,
+            "READ ONLY; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off",
+        )
+        .await
+    }
+
+    /// Begins a transaction with the options `how` of BEGIN, which further statements may follow. Retries once on another session if the session was lost.
     async fn begin(pool: &PgPool, how: &str) -> Result<Self, PgFailure> {
         match Self::begin_once(pool, how).await {
             Err(failure) if failure.is_lost_session() => Self::begin_once(pool, how).await,

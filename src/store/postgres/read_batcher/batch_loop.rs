@@ -1,5 +1,7 @@
 //! The task that owns the read batcher's connection.
 
+mod first_read;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,18 +10,15 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::Counts;
 use super::batch::{Batch, LookupError, Waiter, distribute};
 use super::reusable_timeout::ReusableTimeout;
 use super::statement::{Reader, read};
-use super::{Counts, PoolReader};
 use crate::event::{Event, EventSink};
 use crate::store::postgres::{Param, PgFailure, PgPool, PostgresServer, Session};
 
 /// The maximum number of callers that share one read.
 const MAX_BATCH_SIZE: usize = 1_000;
-
-/// The time that the loop waits for the first callers before it connects.
-const FIRST_CALLERS: Duration = Duration::from_millis(10);
 
 /// The minimum and maximum delay before reconnecting.
 const MIN_RETRY_DELAY: Duration = Duration::from_millis(50);
@@ -103,35 +102,6 @@ impl BatchLoop {
                 delay = (delay * 2).min(MAX_RETRY_DELAY);
             }
         }
-    }
-
-    /// Runs one read for the first callers on the session that opened the database, if it is idle. So the first answer
-    /// of a service does not wait for another connection, whose handshake costs both sides more than the read. Breaks
-    /// when the read batcher is closed.
-    async fn serve_first(&mut self, pool: PgPool) -> ControlFlow<()> {
-        let receiving = self.received.recv_many(&mut self.held, MAX_BATCH_SIZE);
-        match timeout(FIRST_CALLERS, receiving).await {
-            Ok(0) => return ControlFlow::Break(()),
-            Ok(_) => {}
-            Err(_elapsed) => return ControlFlow::Continue(()),
-        }
-        if self.held.iter().any(|message| matches!(message, Message::Close)) {
-            return ControlFlow::Break(());
-        }
-        if !pool.has_idle() {
-            return ControlFlow::Continue(());
-        }
-        let mut waiters = Vec::new();
-        for message in std::mem::take(&mut self.held) {
-            match message {
-                Message::Waiter(waiter) => waiters.push(waiter),
-                other => self.held.push(other),
-            }
-        }
-        let mut reusable_timeout = ReusableTimeout::new(self.read_timeout);
-        // After a failure, the connection may still work.
-        let _flow = self.read_batch(&mut PoolReader(&pool), &mut reusable_timeout, waiters).await;
-        ControlFlow::Continue(())
     }
 
     /// Serves callers until the connection is lost or the read batcher is closed.
