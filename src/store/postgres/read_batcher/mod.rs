@@ -1,9 +1,9 @@
 //! Combines the reads of concurrent callers (PostgreSQL).
 //!
-//! The read batcher owns one connection; only its first read uses the session that opened the database. Calls that arrive during a read are collected and sent together in the next
-//! one, so every result comes from a read that began after its call arrived: group commit, for reads. Invariants: a
-//! disconnected read batcher directs its callers to the pool and reconnects automatically; a read that times out is an
-//! error, never an empty result.
+//! The read batcher owns one connection; its first reads use the session that opened the database. Calls that arrive
+//! during a read are collected and sent together in the next one, so every result comes from a read that began after its
+//! call arrived: group commit, for reads. Invariants: a disconnected read batcher directs its callers to the pool and
+//! reconnects automatically; a read that times out is an error, never an empty result.
 
 mod batch;
 mod batch_loop;

@@ -1,60 +1,74 @@
-//! The first read, on the session that opened the database.
+//! The first reads, on the session that opened the database.
 //!
-//! The first answer of a service then does not wait for another connection, whose handshake takes longer than the read.
+//! The first answers of a service then do not wait for another connection, whose handshake takes longer than a read, and
+//! do not compete with it for the processor.
 
 use std::mem::take;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
-use super::{BatchLoop, LookupError, MAX_BATCH_SIZE, Message, ReusableTimeout, fail_all};
+use super::{BatchLoop, LookupError, MAX_BATCH_SIZE, Message, ReusableTimeout, Waiter, fail_all};
 use crate::store::postgres::read_batcher::PoolReader;
 use crate::store::postgres::read_batcher::statement::Reader;
 use crate::store::postgres::{Param, PgExecutor, PgFailure, PgPool, PgTransaction};
 
-/// The time that the loop waits for the first callers before it connects.
+/// The time after which the loop connects.
 const FIRST_CALLERS: Duration = Duration::from_millis(10);
 
 impl BatchLoop {
-    /// Runs one read for the first callers if a session of the pool is idle. Breaks when the read batcher is closed.
+    /// Serves the first callers through an idle session of the pool, and returns when the loop shall connect. Breaks when
+    /// the read batcher is closed.
     pub(super) async fn serve_first(&mut self, pool: PgPool) -> ControlFlow<()> {
-        let receiving = self.received.recv_many(&mut self.held, MAX_BATCH_SIZE);
-        match timeout(FIRST_CALLERS, receiving).await {
-            Ok(0) => return ControlFlow::Break(()),
-            Ok(_) => {}
-            Err(_elapsed) => return ControlFlow::Continue(()),
-        }
-        if self.held.iter().any(|message| matches!(message, Message::Close)) {
-            return ControlFlow::Break(());
-        }
-        if !pool.has_idle() {
-            return ControlFlow::Continue(());
-        }
-        let mut waiters = Vec::new();
-        for message in take(&mut self.held) {
-            match message {
-                Message::Waiter(waiter) => waiters.push(waiter),
-                other => self.held.push(other),
+        let end = Instant::now() + FIRST_CALLERS;
+        let mut reusable_timeout = ReusableTimeout::new(self.read_timeout);
+        loop {
+            let receiving = self.received.recv_many(&mut self.held, MAX_BATCH_SIZE);
+            match timeout_at(end, receiving).await {
+                Ok(0) => return ControlFlow::Break(()),
+                Ok(_) => {}
+                Err(_elapsed) => return ControlFlow::Continue(()),
+            }
+            if self.held.iter().any(|message| matches!(message, Message::Close)) {
+                return ControlFlow::Break(());
+            }
+            if !pool.has_idle() {
+                return ControlFlow::Continue(());
+            }
+            let mut waiters = Vec::new();
+            for message in take(&mut self.held) {
+                match message {
+                    Message::Waiter(waiter) => waiters.push(waiter),
+                    other => self.held.push(other),
+                }
+            }
+            if !waiters.is_empty() {
+                self.read_through(&pool, &mut reusable_timeout, waiters).await;
             }
         }
-        let mut reusable_timeout = ReusableTimeout::new(self.read_timeout);
-        // After a failure, a new connection may still work.
+    }
+
+    /// Runs one read on a session of the pool. After a failure, the callers read through the pool by themselves.
+    async fn read_through(
+        &self,
+        pool: &PgPool,
+        reusable_timeout: &mut ReusableTimeout,
+        waiters: Vec<Waiter>,
+    ) {
         if pool.server().shares_sessions() {
-            let reader = &mut PoolReader(&pool);
-            let _flow = self.read_batch(reader, &mut reusable_timeout, waiters).await;
-            return ControlFlow::Continue(());
+            let _flow = self.read_batch(&mut PoolReader(pool), reusable_timeout, waiters).await;
+            return;
         }
-        match reusable_timeout.wait(PgTransaction::begin_lookup(&pool)).await {
+        match reusable_timeout.wait(PgTransaction::begin_lookup(pool)).await {
             Some(Ok(transaction)) => {
                 let reader = &mut TransactionReader(&transaction);
-                let _flow = self.read_batch(reader, &mut reusable_timeout, waiters).await;
-                // It has written nothing.
+                let _flow = self.read_batch(reader, reusable_timeout, waiters).await;
+                // It has written nothing, so its outcome does not matter.
                 let _ended = reusable_timeout.wait(transaction.commit()).await;
             }
             Some(Err(_)) | None => fail_all(waiters, &LookupError::Disconnected),
         }
-        ControlFlow::Continue(())
     }
 }
 
