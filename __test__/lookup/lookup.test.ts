@@ -1,7 +1,8 @@
 // A token's row is found by an index made for it, whatever PostgreSQL believes of the table.
 
+import { randomBytes } from "node:crypto";
 import { ApiKeyModuleService } from "../../index.js";
-import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
+import { createPostgresDatabase, onServer, type PostgresDatabase } from "../support/postgres";
 import { type RunningProxy, startProxy } from "../support/proxy";
 import { PUBLISHABLE, SECRET } from "../support/service";
 import { until } from "../support/until";
@@ -78,6 +79,36 @@ describe("[postgres] A token's row", () => {
     const read = await readFor((fresh) => fresh.listApiKeys(lookUp), "IDX_api_key_token_unique");
 
     expect(read).toEqual({ expected: 1, others: 0 });
+  });
+});
+
+describe("[postgres] With a role that may have one connection", () => {
+  let database: PostgresDatabase;
+  const role = `single_${randomBytes(4).toString("hex")}`;
+
+  beforeEach(async () => {
+    database = await createPostgresDatabase();
+    await onServer(`CREATE ROLE ${role} LOGIN PASSWORD 'single' CONNECTION LIMIT 1`);
+  });
+  afterEach(async () => {
+    await database.drop();
+    await onServer(`DROP ROLE ${role}`);
+  });
+
+  it("the first lookup shares its read on the connection that checked the table", async () => {
+    const owner = new ApiKeyModuleService({ databaseUrl: database.url, ...OPTIONS });
+    const { id, token } = await owner.createApiKeys(SECRET);
+    await owner.close();
+    await database.query(`GRANT SELECT ON api_key TO ${role}`);
+    const url = new URL(database.url);
+    [url.username, url.password] = [role, "single"];
+    const service = new ApiKeyModuleService({ databaseUrl: url.href, ...OPTIONS });
+
+    const key = await service.authenticate(token);
+
+    expect(key).toMatchObject({ id });
+    expect((await service.status()).readBatcher).toMatchObject({ calls: 1, reads: 1, reconnects: 0 });
+    await service.close();
   });
 });
 

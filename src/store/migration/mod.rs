@@ -27,7 +27,7 @@ use steps::STEPS;
 const RECORDS: &str = r#"
 CREATE TABLE IF NOT EXISTS "api_key_native_migrations" ("version" varchar NOT NULL PRIMARY KEY, "applied_at" bigint NOT NULL);
 "#;
-const APPLIED: &str = r#"SELECT "version" FROM "api_key_native_migrations" ORDER BY "version""#;
+const APPLIED: &str = r#"SELECT "version" FROM "api_key_native_migrations""#;
 const DROP_RECORDS: &str = r#"DROP TABLE "api_key_native_migrations""#;
 
 /// Applies every missing step, all or none, and returns their names.

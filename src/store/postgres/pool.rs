@@ -125,6 +125,11 @@ impl PgPool {
         &self.0.manager().server
     }
 
+    /// Returns whether a session is idle.
+    pub(in crate::store) fn has_idle(&self) -> bool {
+        self.0.status().available > 0
+    }
+
     /// Acquires a session for a statement or a transaction.
     pub(in crate::store) async fn acquire(&self) -> Result<PooledSession, PgFailure> {
         let acquired = deadline::wait(self.0.get()).await;

@@ -161,9 +161,6 @@ impl PostgresServer {
             return Err(PgFailure::NoSession(ApiKeyError::Replica));
         }
         server.in_recovery.store(in_recovery, Ordering::Relaxed);
-        if self.has_checkpoints(&mut session).await? {
-            session.use_checkpoints();
-        }
         let first = first_process(&session.client().cancel_token()).await;
         let shared = match server.pooler {
             Some(Pooler::Session) => false,
@@ -185,17 +182,25 @@ impl PostgresServer {
         Ok(session)
     }
 
-    /// Returns whether the server returns the position of its last checkpoint. Asks once.
-    async fn has_checkpoints(&self, session: &mut Session) -> Result<bool, PgFailure> {
-        if let Some(known) = self.0.has_checkpoints.get() {
-            return Ok(*known);
-        }
-        let has = match session.query_unprepared(HAS_CHECKPOINTS).await {
-            Ok(rows) => !rows.is_empty(),
-            Err(PgFailure::Rejected(_)) => false,
-            Err(failure) => return Err(failure),
+    /// Prepares a session for the ids of transactions. Asks once whether the server returns the position of its last
+    /// checkpoint.
+    ///
+    /// To be called before a transaction begins, because a rejected statement would abort it.
+    pub(super) async fn detect_checkpoints(&self, session: &mut Session) -> Result<(), PgFailure> {
+        let has_checkpoints = match self.0.has_checkpoints.get() {
+            Some(known) => *known,
+            None => {
+                let has = match session.query_unprepared(HAS_CHECKPOINTS).await {
+                    Ok(rows) => !rows.is_empty(),
+                    Err(failure) if failure.is_lost_session() => return Err(failure),
+                    Err(PgFailure::Rejected(_)) => false,
+                    Err(failure) => return Err(failure),
+                };
+                *self.0.has_checkpoints.get_or_init(|| has)
+            }
         };
-        Ok(*self.0.has_checkpoints.get_or_init(|| has))
+        session.use_checkpoints(has_checkpoints);
+        Ok(())
     }
 
     /// Opens a session with startup options if the server accepts them. Returns whether it did.

@@ -36,7 +36,8 @@ pub(in crate::store) struct Session {
     client: Client,
     link: Link,
     waker: Arc<SharedWaker>,
-    statements: Cache<String, Statement>,
+    /// The prepared statements by their SQL; `None` for a read that has run once, unprepared.
+    statements: Cache<String, Option<Statement>>,
     /// Whether a pooler may assign the server's session to another client after each transaction.
     shared: bool,
     /// Whether a pooler is between this process and the server.
@@ -109,9 +110,9 @@ impl Session {
         self.needs_preamble = always;
     }
 
-    /// From now on the ids of transactions hold the server's last checkpoint.
-    pub(super) fn use_checkpoints(&mut self) {
-        self.has_checkpoints = true;
+    /// Sets whether the ids of transactions contain the server's last checkpoint.
+    pub(super) fn use_checkpoints(&mut self, has_checkpoints: bool) {
+        self.has_checkpoints = has_checkpoints;
     }
 
     pub(in crate::store) fn is_shared(&self) -> bool {

@@ -71,13 +71,11 @@ impl PgSource {
         // Fails early if PostgreSQL is unreachable, and detects replicas and poolers.
         drop(pool.acquire().await?);
         pool.start_closing_idle(settings.pool);
-        // It connects while the table is checked.
-        let read_timeout = settings.call_timeout / READ_TIMEOUT_DIVISOR;
-        let read_batcher =
-            Arc::new(ReadBatcher::open(server.clone(), read_timeout, events.clone()));
         if migrate {
             migration::up(&Pool::Postgres(pool.clone()), settings).await?;
         }
+        let read_timeout = settings.call_timeout / READ_TIMEOUT_DIVISOR;
+        let read_batcher = Arc::new(ReadBatcher::open(pool.clone(), read_timeout, events.clone()));
         let change_listener = self.listen(server, &read_batcher, events);
         Ok(PgConnections { pool, read_batcher, change_listener: Mutex::new(change_listener) })
     }

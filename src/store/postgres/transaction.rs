@@ -35,7 +35,16 @@ impl PgTransaction {
         Self::begin(pool, "ISOLATION LEVEL REPEATABLE READ READ ONLY").await
     }
 
-    /// Begins a transaction with the options `how` of BEGIN. Retries once on another session if the session was lost.
+    /// Begins a transaction for lookups by an index, whatever the planner assumes about the table.
+    pub(in crate::store) async fn begin_lookup(pool: &PgPool) -> Result<Self, PgFailure> {
+        Self::begin(
+            pool,
+            "READ ONLY; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off",
+        )
+        .await
+    }
+
+    /// Begins a transaction with the options `how` of BEGIN, which further statements may follow. Retries once on another session if the session was lost.
     async fn begin(pool: &PgPool, how: &str) -> Result<Self, PgFailure> {
         match Self::begin_once(pool, how).await {
             Err(failure) if failure.is_lost_session() => Self::begin_once(pool, how).await,
@@ -46,8 +55,15 @@ impl PgTransaction {
     async fn begin_once(pool: &PgPool, how: &str) -> Result<Self, PgFailure> {
         let mut session =
             TransactionSession { session: Some(pool.acquire().await?), pool: pool.clone() };
-        pool.observe(deadline::wait(session.session()?.begin(how)).await)?;
-        let (pool, writes) = (pool.clone(), !how.contains("READ ONLY"));
+        let writes = !how.contains("READ ONLY");
+        let begin = async |session: &mut Session| {
+            if writes {
+                pool.server().detect_checkpoints(session).await?;
+            }
+            session.begin(how).await
+        };
+        pool.observe(deadline::wait(begin(session.session()?)).await)?;
+        let pool = pool.clone();
         Ok(Self { pool, writes, session: Mutex::new(session) })
     }
 

@@ -85,12 +85,11 @@ DROP TRIGGER IF EXISTS "api_key_native_clear" ON "api_key";
 // A renamed table may still have triggers that call this function.
 const DROP_FUNCTION: &str = r#"DROP FUNCTION IF EXISTS "api_key_native_changed"() CASCADE;"#;
 
-/// Selects both triggers of the table `$1` if they are defined as expected, with the version of each catalog row that
-/// defines them. Every change of a definition changes these versions, even if it is reverted later.
-macro_rules! defined_triggers {
-    ($table:literal, $body:literal) => {
+/// Makes a subquery of both triggers of the table, with one row if they are defined as expected.
+macro_rules! triggers {
+    ($columns:literal, $table:literal, $body:literal) => {
         concat!(
-            "(SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', t.oid, t.xmin, p.oid, p.xmin), ' ' ORDER BY t.tgname) \
+            "(SELECT ", $columns, " \
             FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid \
             JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang \
             WHERE t.tgrelid = ", $table, " AND t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgnargs = 0 \
@@ -102,17 +101,42 @@ macro_rules! defined_triggers {
         )
     };
 }
+pub(in crate::store::postgres) use triggers;
+
+/// Selects both triggers of the table `$1` if they are defined as expected, with the version of each catalog row that
+/// defines them. Every change of a definition changes these versions, even if it is reverted later.
+macro_rules! defined_triggers {
+    ($table:literal, $body:literal) => {
+        $crate::store::postgres::migration::change_feed::triggers!(
+            "pg_catalog.string_agg(pg_catalog.concat_ws(':', t.oid, t.xmin, p.oid, p.xmin), ' ' ORDER BY t.tgname)",
+            $table,
+            $body
+        )
+    };
+}
 pub(in crate::store::postgres) use defined_triggers;
 
 /// The expected SHA-256 of the function's body, in hex.
 pub(in crate::store::postgres) static BODY_DIGEST: LazyLock<String> =
     LazyLock::new(|| hex::encode(Sha256::digest(BODY.as_bytes())));
 
-const DEFINED: &str = concat!(
-    "SELECT ",
-    defined_triggers!("pg_catalog.to_regclass('api_key')", "$1::pg_catalog.text"),
-    " IS NOT NULL"
-);
+/// Selects whether both triggers and their function are defined as this version defines them: with the body whose
+/// SHA-256 is the given parameter.
+macro_rules! triggers_are_defined {
+    ($body:literal) => {
+        concat!(
+            "EXISTS ",
+            $crate::store::postgres::migration::change_feed::triggers!(
+                "true",
+                "pg_catalog.to_regclass('api_key')",
+                $body
+            )
+        )
+    };
+}
+pub(super) use triggers_are_defined;
+
+const DEFINED: &str = concat!("SELECT ", triggers_are_defined!("$1::pg_catalog.text"));
 
 /// Returns whether both triggers and their function are defined as this version defines them.
 pub(super) async fn is_defined(executor: PgExecutor<'_>) -> Result<bool, ApiKeyError> {

@@ -20,9 +20,28 @@ const STOCK_MIGRATIONS: [&str; 4] = [
     "Migration20251015123842",
 ];
 
-// NULL if the table does not exist.
-const MAY_BE_READ: &str =
-    "SELECT pg_catalog.has_table_privilege(to_regclass('mikro_orm_migrations'), 'SELECT')";
+/// Selects whether the role may read the record; NULL if the table does not exist.
+macro_rules! may_be_read {
+    () => {
+        "pg_catalog.has_table_privilege(to_regclass('mikro_orm_migrations'), 'SELECT')"
+    };
+}
+pub(super) use may_be_read;
+
+/// Selects whether the schema with the given parameter's name exists.
+macro_rules! schema_exists {
+    ($schema:literal) => {
+        concat!(
+            r#"EXISTS (SELECT FROM "pg_catalog"."pg_namespace" WHERE "nspname" = "#,
+            $schema,
+            ")"
+        )
+    };
+}
+pub(super) use schema_exists;
+
+const MAY_BE_READ: &str = concat!("SELECT ", may_be_read!());
+const HAS_SCHEMA: &str = concat!("SELECT ", schema_exists!("$1"));
 const UNRECORDED: &str = r#"
 SELECT "stock" FROM unnest($1::text[]) WITH ORDINALITY AS "stocks" ("stock", "place")
 WHERE NOT EXISTS (SELECT FROM "mikro_orm_migrations" WHERE "name" IN ("stock", "stock" || '.js', "stock" || '.ts'))
@@ -35,8 +54,8 @@ SELECT "stock" FROM unnest($1::text[]) WITH ORDINALITY AS "stocks" ("stock", "pl
 
 /// Returns whether the schema that Medusa is configured with exists.
 pub(super) async fn has_schema(on: PgExecutor<'_>, schema: &str) -> Result<bool, PgFailure> {
-    let find = r#"SELECT FROM "pg_catalog"."pg_namespace" WHERE "nspname" = $1"#;
-    Ok(!on.query(find, &[Param::text(schema)]).await?.rows.is_empty())
+    let rows = on.query(HAS_SCHEMA, &[Param::text(schema)]).await?.rows;
+    Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or(false))
 }
 
 /// Creates that schema, as stock's migrator does.
@@ -50,7 +69,17 @@ pub(super) async fn unrecorded(
     in_medusa: bool,
 ) -> Result<Vec<String>, PgFailure> {
     let rows = on.query(MAY_BE_READ, &[]).await?.rows;
-    match rows.first().and_then(|row| row.try_get::<_, Option<bool>>(0).ok()?) {
+    let may_be_read = rows.first().and_then(|row| row.try_get::<_, Option<bool>>(0).ok()?);
+    unrecorded_in(on, may_be_read, in_medusa).await
+}
+
+/// Returns the same for a record of which it is known whether the role may read it; `None` if it does not exist.
+pub(super) async fn unrecorded_in(
+    on: PgExecutor<'_>,
+    may_be_read: Option<bool>,
+    in_medusa: bool,
+) -> Result<Vec<String>, PgFailure> {
+    match may_be_read {
         Some(true) => {}
         // The record is unreadable, so nothing counts as missing.
         Some(false) => return Ok(Vec::new()),

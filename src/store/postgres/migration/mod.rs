@@ -57,13 +57,28 @@ pub(in crate::store) async fn create_schema(
 }
 
 /// Returns whether the database has everything that is not part of a step. Only reads.
+///
+/// Every new service waits for this, so one statement reads all but Medusa's records.
 pub(in crate::store) async fn is_set_up(
     executor: PgExecutor<'_>,
     settings: &DatabaseSettings,
 ) -> Result<bool, ApiKeyError> {
-    Ok(missing_schema(executor, settings).await?.is_none()
-        && change_feed::is_defined(executor).await?
-        && medusa::unrecorded(executor, settings.in_medusa).await?.is_empty())
+    const SET_UP: &str = concat!(
+        "SELECT ",
+        change_feed::triggers_are_defined!("$1"),
+        " AND (pg_catalog.cardinality($2) = 0 OR ",
+        medusa::schema_exists!("$2[1]"),
+        "), ",
+        medusa::may_be_read!()
+    );
+    let schemas = medusa_schema(settings).into_iter().map(str::to_owned).collect();
+    let params = [Param::text(&change_feed::BODY_DIGEST), Param::texts(schemas)];
+    let rows = executor.query(SET_UP, &params).await?.rows;
+    let Some(row) = rows.first() else { return Ok(false) };
+    let is_set_up: bool = row.try_get(0).map_err(PgFailure::from)?;
+    let may_be_read = row.try_get(1).map_err(PgFailure::from)?;
+    Ok(is_set_up
+        && medusa::unrecorded_in(executor, may_be_read, settings.in_medusa).await?.is_empty())
 }
 
 /// Adds what is not part of a step, after the steps.
@@ -103,8 +118,13 @@ async fn missing_schema<'a>(
     executor: PgExecutor<'_>,
     settings: &'a DatabaseSettings,
 ) -> Result<Option<&'a str>, ApiKeyError> {
-    match settings.schema.as_deref().filter(|_| settings.in_medusa) {
+    match medusa_schema(settings) {
         Some(schema) if !medusa::has_schema(executor, schema).await? => Ok(Some(schema)),
         _ => Ok(None),
     }
+}
+
+/// Returns the schema that Medusa is configured with.
+fn medusa_schema(settings: &DatabaseSettings) -> Option<&str> {
+    settings.schema.as_deref().filter(|_| settings.in_medusa)
 }

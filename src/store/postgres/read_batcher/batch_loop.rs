@@ -1,5 +1,7 @@
 //! The task that owns the read batcher's connection.
 
+mod first_read;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,9 +13,9 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::Counts;
 use super::batch::{Batch, LookupError, Waiter, distribute};
 use super::reusable_timeout::ReusableTimeout;
-use super::statement::read;
+use super::statement::{Reader, read};
 use crate::event::{Event, EventSink};
-use crate::store::postgres::{Param, PgFailure, PostgresServer, Session};
+use crate::store::postgres::{Param, PgFailure, PgPool, PostgresServer, Session};
 
 /// The maximum number of callers that share one read.
 const MAX_BATCH_SIZE: usize = 1_000;
@@ -49,6 +51,8 @@ pub(super) struct BatchLoop {
     events: EventSink,
     counts: Arc<Counts>,
     received: mpsc::UnboundedReceiver<Message>,
+    /// Messages that were received before there was a connection to process them with.
+    held: Vec<Message>,
 }
 
 impl BatchLoop {
@@ -59,10 +63,14 @@ impl BatchLoop {
         counts: Arc<Counts>,
         received: mpsc::UnboundedReceiver<Message>,
     ) -> Self {
-        Self { server, read_timeout, events, counts, received }
+        Self { server, read_timeout, events, counts, received, held: Vec::new() }
     }
 
-    pub(super) async fn run(mut self) {
+    /// Runs until the read batcher is closed. `pool` serves the first callers.
+    pub(super) async fn run(mut self, pool: PgPool) {
+        if self.serve_first(pool).await.is_break() {
+            return;
+        }
         let mut delay = MIN_RETRY_DELAY;
         let mut connected_before = false;
         loop {
@@ -98,16 +106,18 @@ impl BatchLoop {
 
     /// Serves callers until the connection is lost or the read batcher is closed.
     async fn serve(&mut self, session: &mut Session) -> Stop {
-        let mut messages = Vec::new();
+        let mut messages = std::mem::take(&mut self.held);
         let mut reusable_timeout = ReusableTimeout::new(self.read_timeout);
         loop {
-            let received = tokio::select! {
-                biased;
-                received = self.received.recv_many(&mut messages, MAX_BATCH_SIZE) => received,
-                () = session.lost() => return Stop::Lost,
-            };
-            if received == 0 {
-                return Stop::Closed;
+            if messages.is_empty() {
+                let received = tokio::select! {
+                    biased;
+                    received = self.received.recv_many(&mut messages, MAX_BATCH_SIZE) => received,
+                    () = session.lost() => return Stop::Lost,
+                };
+                if received == 0 {
+                    return Stop::Closed;
+                }
             }
             // Only a response proves that an idle connection is still alive.
             reusable_timeout.limit_to(if session.is_fresh() {
@@ -141,7 +151,7 @@ impl BatchLoop {
     /// Runs one read for all callers.
     async fn read_batch(
         &self,
-        session: &mut Session,
+        reader: &mut impl Reader,
         reusable_timeout: &mut ReusableTimeout,
         waiters: Vec<Waiter>,
     ) -> Flow {
@@ -151,7 +161,7 @@ impl BatchLoop {
         let calls = waiters.iter().filter(|waiter| waiter.lookup.is_first_of_call()).count();
         self.counts.calls.fetch_add(calls as u64, Ordering::Relaxed);
         self.counts.reads.fetch_add(1, Ordering::Relaxed);
-        match reusable_timeout.wait(read(session, Batch::of(&waiters), &self.server)).await {
+        match reusable_timeout.wait(read(reader, Batch::of(&waiters), &self.server)).await {
             Some(Ok(rows)) => {
                 distribute(waiters, rows);
                 Flow::Continue(())

@@ -1,9 +1,9 @@
 //! Combines the reads of concurrent callers (PostgreSQL).
 //!
-//! The read batcher owns one connection. Calls that arrive during a read are collected and sent together in the next
-//! one, so every result comes from a read that began after its call arrived: group commit, for reads. Invariants: a
-//! disconnected read batcher directs its callers to the pool and reconnects automatically; a read that times out is an
-//! error, never an empty result.
+//! The read batcher owns one connection; its first reads use the session that opened the database. Calls that arrive
+//! during a read are collected and sent together in the next one, so every result comes from a read that began after its
+//! call arrived: group commit, for reads. Invariants: a disconnected read batcher directs its callers to the pool and
+//! reconnects automatically; a read that times out is an error, never an empty result.
 
 mod batch;
 mod batch_loop;
@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::{Param, PgFailure, PgPool, PostgresServer, Session};
+use super::{Param, PgFailure, PgPool, Session};
 use crate::api_key::ApiKey;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -59,13 +59,15 @@ pub struct ReadBatcherStatus {
 }
 
 impl ReadBatcher {
-    /// Starts a read batcher for a server that just responded. `read_timeout` limits a read, and connecting.
-    pub(super) fn open(server: PostgresServer, read_timeout: Duration, events: EventSink) -> Self {
+    /// Starts a read batcher for a server that just responded to a session of the pool. `read_timeout` limits a read,
+    /// and connecting.
+    pub(super) fn open(pool: PgPool, read_timeout: Duration, events: EventSink) -> Self {
         let (messages, received) = mpsc::unbounded_channel();
         let counts = Arc::new(Counts { connected: AtomicBool::new(true), ..Counts::default() });
+        let server = pool.server().clone();
         let batch_loop =
             BatchLoop::new(server, read_timeout, events, Arc::clone(&counts), received);
-        let task = Mutex::new(Some(tokio::spawn(batch_loop.run())));
+        let task = Mutex::new(Some(tokio::spawn(batch_loop.run(pool))));
         Self { messages, counts, task, read_timeout }
     }
 

@@ -55,8 +55,7 @@ impl Session {
 
     async fn query_here(&mut self, sql: &str, params: &[Param]) -> Result<PgResult, PgFailure> {
         self.guarded(async |session| {
-            let prepared =
-                if session.shared { None } else { Some(session.prepare(sql, params).await?) };
+            let prepared = session.prepare(sql, params).await?;
             let query = run(&session.client, sql, prepared.as_ref(), params);
             // The first write of a transaction also selects the transaction's id, for looking up the outcome.
             if session.in_transaction && session.transaction_id.is_none() && writes(sql) {
@@ -73,18 +72,33 @@ impl Session {
         .await
     }
 
-    async fn prepare(&mut self, sql: &str, params: &[Param]) -> Result<Statement, PgFailure> {
+    /// Returns the prepared statement; `None` if it shall run unprepared: on a shared session, and at the first use of a
+    /// read, because preparing takes another round trip. A write is always prepared, so that a session that turns out
+    /// to be lost has not received it.
+    async fn prepare(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+    ) -> Result<Option<Statement>, PgFailure> {
+        if self.shared {
+            return Ok(None);
+        }
         let kinds = || params.iter().map(|param| &param.kind);
-        if let Some(known) = self.statements.get(sql)
-            && known.params().iter().eq(kinds())
-        {
-            return Ok(known.clone());
+        match self.statements.get(sql) {
+            Some(Some(known)) if known.params().iter().eq(kinds()) => {
+                return Ok(Some(known.clone()));
+            }
+            None if !writes(sql) => {
+                self.statements.insert(sql.to_owned(), None);
+                return Ok(None);
+            }
+            Some(_) | None => {}
         }
         let kinds: Vec<Type> = kinds().cloned().collect();
         let statement =
             drive(&mut self.link, &self.waker, self.client.prepare_typed(sql, &kinds)).await?;
-        self.statements.insert(sql.to_owned(), statement.clone());
-        Ok(statement)
+        self.statements.insert(sql.to_owned(), Some(statement.clone()));
+        Ok(Some(statement))
     }
 }
 
