@@ -12,13 +12,32 @@ export function toMany<T>(data: T | T[]): T[] {
   return Array.isArray(data) ? data : [data];
 }
 
+const ATTRIBUTES = ["scopes", "owner", "metadata", "allowed_ips", "purpose"];
+
+/**
+ * Data with the attributes that it inherits, or that are not enumerable, as members of its own.
+ */
+// SECURITY: a key whose scopes were overlooked would be a whole admin.
+export function withAttributes(data: unknown): unknown {
+  if (typeof data !== "object" || data === null) {
+    return data;
+  }
+  const given = data as Record<string, unknown>;
+  const overlooked = ATTRIBUTES.filter(
+    (name) => name in given && !Object.prototype.propertyIsEnumerable.call(given, name),
+  );
+  return overlooked.length === 0
+    ? data
+    : { ...given, ...Object.fromEntries(overlooked.map((name) => [name, given[name]])) };
+}
+
 /** The argument of an upsert, as an array. */
 // Stock 2.21.2: of an element with an id, the id and the title are read, own or inherited. Of other members than the
 // attributes only the names are passed on, so that Rust can reject likely mistakes.
 export function toUpserts(data: unknown): unknown[] {
   return toMany(data).map((element) => {
     const { id, title, scopes, owner, metadata, allowed_ips } = Object(element);
-    return id ? { ...namesOf(element), id, title, scopes, owner, metadata, allowed_ips } : element;
+    return id ? { ...namesOf(element), id, title, scopes, owner, metadata, allowed_ips } : withAttributes(element);
   });
 }
 

@@ -1,3 +1,5 @@
+import type { ApiKeyDemand } from "./types";
+
 /** A demand in the form that the native function takes. */
 export interface SimpleDemand {
   /** The scopes, separated by spaces. */
@@ -17,7 +19,12 @@ export function simpleDemand(demand: unknown): SimpleDemand | null {
   if (demand === undefined) {
     return NO_DEMAND;
   }
-  if (typeof demand !== "object" || demand === null || Array.isArray(demand)) {
+  if (typeof demand !== "object" || demand === null) {
+    return null;
+  }
+  // SECURITY: what a promise, a map or an instance of a class demands is not in its members.
+  const prototype: unknown = Object.getPrototypeOf(demand);
+  if (prototype !== null && prototype !== Object.prototype) {
     return null;
   }
   for (const name in demand) {
@@ -26,7 +33,11 @@ export function simpleDemand(demand: unknown): SimpleDemand | null {
     }
   }
   const { scopes, ip, owner_type: ownerType } = demand as Record<string, unknown>;
-  if (!isOptionalString(ip) || !isOptionalString(ownerType)) {
+  // SECURITY: Rust rejects scopes and owner types that are undefined; a missing address cannot widen a key.
+  if (!isOptionalString(ip) || !isOptionalString(ownerType) || isUndefined("owner_type", demand)) {
+    return null;
+  }
+  if (isUndefined("scopes", demand)) {
     return null;
   }
   if (scopes === undefined || (Array.isArray(scopes) && scopes.length === 0)) {
@@ -36,6 +47,10 @@ export function simpleDemand(demand: unknown): SimpleDemand | null {
     return null;
   }
   return { scopes: scopes.join(" "), scopeCount: scopes.length, ip, ownerType };
+}
+
+function isUndefined(name: keyof ApiKeyDemand, demand: ApiKeyDemand): boolean {
+  return demand[name] === undefined && name in demand;
 }
 
 function isOptionalString(value: unknown): value is string | undefined {

@@ -69,7 +69,7 @@ type Existence = null | { $exists: boolean };
 interface AttributeConditions {
   /** The scopes contain this one, or all of these. Compares names: `products:*` is not found by `products:read`. */
   scopes?: Existence | { $contains: string | readonly string[] };
-  /** The owner, by its type, its id, or both; each may be one of several. An index serves this condition. */
+  /** The owner, by its type, its id, or both; each may be one of several. An index serves conditions with `id`. */
   owner?:
     | Existence
     | { type: string | readonly string[]; id?: string | readonly string[] }

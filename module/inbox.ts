@@ -49,6 +49,8 @@ export class Inbox {
   private nextTicket = 1;
   /** Questions to send at the end of this turn. */
   private unsent: Unsent[] = [];
+  /** The same, by kind, time and demand. */
+  private readonly unsentByName = new Map<string, Unsent>();
 
   /** `send` passes questions to Rust. */
   constructor(private readonly send: (questions: Questions) => void) {}
@@ -79,6 +81,7 @@ export class Inbox {
   flush(): void {
     const unsent = this.unsent;
     this.unsent = [];
+    this.unsentByName.clear();
     for (const { promises, ...questions } of unsent) {
       const firstTicket = this.nextTicket;
       promises.forEach((promise, place) => {
@@ -102,9 +105,12 @@ export class Inbox {
 
   /** The questions to which one of this kind, demand and time is added. */
   private questionsOf(kind: QuestionKind, now: number, demand: string): Unsent {
-    const known = this.unsent.findLast(
-      (questions) => questions.kind === kind && questions.now === now && questions.demand === demand,
-    );
+    const last = this.unsent.at(-1);
+    if (last?.kind === kind && last.now === now && last.demand === demand) {
+      return last;
+    }
+    const name = `${kind} ${now} ${demand}`;
+    const known = this.unsentByName.get(name);
     if (known !== undefined) {
       return known;
     }
@@ -114,6 +120,7 @@ export class Inbox {
     }
     const questions = { kind, demand, now, tokens: [], promises: [] };
     this.unsent.push(questions);
+    this.unsentByName.set(name, questions);
     return questions;
   }
 

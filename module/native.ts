@@ -11,7 +11,7 @@ import { type NumberedRow, RememberedRows } from "./remembered-rows";
 import type { Page } from "./rows";
 import type { ApiKeyModuleStatus } from "./status";
 import type { ApiKey, ApiKeyType, RefusalReason } from "./types";
-import { encode, encodeConfig, encodeFilters, encodeTarget } from "./wire";
+import { encode, encodeConfig, encodeDemand, encodeFilters, encodeTarget } from "./wire";
 
 type MaybeContext = Context | null | undefined;
 
@@ -125,9 +125,9 @@ export class Native {
   }
 
   /** Judges a token by a demand: the key, or the reason against it. */
-  verify(token: string, demand: unknown): Promise<ApiKey | RefusalReason> {
+  verify(token: string, demand: unknown): Promise<ApiKey | RefusalReason | null> {
     this.throwIfClosed();
-    return this.inbox.ask("verify", token, now(), encode(demand)) as Promise<ApiKey | RefusalReason>;
+    return this.inbox.ask("verify", token, now(), encodeDemand(demand));
   }
 
   /** The result of `verify` from the cache, on this thread; null if the database must be read. */
@@ -146,7 +146,7 @@ export class Native {
       return this.refusals[-number - 1] ?? null;
     }
     const row = this.rows.get(number, () =>
-      parsedRow(this.service.recalledRow("verify", encode(demand), now(), token)),
+      parsedRow(this.service.recalledRow("verify", encodeDemand(demand), now(), token)),
     );
     return row && decodeKey(row);
   }

@@ -1,5 +1,15 @@
 import { Admissions } from "./admissions";
-import { first, likeInput, likeTarget, type OneOrMany, rejectMembers, toLinkable, toMany, toUpserts } from "./answers";
+import {
+  first,
+  likeInput,
+  likeTarget,
+  type OneOrMany,
+  rejectMembers,
+  toLinkable,
+  toMany,
+  toUpserts,
+  withAttributes,
+} from "./answers";
 import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standaloneSettings } from "./connection";
 import type { Context } from "./context";
 import { changesOf, likeDeclaration, type OneOrManyDeclared, toDeclared } from "./declared";
@@ -87,7 +97,10 @@ export class ApiKeyModuleService implements Documented {
   }
 
   async createApiKeys(data: CreateApiKeyInput | CreateApiKeyInput[], sharedContext?: Context): Promise<OneOrMany> {
-    const { keys, created, updated } = await this.native_.createApiKeys(toMany(data), sharedContext);
+    const { keys, created, updated } = await this.native_.createApiKeys(
+      toMany(data).map(withAttributes),
+      sharedContext,
+    );
     await this.events_.publish(
       [
         ["created", created],
@@ -139,7 +152,7 @@ export class ApiKeyModuleService implements Documented {
     data: UpdateApiKeyInput,
     sharedContext?: Context,
   ): Promise<OneOrMany> {
-    const { keys, updated } = await this.native_.updateApiKeys(target, data);
+    const { keys, updated } = await this.native_.updateApiKeys(target, withAttributes(data));
     await this.events_.publish([["updated", updated]], sharedContext);
     return likeTarget(target, Array.from(keys, decodeKey));
   }
@@ -237,7 +250,10 @@ export class ApiKeyModuleService implements Documented {
     const recalled = usable ? this.native_.recallVerified(token, demand) : null;
     // An invalid demand is rejected for every token.
     const answer = recalled ?? (await this.native_.verify(usable ? token : "", demand));
-    return typeof answer === "string" ? { valid: false, reason: answer } : { valid: true, key: answer };
+    if (answer === null || typeof answer === "string") {
+      return { valid: false, reason: answer ?? "unknown" };
+    }
+    return { valid: true, key: answer };
   }
 
   async redeem(token: string, data: RedeemInput, sharedContext?: Context): Promise<Redemption> {

@@ -91,7 +91,10 @@ export interface CreateApiKeyInput {
    * Stored as `revoked_at`, with `created_by` as `revoked_by`, so it cannot be combined with either.
    */
   expires_in?: number;
-  /** The id; must be unused. At most 1,024 bytes of UTF-8. Default, and if empty: generated. */
+  /**
+   * The id; must be unused. At most 1,024 bytes of UTF-8; of a restricted key, `apk_` and a ULID. Default, and if empty:
+   * generated.
+   */
   id?: string;
   /** The time from which the key is rejected. Default: never. */
   revoked_at?: ApiKeyTime | null;
@@ -164,11 +167,14 @@ export type UpsertApiKeyInput = CreateApiKeyInput | ChangeApiKeyInput;
 
 /** What is demanded of a key. Unknown members are rejected. */
 export interface ApiKeyDemand {
-  /** Scopes, all of which the key must have. A key that is not limited by scopes has every scope. Default: none. */
+  /**
+   * Scopes, all of which the key must have. A key that is not limited by scopes has every scope. Default, if the member is
+   * missing: none; `undefined` is rejected.
+   */
   scopes?: readonly string[];
   /** The address of the caller, IPv4 or IPv6. A key with `allowed_ips` is refused without it. */
   ip?: string;
-  /** The type of the owner that the key must have. Default: any, or none. */
+  /** The type of the owner that the key must have. Default, if the member is missing: any, or none; `undefined` is rejected. */
   owner_type?: string;
 }
 

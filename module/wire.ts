@@ -18,6 +18,8 @@ const CONFIG_MEMBERS = [
   "__internal",
 ] as const;
 
+const DEMAND_MEMBERS = ["scopes", "ip", "owner_type"] as const;
+
 const { getTime } = Date.prototype;
 
 /** Encodes a caller's value. The value is never modified, and its `toJSON` is never called. */
@@ -49,6 +51,19 @@ export function encodeFilters(filters: unknown): string {
 /** Encodes the target of a write. Accepts only plain objects, because one that looks empty would match every key. */
 export function encodeTarget(target: unknown): string {
   return encodeValue(target, 0, 0);
+}
+
+/**
+ * Encodes the demand of `verify`. Accepts only plain objects, because one that looks empty would demand nothing. The known
+ * members are read as the cache reads them, also if they are not enumerable.
+ */
+export function encodeDemand(demand: unknown): string {
+  if (typeof demand !== "object" || demand === null || !isPlain(demand, true)) {
+    return encodeTarget(demand);
+  }
+  const given = demand as Record<string, unknown>;
+  const known = DEMAND_MEMBERS.filter((name) => name in given || given[name] !== undefined);
+  return encode({ ...given, ...Object.fromEntries(known.map((name) => [name, given[name]])) });
 }
 
 /**

@@ -55,6 +55,42 @@ describeOurs("A key with attributes", (current) => {
     expect(Object.keys(await service().retrieveApiKey(id))).toEqual(COLUMNS);
   });
 
+  it("has the attributes that its data inherit", async () => {
+    const scopes = ["a:read"];
+    class Data {
+      readonly title = SECRET.title;
+      readonly type = SECRET.type;
+      readonly created_by = SECRET.created_by;
+      get scopes() {
+        return scopes;
+      }
+    }
+    const inherited = (own: object) => Object.assign(Object.create({ scopes }), own);
+    for (const data of [
+      new Data(),
+      inherited(SECRET),
+      Object.defineProperty({ ...SECRET }, "scopes", { value: scopes }),
+    ]) {
+      expect(await service().createApiKeys(data)).toMatchObject({ scopes });
+      expect(await service().upsertApiKeys([data])).toMatchObject([{ scopes }]);
+    }
+    const { id } = await service().createApiKeys(SECRET);
+    expect(await service().updateApiKeys(id, inherited({ title: "New" }))).toMatchObject({ title: "New", scopes });
+  });
+
+  it("is changed by everything that one upsert says about it, the last word first", async () => {
+    const { id, token } = await service().createApiKeys(SECRET);
+    await service().upsertApiKeys([
+      { id, scopes: ["a:read"], allowed_ips: ["10.0.0.1"], title: "One" },
+      { id, title: "Two", scopes: ["b:read"] },
+      { id, metadata: { a: 1 } },
+    ]);
+    expect(await service().retrieveApiKey(id)).toMatchObject({
+      ...{ title: "Two", scopes: ["b:read"], allowed_ips: ["10.0.0.1"], metadata: { a: 1 } },
+    });
+    expect(await service().authenticate(token)).toBe(false);
+  });
+
   it("moves updated_at and publishes an event only if something changed", async () => {
     const { id } = await service().createApiKeys({ ...SECRET, scopes: ["a:b"], updated_at: new Date(0) });
     current().emitted.length = 0;

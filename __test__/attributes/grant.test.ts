@@ -67,6 +67,19 @@ describeOurs("A restricted key that creates keys", (current) => {
     }
   });
 
+  it("grants nothing after its deletion, when nobody knows its restrictions", async () => {
+    const deleted = await creator();
+    const plain = await service().createApiKeys(SECRET);
+    await service().revoke(deleted, { revoked_by: "u" });
+    await service().deleteApiKeys(deleted);
+    const made = { ...SECRET, created_by: deleted };
+    await expectFailure(service().createApiKeys(made), "not_allowed", /may not grant/);
+    await expectFailure(service().upsertApiKeys([made]), "not_allowed", /may not grant/);
+    await expectFailure(service().rollApiKeys(plain.id, { revoked_by: deleted }), "not_allowed", /may not grant/);
+    const publishable = { ...PUBLISHABLE, created_by: deleted };
+    await expect(service().createApiKeys(publishable)).resolves.toMatchObject(publishable);
+  });
+
   it("is not bounded for publishable keys, nor are unrestricted keys and users", async () => {
     const created_by = await creator();
     await expect(service().createApiKeys({ ...PUBLISHABLE, created_by })).resolves.toMatchObject(

@@ -65,6 +65,11 @@ describeOnEachDatabase("A restricted key", (kind) => {
       expect(await again.verify(token, { scopes: ["a:read"] })).toEqual({ valid: false, reason: "unknown" });
     }
     await expect(again.rollApiKeys(id, { revoked_by: "u" })).rejects.toMatchObject({ type: "invalid_data" });
+    // Any scope would satisfy a demand if the key were restricted to an address alone.
+    for (const change of [{ allowed_ips: ["10.0.0.1"] }, { owner: { type: "seller", id: "1" }, scopes: null }]) {
+      await expect(again.updateApiKeys(id, change)).rejects.toMatchObject({ type: "invalid_data" });
+      expect(await again.verify(token, { ip: "10.0.0.1" })).toEqual({ valid: false, reason: "unknown" });
+    }
     // Restrictions can be given anew, and then removed.
     await again.updateApiKeys(id, { scopes: ["b:read"] });
     expect(await again.verify(token, { scopes: ["b:read"] })).toMatchObject({ valid: true });

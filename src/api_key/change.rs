@@ -51,6 +51,12 @@ impl KeyChange {
         Ok(Self { title, attributes })
     }
 
+    /// Adds a later change of the same key: what it names replaces what this one names.
+    pub fn add(&mut self, later: Self) {
+        self.title = later.title.or(self.title.take());
+        self.attributes.add(later.attributes);
+    }
+
     /// The key after the change, apart from its `updated_at`.
     ///
     /// # Errors
@@ -62,6 +68,11 @@ impl KeyChange {
         }
         let before = key.attributes.as_deref().cloned().unwrap_or_default();
         let attributes = self.attributes.apply(&before, key.kind)?;
+        if key.has_lost_restrictions() && attributes.restrict() && attributes.scopes.is_none() {
+            return Err(ApiKeyError::invalid(
+                "The key lost its restrictions, and without scopes it may do everything; set its scopes, too",
+            ));
+        }
         if attributes.restrict() {
             refuse_foreign_id(Some(&key.id))?;
         }

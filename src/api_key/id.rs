@@ -44,16 +44,10 @@ impl ApiKeyId {
         &self.0
     }
 
-    /// Whether the id is recognizable as the id of a key.
+    /// Whether a string has the form of a generated id.
     #[must_use]
-    pub fn is_recognizable(&self) -> bool {
-        Self::may_be(&self.0)
-    }
-
-    /// Whether a string, such as a key's `created_by`, may be the id of a restricted key.
-    #[must_use]
-    pub fn may_be(text: &str) -> bool {
-        text.starts_with(Self::PREFIX)
+    pub fn is_generated(text: &str) -> bool {
+        generated_bits(text).is_some()
     }
 }
 

@@ -278,14 +278,15 @@ impl ApiKey {
     }
 }
 
-/// Rejects the id of a restricted key that does not look like one: by it the key is recognized as a creator.
+/// Rejects the id of a restricted key that does not have the form of generated ones: by it the key is recognized as a
+/// creator, even after it was deleted.
 ///
 /// # Errors
 /// `Invalid`.
 pub fn refuse_foreign_id(id: Option<&ApiKeyId>) -> Result<(), ApiKeyError> {
     match id {
-        Some(id) if !id.is_recognizable() => Err(ApiKeyError::invalid(format!(
-            "ApiKey.id of a key with scopes, allowed_ips, a purpose or an owner other than a user must begin with \"{}\"",
+        Some(id) if !ApiKeyId::is_generated(id.as_str()) => Err(ApiKeyError::invalid(format!(
+            "ApiKey.id of a key with scopes, allowed_ips, a purpose or an owner other than a user must be generated, or have that form: \"{}\" and a ULID",
             ApiKeyId::PREFIX
         ))),
         _ => Ok(()),

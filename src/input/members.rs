@@ -64,11 +64,13 @@ impl DataOf {
             (Self::Update, Meaning::RevokedBy | Meaning::CreatedBy) => {
                 "an update cannot change who created or revoked a key"
             }
-            (Self::Revocation, Meaning::Scope | Meaning::Owner | Meaning::AllowedIps) => {
-                "a revocation applies to the whole key"
-            }
+            (
+                Self::Revocation,
+                Meaning::Scope | Meaning::Owner | Meaning::AllowedIps | Meaning::Purpose,
+            ) => "a revocation applies to the whole key",
             (_, Meaning::Scope) => "did you mean \"scopes\", an array of strings?",
             (_, Meaning::Owner) => "did you mean \"owner\", an object { type, id }?",
+            (_, Meaning::Purpose) => "did you mean \"purpose\", which is set at creation?",
             (_, Meaning::AllowedIps) => "did you mean \"allowed_ips\", an array of strings?",
             (_, Meaning::RevokedBy) => "did you mean \"revoked_by\"?",
             (_, Meaning::CreatedBy) => "did you mean \"created_by\"?",

@@ -10,11 +10,12 @@ pub(super) enum Meaning {
     Scope,
     Owner,
     AllowedIps,
+    Purpose,
     Token,
 }
 
 /// Mistaken members of data, in lower case and without separators.
-pub(super) const DATA: [(Meaning, &[&str]); 8] = [
+pub(super) const DATA: [(Meaning, &[&str]); 9] = [
     (
         Meaning::End,
         &[
@@ -69,6 +70,8 @@ pub(super) const DATA: [(Meaning, &[&str]); 8] = [
         &[
             "abilities",
             "ability",
+            "access",
+            "capabilities",
             "claim",
             "claims",
             "grant",
@@ -79,17 +82,21 @@ pub(super) const DATA: [(Meaning, &[&str]); 8] = [
             "policy",
             "privilege",
             "privileges",
+            "readonly",
+            "restrictions",
             "role",
             "roles",
             "scope",
             "scopes",
         ],
     ),
+    (Meaning::Purpose, &["onetime", "purposes", "singleuse"]),
     (Meaning::Owner, &["ownedby", "owner", "ownerid", "owners", "ownertype"]),
     (
         Meaning::AllowedIps,
         &[
             "allowedaddresses",
+            "allowedcidr",
             "allowedcidrs",
             "allowedip",
             "allowedips",
@@ -98,11 +105,16 @@ pub(super) const DATA: [(Meaning, &[&str]); 8] = [
             "cidr",
             "cidrs",
             "ip",
+            "allowednetworks",
+            "allowlist",
             "ipallowlist",
             "ipaddress",
             "ipaddresses",
+            "ipranges",
+            "iprestrictions",
             "ips",
             "ipwhitelist",
+            "whitelist",
         ],
     ),
     (

@@ -20,10 +20,13 @@ pub enum Attribute {
 pub enum AttributeCondition {
     /// The key has the attribute.
     Present(Attribute),
-    /// The owner's type is one of these.
-    OwnerType(Vec<String>),
-    /// The owner's id is one of these.
-    OwnerId(Vec<String>),
+    /// The owner's id and its type are among these, as far as they are given.
+    Owner {
+        /// The ids.
+        ids: Option<Vec<String>>,
+        /// The types.
+        types: Option<Vec<String>>,
+    },
     /// The scopes contain this one.
     HasScope(String),
     /// A member of the metadata equals a value, which is the JSON of a scalar.
@@ -66,15 +69,17 @@ impl Attribute {
 impl AttributeCondition {
     /// The strings that the condition compares with.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let (list, single): (&[String], [Option<&String>; 2]) = match self {
-            Self::Present(_) => (&[], [None, None]),
-            Self::OwnerType(texts) | Self::OwnerId(texts) | Self::Purpose(texts) => {
-                (texts, [None, None])
-            }
-            Self::HasScope(text) | Self::NoMetadata(text) => (&[], [Some(text), None]),
-            Self::Metadata { member, value } => (&[], [Some(member), Some(value)]),
+        let (lists, singles): ([&[String]; 2], [Option<&String>; 2]) = match self {
+            Self::Present(_) => ([&[], &[]], [None, None]),
+            Self::Owner { ids, types } => (
+                [ids.as_deref().unwrap_or_default(), types.as_deref().unwrap_or_default()],
+                [None, None],
+            ),
+            Self::Purpose(texts) => ([texts, &[]], [None, None]),
+            Self::HasScope(text) | Self::NoMetadata(text) => ([&[], &[]], [Some(text), None]),
+            Self::Metadata { member, value } => ([&[], &[]], [Some(member), Some(value)]),
         };
-        list.iter().chain(single.into_iter().flatten()).map(String::as_str)
+        lists.into_iter().flatten().chain(singles.into_iter().flatten()).map(String::as_str)
     }
 }
 
@@ -126,11 +131,8 @@ pub(super) fn parse_attribute(attribute: Attribute, value: &Input) -> Result<Fil
         (Attribute::Owner, Input::Object(_)) => {
             refuse_unknown(&filter_of(attribute), value, &["type", "id"])?;
             let part = |name| value.own(name).map(|part| texts(attribute, part)).transpose();
-            let conditions = [
-                part("type")?.map(AttributeCondition::OwnerType),
-                part("id")?.map(AttributeCondition::OwnerId),
-            ];
-            Ok(Filter::and(conditions.into_iter().flatten().map(Filter::Attribute)))
+            let (ids, types) = (part("id")?, part("type")?);
+            Ok(Filter::Attribute(AttributeCondition::Owner { ids, types }))
         }
         (Attribute::Owner, _) => Err(invalid(attribute, "pass { type, id }, or one of them")),
         (Attribute::Metadata, Input::Object(members)) => {
@@ -222,7 +224,7 @@ mod tests {
         let texts = |text: &str| vec![text.to_owned()];
         assert_eq!(
             filters(r#"{"owner":{"id":"1"}}"#),
-            leaf(AttributeCondition::OwnerId(texts("1")))
+            leaf(AttributeCondition::Owner { ids: Some(texts("1")), types: None })
         );
         assert_eq!(
             filters(r#"{"scopes":{"$contains":"a:read"}}"#),

@@ -187,17 +187,16 @@ impl Filter {
         }
     }
 
-    /// Whether the filter has a condition that no index serves: a pattern, or one on another attribute than the owner.
+    /// Whether the filter has a condition that no index serves: a pattern, or one on an attribute other than the owner's id.
     #[must_use]
     pub fn searches(&self) -> bool {
         match self {
             Self::And(branches) | Self::Or(branches) => branches.iter().any(Self::searches),
             Self::Not(inner) => inner.searches(),
             Self::Matches(..) => true,
-            Self::Attribute(condition) => !matches!(
-                condition,
-                AttributeCondition::OwnerType(_) | AttributeCondition::OwnerId(_)
-            ),
+            Self::Attribute(condition) => {
+                !matches!(condition, AttributeCondition::Owner { ids: Some(_), .. })
+            }
             _ => false,
         }
     }

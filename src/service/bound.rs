@@ -10,13 +10,13 @@ use crate::store::{Connection, Query, find_for_update};
 
 /// Whether a restricted key may be the creator of one of these keys, so that they have to be [`bound`].
 pub(super) fn may_be_bound(keys: &[ApiKey]) -> bool {
-    keys.iter().any(|key| key.kind == ApiKeyType::Secret && ApiKeyId::may_be(&key.created_by))
+    keys.iter().any(|key| key.kind == ApiKeyType::Secret && ApiKeyId::is_generated(&key.created_by))
 }
 
 /// Bounds new keys by the restricted keys that create them, and locks those until the transaction ends.
 ///
 /// # Errors
-/// `MayNotGrant` for a key that would have more than its creator.
+/// `MayNotGrant` for a key that would have more than its creator, or whose creator was a key that no longer exists.
 pub(super) async fn bound(
     on: &Connection<'_>,
     keys: Vec<ApiKey>,
@@ -26,13 +26,16 @@ pub(super) async fn bound(
         return Ok(keys);
     }
     let creators = keys.iter().map(|key| key.created_by.as_str());
-    let ids = creators.filter(|id| ApiKeyId::may_be(id)).map(str::to_owned);
+    let ids = creators.filter(|id| ApiKeyId::is_generated(id)).map(str::to_owned);
     let found = find_for_update(on, &Query::every(Filter::ids(ids))).await?;
     let creators: HashMap<_, _> = found.iter().map(|key| (key.id.as_str(), key)).collect();
     keys.into_iter()
         .map(|key| match creators.get(key.created_by.as_str()) {
-            Some(creator) if creator.restricted && key.kind == ApiKeyType::Secret => {
-                granted(creator, key, now)
+            _ if key.kind != ApiKeyType::Secret => Ok(key),
+            Some(creator) if creator.restricted => granted(creator, key, now),
+            // SECURITY: nobody knows what a deleted key was restricted to.
+            None if ApiKeyId::is_generated(&key.created_by) => {
+                Err(ApiKeyError::MayNotGrant("anything"))
             }
             _ => Ok(key),
         })
@@ -49,8 +52,12 @@ pub(super) async fn refuse_greater(
     rolled: &[ApiKey],
     now: Timestamp,
 ) -> Result<(), ApiKeyError> {
-    let Some(roller) = roller.filter(|id| ApiKeyId::may_be(id)) else { return Ok(()) };
+    let Some(roller) = roller.filter(|id| ApiKeyId::is_generated(id)) else { return Ok(()) };
     let found = find_for_update(on, &Query::every(Filter::id(roller))).await?;
+    let rolls_secret = rolled.iter().any(|key| key.kind == ApiKeyType::Secret);
+    if found.is_empty() && rolls_secret {
+        return Err(ApiKeyError::MayNotGrant("anything"));
+    }
     for roller in found.into_iter().filter(|roller| roller.restricted) {
         for key in rolled.iter().filter(|key| key.kind == ApiKeyType::Secret && key.id != roller.id)
         {

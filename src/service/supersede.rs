@@ -63,8 +63,10 @@ fn single_use(key: &ApiKey) -> Option<(&Owner, &str)> {
 /// The keys of an owner and a purpose whose end has not passed.
 fn same_use(owner: &Owner, purpose: &str, now: Timestamp) -> Filter {
     Filter::and([
-        Filter::Attribute(AttributeCondition::OwnerType(vec![owner.owner_type.clone()])),
-        Filter::Attribute(AttributeCondition::OwnerId(vec![owner.id.clone()])),
+        Filter::Attribute(AttributeCondition::Owner {
+            ids: Some(vec![owner.id.clone()]),
+            types: Some(vec![owner.owner_type.clone()]),
+        }),
         Filter::Attribute(AttributeCondition::Purpose(vec![purpose.to_owned()])),
         Filter::ends_after(now),
     ])

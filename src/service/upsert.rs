@@ -1,5 +1,6 @@
 //! upsertApiKeys
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::create::{refuse_duplicate_ids, with_tokens};
@@ -60,13 +61,17 @@ struct Changes {
 
 impl Changes {
     fn add(&mut self, id: ApiKeyId, change: KeyChange) {
-        if self.by_id.insert(id.clone(), change).is_none() {
-            self.ids.push(id);
+        match self.by_id.entry(id) {
+            Entry::Occupied(mut earlier) => earlier.get_mut().add(change),
+            Entry::Vacant(first) => {
+                self.ids.push(first.key().clone());
+                first.insert(change);
+            }
         }
     }
 }
 
-// Stock 2.21.2: if one key has several changes, the last one applies.
+// Stock 2.21.2: if one key has several titles, the last one applies. So it is with each attribute.
 fn partition(data: &[Input], now: Timestamp) -> Result<(Vec<NewApiKey>, Changes), ApiKeyError> {
     let (mut new_keys, mut changes) = (Vec::new(), Changes::default());
     for one in data {

@@ -180,7 +180,7 @@ pub(super) fn text_column(backend: Backend, column: &str) -> Change {
     }
 }
 
-/// Returns the SQL of the type and the id of a key's owner, as its index contains them.
+/// Returns the SQL of the id and the type of a key's owner, as its index contains them.
 pub(super) fn owner(backend: Backend) -> [&'static str; 2] {
     match backend {
         Backend::Postgres => postgres::attributes::OWNER,

@@ -22,11 +22,15 @@ impl Attributes {
         let allowed_ips = within(&self.allowed_ips, wanted.allowed_ips, contains)
             .ok_or(ApiKeyError::MayNotGrant("allowed_ips"))?;
         let owner = match (&self.owner, wanted.owner) {
-            (None, wanted) => wanted,
+            (None, None) => None,
             (Some(own), None) => Some(own.clone()),
             (Some(own), Some(wanted)) if *own == wanted => Some(wanted),
-            (Some(_), Some(_)) => return Err(ApiKeyError::MayNotGrant("owner")),
+            (_, Some(_)) => return Err(ApiKeyError::MayNotGrant("an owner that it does not have")),
         };
+        // SECURITY: a single-use key acts for its owner, for example on a new password.
+        if wanted.purpose.is_some() {
+            return Err(ApiKeyError::MayNotGrant("a purpose"));
+        }
         Ok(Self { scopes, owner, allowed_ips, ..wanted })
     }
 
@@ -89,6 +93,14 @@ mod tests {
             r#"{"allowed_ips":["::/0"]}"#,
         ] {
             assert!(matches!(grant(own, more), Err(ApiKeyError::MayNotGrant(_))), "{more}");
+        }
+    }
+
+    #[test]
+    fn a_creator_without_an_owner_grants_none_and_no_purpose() {
+        for more in [r#"{"owner":{"type":"seller","id":"1"}}"#, r#"{"purpose":"reset"}"#] {
+            let granted = grant(r#"{"scopes":["*:*"]}"#, more);
+            assert!(matches!(granted, Err(ApiKeyError::MayNotGrant(_))), "{more}");
         }
     }
 

@@ -59,6 +59,12 @@ impl<T> Given<T> {
         }
     }
 
+    fn replace(&mut self, later: Self) {
+        if !matches!(later, Self::Nothing) {
+            *self = later;
+        }
+    }
+
     fn apply(self, to: &mut Option<T>) {
         match self {
             Self::Nothing => {}
@@ -118,6 +124,15 @@ impl AttributesChange {
         .into_iter()
         .filter_map(|(name, differs)| differs.then_some(name))
         .collect()
+    }
+
+    /// Adds a later change: what it names replaces what this one names.
+    pub fn add(&mut self, later: Self) {
+        let Self { scopes, owner, metadata, allowed_ips } = later;
+        self.scopes.replace(scopes);
+        self.owner.replace(owner);
+        self.metadata.replace(metadata);
+        self.allowed_ips.replace(allowed_ips);
     }
 
     /// The attributes of a key of this type after the change.
@@ -341,6 +356,12 @@ fn write_json(
             for (place, (name, value)) in defined.enumerate() {
                 if place > 0 {
                     json.push(',');
+                }
+                // `module/wire` replaces NUL and lone surrogates of names.
+                if name.contains('\u{fffd}') {
+                    return Err(ApiKeyError::invalid(format!(
+                        "{field} has a member whose name holds NUL, a lone surrogate or U+FFFD"
+                    )));
                 }
                 json.push_str(&Value::from(name.as_str()).to_string());
                 json.push(':');

@@ -94,20 +94,21 @@ impl Demand {
     pub fn parse(demand: &Input) -> Result<Self, ApiKeyError> {
         if !matches!(demand, Input::Undefined | Input::Object(_)) {
             return Err(ApiKeyError::invalid(format!(
-                "The demand of verify must be an object, '{}' found",
+                "The demand of verify must be a plain object, '{}' found",
                 demand.kind()
             )));
         }
         refuse_unknown("the demand of verify", demand, &["scopes", "ip", "owner_type"])?;
         Ok(Self {
-            scopes: match demand.member("scopes") {
-                Input::Undefined => Vec::new(),
-                scopes => checked_scopes("scopes", scopes)?,
+            // SECURITY: a demand that is undefined, perhaps for a typing error, must not admit every key.
+            scopes: match demand.own("scopes") {
+                None => Vec::new(),
+                Some(scopes) => checked_scopes("scopes", scopes)?,
             },
             ip: checked_ip(demand.member("ip"))?,
-            owner_type: match demand.member("owner_type") {
-                Input::Undefined => None,
-                Input::Text(text) => Some(text.clone()),
+            owner_type: match demand.own("owner_type") {
+                None => None,
+                Some(Input::Text(text)) => Some(text.clone()),
                 _ => return Err(ApiKeyError::invalid("owner_type must be a string")),
             },
         })
@@ -272,6 +273,8 @@ mod tests {
             r#"{"scopes":"a:read"}"#,
             r#"{"scopes":["A:read"]}"#,
             r#"{"scopes":null}"#,
+            r#"{"scopes":{"\u0000undefined":true}}"#,
+            r#"{"owner_type":{"\u0000undefined":true}}"#,
             r#"{"ip":"nowhere"}"#,
             r#"{"ip":null}"#,
             r#"{"owner_type":1}"#,

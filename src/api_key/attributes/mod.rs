@@ -54,6 +54,7 @@ pub struct Attributes {
 
 /// The owner of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Owner {
     /// `user`, `seller`, `customer`, …
     #[serde(rename = "type")]
@@ -165,7 +166,14 @@ mod tests {
 
     #[test]
     fn attributes_that_cannot_be_read_restrict() {
-        for column in ["", "[]", "{", r#"{"scopes":"a"}"#, r#"{"countries":["DE"]}"#] {
+        for column in [
+            "",
+            "[]",
+            "{",
+            r#"{"scopes":"a"}"#,
+            r#"{"countries":["DE"]}"#,
+            r#"{"owner":{"type":"user","id":"1","tenant":"t"}}"#,
+        ] {
             let attributes = Attributes::of_column(column);
             assert!(attributes.restrict() && attributes.are_unreadable(), "{column}");
         }

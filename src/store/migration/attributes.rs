@@ -8,11 +8,11 @@ use crate::store::dialect;
 
 pub(super) fn change(backend: Backend) -> Change {
     let column = dialect::text_column(backend, "attributes");
-    let [owner_type, owner_id] = dialect::owner(backend);
+    let [owner_id, owner_type] = dialect::owner(backend);
     Change {
         up: format!(
             r#"{}
-CREATE INDEX IF NOT EXISTS "IDX_api_key_owner" ON "api_key" (({owner_type}), ({owner_id}), "id") WHERE "attributes" IS NOT NULL;"#,
+CREATE INDEX IF NOT EXISTS "IDX_api_key_owner" ON "api_key" (({owner_id}), ({owner_type}), "id") WHERE "attributes" IS NOT NULL;"#,
             column.up
         ),
         down: format!(

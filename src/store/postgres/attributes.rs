@@ -22,11 +22,13 @@ pub(in crate::store) fn condition(condition: &AttributeCondition) -> Expr {
         AttributeCondition::Present(attribute) => {
             known(with("($1::jsonb -> $2::text)", attribute.as_str()), |part| part.is_not_null())
         }
-        AttributeCondition::OwnerType(types) => {
-            known(part("($1::jsonb #>> '{owner,type}')"), |part| among(part, types))
-        }
-        AttributeCondition::OwnerId(ids) => {
-            known(part("($1::jsonb #>> '{owner,id}')"), |part| among(part, ids))
+        AttributeCondition::Owner { ids, types } => {
+            let among = |sql, texts: &Option<Vec<String>>| {
+                texts.as_ref().map(|texts| known(part(sql), |part| among(part, texts)))
+            };
+            let ids = among("($1::jsonb #>> '{owner,id}')", ids);
+            let types = among("($1::jsonb #>> '{owner,type}')", types);
+            ids.into_iter().chain(types).reduce(ExprTrait::and).unwrap_or_else(|| Expr::val(true))
         }
         AttributeCondition::Purpose(purposes) => {
             known(part("($1::jsonb ->> 'purpose')"), |part| among(part, purposes))

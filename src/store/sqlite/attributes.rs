@@ -7,10 +7,10 @@ use crate::store::condition::key_column;
 use crate::store::row::Column;
 
 // NEVER CHANGE: the index `IDX_api_key_owner` contains these expressions.
-/// The SQL of the type and the id of a key's owner.
+/// The SQL of the id and the type of a key's owner.
 pub(in crate::store) const OWNER: [&str; 2] = [
-    r#"json_extract("attributes", '$.owner.type')"#,
     r#"json_extract("attributes", '$.owner.id')"#,
+    r#"json_extract("attributes", '$.owner.type')"#,
 ];
 
 /// Returns the condition on an attribute of a key.
@@ -25,10 +25,14 @@ pub(in crate::store) fn condition(condition: &AttributeCondition) -> Expr {
             );
             attributes().is_not_null().and(present)
         }
-        AttributeCondition::OwnerType(types) => {
-            among(part("json_extract(?, '$.owner.type')"), types)
+        AttributeCondition::Owner { ids, types } => {
+            let among = |sql, texts: &Option<Vec<String>>| {
+                texts.as_ref().map(|texts| among(part(sql), texts))
+            };
+            let ids = among("json_extract(?, '$.owner.id')", ids);
+            let types = among("json_extract(?, '$.owner.type')", types);
+            ids.into_iter().chain(types).reduce(ExprTrait::and).unwrap_or_else(|| Expr::val(true))
         }
-        AttributeCondition::OwnerId(ids) => among(part("json_extract(?, '$.owner.id')"), ids),
         AttributeCondition::Purpose(purposes) => {
             among(part("json_extract(?, '$.purpose')"), purposes)
         }
