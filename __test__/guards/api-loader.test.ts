@@ -6,7 +6,7 @@ import { scopedAdminKeys } from "../../dist/guards/medusa";
 type Handler = (request: object, response: object, next: () => void) => unknown;
 type Trace = (handler: Handler, route: { route: string }) => Handler;
 
-const loader = ApiLoader as unknown as { traceMiddleware?: Trace };
+const loader = ApiLoader as unknown as { traceMiddleware?: Trace; traceRoute?: Trace };
 const trace: Trace = (...args) => (loader.traceMiddleware as Trace)(...args);
 
 describe("The hook of scopedAdminKeys", () => {
@@ -14,9 +14,11 @@ describe("The hook of scopedAdminKeys", () => {
 
   beforeEach(() => {
     delete loader.traceMiddleware;
+    delete loader.traceRoute;
   });
   afterEach(() => {
     delete loader.traceMiddleware;
+    delete loader.traceRoute;
   });
 
   it("wraps Medusa's authentication of /admin, and no other middleware", () => {
@@ -66,6 +68,49 @@ describe("The hook of scopedAdminKeys", () => {
 
     expect(asked).toEqual(["second"]);
     expect(next).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ["method", { method: "DELETE" }],
+    ["path", { path: "/users" }],
+    ["mount path", { baseUrl: "", path: "/things" }],
+  ])("refuses an admitted request in front of every route if a middleware changed its %s", async (_what, change) => {
+    const traced: string[] = [];
+    loader.traceRoute = (handler, { route }) => {
+      traced.push(route);
+      return handler;
+    };
+    scopedAdminKeys();
+    scopedAdminKeys();
+    const key = { id: "apk_1", scopes: ["things:read"] };
+    const service = {
+      verify: async () => ({ valid: true, key }),
+      admissions_: {
+        run: async (attempt: { verify(): Promise<object> }, work: () => void) => {
+          await attempt.verify();
+          work();
+        },
+      },
+    };
+    const sent = jest.fn();
+    const response = { once: jest.fn(), setHeader: jest.fn(), status: (code: number) => ({ json: () => sent(code) }) };
+    const handler = jest.fn();
+    const route = (loader.traceRoute as Trace)(handler, { route: "/admin/things" });
+    const request = {
+      method: "GET",
+      baseUrl: "/admin",
+      path: "/things",
+      originalUrl: "/admin/things",
+      headers: { authorization: "Basic sk_x" },
+      scope: { resolve: () => service },
+      auth_context: { actor_id: key.id },
+    };
+    await trace(authMiddleware, { route: "/admin" })(request, response, () => undefined);
+    route(request, response, () => undefined);
+    expect([handler.mock.calls.length, sent.mock.calls]).toEqual([1, []]);
+    route(Object.assign(request, change), response, () => undefined);
+    expect([handler.mock.calls.length, sent.mock.calls]).toEqual([1, [[403]]]);
+    expect(traced).toEqual(["/admin/things"]);
   });
 
   it("leaves requests to Medusa if another module keeps the shop's keys", async () => {

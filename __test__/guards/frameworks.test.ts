@@ -4,6 +4,7 @@ import type { ApiKeyModuleService, CreateApiKeyInput } from "../../index.js";
 import { describeOurs } from "../support/implementations";
 import { openService } from "../support/ours";
 import { FRAMEWORKS, type GuardedServer } from "./frameworks";
+import { exchange, rawStatus } from "./raw-http";
 
 const SECRET = { title: "Guarded", type: "secret", created_by: "user_ada" };
 const FAST = { hashing: "sha256" };
@@ -110,6 +111,22 @@ for (const [name, start] of FRAMEWORKS) {
             challenge: 'Bearer realm="api", error="invalid_request"',
             error: "invalid_request",
           });
+        }
+      });
+
+      it("does not choose between two Authorization headers with different keys", async () => {
+        const [one, other] = [(await create()).token, (await create()).token];
+        for (const [first, second] of [
+          [one, other],
+          [one, `${one}x`],
+        ]) {
+          const lines = [first, second].map((token) => `Authorization: Bearer ${token}\r\n`).join("");
+          const text = await exchange(
+            server.url,
+            `GET /whoami HTTP/1.1\r\nHost: shop\r\n${lines}Connection: close\r\n\r\n`,
+          );
+          // Hono joins the two, so that neither is a token.
+          expect(text).toMatch(name === "Hono" ? /^HTTP\/1\.1 401/ : /^HTTP\/1\.1 400/);
         }
       });
 
@@ -223,6 +240,19 @@ for (const [name, start] of FRAMEWORKS) {
           expect(errors).toEqual([expect.objectContaining({ type: "database_error" })]);
           // Without a key, the database is not needed.
           expect((await send(failing, "/products")).status).toBe(401);
+        } finally {
+          await failing.close();
+          await unreachable.close();
+        }
+      });
+
+      it("passes on what onUnavailable throws, or rejects with", async () => {
+        const unreachable = openService(REFUSED_PORT, { callTimeout: 500 }) as unknown as ApiKeyModuleService;
+        const failing = await start(unreachable, { onUnavailable: () => Promise.reject(new Error("no log")) });
+        try {
+          // A rejection that nobody handles would end the process, and with it this test.
+          const headers = { Authorization: `Bearer sk_${"a".repeat(64)}` };
+          expect(await rawStatus(failing.url, "GET", "/products", headers)).toBe(500);
         } finally {
           await failing.close();
           await unreachable.close();

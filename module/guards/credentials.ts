@@ -4,13 +4,27 @@ export type Credentials = { kind: "token"; token: string } | { kind: "none" } | 
 /** How tokens of secret keys begin. */
 const SECRET = "sk_";
 
+/** The headers of a request of Node.js. */
+interface Headed {
+  headers: { authorization?: unknown };
+  headersDistinct?: { authorization?: string[] | undefined } | undefined;
+}
+
+/** Returns the values of `Authorization`. Of several such headers, `headers` holds the first only. */
+export function authorizationOf({ headers, headersDistinct }: Headed): unknown {
+  const sent = headersDistinct?.authorization ?? [];
+  return sent.length > 1 ? sent : headers.authorization;
+}
+
 /**
  * Reads the token from `Authorization` (`Bearer`, or `Basic` in the forms that Medusa accepts) and `X-Api-Key`.
  *
  * `Basic` credentials that are no token belong to something else, such as a proxy, and are ignored.
  */
 export function readCredentials(authorization: unknown, apiKey: unknown): Credentials {
-  const tokens = new Set([bearerToken(authorization) ?? basicToken(authorization), headerToken(apiKey)]);
+  const authorizations: unknown[] = Array.isArray(authorization) ? authorization : [authorization];
+  const tokens = new Set(authorizations.map((one) => bearerToken(one) ?? basicToken(one)));
+  tokens.add(headerToken(apiKey));
   tokens.delete(undefined);
   const [token, ...others] = tokens;
   if (token === undefined) {

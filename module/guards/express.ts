@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { authorizationOf } from "./credentials";
 import { makeGuard } from "./guard";
 import type { ApiKeyGuardOptions } from "./options";
 import type { RequestWithApiKey } from "./request";
@@ -36,7 +37,7 @@ export function requireApiKey(service: ApiKeyVerifier, options: ApiKeyGuardOptio
   const { ip: ipOf = (request) => request.ip ?? request.socket.remoteAddress } = options;
   return async (request, response, next) => {
     try {
-      const { authorization, "x-api-key": apiKey } = request.headers;
+      const [authorization, apiKey] = [authorizationOf(request), request.headers["x-api-key"]];
       const { key, refused } = await decide({ authorization, apiKey, ip: ipOf(request) });
       if (refused !== undefined) {
         response.statusCode = refused.status;

@@ -1,4 +1,5 @@
 import type { ApiKey } from "../../index";
+import { authorizationOf } from "./credentials";
 import { makeGuard } from "./guard";
 import type { ApiKeyGuardOptions } from "./options";
 import type { ApiKeyVerifier } from "./verifier";
@@ -18,6 +19,7 @@ declare module "fastify" {
 /** What the guard reads of a request of Fastify. */
 export interface GuardedFastifyRequest {
   headers: Record<string, string | string[] | undefined>;
+  raw?: { headersDistinct?: { authorization?: string[] | undefined } };
   ip: string;
   apiKey?: ApiKey;
 }
@@ -54,7 +56,8 @@ export function requireApiKey(
   const decide = makeGuard(service, options);
   const { ip: ipOf = (request) => request.ip } = options;
   return async (request, reply) => {
-    const { authorization, "x-api-key": apiKey } = request.headers;
+    const authorization = authorizationOf({ headers: request.headers, headersDistinct: request.raw?.headersDistinct });
+    const apiKey = request.headers["x-api-key"];
     const { key, refused } = await decide({ authorization, apiKey, ip: ipOf(request) });
     if (refused === undefined) {
       request.apiKey = key;

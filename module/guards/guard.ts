@@ -43,11 +43,12 @@ export function makeGuard(
     const judged = await judge(service, readCredentials(authorization, apiKey), {
       ...demand,
       ...(address !== undefined && { ip: address }),
-    }).catch((error: unknown): Judgement => {
+    }).catch(async (error: unknown): Promise<Judgement> => {
       if (!isOutage(error)) {
         throw error;
       }
-      onUnavailable?.(error);
+      // Awaited, because a rejection that nobody handles ends the process.
+      await onUnavailable?.(error);
       return { refusal: { kind: "unavailable" } };
     });
     return "key" in judged ? judged : { refused: refusalResponse(judged.refusal, realm) };

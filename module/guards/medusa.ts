@@ -39,6 +39,6 @@ export function scopedAdminKeys(options: ScopedAdminKeysOptions = {}): ScopedAdm
   ) {
     throw new ApiKeyError("invalid_argument", "The option roles of scopedAdminKeys must be an array of ids");
   }
-  wrapAuthentication((authenticate: AdminMiddleware) => admitting(authenticate, options));
+  wrapAuthentication((authenticate: AdminMiddleware) => admitting(authenticate, options), confirmAdmission);
   return [{ matcher: "/admin", middlewares: [confirmAdmission] }];
 }

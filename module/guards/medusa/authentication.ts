@@ -1,4 +1,4 @@
-import { basicToken, type Credentials, headerToken, isSecret, readCredentials } from "../credentials";
+import { authorizationOf, basicToken, type Credentials, headerToken, isSecret, readCredentials } from "../credentials";
 import { Attempt, clientAddress, isRestricted } from "./attempt";
 import { demandedScope } from "./demand";
 import { refuse } from "./replies";
@@ -47,7 +47,10 @@ export function admitting(authenticate: AdminMiddleware, options: ScopedAdminKey
   };
 }
 
-/** Refuses an admitted request whose method or path was changed after its authentication. Runs before every route. */
+/**
+ * Refuses an admitted request whose method or path was changed after its authentication. Runs before the project's other
+ * middlewares, which may respond, and directly in front of every route.
+ */
 export const confirmAdmission: AdminMiddleware = (request, response, next) => {
   const admitted = ADMITTED.get(request);
   if (admitted === undefined || admitted === demandedScope(request)) {
@@ -56,10 +59,10 @@ export const confirmAdmission: AdminMiddleware = (request, response, next) => {
   return refuse(response, { kind: "insufficient_scope", scopes: [] });
 };
 
-function secretCredentials({ headers }: AdminRequest): Credentials {
-  const inHeader = headerToken(headers["x-api-key"]);
+function secretCredentials(request: AdminRequest): Credentials {
+  const inHeader = headerToken(request.headers["x-api-key"]);
   const credentials = readCredentials(
-    headers.authorization,
+    authorizationOf(request),
     inHeader !== undefined && isSecret(inHeader) ? inHeader : undefined,
   );
   // A JWT, which Medusa verifies.
