@@ -95,6 +95,34 @@ describeOurs("declared attributes (M13)", (current) => {
     });
   });
 
+  it("cannot be changed to more than those of a creator that is a key, nor can a greater key be changed by it", async () => {
+    const { service } = current();
+    const creator = await service.createApiKeys({ ...declared, token: undefined, scopes: ["a:read", "b:read"] });
+    const by = { created_by: creator.id };
+    await ensure({ ...by, scopes: ["a:read"] });
+    const table = await current().table();
+
+    for (const scopes of [null, ["*:*"], ["a:read", "c:read"]]) {
+      await expectFailure(ensure({ ...by, scopes }, { update: true }), "not_allowed", /may not grant/);
+    }
+    const itself = ensure({ ...by, token: creator.token, scopes: null }, { update: true });
+    await expectFailure(itself, "not_allowed", /may not grant/);
+    expect(await current().table()).toEqual(table);
+    expect(await ensure({ ...by, title: "B", scopes: ["b:read"] }, { update: true })).toMatchObject({
+      state: "updated",
+      updated: ["title", "scopes"],
+    });
+
+    const greater = { token: `sk_${randomBytes(32).toString("hex")}` };
+    await ensure(greater);
+    await expectFailure(
+      ensure({ ...greater, ...by, scopes: ["a:read"] }, { update: true }),
+      "not_allowed",
+      /may not grant/,
+    );
+    expect(await service.authenticate(greater.token)).toMatchObject({ title: "Seller" });
+  });
+
   it("are rejected for a publishable key", async () => {
     const web = { title: "Web", type: "publishable", created_by: "seed", token: "pk_storefront" };
     const call = current().service.ensureApiKeys({ ...web, scopes: [] });

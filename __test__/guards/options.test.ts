@@ -15,19 +15,24 @@ const GUARDS: [string, (service: never, options?: never) => unknown][] = [
 describe.each(GUARDS)("requireApiKey of %s", (name, requireApiKey) => {
   const make = (options: unknown) => () => requireApiKey(SERVICE as never, options as never);
 
-  it(`accepts every option of ${name}, and undefined for each`, () => {
+  it(`accepts every option of ${name}, and undefined for those that demand nothing`, () => {
     expect(make(undefined)()).toBeInstanceOf(Function);
     const ip = () => null;
     expect(make({ scopes: ["a:b", "*:*"], ownerType: "seller", realm: "x", ip, onUnavailable: ip })()).toBeInstanceOf(
       Function,
     );
-    expect(make({ scopes: undefined, ownerType: undefined, realm: undefined })()).toBeInstanceOf(Function);
+    expect(make({ ip: undefined, onUnavailable: undefined, realm: undefined })()).toBeInstanceOf(Function);
   });
 
   it.each([
     [{ scope: ["a:b"] }, /Unknown option "scope" of requireApiKey; known are scopes, ownerType/],
     [{ owner_type: "seller" }, /Unknown option "owner_type"/],
     [{ scopes: "a:b" }, /option scopes .* must be an array/],
+    [{ scopes: undefined }, /option scopes .* must be an array/],
+    [{ scopes: Object.assign([], { 1: "a:b" }) }, /option scopes .* must be an array/],
+    [{ ownerType: undefined }, /option ownerType .* must be a non-empty string/],
+    [new Map([["scopes", ["a:b"]]]), /must be a plain object/],
+    [Object.create({ scopes: ["a:b"] }), /must be a plain object/],
     [{ scopes: ["a"] }, /option scopes/],
     [{ scopes: ["A:b"] }, /option scopes/],
     [{ scopes: ["a:b:c"] }, /option scopes/],
@@ -41,8 +46,8 @@ describe.each(GUARDS)("requireApiKey of %s", (name, requireApiKey) => {
     [{ realm: "a\nb" }, /option realm/],
     [{ ip: "127.0.0.1" }, /option ip .* must be a function/],
     [{ onUnavailable: true }, /option onUnavailable/],
-    [null, /must be an object/],
-    [["a:b"], /must be an object/],
+    [null, /must be a plain object/],
+    [["a:b"], /must be a plain object/],
   ])(`rejects the options %j for ${name}`, (options, message) => {
     expect(make(options)).toThrow(expect.objectContaining({ type: "invalid_argument" }));
     expect(make(options)).toThrow(message);
@@ -85,7 +90,7 @@ describe("scopedAdminKeys", () => {
     [{ roles: "role_super_admin" }, /roles of scopedAdminKeys must be an array/],
     [{ roles: [""] }, /roles/],
     [{ ip: "127.0.0.1" }, /option ip/],
-    [null, /must be an object/],
+    [null, /must be a plain object/],
   ])("rejects the options %j", (options, message) => {
     expect(() => scopedAdminKeys(options as never)).toThrow(message);
   });

@@ -22,7 +22,7 @@ const SCOPE = new RegExp(`^${PART}:${PART}$`);
 
 const CHECKS: Record<string, Check> = {
   scopes: (value) =>
-    Array.isArray(value) && value.length <= MAX_SCOPES && value.every(isScope)
+    Array.isArray(value) && value.length <= MAX_SCOPES && Array.from(value).every(isScope)
       ? null
       : `an array of at most ${MAX_SCOPES} scopes such as "products:read"`,
   ownerType: (value) => (typeof value === "string" && value !== "" ? null : "a non-empty string"),
@@ -34,10 +34,12 @@ const CHECKS: Record<string, Check> = {
   onUnavailable: isFunction,
 };
 
+const DEMANDS = ["scopes", "ownerType"];
+
 /** Throws `invalid_argument` for an option that is unknown or invalid. */
 export function checkOptions(owner: string, options: unknown, allowed = Object.keys(CHECKS)): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new ApiKeyError("invalid_argument", `The options of ${owner} must be an object`);
+  if (!isPlain(options)) {
+    throw new ApiKeyError("invalid_argument", `The options of ${owner} must be a plain object`);
   }
   for (const [name, value] of Object.entries(options)) {
     if (!allowed.includes(name)) {
@@ -46,7 +48,9 @@ export function checkOptions(owner: string, options: unknown, allowed = Object.k
         `Unknown option "${name}" of ${owner}; known are ${allowed.join(", ")}`,
       );
     }
-    const expected = value === undefined ? null : (CHECKS[name]?.(value) ?? null);
+    // SECURITY: a demand that is undefined, perhaps because a setting is missing, must not admit every key.
+    const isLeftOut = value === undefined && !DEMANDS.includes(name);
+    const expected = isLeftOut ? null : (CHECKS[name]?.(value) ?? null);
     if (expected !== null) {
       throw new ApiKeyError("invalid_argument", `The option ${name} of ${owner} must be ${expected}`);
     }
@@ -56,6 +60,16 @@ export function checkOptions(owner: string, options: unknown, allowed = Object.k
 /** Returns whether a value is a scope: `resource:action`. */
 export function isScope(value: unknown): value is string {
   return typeof value === "string" && SCOPE.test(value);
+}
+
+// SECURITY: a Map, or options that are inherited, would demand nothing.
+function isPlain(options: unknown): options is object {
+  if (typeof options !== "object" || options === null) {
+    return false;
+  }
+  const prototype: object | null = Object.getPrototypeOf(options);
+  // Every realm has its own Object.prototype.
+  return prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf"));
 }
 
 function isFunction(value: unknown): string | null {

@@ -166,6 +166,12 @@ impl DeclaredApiKey {
         self.new.kind()
     }
 
+    /// Who declares the key.
+    #[must_use]
+    pub fn created_by(&self) -> &str {
+        self.new.created_by()
+    }
+
     /// The members that are declared and that an existing key has otherwise. Members that count from the creation,
     /// such as `expires_in`, are not compared.
     #[must_use]

@@ -52,22 +52,44 @@ pub(super) async fn refuse_greater(
     rolled: &[ApiKey],
     now: Timestamp,
 ) -> Result<(), ApiKeyError> {
-    let Some(roller) = roller.filter(|id| ApiKeyId::is_generated(id)) else { return Ok(()) };
-    let found = find_for_update(on, &Query::every(Filter::id(roller))).await?;
-    let rolls_secret = rolled.iter().any(|key| key.kind == ApiKeyType::Secret);
-    if found.is_empty() && rolls_secret {
+    let Some(roller) = roller else { return Ok(()) };
+    let others: Vec<_> = rolled.iter().filter(|key| key.id.as_str() != roller).cloned().collect();
+    refuse_beyond(on, roller, &others, now).await
+}
+
+/// Bounds keys that exist by the restricted key that acts on them, if one does, and locks that until the transaction ends.
+///
+/// # Errors
+/// `MayNotGrant` if one of the keys has more than the acting key, or if the acting key no longer exists.
+pub(super) async fn refuse_beyond(
+    on: &Connection<'_>,
+    actor: &str,
+    keys: &[ApiKey],
+    now: Timestamp,
+) -> Result<(), ApiKeyError> {
+    let secrets: Vec<_> = keys.iter().filter(|key| key.kind == ApiKeyType::Secret).collect();
+    if secrets.is_empty() || !ApiKeyId::is_generated(actor) {
+        return Ok(());
+    }
+    let found = find_for_update(on, &Query::every(Filter::id(actor))).await?;
+    if found.is_empty() {
         return Err(ApiKeyError::MayNotGrant("anything"));
     }
-    for roller in found.into_iter().filter(|roller| roller.restricted) {
-        for key in rolled.iter().filter(|key| key.kind == ApiKeyType::Secret && key.id != roller.id)
-        {
-            let bounded = granted(&roller, key.clone(), now)?;
-            if bounded.attributes != key.attributes {
-                return Err(ApiKeyError::MayNotGrant("what the rolled key has"));
+    for actor in found.into_iter().filter(|actor| actor.restricted) {
+        for key in &secrets {
+            let bounded = granted(&actor, (*key).clone(), now)?;
+            let same_limits = without_end(&bounded) == without_end(key);
+            if !same_limits || bounded.revoked_at != key.revoked_at {
+                return Err(ApiKeyError::MayNotGrant("what that key has"));
             }
         }
     }
     Ok(())
+}
+
+/// The attributes of a key apart from its end, which `revoked_at` repeats.
+fn without_end(key: &ApiKey) -> Attributes {
+    key.attributes.as_deref().cloned().unwrap_or_default().expiring_at(None)
 }
 
 fn granted(creator: &ApiKey, key: ApiKey, now: Timestamp) -> Result<ApiKey, ApiKeyError> {

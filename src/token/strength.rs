@@ -17,6 +17,43 @@ const EXAMPLE_WORDS: [&str; 8] =
 /// The words that examples begin with: `sk_test_…`.
 const EXAMPLE_BEGINNINGS: [&str; 4] = ["demo", "sample", "test", "your"];
 
+/// Secrets that documentation shows, or that everybody can compute. In lower case.
+const PUBLISHED: [&str; 5] = [
+    // Stripe's documentation.
+    "4ec39hqlyjwdarjtt1zdp7dc",
+    "tr3pgmjwsu2vkxnqxyzbttrf",
+    // The SHA-256 and the MD5 of the empty string, and the MD5 of "password".
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "d41d8cd98f00b204e9800998ecf8427e",
+    "5f4dcc3b5aa765d61d8327deb882cf99",
+];
+
+/// The rows and columns of a keyboard.
+const KEYBOARD: [&str; 14] = [
+    "1234567890",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "1qaz",
+    "2wsx",
+    "3edc",
+    "4rfv",
+    "5tgb",
+    "6yhn",
+    "7ujm",
+    "8ik",
+    "9ol",
+    "0p",
+];
+
+/// A part of a secret that repeats an earlier part of this length is not random.
+const MIN_REPEATED: usize = 6;
+
+/// A text is readable if its letters and digits change their class at most once in this number of characters: 5 if
+/// capital letters may separate words.
+const READABLE_WORD: usize = 8;
+const READABLE_CAPITALIZED_WORD: usize = 5;
+
 /// The bits of a character of readable text: more than those of English, about those of a list of random words.
 const READABLE_BITS: f64 = 2.0;
 
@@ -30,17 +67,70 @@ pub fn strength_bits(secret: &str) -> f64 {
     let alphabet = Alphabet::of(unit);
     // The separators of a UUID are known.
     let separators = if alphabet.is_hex() { alphabet.punctuation_length } else { 0 };
-    let continued = continued_runs(unit);
+    let continued = continued_runs(unit).max(walked_keys(unit));
     // A random token continues a run now and then.
     let predictable = if continued * 10 > unit.len() { continued } else { 0 };
-    as_number(unit.len().saturating_sub(separators + predictable)) * alphabet.bits_each()
+    let random = unit.len().saturating_sub(separators + predictable.max(repeated(unit)));
+    let bits = as_number(random) * alphabet.bits_each();
+    match readable_length(unit) {
+        Some(length) => bits.min(as_number(length) * READABLE_BITS),
+        None => bits,
+    }
+}
+
+/// The number of characters in parts that repeat an earlier part, in upper or lower case.
+fn repeated(text: &[u8]) -> usize {
+    let lower = text.to_ascii_lowercase();
+    let (mut place, mut repeated) = (1, 0);
+    while place < lower.len() {
+        let length_from = |start: usize| {
+            lower[start..place].iter().zip(&lower[place..]).take_while(|(one, next)| one == next)
+        };
+        let longest = (0..place).map(|start| length_from(start).count()).max().unwrap_or_default();
+        if longest >= MIN_REPEATED {
+            repeated += longest;
+            place += longest;
+        } else {
+            place += 1;
+        }
+    }
+    repeated
+}
+
+/// The number of characters that continue a walk over the keyboard: on the same line as the two before, and next to them.
+fn walked_keys(text: &[u8]) -> usize {
+    let lower = text.to_ascii_lowercase();
+    let is_walk = |three: &&[u8]| {
+        let back: Vec<u8> = three.iter().rev().copied().collect();
+        let holds = |part: &[u8]| {
+            KEYBOARD.iter().any(|line| line.as_bytes().windows(3).any(|keys| keys == part))
+        };
+        holds(three) || holds(&back)
+    };
+    lower.windows(3).filter(is_walk).count()
+}
+
+/// The number of letters and digits of a text that consists of words; `None` for another text.
+fn readable_length(text: &[u8]) -> Option<usize> {
+    let plain: Vec<u8> = text.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    // Words begin with a capital letter, or end where a number begins.
+    let changes = plain.windows(2).filter(|pair| {
+        let [one, next] = [pair[0], pair[1]];
+        one.is_ascii_digit() != next.is_ascii_digit()
+            || one.is_ascii_lowercase() && next.is_ascii_uppercase()
+    });
+    let has = |is: fn(&u8) -> bool| plain.iter().any(is);
+    let (lower, upper) = (has(u8::is_ascii_lowercase), has(u8::is_ascii_uppercase));
+    let word = if lower && upper { READABLE_CAPITALIZED_WORD } else { READABLE_WORD };
+    ((lower || upper) && changes.count() * word <= plain.len()).then_some(plain.len())
 }
 
 fn is_example(secret: &str) -> bool {
     let lower = secret.to_ascii_lowercase();
     let first_word = lower.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
     let letters: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
-    EXAMPLE_BEGINNINGS.contains(&first_word)
+    PUBLISHED.iter().any(|published| letters.contains(published))
+        || EXAMPLE_BEGINNINGS.contains(&first_word)
         || EXAMPLE_WORDS.iter().any(|word| letters.contains(word))
 }
 
@@ -146,6 +236,18 @@ mod tests {
             "4eC39HqLyjWD-change-me-9Hq4eC39HqLyjWDarjtT1zdp7dc",
             "this-is-the-key-of-our-shop-and-the-shop-is-good",
             "correct_horse_battery_staple",
+            "correcthorsebatterystaple1",
+            "CorrectHorseBatteryStaple",
+            "our-shop-production-key-2026",
+            "MyShopProductionApiToken1",
+            "LoremIpsumDolorSitAmetConsectetur",
+            "qwertyuiopasdfghjklzxcvbnm1234567890",
+            "QwErTyUiOpAsDfGhJkLzXcVbNm123",
+            "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
+            "deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeee",
+            "x9f86d0819f86d0819f86d0819f86d0819f86d0819f86d081",
+            "live_4eC39HqLyjWDarjtT1zdp7dc",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
             // 124 bits of hexadecimal digits.
             "9f86d081884c7d659a2feaa0c55ad01",
             // 126 bits of decimal digits.
@@ -166,7 +268,7 @@ mod tests {
             // openssl rand -base64 16
             "n4bQgYhMfWWaL+qgxVrQFQ==",
             // 39 decimal digits
-            "490813762509173648205719364820571936482",
+            "718204659301847562093758164420397581636",
         ] {
             assert!(is_strong(strong), "{strong}: {}", strength_bits(strong));
         }

@@ -10,6 +10,7 @@ use crate::api_key::{
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::query::Filter;
+use crate::service::bound::refuse_beyond;
 use crate::service::update::change_keys;
 use crate::store::{Connection, Query, TokenIdentity, find_for_update};
 
@@ -75,6 +76,9 @@ impl Declarations {
 
     /// Changes existing keys to what is declared, and returns the changed members. `None` if one of them is gone or has
     /// ended.
+    ///
+    /// # Errors
+    /// `MayNotGrant` if the declared creator is a restricted key that has less than a key before its change or after it.
     pub(super) async fn change(
         &self,
         on: &Connection<'_>,
@@ -93,6 +97,10 @@ impl Declarations {
             let declared = &self.keys[*index];
             let differences = declared.differences(&key).into_iter();
             updated.insert(*index, differences.filter(|member| may_change(member)).collect());
+            // SECURITY: the declared creator, if it is a restricted key, changes only what it could have created, and to
+            // no more than that.
+            let after = declared.change().apply(key.clone())?;
+            refuse_beyond(on, declared.created_by(), &[key.clone(), after], self.now).await?;
             let (changed, _) = change_keys(on, vec![key], declared.change(), self.now).await?;
             plan.existing[*index] = changed.into_iter().next();
         }

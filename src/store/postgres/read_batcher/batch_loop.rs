@@ -96,7 +96,10 @@ impl BatchLoop {
                 }
             } else {
                 self.lost();
-                if self.reject_for(delay).await.is_break() {
+                let held = std::mem::take(&mut self.held);
+                if held.into_iter().try_for_each(reject).is_break()
+                    || self.reject_for(delay).await.is_break()
+                {
                     return;
                 }
                 delay = (delay * 2).min(MAX_RETRY_DELAY);
@@ -186,11 +189,8 @@ impl BatchLoop {
             tokio::select! {
                 () = sleep_until(end) => return ControlFlow::Continue(()),
                 message = self.received.recv() => match message {
-                    Some(Message::Waiter(waiter)) => fail_all(vec![waiter], &LookupError::Disconnected),
-                    Some(Message::Probe(probe)) => {
-                        let _ = probe.reply.send(None);
-                    }
-                    Some(Message::Close) | None => return ControlFlow::Break(()),
+                    Some(message) => reject(message)?,
+                    None => return ControlFlow::Break(()),
                 },
             }
         }
@@ -210,6 +210,18 @@ impl BatchLoop {
             self.events.emit(Event::ReadBatcherLost);
         }
     }
+}
+
+/// Directs a caller to the pool. Breaks when the read batcher is closed.
+fn reject(message: Message) -> ControlFlow<()> {
+    match message {
+        Message::Waiter(waiter) => fail_all(vec![waiter], &LookupError::Disconnected),
+        Message::Probe(probe) => {
+            let _ = probe.reply.send(None);
+        }
+        Message::Close => return ControlFlow::Break(()),
+    }
+    ControlFlow::Continue(())
 }
 
 async fn run_probe(
