@@ -1,6 +1,6 @@
 //! What a key has in addition to Medusa's columns: scopes, an owner, metadata, allowed addresses and a purpose.
 //!
-//! Owns their values and stored form, one JSON object per key. `input` validates them, `limits` judges a use by them,
+//! Owns their values and stored form, one JSON object per key. `input` and `metadata` validate them, `limits` judges a use by them,
 //! `grant` bounds what a key may grant. See docs/adr/0028.
 //! Invariant: a key whose attributes cannot be read counts as restricted and satisfies no demand.
 
@@ -8,10 +8,14 @@ mod address;
 mod grant;
 mod input;
 mod limits;
+mod metadata;
+mod redemption;
 mod scope;
 
-pub use input::{AttributesChange, RedemptionData, metadata_value};
+pub use input::AttributesChange;
 pub use limits::{Demand, Limits, Refusal};
+pub use metadata::metadata_value;
+pub use redemption::RedemptionData;
 pub use scope::checked_scope;
 
 use std::borrow::Cow;
