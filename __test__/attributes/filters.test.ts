@@ -143,7 +143,7 @@ describeOurs("Filters on attributes", (current) => {
     { metadata: { plan: ["pro"] } },
     { allowed_ips: ["10.0.0.0/8"] },
     { purpose: { $like: "%" } },
-  ])("are rejected if they would match more than meant: %j", async (filter) => {
+  ])("are rejected if they would match more than meant, case %#: %j", async (filter) => {
     await expectFailure(service().listApiKeys(untyped(filter)), "invalid_data", /ApiKey\.|undefined/);
     await expectFailure(service().revoke(untyped(filter), { revoked_by: "u" }), "invalid_data", /ApiKey\.|undefined/);
   });

@@ -48,7 +48,7 @@ describe.each(GUARDS)("requireApiKey of %s", (name, requireApiKey) => {
     [{ onUnavailable: true }, /option onUnavailable/],
     [null, /must be a plain object/],
     [["a:b"], /must be a plain object/],
-  ])(`rejects the options %j for ${name}`, (options, message) => {
+  ])(`rejects the options of case %#: %j for ${name}`, (options, message) => {
     expect(make(options)).toThrow(expect.objectContaining({ type: "invalid_argument" }));
     expect(make(options)).toThrow(message);
   });
@@ -91,7 +91,7 @@ describe("scopedAdminKeys", () => {
     [{ roles: [""] }, /roles/],
     [{ ip: "127.0.0.1" }, /option ip/],
     [null, /must be a plain object/],
-  ])("rejects the options %j", (options, message) => {
+  ])("rejects the options of case %#: %j", (options, message) => {
     expect(() => scopedAdminKeys(options as never)).toThrow(message);
   });
 });

@@ -106,7 +106,7 @@ describeOurs(
       [{ owner_type: ["seller"] }, /owner_type must be a string/],
       ["a:read", /demand of verify must be a plain object/],
       [null, /demand of verify must be a plain object/],
-    ])("rejects an invalid demand for any token: %j", async (demand, message) => {
+    ])("rejects an invalid demand for any token, case %#: %j", async (demand, message) => {
       const { token } = await make();
       for (const any of [token, "nonsense", untyped(5)]) {
         await service().verify(token);
