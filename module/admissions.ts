@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ApiKey } from "./types";
 
+/** A key as the types of the package declare it, which are generated from those of this folder. */
+type AdmittedKey = Pick<ApiKey, "id">;
+
 /** The permission that a guard gives to one request: to use one restricted key for what the guard demands of it. */
 export interface Admission {
   /** The token that the request presents. */
@@ -8,7 +11,7 @@ export interface Admission {
   /** Whether the response is not sent yet. */
   open: boolean;
   /** Verifies the token with the guard's demand. Returns the key, restricted or not, or `null`. */
-  verify(): Promise<ApiKey | null>;
+  verify(): Promise<AdmittedKey | null>;
 }
 
 /**

@@ -242,7 +242,8 @@ export class ApiKeyModuleService implements Documented {
       return recalled;
     }
     const admission = this.admissions_.of(token);
-    return (await (admission === null ? this.native_.authenticate(token) : admission.verify())) ?? false;
+    const verified = await (admission === null ? this.native_.authenticate(token) : admission.verify());
+    return (verified as ApiKey | null) ?? false;
   }
 
   async verify(token: string, demand?: ApiKeyDemand, _sharedContext?: Context): Promise<Verification> {
