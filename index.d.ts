@@ -289,7 +289,7 @@ export interface CreateApiKeyInput {
    * `[]`: nothing. Default, and if `null`: not limited. `authenticate` refuses a key with scopes: use `verify`.
    */
   scopes?: readonly string[] | null;
-  /** Who the key acts for. `authenticate` refuses a key whose owner is not of the type `user`: use `verify`. Default: nobody. */
+  /** Who the key acts for. `authenticate` refuses a key whose owner is not of the type `user`: use `verify`. Default: none. */
   owner?: ApiKeyOwner | null;
   /** A JSON object of at most 16,384 bytes and 32 levels. Members that are `undefined` are left out. Default: none. */
   metadata?: Record<string, unknown> | null;
