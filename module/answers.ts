@@ -31,6 +31,11 @@ export function withAttributes(data: unknown): unknown {
     : { ...given, ...Object.fromEntries(overlooked.map((name) => [name, given[name]])) };
 }
 
+/** The keys to create, as an array, each with its attributes as own members. */
+export function toNewKeys(data: unknown): unknown[] {
+  return toMany(data).map(withAttributes);
+}
+
 /** The argument of an upsert, as an array. */
 // Stock 2.21.2: of an element with an id, the id and the title are read, own or inherited. Of other members than the
 // attributes only the names are passed on, so that Rust can reject likely mistakes.

@@ -6,7 +6,7 @@ import {
   type OneOrMany,
   rejectMembers,
   toLinkable,
-  toMany,
+  toNewKeys,
   toUpserts,
   withAttributes,
 } from "./answers";
@@ -14,13 +14,14 @@ import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standalone
 import type { Context } from "./context";
 import { changesOf, likeDeclaration, type OneOrManyDeclared, toDeclared } from "./declared";
 import { DiagnosticsPublisher } from "./diagnostics";
-import { type EventBus, EventPublisher, type Logger } from "./events";
+import { type Changes, type EventBus, EventPublisher, type Logger } from "./events";
 import type { ApiKeyFilters, ApiKeySelector } from "./filters";
 import type { FindConfig } from "./find-config";
 import { decodeKey } from "./generated/columns";
 import { type JoinerConfig, joinerConfig } from "./joiner-config";
 import type { ApiKeyModuleService as Documented } from "./methods";
 import { Native } from "./native";
+import type { Written } from "./outcome";
 import { memoize, publishableLookup } from "./publishable-lookup";
 import { decodeCreatedKey, decodePage, withColumns } from "./rows";
 import type { ApiKeyModuleStatus } from "./status";
@@ -97,18 +98,9 @@ export class ApiKeyModuleService implements Documented {
   }
 
   async createApiKeys(data: CreateApiKeyInput | CreateApiKeyInput[], sharedContext?: Context): Promise<OneOrMany> {
-    const { keys, created, updated } = await this.native_.createApiKeys(
-      toMany(data).map(withAttributes),
-      sharedContext,
-    );
-    await this.events_.publish(
-      [
-        ["created", created],
-        ["updated", updated],
-      ],
-      sharedContext,
-    );
-    return likeInput(data, Array.from(keys, decodeCreatedKey));
+    const written = await this.native_.createApiKeys(toNewKeys(data), sharedContext);
+    await this.events_.publish(writtenKeys(written), sharedContext);
+    return likeInput(data, Array.from(written.keys, decodeCreatedKey));
   }
 
   async create(data: CreateApiKeyInput | CreateApiKeyInput[], sharedContext?: Context): Promise<OneOrMany> {
@@ -116,15 +108,9 @@ export class ApiKeyModuleService implements Documented {
   }
 
   async upsertApiKeys(data: UpsertApiKeyInput | UpsertApiKeyInput[], sharedContext?: Context): Promise<OneOrMany> {
-    const { keys, created, updated } = await this.native_.upsertApiKeys(toUpserts(data), sharedContext);
-    await this.events_.publish(
-      [
-        ["created", created],
-        ["updated", updated],
-      ],
-      sharedContext,
-    );
-    return likeInput(data, Array.from(keys, decodeKey));
+    const written = await this.native_.upsertApiKeys(toUpserts(data), sharedContext);
+    await this.events_.publish(writtenKeys(written), sharedContext);
+    return likeInput(data, Array.from(written.keys, decodeKey));
   }
 
   async ensureApiKeys(
@@ -133,7 +119,9 @@ export class ApiKeyModuleService implements Documented {
     sharedContext?: Context,
   ): Promise<OneOrManyDeclared> {
     const inProduction = process.env.NODE_ENV === "production";
-    const declared = toDeclared(await this.native_.ensureApiKeys(toMany(data), options, inProduction, sharedContext));
+    const declared = toDeclared(
+      await this.native_.ensureApiKeys(toNewKeys(data), options, inProduction, sharedContext),
+    );
     await this.events_.publish(changesOf(declared), sharedContext);
     return likeDeclaration(data, declared);
   }
@@ -142,7 +130,7 @@ export class ApiKeyModuleService implements Documented {
     data: ImportApiKeyInput | ImportApiKeyInput[],
     sharedContext?: Context,
   ): Promise<OneOrManyDeclared> {
-    const declared = toDeclared(await this.native_.importApiKeys(toMany(data), sharedContext));
+    const declared = toDeclared(await this.native_.importApiKeys(toNewKeys(data), sharedContext));
     await this.events_.publish(changesOf(declared), sharedContext);
     return likeDeclaration(data, declared);
   }
@@ -286,6 +274,14 @@ export class ApiKeyModuleService implements Documented {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** The changes to publish of a write that creates keys and may change others. */
+function writtenKeys({ created, updated }: Written): Changes {
+  return [
+    ["created", created],
+    ["updated", updated],
+  ];
 }
 
 // The position at which Medusa's workflows pass their context, from which the metadata of events come.

@@ -44,6 +44,21 @@ describeOurs("declared attributes (M13)", (current) => {
     expect(await current().service.importApiKeys(other)).toEqual({ key, state: "different", differences: ["scopes"] });
   });
 
+  it("restrict a key whose declaration inherits them or gets them from its class", async () => {
+    const inherited: typeof declared = Object.assign(Object.create({ scopes: [] }), declared);
+    expect((await current().service.ensureApiKeys(inherited)).key).toMatchObject({ scopes: [] });
+    class Imported {
+      title = "Old";
+      created_by = "seed";
+      sha256 = createHash("sha256").update("re_1").digest("hex");
+      get scopes() {
+        return ["a:read"];
+      }
+    }
+    expect((await current().service.importApiKeys(new Imported())).key).toMatchObject({ scopes: ["a:read"] });
+    for (const token of [declared.token, "re_1"]) expect(await current().service.authenticate(token)).toBe(false);
+  });
+
   it("are reported one by one where they differ", async () => {
     const { key } = await ensure(ATTRIBUTES);
     const table = await current().table();
