@@ -250,7 +250,7 @@ for (const [name, start] of FRAMEWORKS) {
         const unreachable = openService(REFUSED_PORT, { callTimeout: 500 }) as unknown as ApiKeyModuleService;
         const failing = await start(unreachable, { onUnavailable: () => Promise.reject(new Error("no log")) });
         try {
-          // A rejection that nobody handles would end the process, and with it this test.
+          // An unhandled rejection would end the process, and with it this test.
           const headers = { Authorization: `Bearer sk_${"a".repeat(64)}` };
           expect(await rawStatus(failing.url, "GET", "/products", headers)).toBe(500);
         } finally {

@@ -70,7 +70,7 @@ describeOnEachDatabase("A restricted key", (kind) => {
       await expect(again.updateApiKeys(id, change)).rejects.toMatchObject({ type: "invalid_data" });
       expect(await again.verify(token, { ip: "10.0.0.1" })).toEqual({ valid: false, reason: "unknown" });
     }
-    // Restrictions can be given anew, and then removed.
+    // New restrictions can be set, and then removed.
     await again.updateApiKeys(id, { scopes: ["b:read"] });
     expect(await again.verify(token, { scopes: ["b:read"] })).toMatchObject({ valid: true });
     await again.updateApiKeys(id, { scopes: null });

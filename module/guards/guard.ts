@@ -47,7 +47,7 @@ export function makeGuard(
       if (!isOutage(error)) {
         throw error;
       }
-      // Awaited, because a rejection that nobody handles ends the process.
+      // Awaited, because an unhandled rejection ends the process.
       await onUnavailable?.(error);
       return { refusal: { kind: "unavailable" } };
     });

@@ -33,7 +33,7 @@ pub(super) async fn bound(
         .map(|key| match creators.get(key.created_by.as_str()) {
             _ if key.kind != ApiKeyType::Secret => Ok(key),
             Some(creator) if creator.restricted => granted(creator, key, now),
-            // SECURITY: nobody knows what a deleted key was restricted to.
+            // SECURITY: the restrictions of a deleted key are unknown.
             None if ApiKeyId::is_generated(&key.created_by) => {
                 Err(ApiKeyError::MayNotGrant("anything"))
             }

@@ -10,7 +10,7 @@ use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::Filter;
-use crate::store::{InsertError, Query, UniqueColumn, find, insert};
+use crate::store::{InsertError, Query, Transaction, UniqueColumn, find, insert};
 use crate::token::RawToken;
 
 impl ApiKeyService {
@@ -52,14 +52,26 @@ impl ApiKeyService {
             };
         }
         let transaction = self.database.begin().await?;
+        self.insert_in(transaction, keys, Vec::new(), now).await
+    }
+
+    /// Inserts new keys in a transaction that has changed some keys, and commits. Returns the new keys as they were
+    /// inserted, and the ids of all changed keys.
+    pub(super) async fn insert_in(
+        &self,
+        transaction: Transaction,
+        keys: Vec<ApiKey>,
+        mut changed: Vec<String>,
+        now: Timestamp,
+    ) -> Result<(Vec<ApiKey>, Vec<String>), ApiKeyError> {
         let keys = bound(&transaction.connection(), keys, now).await?;
-        let superseded = supersede(&transaction.connection(), &keys, now).await?;
+        changed.extend(supersede(&transaction.connection(), &keys, now).await?);
         if let Err(error) = insert(&transaction.connection(), &keys).await {
             drop(transaction);
             return Err(self.insert_failure(error, &keys).await);
         }
-        self.commit(transaction, &superseded).await?;
-        Ok((keys, superseded))
+        self.commit(transaction, &changed).await?;
+        Ok((keys, changed))
     }
 
     /// Generates and hashes the tokens of new keys sequentially, so that a batch occupies one slot in the hasher's queue.

@@ -71,7 +71,7 @@ pub(super) async fn change_keys(
     }
     for ((rewritten, ..), (after, ids)) in groups {
         if rewritten {
-            set_title_and_attributes(on, &ids, after, after.updated_at).await?;
+            set_title_and_attributes(on, &ids, after).await?;
         } else {
             set_title(on, &ids, &after.title, after.updated_at).await?;
         }

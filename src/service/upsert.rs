@@ -4,15 +4,14 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::create::{refuse_duplicate_ids, with_tokens};
-use super::supersede::supersede;
 use super::update::change_keys;
-use super::{ApiKeyService, Written, bound, ids_of, split, to_public};
+use super::{ApiKeyService, Written, ids_of, split, to_public};
 use crate::api_key::{ApiKey, ApiKeyId, KeyChange, NewApiKey, UpsertApiKey};
 use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::Filter;
-use crate::store::{Connection, Query, find_for_update, insert};
+use crate::store::{Connection, Query, find_for_update};
 
 impl ApiKeyService {
     /// Creates the keys without an id and changes those with one, in one transaction.
@@ -34,15 +33,8 @@ impl ApiKeyService {
         let (created, tokens) = split(self.issue(new_keys, &mut context, workflow).await?);
 
         let transaction = self.database.begin().await?;
-        let on = transaction.connection();
-        let (changed, mut updated) = change_all(&on, changes, now).await?;
-        let created = bound(&on, created, now).await?;
-        updated.extend(supersede(&on, &created, now).await?);
-        if let Err(error) = insert(&on, &created).await {
-            drop(transaction);
-            return Err(self.insert_failure(error, &created).await);
-        }
-        self.commit(transaction, &updated).await?;
+        let (changed, updated) = change_all(&transaction.connection(), changes, now).await?;
+        let (created, updated) = self.insert_in(transaction, created, updated, now).await?;
 
         // Stock 2.21.2: created keys come first, then updated ones by id.
         let ids = ids_of(&created);

@@ -117,7 +117,7 @@ pub async fn set_title(
     update(on, ids, values).await
 }
 
-/// Sets the title and the attributes of keys, and the seal of their hashes.
+/// Sets the title, the attributes and `updated_at` of keys to those of a key, and the seal of their hashes.
 ///
 /// # Errors
 /// `Database` or `Unavailable`.
@@ -125,13 +125,12 @@ pub async fn set_title_and_attributes(
     on: &Connection<'_>,
     ids: &[String],
     to: &ApiKey,
-    now: Timestamp,
 ) -> Result<(), ApiKeyError> {
     let attributes = to.attributes.as_ref().and_then(|attributes| attributes.to_column());
     let values = [
         (Column::Title, Expr::val(to.title.as_str())),
         (Column::Attributes, Expr::val(attributes)),
-        (Column::UpdatedAt, Expr::val(now)),
+        (Column::UpdatedAt, Expr::val(to.updated_at)),
         (Column::Token, sealed(to)),
     ];
     update(on, ids, values).await
