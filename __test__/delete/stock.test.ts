@@ -1,4 +1,4 @@
-// Which keys stock deletes for unusual targets. Each test fails when stock changes: then the row of COMPAT.md goes.
+// Which keys stock deletes for unusual targets. Each test fails when stock changes: then its difference in docs/compat/ goes.
 
 import { failureOf } from "../support/failures";
 import { describeStock } from "../support/implementations";

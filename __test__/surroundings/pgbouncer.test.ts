@@ -39,7 +39,7 @@ describe.each(["session", "transaction"] as const)("[postgres] Behind PgBouncer 
     pooler = await PgBouncer.start(database.url, mode, { default_pool_size: mode === "session" ? 20 : 2 });
   });
 
-  it("serves every method, with PgBouncer's default settings", async () => {
+  it("serves every method, with PgBouncer's default settings (D19)", async () => {
     const service = open();
     await service.migrate();
     const { id, token } = await service.createApiKeys(SECRET);
@@ -262,7 +262,7 @@ describe('[postgres] With pooler: "session", although PgBouncer shares sessions'
 });
 
 describe("[postgres] Behind PgBouncer in statement mode", () => {
-  it("the first call is rejected with the mode and the setting to change", async () => {
+  it("the first call is rejected with the mode and the setting to change (D19)", async () => {
     pooler = await PgBouncer.start(database.url, "statement");
 
     await expectFailure(open().createApiKeys(SECRET), "database_error", /statement.*(transaction|session)/s);

@@ -26,7 +26,7 @@ describe("[postgres] On a hot standby", () => {
   });
 
   it.each([true, false])(
-    "a service with migrate: %s is rejected with the option replica in the message",
+    "a service with migrate: %s is rejected with the option replica in the message (D16)",
     async (migrate) => {
       const { id, token } = await origin.createApiKeys(SECRET);
       await standby.catchUp(primary);
@@ -39,7 +39,7 @@ describe("[postgres] On a hot standby", () => {
     },
   );
 
-  it("a service with replica: true reads from the standby and reports it in status()", async () => {
+  it("a service with replica: true reads from the standby and reports it in status() (D16)", async () => {
     const { id, token } = await origin.createApiKeys(SECRET);
     await standby.catchUp(primary);
     await standby.pauseReplay();
