@@ -42,7 +42,8 @@ impl Pruning {
         if ended_before > now {
             return Err(ApiKeyError::invalid("endedBefore must not be in the future"));
         }
-        let (limit, dry_run) = (limit(settings.member("limit"))?, optional_flag("dryRun", settings)?);
+        let (limit, dry_run) =
+            (limit(settings.member("limit"))?, optional_flag("dryRun", settings)?);
         Ok(Self { ended_before, limit, dry_run })
     }
 }

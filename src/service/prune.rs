@@ -100,10 +100,8 @@ impl ApiKeyService {
         let after = after.map_or(Filter::All, |id| {
             Filter::Compare(Field::Id.into(), Comparison::Greater, Operand::Text(id))
         });
-        let query = Query {
-            take: Some(take),
-            ..Query::every(Filter::and([filter.clone(), after]))
-        };
+        let query =
+            Query { take: Some(take), ..Query::every(Filter::and([filter.clone(), after])) };
         let on = self.database.connection().await?;
         Ok(ids_of(&find(&on, &query).await?))
     }
@@ -129,8 +127,6 @@ impl ApiKeyService {
 
 /// The keys that were revoked, expired or were soft-deleted before a time.
 fn ended_before(at: Timestamp) -> Filter {
-    let before = |field: Field| {
-        Filter::Compare(field.into(), Comparison::Less, Operand::Time(at))
-    };
+    let before = |field: Field| Filter::Compare(field.into(), Comparison::Less, Operand::Time(at));
     Filter::or([before(Field::RevokedAt), before(Field::DeletedAt)])
 }

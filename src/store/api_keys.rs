@@ -87,7 +87,8 @@ pub async fn find_free_for_update(
     on: &Connection<'_>,
     query: &Query,
 ) -> Result<Vec<ApiKey>, ApiKeyError> {
-    rows(on, select(on, query)?.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)).await
+    rows(on, select(on, query)?.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked))
+        .await
 }
 
 /// Counts the keys that match a query's filter, ignoring `take` and `skip`.

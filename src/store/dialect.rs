@@ -122,9 +122,7 @@ pub(super) async fn insert_by_live_creator(
     now: Timestamp,
 ) -> Result<bool, InsertError> {
     match on.executor() {
-        Executor::Postgres(executor) => {
-            postgres::insert_by_live_creator(executor, key, now).await
-        }
+        Executor::Postgres(executor) => postgres::insert_by_live_creator(executor, key, now).await,
         Executor::Sqlite(executor) => sqlite::insert_by_live_creator(executor, key, now).await,
     }
 }

@@ -23,7 +23,7 @@ pub(in crate::store) async fn end(
     ending: &Ending<'_>,
 ) -> Result<Vec<Model>, PgFailure> {
     let Ending { ids, cascade, revocation, now } = *ending;
-    let sql = sql(executor).await?;
+    let sql = sql(executor, cascade).await?;
     let update = sql.end(cascade, revocation.revoked_at <= now);
     let end = async |ids: &[String]| {
         let [ids, at, now] = params(ids, ending);
@@ -52,7 +52,7 @@ pub(in crate::store) async fn would_end(
     executor: PgExecutor<'_>,
     ending: &Ending<'_>,
 ) -> Result<Vec<Model>, PgFailure> {
-    let sql = sql(executor).await?.would_end(ending.cascade);
+    let sql = sql(executor, ending.cascade).await?.would_end(ending.cascade);
     models(executor, &sql, &params(ending.ids, ending)).await
 }
 
@@ -62,8 +62,8 @@ pub(in crate::store) fn is_deadlock(error: &ApiKeyError) -> bool {
 }
 
 /// Returns the statements. Without the index, the planner decides how the table is read.
-async fn sql(executor: PgExecutor<'_>) -> Result<EndingSql, PgFailure> {
-    let is_indexed = !executor.query(PREFER_INDEX, &[]).await?.rows.is_empty();
+async fn sql(executor: PgExecutor<'_>, cascade: bool) -> Result<EndingSql, PgFailure> {
+    let is_indexed = cascade && !executor.query(PREFER_INDEX, &[]).await?.rows.is_empty();
     let children = if is_indexed { children_by_index } else { children_by_any_plan };
     Ok(EndingSql { ids: "SELECT unnest($1::text[])", children, whole_ms, second_later })
 }
