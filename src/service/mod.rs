@@ -9,6 +9,7 @@ mod bound;
 mod create;
 mod declare;
 mod delete;
+mod diagnose;
 mod migrate;
 mod options;
 mod read;
@@ -22,6 +23,7 @@ mod update;
 mod upsert;
 mod verify;
 
+pub use crate::store::Diagnosis;
 pub use authenticate::may_recall;
 pub use declare::{Declared, Element};
 pub use options::ServiceOptions;

@@ -13,12 +13,14 @@ use source::{Opened, Source};
 
 use super::ReadBatcherStatus;
 use super::api_keys::{Query, ROWS_PER_INSERT, insert};
+use super::diagnosis::{Diagnosis, diagnose};
 use super::failure::InsertError;
 use super::migration;
 use super::settings::DatabaseSettings;
 use super::transaction::{Connection, Transaction};
 use crate::api_key::ApiKey;
 use crate::cache::{KeyCache, Lease};
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::event::EventSink;
 
@@ -146,6 +148,15 @@ impl Database {
     #[must_use]
     pub fn topology(&self) -> Topology {
         self.opened_already().as_ref().map(Opened::topology).unwrap_or_default()
+    }
+
+    /// Gathers facts about the database and its table of keys. Only reads.
+    ///
+    /// # Errors
+    /// `Unavailable`, or `Database` if the database rejects a statement.
+    pub async fn diagnose(&self, now: Timestamp) -> Result<Diagnosis, ApiKeyError> {
+        let opened = self.opened().await?;
+        diagnose(&Connection::of_pool(opened.pool()), &self.settings, now).await
     }
 
     fn opened_already(&self) -> Option<Opened> {

@@ -8,6 +8,7 @@ mod api_keys;
 mod backend;
 mod condition;
 mod database;
+mod diagnosis;
 mod dialect;
 mod failure;
 mod last_used;
@@ -28,6 +29,7 @@ pub use api_keys::{
     set_title_and_attributes, soft_delete,
 };
 pub use database::Database;
+pub use diagnosis::Diagnosis;
 pub use dialect::{lock_declarations, lock_single_use, redeem, set_last_used};
 pub use failure::{InsertError, UniqueColumn};
 pub use last_used::UsesWritten;

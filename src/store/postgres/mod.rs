@@ -4,6 +4,7 @@ pub(super) mod advisory_locks;
 pub(super) mod attributes;
 mod change_listener;
 pub(super) mod conditions;
+pub(super) mod diagnosis;
 mod drive;
 mod executor;
 mod failure;
