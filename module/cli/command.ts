@@ -95,7 +95,8 @@ export function report(terminal: Terminal, error: unknown, json: boolean | undef
     return error.exitCode;
   }
   if (!(error instanceof ApiKeyError)) {
-    throw error;
+    terminal.error(shown(error instanceof Error ? error.message : String(error)));
+    return EXIT.failure;
   }
   terminal.error(shown(worded(error.message)));
   switch (error.type) {
