@@ -63,7 +63,8 @@ describeOnEachDatabase("The program on a terminal", (database) => {
   itOnTerminal("asks before a revocation, with the keys that it would end", async () => {
     const declined = await type(["revoke", id], [["Revoke 1 key? [y/N]", "n\r"]]);
     expect(declined.exitCode).toBe(3);
-    expect(declined.stdout).toMatch(new RegExp(`${id} {2}secret {2}CI[sS]*declined; nothing was changed`));
+    expect(declined.stdout).toContain(`  ${id}  secret  CI\r\n`);
+    expect(declined.stdout).toContain("declined; nothing was changed");
     expect(await stateOf(id)).toBe("live");
 
     const confirmed = await type(["revoke", id], [["Revoke 1 key? [y/N]", "yes\r"]]);
