@@ -1,16 +1,19 @@
 // Rewrites the pictures of docs/command-line.md: runs the built program with colors on a small shop, and draws what it prints as SVG.
 
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
+import { startPostgres } from "../harness/postgres-for-run.js";
 import { root } from "../harness/steps.mjs";
 import { drawTerminal } from "./cli-pictures/svg.mjs";
 
 const PROGRAM = join(root, "dist/cli/main.js");
 
 const folder = mkdtempSync(join(tmpdir(), "medusa-api-key-native-pictures-"));
-const env = { PATH: process.env.PATH, DATABASE_URL: "sqlite:api-keys.db", FORCE_COLOR: "1" };
+const postgres = await startPostgres();
+const env = { PATH: process.env.PATH, DATABASE_URL: postgres.url, FORCE_COLOR: "1" };
 
 /** Runs the program and returns what it printed, also if it found a problem. */
 function run(...args) {
@@ -19,6 +22,12 @@ function run(...args) {
   } catch (error) {
     return error.stdout;
   }
+}
+
+async function query(statement) {
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
 }
 
 function draw(name, ...args) {
@@ -39,8 +48,9 @@ try {
   run("create", "--title", "Mobile app", "--options", "options.json");
   const others = { ...options, hashKeys: [{ id: "2026-11", secret: "0b".repeat(32) }] };
   writeFileSync(join(folder, "options.json"), JSON.stringify(others));
-  chmodSync(join(folder, "api-keys.db"), 0o644);
+  await query("ALTER TABLE api_key DISABLE TRIGGER api_key_native_change");
   draw("doctor", "doctor", "--options", "options.json");
 } finally {
   rmSync(folder, { recursive: true });
+  await postgres.stop();
 }
