@@ -66,6 +66,10 @@ export declare class NativeApiKeyService {
   rollApiKeys(nowMs: number, entropy: Array<Uint8Array>, id: string, data: string, workflow: string): JsonPromise
   /** Ends a single-use key by its token, once. */
   redeem(nowMs: number, token: string, data: string): JsonPromise
+  /** Revokes the key of a secret token, if there is one. The result holds no keys. */
+  revokeToken(nowMs: number, token: string, data: string): JsonPromise
+  /** Deletes keys that ended before a time. */
+  prune(nowMs: number, settings: string): JsonPromise
   /** Deletes revoked keys permanently. */
   deleteApiKeys(nowMs: number, ids: string, undone: string): JsonPromise
   /** Soft-deletes keys. */

@@ -7,7 +7,16 @@ import { ofFailure } from "./errors";
 import { decodeKey } from "./generated/columns";
 import { Inbox } from "./inbox";
 import { loadBinding } from "./load-binding";
-import { type Declared, defect, type Failure, type Redeemed, type Rolled, unwrap, type Written } from "./outcome";
+import {
+  type Declared,
+  defect,
+  type Failure,
+  type Pruned,
+  type Redeemed,
+  type Rolled,
+  unwrap,
+  type Written,
+} from "./outcome";
 import { type NumberedRow, RememberedRows } from "./remembered-rows";
 import type { Page } from "./rows";
 import type { ApiKeyModuleStatus } from "./status";
@@ -94,6 +103,14 @@ export class Native {
 
   redeem(token: string, data: unknown): Promise<Redeemed> {
     return unwrap(this.open.redeem(now(), token, encode(data)));
+  }
+
+  revokeToken(token: string, data: unknown): Promise<Written> {
+    return unwrap(this.open.revokeToken(now(), token, encode(data)));
+  }
+
+  prune(settings: unknown): Promise<Pruned> {
+    return unwrap(this.open.prune(now(), encode(settings)));
   }
 
   deleteApiKeys(ids: unknown, context?: MaybeContext): Promise<Written> {

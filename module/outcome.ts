@@ -34,6 +34,13 @@ export interface Declared {
 /** The result of a redemption: the key, or the reason against it. */
 export type Redeemed = { key: KeyRow; reason?: undefined } | { key?: undefined; reason: RedemptionRefusal };
 
+/** The result of a pruning: the ids of the deleted keys, their number, and whether more are due. */
+export interface Pruned {
+  ids: string[];
+  deleted: number;
+  more: boolean;
+}
+
 /** A key and its replacement. */
 export interface Rolled {
   revoked: KeyRow;

@@ -10,6 +10,7 @@ import {
   toUpserts,
   withAttributes,
 } from "./answers";
+import { checkedToken, isExtended, withExtent } from "./breach";
 import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standaloneSettings } from "./connection";
 import type { Context } from "./context";
 import { changesOf, likeDeclaration, type OneOrManyDeclared, toDeclared } from "./declared";
@@ -35,9 +36,13 @@ import type {
   ImportApiKeyInput,
   LinkableApiKeys,
   LinkableKeysConfig,
+  PrunedApiKeys,
+  PruneInput,
   RedeemInput,
   Redemption,
+  RevocationExtent,
   RevokeApiKeyInput,
+  RevokeTokenInput,
   RollApiKeyInput,
   RolledApiKey,
   UpdateApiKeyInput,
@@ -201,10 +206,26 @@ export class ApiKeyModuleService implements Documented {
     return toLinkable(updated, config);
   }
 
-  async revoke(target: string | ApiKeySelector, data?: RevokeApiKeyInput, sharedContext?: Context): Promise<OneOrMany> {
-    const { keys, updated } = await this.native_.revoke(target, data);
+  async revoke(
+    target: string | ApiKeySelector,
+    data?: RevokeApiKeyInput & RevocationExtent,
+    sharedContext?: Context,
+  ): Promise<OneOrMany> {
+    const { keys, updated } = await this.native_.revoke(target, withExtent(data));
     await this.events_.publish([["updated", updated]], sharedContext);
-    return likeTarget(target, Array.from(keys, decodeKey));
+    const revoked = Array.from(keys, decodeKey);
+    return isExtended(data) ? (revoked as OneOrMany) : likeTarget(target, revoked);
+  }
+
+  async revokeToken(token: string, data: RevokeTokenInput, sharedContext?: Context): Promise<void> {
+    const { updated } = await this.native_.revokeToken(checkedToken(token), data);
+    await this.events_.publish([["updated", updated]], sharedContext);
+  }
+
+  async prune(settings: PruneInput, sharedContext?: Context): Promise<PrunedApiKeys> {
+    const { ids, deleted, more } = await this.native_.prune(settings);
+    await this.events_.publish([["deleted", ids]], sharedContext);
+    return { deleted, more };
   }
 
   async rollApiKeys(id: string, data: RollApiKeyInput, sharedContext?: Context): Promise<RolledApiKey> {
@@ -292,11 +313,13 @@ Object.assign(ApiKeyModuleService.prototype, {
     upsertApiKeys: 1,
     importApiKeys: 1,
     deleteApiKeys: 1,
+    prune: 1,
     authenticate: 1,
     verify: 2,
     redeem: 2,
     updateApiKeys: 2,
     revoke: 2,
+    revokeToken: 2,
     rollApiKeys: 2,
     ensureApiKeys: 2,
     softDeleteApiKeys: 2,

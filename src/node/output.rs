@@ -12,7 +12,7 @@ use super::outcome::Output;
 use crate::api_key::{ColumnValue, PackedKey, PublicApiKey};
 use crate::columns::Field;
 use crate::query::Selection;
-use crate::service::{Declared, Element, Page, Redeemed, Rolled, Written};
+use crate::service::{Declared, Element, Page, Pruned, Redeemed, Rolled, Written};
 
 impl Serialize for PublicApiKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -71,6 +71,16 @@ impl Serialize for Written {
         written.serialize_field("updated", &self.updated)?;
         written.serialize_field("deleted", &self.deleted)?;
         written.end()
+    }
+}
+
+impl Serialize for Pruned {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut pruned = serializer.serialize_struct("Pruned", 3)?;
+        pruned.serialize_field("ids", &self.ids)?;
+        pruned.serialize_field("deleted", &self.deleted)?;
+        pruned.serialize_field("more", &self.more)?;
+        pruned.end()
     }
 }
 
@@ -134,6 +144,7 @@ impl Output for Declared {
     }
 }
 
+impl Output for Pruned {}
 impl Output for Redeemed {}
 impl Output for Rolled {}
 

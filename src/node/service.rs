@@ -217,6 +217,28 @@ impl NativeApiKeyService {
         })
     }
 
+    /// Revokes the key of a secret token, if there is one. The result holds no keys.
+    #[napi(catch_unwind)]
+    pub fn revoke_token<'env>(
+        &self,
+        env: &'env Env,
+        now_ms: f64,
+        token: String,
+        data: String,
+    ) -> JsonPromise<'env> {
+        self.run(env, move |service| async move {
+            service.revoke_token(token, &decode(&data)?, now(now_ms)?).await
+        })
+    }
+
+    /// Deletes keys that ended before a time.
+    #[napi(catch_unwind)]
+    pub fn prune<'env>(&self, env: &'env Env, now_ms: f64, settings: String) -> JsonPromise<'env> {
+        self.run(env, move |service| async move {
+            service.prune(&decode(&settings)?, now(now_ms)?).await
+        })
+    }
+
     /// Deletes revoked keys permanently.
     #[napi(catch_unwind)]
     pub fn delete_api_keys<'env>(

@@ -45,9 +45,13 @@ impl ApiKeyService {
         keys: Vec<ApiKey>,
         now: Timestamp,
     ) -> Result<(Vec<ApiKey>, Vec<String>), ApiKeyError> {
-        if !may_be_bound(&keys) && !may_supersede(&keys) {
-            return match self.database.insert(&keys).await {
-                Ok(()) => Ok((keys, Vec::new())),
+        if let [key] = keys.as_slice()
+            && !may_be_bound(&keys)
+            && !may_supersede(&keys)
+        {
+            return match self.database.insert_by_live_creator(key, now).await {
+                Ok(true) => Ok((keys, Vec::new())),
+                Ok(false) => Err(ApiKeyError::CreatorEnded(key.created_by.clone())),
                 Err(error) => Err(self.insert_failure(error, &keys).await),
             };
         }

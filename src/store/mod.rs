@@ -6,12 +6,14 @@
 
 mod api_keys;
 mod backend;
+mod cascade;
 mod condition;
 mod database;
 mod diagnosis;
 mod dialect;
 mod failure;
 mod last_used;
+mod live_creator;
 mod lookup;
 mod migration;
 mod moment;
@@ -25,12 +27,15 @@ mod transaction;
 mod upgrade;
 
 pub use api_keys::{
-    Query, count, delete, find, find_for_update, insert, restore, set_revoked, set_title,
-    set_title_and_attributes, soft_delete,
+    Query, count, delete, find, find_for_update, find_free_for_update, insert, restore,
+    set_revoked, set_title, set_title_and_attributes, soft_delete,
 };
+pub use cascade::Ending;
 pub use database::Database;
 pub use diagnosis::Diagnosis;
-pub use dialect::{lock_declarations, lock_single_use, redeem, set_last_used};
+pub use dialect::{
+    end, is_deadlock, lock_declarations, lock_single_use, redeem, set_last_used, would_end,
+};
 pub use failure::{InsertError, UniqueColumn};
 pub use last_used::UsesWritten;
 pub use postgres::ReadBatcherStatus;

@@ -6,6 +6,7 @@
 
 mod attributes;
 mod create_api_key;
+mod creators;
 mod lookup_indexes;
 mod step;
 mod steps;

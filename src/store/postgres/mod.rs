@@ -2,6 +2,7 @@
 
 pub(super) mod advisory_locks;
 pub(super) mod attributes;
+pub(super) mod cascade;
 mod change_listener;
 pub(super) mod conditions;
 pub(super) mod diagnosis;
@@ -12,6 +13,7 @@ mod hosts;
 mod insert;
 pub(super) mod joins;
 mod last_used;
+mod live_creator;
 pub(super) mod migration;
 mod model;
 mod parameters;
@@ -43,6 +45,7 @@ pub(super) use executor::PgExecutor;
 use failure::PgFailure;
 pub(super) use insert::insert;
 pub(super) use last_used::set_last_used;
+pub(super) use live_creator::insert_by_live_creator;
 use model::{at, model};
 pub(super) use pool::PgPool;
 pub use read_batcher::ReadBatcherStatus;
