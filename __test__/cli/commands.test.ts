@@ -271,10 +271,14 @@ describeOnEachDatabase("The command", (database) => {
 
     expect(await cli.json("prune", "--ended-before", "90d", "--dry-run")).toEqual({
       exitCode: 0,
-      value: { dry_run: true, deleted: 1 },
+      value: { dry_run: true, deleted: 1, more: expect.any(Boolean) },
     });
     expect(await titles()).toEqual(["lately", "live", "long ago"]);
-    expect((await cli.json("prune", "--ended-before", "90d", "--yes")).value).toEqual({ dry_run: false, deleted: 1 });
+    expect((await cli.json("prune", "--ended-before", "90d", "--yes")).value).toEqual({
+      dry_run: false,
+      deleted: 1,
+      more: false,
+    });
     expect(await titles()).toEqual(["lately", "live"]);
     expect((await cli.run("prune", "--ended-before", "2021-01-01", "--yes")).stdout).toBe(
       "Deleted 0 keys that ended before 2021-01-01 00:00Z.\n",

@@ -132,7 +132,11 @@ describeOnEachDatabase("The output of --json", (database) => {
       const ensured = await silent(token, "ensure", "--title", "A key", "--hashing", "sha256");
       expect(ensured).toStrictEqual({ state: "created", key: KEY });
       expect(await silent(token, "revoke", "--token-stdin", "--yes")).toStrictEqual({ done: true });
-      expect(await silent("", "prune", "--ended-before", "1d", "--yes")).toStrictEqual({ dry_run: false, deleted: 0 });
+      expect(await silent("", "prune", "--ended-before", "1d", "--yes")).toStrictEqual({
+        dry_run: false,
+        deleted: 0,
+        more: false,
+      });
       const { ok, checks } = await silent("", "doctor");
       expect(ok).toBe(true);
       for (const check of checks) {

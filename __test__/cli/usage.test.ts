@@ -58,7 +58,7 @@ describe("[sqlite] A wrong command line", () => {
     ["revoke apk_1 --token-stdin --yes", "ids, --token-stdin and options that select keys exclude each other"],
     ["revoke --token-stdin", "standard input holds the token, so the command cannot ask: add --yes"],
     ["revoke --token-stdin --yes", "standard input holds no token"],
-    ["revoke --token-stdin --cascade --yes", "--token-stdin revokes one key now"],
+    ["revoke --token-stdin --dry-run --yes", "--token-stdin revokes now, and does not say what"],
     ["roll", "missing required argument 'id'"],
     ["roll apk_1", NO_TERMINAL],
     ["prune", "required option '--ended-before <when>' not specified"],

@@ -1,4 +1,5 @@
-import { agreed } from "../agreed";
+import type { ApiKeyModuleService } from "../../service";
+import type { PrunedApiKeys, PruneInput } from "../../types";
 import { action, type Cli, command, connectable } from "../command";
 import { EXIT } from "../exit";
 import { keysIn } from "../keys";
@@ -30,18 +31,32 @@ export function addPrune(cli: Cli): void {
       if (!dryRun) rejectUnasked(terminal, yes);
       const data = { endedBefore, ...(limit === undefined ? {} : { limit }) };
       if (!dryRun && !yes) {
-        const { deleted: found } = await agreed(service).prune({ ...data, dryRun: true });
+        const { deleted: found } = await service.prune({ ...data, dryRun: true });
         await confirm(terminal, `Delete ${keysIn(found)} that ended before ${minute(endedBefore)} permanently?`, yes);
       }
-      const { deleted } = await agreed(service).prune({ ...data, ...(dryRun ? { dryRun: true } : {}) });
+      const { deleted, more } = dryRun ? await service.prune({ ...data, dryRun }) : await pruneAll(service, data);
       if (json) {
-        terminal.printJson({ dry_run: dryRun === true, deleted });
+        terminal.printJson({ dry_run: dryRun === true, deleted, more });
       } else {
         terminal.print(
           `${dryRun ? "Would delete" : "Deleted"} ${keysIn(deleted)} that ended before ${minute(endedBefore)}.`,
         );
+        if (more) terminal.note("More keys are due; run the command again.");
       }
       return EXIT.ok;
     }),
   );
+}
+
+/** Deletes until no key is due, the limit is reached, or other transactions hold all keys that are due. */
+async function pruneAll(service: ApiKeyModuleService, { limit, ...data }: PruneInput): Promise<PrunedApiKeys> {
+  let deleted = 0;
+  for (;;) {
+    const left = limit === undefined ? {} : { limit: limit - deleted };
+    const pruned = await service.prune({ ...data, ...left });
+    deleted += pruned.deleted;
+    if (!pruned.more || pruned.deleted === 0 || deleted === limit) {
+      return { deleted, more: pruned.more };
+    }
+  }
 }

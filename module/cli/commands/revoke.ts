@@ -1,6 +1,5 @@
 import type { ApiKeySelector } from "../../filters";
 import type { ApiKey } from "../../types";
-import { agreed } from "../agreed";
 import { action, type Call, type Cli, command, connectable } from "../command";
 import { CommandError, EXIT, type ExitCode, usageError } from "../exit";
 import { keyJson, keysIn, previewKeys, printKeys } from "../keys";
@@ -71,12 +70,12 @@ async function revokeKeys(call: Call<RevokeOptions>, selector: ApiKeySelector): 
   }
   // The keys are fixed before the question, so that the answer is about them.
   const target = { id: named.map(({ id }) => id) };
-  const preview = cascade || dryRun ? await revoked(agreed(service).revoke(target, { ...data, dry_run: true })) : named;
+  const preview = cascade || dryRun ? await revoked(service.revoke(target, { ...data, dry_run: true })) : named;
   if (!dryRun) {
     if (!yes) previewKeys(terminal, preview);
     await confirm(terminal, `Revoke ${keysIn(preview.length)}${revokeIn ? " at that time" : ""}?`, yes);
   }
-  const keys = dryRun ? preview : await revoked(agreed(service).revoke(target, data));
+  const keys = dryRun ? preview : await revoked(service.revoke(target, data));
   if (json) {
     terminal.printJson({ dry_run: dryRun === true, keys: keys.map(keyJson) });
   } else {
@@ -88,13 +87,16 @@ async function revokeKeys(call: Call<RevokeOptions>, selector: ApiKeySelector): 
 
 async function revokeByToken({ service, terminal, options }: Call<RevokeOptions>): Promise<ExitCode> {
   const { cascade, dryRun, revokeIn, revokedBy, yes, json } = options;
-  if (cascade || dryRun || revokeIn !== undefined) {
-    throw usageError("--token-stdin revokes one key now; --cascade, --dry-run and --revoke-in need an id");
+  if (dryRun || revokeIn !== undefined) {
+    throw usageError("--token-stdin revokes now, and does not say what; --dry-run and --revoke-in need an id");
   }
   if (!yes) {
     throw usageError("standard input holds the token, so the command cannot ask: add --yes");
   }
-  await agreed(service).revokeToken(await readToken(terminal), { revoked_by: revokedBy });
+  await service.revokeToken(await readToken(terminal), {
+    revoked_by: revokedBy,
+    ...(cascade ? { cascade: true } : {}),
+  });
   if (json) {
     terminal.printJson({ done: true });
   } else {
