@@ -13,11 +13,8 @@ describeOnEachDatabase("The command migrate", (database) => {
     try {
       const cli = cliOn(url);
       const first = await cli.json("migrate");
-      expect([first.exitCode, first.value.applied[0], first.value.applied.at(-1)]).toEqual([
-        0,
-        "create_api_key",
-        "attributes",
-      ]);
+      expect([first.exitCode, first.value.applied[0]]).toEqual([0, "create_api_key"]);
+      expect(first.value.applied).toContain("attributes");
       expect((await cli.json("migrate")).value).toEqual({ applied: [] });
       expect((await cli.run("migrate")).stderr).toBe("The table api_key was up to date.\n");
     } finally {
@@ -52,10 +49,11 @@ describeOnEachDatabase("The command migrate", (database) => {
     const { url, drop } = await database.create();
     try {
       const cli = cliOn(url);
-      await cli.run("migrate");
+      const { applied } = (await cli.json("migrate")).value;
+      const newer = applied.slice(applied.indexOf("attributes"));
       const service = openService(url, { migrate: false });
       const { native_: native } = service as unknown as { native_: { rollBack(names: string[]): Promise<string[]> } };
-      expect(await native.rollBack(["attributes"])).toEqual(["attributes"]);
+      expect(await native.rollBack(newer)).toEqual([...newer].reverse());
       await service.close();
 
       expect(await cli.run("list")).toMatchObject({
@@ -66,10 +64,10 @@ describeOnEachDatabase("The command migrate", (database) => {
         expect.objectContaining({
           check: "table",
           state: "problem",
-          message: expect.stringContaining("it lacks the migration steps attributes."),
+          message: expect.stringContaining(`it lacks the migration steps ${newer.join(", ")}.`),
         }),
       );
-      expect((await cli.json("migrate")).value).toEqual({ applied: ["attributes"] });
+      expect((await cli.json("migrate")).value).toEqual({ applied: newer });
       expect((await cli.run("list")).exitCode).toBe(0);
     } finally {
       await drop();
