@@ -303,6 +303,18 @@ describe("What doctor says", () => {
       /for any host name/,
     ],
     ["a pooler in transaction mode", { pooler: "transaction" }, "note", /maxStaleness has no effect/],
+    [
+      "a pooler that may be reached without encryption",
+      { pooler: "session", encryption: { local: false, demanded: "if-offered", protocol: null } },
+      "note",
+      /pooler's connection to the server is not encrypted\. The connection to the pooler may be unencrypted, too/,
+    ],
+    [
+      "a pooler whose own connection is not encrypted",
+      { pooler: "session", encryption: { local: true, demanded: "none", protocol: null } },
+      "note",
+      /pooler's connection to the server is not encrypted\.$/,
+    ],
     ["a hot standby", { replica: true, readOnly: true }, "problem", /hot standby/],
   ])("names %s and what to do", (_, facts, state, message) => {
     expect(server(facts)).toEqual([expect.objectContaining({ state, message: expect.stringMatching(message) })]);
@@ -314,7 +326,8 @@ describe("What doctor says", () => {
   });
 
   it("is ok without encryption on this machine, and with a pooler in session mode", () => {
-    expect(server({ encryption: { local: true, demanded: "none", protocol: null }, pooler: "session" })).toEqual([]);
+    expect(server({ encryption: { local: true, demanded: "none", protocol: null } })).toEqual([]);
+    expect(server({ pooler: "session" })).toEqual([]);
   });
 
   it.each([

@@ -5,6 +5,8 @@ import { type Check, note, ok, problem } from "./check";
 const CLOCK_NOTE_MS = 1_000;
 const CLOCK_PROBLEM_MS = 10_000;
 
+const ENCRYPT = "Add sslmode=verify-full to the URL, unless the network is private.";
+
 const NAMES = { postgres: "PostgreSQL", sqlite: "SQLite" };
 
 /** Checks the connection and the server. `now` is this machine's time when the diagnosis arrived. */
@@ -21,17 +23,37 @@ function encryption({ encryption: found, pooler: mode }: Diagnosis["server"]): C
   if (found === null) {
     return [];
   }
-  const session = mode === null ? "The connection" : "The pooler's connection to the server";
-  const { local, protocol, demanded } = found;
-  if (protocol === null) {
-    const message = `${session} is not encrypted.`;
-    return [
-      local
-        ? ok("encryption", `${message} It stays on this machine.`)
-        : note("encryption", message, "Add sslmode=verify-full to the URL, unless the network is private."),
-    ];
+  if (mode !== null) {
+    return [behindPooler(found)];
   }
-  return [certificate(demanded, `${session} is encrypted with ${protocol}`)];
+  const { local, protocol, demanded } = found;
+  if (protocol !== null) {
+    return [certificate(demanded, `The connection is encrypted with ${protocol}`)];
+  }
+  if (demanded !== "none" && demanded !== "if-offered") {
+    const message = "The connection is encrypted up to a proxy in front of the server, and not from there.";
+    return [note("encryption", message, "Let the proxy encrypt its connection, unless its network is private.")];
+  }
+  return [
+    local
+      ? ok("encryption", "The connection is not encrypted. It stays on this machine.")
+      : note("encryption", "The connection is not encrypted.", ENCRYPT),
+  ];
+}
+
+/** What a server reports behind a pooler is about the pooler's connection. */
+function behindPooler({ local, protocol, demanded }: Encryption): Check {
+  const message = `The pooler's connection to the server is ${protocol === null ? "not encrypted" : `encrypted with ${protocol}`}.`;
+  if (!local && (demanded === "none" || demanded === "if-offered")) {
+    return note("encryption", `${message} The connection to the pooler may be unencrypted, too.`, ENCRYPT);
+  }
+  return protocol === null
+    ? note(
+        "encryption",
+        message,
+        "Let the pooler encrypt it (PgBouncer: server_tls_sslmode), unless the network is private.",
+      )
+    : ok("encryption", message);
 }
 
 function certificate(demanded: Encryption["demanded"], encrypted: string): Check {
@@ -62,8 +84,8 @@ function pooler({ pooler: mode }: Diagnosis["server"]): Check {
     case "transaction":
       return note(
         "pooler",
-        "A pooler in transaction mode is in front of the server, so maxStaleness has no effect.",
-        'For maxStaleness, connect to the server itself, or to a pool in session mode with pooler: "session".',
+        "A pooler is in front of the server. It is taken for one in transaction mode, so maxStaleness has no effect.",
+        'If it is in session mode, set the option pooler: "session". For maxStaleness, otherwise connect to the server itself.',
       );
   }
 }
