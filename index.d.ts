@@ -398,6 +398,50 @@ export interface RevokeApiKeyInput {
    */
   revoke_in?: number;
 }
+/** Which keys a revocation reaches beside the named ones. */
+export interface RevocationExtent {
+  /**
+   * Whether the keys that the named keys created end, too, and what those created, in the same transaction. Keys that end
+   * earlier keep their end; keys that have ended are followed, not rejected. Default: `false`.
+   */
+  cascade?: boolean;
+  /** Whether to change nothing and return the keys that would be revoked, as they are. Default: `false`. */
+  dry_run?: boolean;
+}
+/** A revocation that returns every key that it revokes or, with `dry_run`, would revoke. */
+export type ExtendedRevocation = RevokeApiKeyInput &
+  RevocationExtent &
+  (
+    | {
+        cascade: true;
+      }
+    | {
+        dry_run: true;
+      }
+  );
+/** Who revokes the key of a token. Unknown members are rejected. */
+export interface RevokeTokenInput {
+  /** Who revokes, for example a user's id; must not be empty. */
+  revoked_by: string;
+  /** Whether the keys that the key created end, too, and what those created. Default: `false`. */
+  cascade?: boolean;
+}
+/** Which keys to delete. Unknown members are rejected. */
+export interface PruneInput {
+  /** The keys that were revoked, expired or were soft-deleted before this time, which must not be in the future. */
+  endedBefore: Date | string;
+  /** The maximum number of keys to delete. Default: no maximum. */
+  limit?: number;
+  /** Whether to delete nothing, and only count. Default: `false`. */
+  dryRun?: boolean;
+}
+/** The result of `prune`. */
+export interface PrunedApiKeys {
+  /** The number of deleted keys; with `dryRun`, of the keys that would be deleted. */
+  deleted: number;
+  /** Whether more keys are due: call `prune` again. */
+  more: boolean;
+}
 /** How to replace a key with a new one. Unknown members are rejected. */
 export interface RollApiKeyInput extends RevokeApiKeyInput {
   /** Who creates the new key. Default: the old key's `created_by`. */
@@ -629,6 +673,25 @@ interface ChangeMethods {
    */
   updateApiKeys(selector: ApiKeySelector, data: UpdateApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
   /**
+   * Revokes keys and, with `cascade`, every key that they created, and what those created, in one transaction. A key is
+   * created by the key whose id is its `created_by`.
+   *
+   * No key is missed, even if the revoked keys create others meanwhile: a key that has ended creates none. With `revoke_in`
+   * a key can still create others until its end. Descendants that are soft-deleted end, too.
+   *
+   * @param target - The id of a key, or a selector.
+   * @param data - Who revokes, and when; `cascade`, `dry_run` or both.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns Every key that was revoked or, with `dry_run`, would be: the named ones first, each group sorted by id.
+   * @throws ApiKeyError `not_found` if no key has the id.
+   * @throws ApiKeyError `invalid_data` if `data` is invalid, or, without `cascade`, a key is already revoked.
+   *
+   * @example
+   * const hit = await keys.revoke("apk_01K5", { revoked_by: "user_1", cascade: true, dry_run: true })
+   * const ended = await keys.revoke("apk_01K5", { revoked_by: "user_1", cascade: true })
+   */
+  revoke(target: string | ApiKeySelector, data: ExtendedRevocation, sharedContext?: Context): Promise<ApiKey[]>;
+  /**
    * Revokes a key, immediately or after `revoke_in` seconds.
    *
    * @param id - The id of the key.
@@ -668,6 +731,42 @@ interface ChangeMethods {
    * const revoked = await keys.revoke({ created_by: "user_2", revoked_at: null }, { revoked_by: "user_1" })
    */
   revoke(selector: ApiKeySelector, data: RevokeApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
+  /**
+   * Revokes keys, and with `cascade` also what they created, where the flags are not known beforehand.
+   *
+   * @param target - The id of a key, or a selector.
+   * @param data - Who revokes, and when; `cascade` and `dry_run`.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The revoked key for an id without either flag; otherwise a list of keys.
+   * @throws ApiKeyError `not_found` if no key has the id.
+   * @throws ApiKeyError `invalid_data` if `data` is invalid, or, without `cascade`, a key is already revoked.
+   *
+   * @example
+   * const cascade = process.argv.includes("--cascade")
+   * const revoked = [await keys.revoke("apk_01K5", { revoked_by: "user_1", cascade })].flat()
+   */
+  revoke(
+    target: string | ApiKeySelector,
+    data: RevokeApiKeyInput & RevocationExtent,
+    sharedContext?: Context,
+  ): Promise<ApiKey | ApiKey[]>;
+  /**
+   * Revokes the key of a secret token immediately, for those who find a leaked token. Whether the token belonged to a key is
+   * not returned.
+   *
+   * It ends every kind of secret key: restricted, for single use, scheduled to end, or soft-deleted. A key that has ended
+   * stays as it is.
+   *
+   * @param token - The whole token.
+   * @param data - Who revokes, and whether what the key created ends, too.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @throws ApiKeyError `invalid_data` if the string cannot be a secret token: it is publishable, a redacted form, the id of a
+   * key, or has spaces; or if `data` is invalid.
+   *
+   * @example
+   * await keys.revokeToken("sk_…", { revoked_by: "secret-scanner", cascade: true })
+   */
+  revokeToken(token: string, data: RevokeTokenInput, sharedContext?: Context): Promise<void>;
   /**
    * Ends a single-use key by its token: of all calls with the token, in any process, one gets the key.
    *
@@ -901,6 +1000,20 @@ interface DeleteMethods {
    * await keys.deleteApiKeys(["apk_01K5", "apk_01K6"])
    */
   deleteApiKeys(ids: string | string[], sharedContext?: Context): Promise<void>;
+  /**
+   * Deletes the keys that ended before a time, in transactions of a thousand keys that hold no lock for long. What is
+   * deleted cannot be restored, and a cascade no longer finds what such a key created.
+   *
+   * @param settings - The time, and the maximum number of keys.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The number of deleted keys, and whether more are due. The call ends before `callTimeout`, and leaves keys that
+   * another transaction holds locked: call it again while `more` is `true`.
+   * @throws ApiKeyError `invalid_data` if the time is missing, invalid or in the future, or another member is invalid.
+   *
+   * @example
+   * const { deleted, more } = await keys.prune({ endedBefore: "2026-01-01" })
+   */
+  prune(settings: PruneInput, sharedContext?: Context): Promise<PrunedApiKeys>;
   /**
    * Soft-deletes keys: `authenticate` rejects them, and only reads with `withDeleted` return them.
    *

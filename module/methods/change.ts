@@ -5,6 +5,7 @@ import type {
   ExtendedRevocation,
   RedeemInput,
   Redemption,
+  RevocationExtent,
   RevokeApiKeyInput,
   RevokeTokenInput,
   RollApiKeyInput,
@@ -117,6 +118,25 @@ export interface ChangeMethods {
    * const revoked = await keys.revoke({ created_by: "user_2", revoked_at: null }, { revoked_by: "user_1" })
    */
   revoke(selector: ApiKeySelector, data: RevokeApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
+  /**
+   * Revokes keys, and with `cascade` also what they created, where the flags are not known beforehand.
+   *
+   * @param target - The id of a key, or a selector.
+   * @param data - Who revokes, and when; `cascade` and `dry_run`.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The revoked key for an id without either flag; otherwise a list of keys.
+   * @throws ApiKeyError `not_found` if no key has the id.
+   * @throws ApiKeyError `invalid_data` if `data` is invalid, or, without `cascade`, a key is already revoked.
+   *
+   * @example
+   * const cascade = process.argv.includes("--cascade")
+   * const revoked = [await keys.revoke("apk_01K5", { revoked_by: "user_1", cascade })].flat()
+   */
+  revoke(
+    target: string | ApiKeySelector,
+    data: RevokeApiKeyInput & RevocationExtent,
+    sharedContext?: Context,
+  ): Promise<ApiKey | ApiKey[]>;
 
   /**
    * Revokes the key of a secret token immediately, for those who find a leaked token. Whether the token belonged to a key is
