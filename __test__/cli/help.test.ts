@@ -1,7 +1,10 @@
 // --help and --version.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { readersFolder } from "../docs/blocks";
 import { PROGRAM, runProgram } from "./program";
 
 const ROOT = join(__dirname, "../..");
@@ -21,6 +24,27 @@ describe("The program", () => {
     expect(bin).toEqual({ "medusa-api-key-native": "dist/cli/main.js" });
     expect(join(ROOT, bin["medusa-api-key-native"])).toBe(PROGRAM);
     expect(readFileSync(PROGRAM, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  it("starts by the link that npm makes", async () => {
+    const folder = readersFolder();
+    const link = join(folder, "node_modules/.bin/medusa-api-key-native");
+    mkdirSync(dirname(link));
+    symlinkSync("../medusa-api-key-native/dist/cli/main.js", link);
+    try {
+      const { stdout } = await promisify(execFile)(process.execPath, [link, "--version"]);
+      expect(stdout).toBe(`${version}\n`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("has packages that index.js does not load", async () => {
+    const loaded = `Object.keys(require.cache).filter((path) => /\\.node$|commander|cli-table3|picocolors/.test(path)).length`;
+    const program = `require(${JSON.stringify(ROOT)}); console.log(${loaded});`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--eval", program]);
+
+    expect(stdout).toBe("0\n");
   });
 
   it("prints the version of the package", async () => {
