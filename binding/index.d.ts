@@ -86,6 +86,8 @@ export declare class NativeApiKeyService {
   static selectedColumns(select: string): Array<string> | null
   /** The status as JSON; null if the constructor's options were rejected. */
   status(): string | null
+  /** Gathers facts about the database and its table of keys, for the command `doctor`. */
+  diagnose(nowMs: number): JsonPromise
   /** Creates or migrates the table, and returns the names of the applied steps. */
   migrate(): JsonPromise
   /** Reverts the named migration steps, or all of them, and returns their names. */

@@ -2,6 +2,7 @@ import type * as Binding from "../binding";
 import { entropyToCreate, entropyToDeclare, entropyToRoll, entropyToUpsert, now } from "./call-context";
 import { type Context, transactionOf, undoneTransactionOf } from "./context";
 import { simpleDemand } from "./demand";
+import type { Diagnosis } from "./diagnosis";
 import { ofFailure } from "./errors";
 import { decodeKey } from "./generated/columns";
 import { Inbox } from "./inbox";
@@ -190,6 +191,11 @@ export class Native {
 
   status(): ApiKeyModuleStatus {
     return JSON.parse(this.service.status() as string);
+  }
+
+  /** Facts about the database and its table of keys, for the command `doctor`. Only reads. */
+  diagnose(): Promise<Diagnosis> {
+    return unwrap(this.open.diagnose(now()));
   }
 
   migrate(): Promise<string[]> {

@@ -332,6 +332,12 @@ impl NativeApiKeyService {
         serde_json::to_string(&service.status()).ok()
     }
 
+    /// Gathers facts about the database and its table of keys, for the command `doctor`.
+    #[napi(catch_unwind)]
+    pub fn diagnose<'env>(&self, env: &'env Env, now_ms: f64) -> JsonPromise<'env> {
+        self.run(env, move |service| async move { service.diagnose(now(now_ms)?).await })
+    }
+
     /// Creates or migrates the table, and returns the names of the applied steps.
     #[napi(catch_unwind)]
     pub fn migrate<'env>(&self, env: &'env Env) -> JsonPromise<'env> {

@@ -10,6 +10,7 @@ mod cascade;
 mod create;
 mod declare;
 mod delete;
+mod diagnose;
 mod migrate;
 mod options;
 mod prune;
@@ -25,6 +26,7 @@ mod update;
 mod upsert;
 mod verify;
 
+pub use crate::store::Diagnosis;
 pub use authenticate::may_recall;
 pub use declare::{Declared, Element};
 pub use options::ServiceOptions;

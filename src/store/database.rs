@@ -13,6 +13,7 @@ use source::{Opened, Source};
 
 use super::ReadBatcherStatus;
 use super::api_keys::Query;
+use super::diagnosis::{Diagnosis, diagnose};
 use super::failure::InsertError;
 use super::settings::DatabaseSettings;
 use super::transaction::{Connection, Transaction};
@@ -154,6 +155,15 @@ impl Database {
     #[must_use]
     pub fn topology(&self) -> Topology {
         self.opened_already().as_ref().map(Opened::topology).unwrap_or_default()
+    }
+
+    /// Gathers facts about the database and its table of keys. Only reads.
+    ///
+    /// # Errors
+    /// `Unavailable`, or `Database` if the database rejects a statement.
+    pub async fn diagnose(&self, now: Timestamp) -> Result<Diagnosis, ApiKeyError> {
+        let opened = self.opened().await?;
+        diagnose(&Connection::of_pool(opened.pool()), &self.settings, now).await
     }
 
     fn opened_already(&self) -> Option<Opened> {

@@ -2,10 +2,12 @@
 
 use sea_orm::Statement;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
+use tokio::time::Instant;
 
 use super::api_keys::Query;
 use super::backend::Backend;
 use super::cascade::Ending;
+use super::diagnosis::{OwnTableFacts, ServerFacts};
 use super::failure::InsertError;
 use super::last_used::UsesWritten;
 use super::migration::{Change, TableSql};
@@ -213,6 +215,27 @@ pub async fn set_last_used(
     match on.executor() {
         Executor::Postgres(executor) => postgres::set_last_used(executor, uses).await,
         Executor::Sqlite(executor) => sqlite::set_last_used(executor, uses).await,
+    }
+}
+
+/// Returns the facts about the server, and when its clock was read.
+pub(super) async fn server_facts(
+    on: &Connection<'_>,
+    settings: &DatabaseSettings,
+) -> Result<(ServerFacts, Option<Instant>), ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::diagnosis::server_facts(executor, settings).await,
+        Executor::Sqlite(executor) => {
+            Ok((sqlite::diagnosis::server_facts(executor, settings).await?, None))
+        }
+    }
+}
+
+/// Returns the facts about the table of keys that the database knows.
+pub(super) async fn table_facts(on: &Connection<'_>) -> Result<OwnTableFacts, ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::diagnosis::table_facts(executor).await,
+        Executor::Sqlite(executor) => sqlite::diagnosis::table_facts(executor).await,
     }
 }
 

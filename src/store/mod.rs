@@ -9,6 +9,7 @@ mod backend;
 mod cascade;
 mod condition;
 mod database;
+mod diagnosis;
 mod dialect;
 mod failure;
 mod last_used;
@@ -31,6 +32,7 @@ pub use api_keys::{
 };
 pub use cascade::Ending;
 pub use database::Database;
+pub use diagnosis::Diagnosis;
 pub use dialect::{
     end, is_deadlock, lock_declarations, lock_single_use, redeem, set_last_used, would_end,
 };

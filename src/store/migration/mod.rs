@@ -85,6 +85,25 @@ async fn missing_steps(on: &Connection<'_>) -> Result<Vec<&'static Step>, ApiKey
     Ok(STEPS.iter().filter(is_missing).collect())
 }
 
+/// Returns the names of the steps that are missing. Only reads.
+pub(super) async fn missing_names(on: &Connection<'_>) -> Result<Vec<&'static str>, ApiKeyError> {
+    Ok(missing_steps(on).await?.iter().map(|step| step.name).collect())
+}
+
+/// Returns the names of applied steps that this version does not have. Only reads.
+pub(super) async fn unknown_names(on: &Connection<'_>) -> Result<Vec<String>, ApiKeyError> {
+    match applied(on).await {
+        Ok(applied) => Ok(applied
+            .into_iter()
+            .filter(|name| !STEPS.iter().any(|step| step.name == name))
+            .collect()),
+        Err(ApiKeyError::TableMissing | ApiKeyError::SchemaMissing | ApiKeyError::Forbidden(_)) => {
+            Ok(Vec::new())
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Applies what is missing, and returns the steps of it.
 async fn apply_missing(
     on: &Connection<'_>,

@@ -5,6 +5,7 @@ pub(super) mod attributes;
 pub(super) mod cascade;
 mod change_listener;
 pub(super) mod conditions;
+pub(super) mod diagnosis;
 mod drive;
 mod executor;
 mod failure;

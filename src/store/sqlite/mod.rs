@@ -9,6 +9,7 @@ mod codes;
 mod commits;
 mod companion;
 pub(super) mod conditions;
+pub(super) mod diagnosis;
 mod executor;
 mod failure;
 mod file;
