@@ -14,6 +14,7 @@ use source::{Opened, Source};
 use super::ReadBatcherStatus;
 use super::api_keys::{Query, ROWS_PER_INSERT, insert};
 use super::failure::InsertError;
+use super::health::Health;
 use super::migration;
 use super::settings::DatabaseSettings;
 use super::transaction::{Connection, Transaction};
@@ -146,6 +147,20 @@ impl Database {
     #[must_use]
     pub fn topology(&self) -> Topology {
         self.opened_already().as_ref().map(Opened::topology).unwrap_or_default()
+    }
+
+    /// Returns what the database lacks. It takes the write lock of an SQLite file for a moment.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Database`.
+    pub async fn health(&self) -> Result<Health, ApiKeyError> {
+        let opened = self.opened().await?;
+        let on = Connection::of_pool(opened.pool());
+        Ok(Health {
+            up_to_date: migration::is_up_to_date(&on, &self.settings).await?,
+            replica: opened.topology().replica,
+            write_obstacle: opened.write_obstacle().await?,
+        })
     }
 
     fn opened_already(&self) -> Option<Opened> {

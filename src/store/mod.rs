@@ -10,6 +10,7 @@ mod condition;
 mod database;
 mod dialect;
 mod failure;
+mod health;
 mod last_used;
 mod lookup;
 mod migration;
@@ -30,6 +31,7 @@ pub use api_keys::{
 pub use database::Database;
 pub use dialect::{lock_declarations, lock_single_use, redeem, set_last_used};
 pub use failure::{InsertError, UniqueColumn};
+pub use health::Health;
 pub use last_used::UsesWritten;
 pub use postgres::ReadBatcherStatus;
 pub use redemption::Redemption;
