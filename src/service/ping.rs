@@ -49,9 +49,9 @@ impl ApiKeyService {
     }
 
     async fn health_of_store(&self) -> Result<StoreHealth, ApiKeyError> {
-        // The digest of no token: the read is that of a token without a key.
-        let nothing = TokenDigest::of(&RawToken::presented(String::new()));
-        self.database.digested(nothing).await?;
+        // The read of a token without a key, which must find all candidates.
+        let nothing = RawToken::presented(String::new());
+        self.database.candidates(TokenDigest::of(&nothing), nothing.redact()).await?;
         self.database.health().await
     }
 

@@ -25,6 +25,9 @@ use crate::store::settings::{DatabaseSettings, DatabaseUrl};
 
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
 
+/// A statement that needs the right to write, and changes nothing.
+const WRITE_NOTHING: &str = r#"UPDATE "api_key" SET "title" = "title" WHERE 0"#;
+
 /// The time that a check whether the file can be written waits for the write lock.
 const LOCK_PATIENCE: Duration = Duration::from_millis(250);
 
@@ -138,8 +141,12 @@ impl Pools {
 
     /// Returns why a write would fail. A lock that another connection holds is no reason.
     pub(in crate::store) async fn write_obstacle(&self) -> Option<ApiKeyError> {
-        let begun = timeout(LOCK_PATIENCE, SqliteTransaction::begin_write(&self.connections)).await;
-        match begun {
+        // A transaction on a file that cannot be written begins as one that only reads.
+        let attempt = async {
+            let transaction = SqliteTransaction::begin_write(&self.connections).await?;
+            transaction.executor().run(WRITE_NOTHING).await
+        };
+        match timeout(LOCK_PATIENCE, attempt).await {
             Ok(Err(error)) if error != locked() => Some(error),
             Ok(_) | Err(_) => None,
         }
