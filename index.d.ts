@@ -71,6 +71,11 @@ export interface ApiKeyModuleOptions {
    */
   maxStaleness?: number | false;
   /**
+   * The form of new tokens. Tokens of every other form stay valid, also when it changes. Default: `sk_` or `pk_` and 64
+   * hexadecimal digits.
+   */
+  token?: TokenOptions;
+  /**
    * How new secret tokens are hashed. Existing hashes of all schemes are always verified. `argon2id`: slow, and verified
    * once per token and process. `scrypt`: as slow; `@medusajs/api-key` can verify these rows, too. `sha256`: fast, for
    * tokens that are random; with `hashKeys`, HMAC-SHA-256. Default: `argon2id`.
@@ -102,6 +107,15 @@ export interface ApiKeyModuleOptions {
    * Default: 60000; `false`: never written, as in Medusa's own module.
    */
   lastUsedInterval?: number | false;
+}
+/** The form of new tokens. */
+export interface TokenOptions {
+  /**
+   * A name in the tokens, by which people and secret scanners recognize them: 1 to 16 lowercase letters and digits. New
+   * tokens are `sk_<brand>_` or `pk_<brand>_` and 49 letters and digits, the last 6 of which are a checksum; a token of
+   * this form with another checksum is rejected without a read. Default: none.
+   */
+  brand?: string;
 }
 /** How the server is verified, and what the client presents. */
 export interface TlsOptions {
@@ -1051,6 +1065,47 @@ interface DeleteMethods {
     sharedContext?: Context,
   ): Promise<LinkableApiKeys>;
 }
+/** What `ping()` finds. */
+export interface ApiKeyModuleHealth {
+  /** Whether keys can be verified now: no problem has the severity `error`. */
+  ok: boolean;
+  /** How long the check took, in milliseconds. */
+  latencyMs: number;
+  /** What is wrong, the gravest first; empty if nothing is. No value contains a token, a hash or SQL. */
+  problems: ApiKeyModuleProblem[];
+}
+/** Something that is wrong with a service. */
+export interface ApiKeyModuleProblem {
+  /** `error`: keys cannot be verified. `warning`: they can; something else fails, or takes longer. */
+  severity: "error" | "warning";
+  /** What programs recognize the problem by. */
+  code: ApiKeyModuleProblemCode;
+  /** What is wrong. */
+  message: string;
+  /** What to do about it. */
+  remedy: string;
+}
+/**
+ * What is wrong: the service is `closed`; the database is `unreachable`, or `timed_out` within `callTimeout`; its table is
+ * missing (`table_missing`) or older than this version (`table_outdated`); the role lacks a privilege (`forbidden`); writes
+ * are impossible (`read_only`, `replica`); too many tokens wait to be hashed (`overloaded`); every answer is read although
+ * `maxStaleness` is set (`lease_not_held`, `pooler`); tokens are rejected because `hashKeys` lacks a key
+ * (`hash_keys_unknown`); another failure (`failed`).
+ */
+export type ApiKeyModuleProblemCode =
+  | "closed"
+  | "unreachable"
+  | "timed_out"
+  | "table_missing"
+  | "table_outdated"
+  | "forbidden"
+  | "read_only"
+  | "replica"
+  | "overloaded"
+  | "lease_not_held"
+  | "pooler"
+  | "hash_keys_unknown"
+  | "failed";
 /**
  * The status of a service, as `status()` returns it. Counts start at the construction of the service; no value identifies
  * a key.
@@ -1147,6 +1202,22 @@ interface LifecycleMethods {
    * console.log(`${hashing.waiting} of at most ${hashing.queueLimit} tokens are waiting to be hashed`)
    */
   status(): Promise<ApiKeyModuleStatus>;
+  /**
+   * Checks whether keys can be verified now, and says what is wrong and what to do, for health checks. Reads the table as
+   * `authenticate` does; on SQLite it takes the file's write lock for a moment.
+   *
+   * Resolves within `callTimeout`, also if the database is unreachable or the service is closed.
+   *
+   * @returns Whether keys can be verified, and the problems.
+   *
+   * @example
+   * const { ok, problems } = await keys.ping()
+   * for (const { message, remedy } of problems) {
+   *   console.error(`${message}; ${remedy}`)
+   * }
+   * process.exitCode = ok ? 0 : 1
+   */
+  ping(): Promise<ApiKeyModuleHealth>;
   /**
    * Creates the table, or migrates it to this version. Needed only with the option `migrate: false`; in Medusa, run
    * `medusa db:migrate` instead.
@@ -1487,21 +1558,6 @@ export interface TakenStep {
   /** The file that applied it. */
   path: string;
 }
-/** The names of background events. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
-export type ApiKeyDiagnosticsName =
-  | "lease.held"
-  | "lease.lost"
-  | "readBatcher.lost"
-  | "readBatcher.reconnected"
-  | "queue.full"
-  | "hashKey.unknown";
-/** A message on these channels. It contains no token, no hash, no id of an API key and no SQL. */
-export interface ApiKeyDiagnostics {
-  /** The name of the event. */
-  name: ApiKeyDiagnosticsName;
-  /** Why a lease was lost, or the id of an unknown hash key; otherwise `null`. */
-  reason: string | null;
-}
 /** The type of an error: a value of `MedusaError.Types`, from which Medusa derives the HTTP status. */
 export type ApiKeyErrorType =
   | "invalid_data"
@@ -1541,6 +1597,69 @@ export declare class ApiKeyError extends Error {
   readonly outcome?: "unknown";
   /** Creates an error of Medusa's shape. */
   constructor(type: ApiKeyErrorType, message: string, sqlstate?: string, outcome?: "unknown");
+}
+/** The names of events about keys. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
+export type ApiKeyActivityName = "key.created" | "key.rolled" | "key.revoked" | "key.verified" | "key.refused";
+/** Why a token was refused, or the type of the error with which a call failed. */
+export type ApiKeyActivityReason = RefusalReason | RedemptionRefusal | "restricted" | ApiKeyErrorType;
+/** The methods that publish events about keys. */
+export type ApiKeyActivityMethod =
+  | "createApiKeys"
+  | "upsertApiKeys"
+  | "ensureApiKeys"
+  | "importApiKeys"
+  | "rollApiKeys"
+  | "revoke"
+  | "redeem"
+  | "authenticate"
+  | "verify";
+/**
+ * A message on these channels: one for each key that a call changed, after the change was committed, and one for each call
+ * of `authenticate`, `verify` and `redeem`. It contains no token, no hash and no redacted form. Changing it has no effect.
+ */
+export interface ApiKeyActivity {
+  /** The name of the event. */
+  name: ApiKeyActivityName;
+  /** The method that was called. */
+  method: ApiKeyActivityMethod;
+  /** What happened. `failed`: the call rejected, so nothing is known about the token; the name is `key.refused`. */
+  outcome: "created" | "rolled" | "revoked" | "verified" | "refused" | "failed";
+  /** The id of the key; `null` if a refused token belongs to none. Of a rolled key, the id of the old one. */
+  keyId: string | null;
+  /** The type of the key; `null` without a key. */
+  keyType: ApiKeyType | null;
+  /** Who did it: `created_by` of a new key, `revoked_by` of a revoked or rolled one. `null` for a use, or if not given. */
+  actor: string | null;
+  /**
+   * Why the token was refused, or the type of the error of a failed call; otherwise `null`. `restricted`: `authenticate`
+   * refused a key that only `verify` or `redeem` accepts.
+   */
+  reason: ApiKeyActivityReason | null;
+  /** The id of the new key of a roll; otherwise `null`. */
+  successorId: string | null;
+  /** When a revoked or rolled key ends, which may be later; otherwise `null`. */
+  endsAt: Date | null;
+  /** When the method was called. */
+  at: Date;
+  /** How long the call took, in milliseconds. */
+  durationMs: number;
+  /** The service that was called. Not enumerable, so serializing a message leaves it out. */
+  readonly service: object;
+}
+/** The names of background events. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
+export type ApiKeyDiagnosticsName =
+  | "lease.held"
+  | "lease.lost"
+  | "readBatcher.lost"
+  | "readBatcher.reconnected"
+  | "queue.full"
+  | "hashKey.unknown";
+/** A message on these channels. It contains no token, no hash, no id of an API key and no SQL. */
+export interface ApiKeyDiagnostics {
+  /** The name of the event. */
+  name: ApiKeyDiagnosticsName;
+  /** Why a lease was lost, or the id of an unknown hash key; otherwise `null`. */
+  reason: string | null;
 }
 /** A module in the form that Medusa loads. */
 export interface ApiKeyModule {

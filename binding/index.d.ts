@@ -19,7 +19,7 @@ export declare class NativeApiKeyService {
   static declaredColumns(): string
   /** Starts lookups of tokens; `demand` is the demand of `verify` as JSON. `takeAnswers` returns each answer with its ticket; tickets are consecutive. */
   ask(kind: 'secret' | 'publishable' | 'verify', demand: string, nowMs: number, firstTicket: number, tokens: string[]): void
-  /** Returns the new answers: JSON lists of `[ticket, key | null | reason]` and `[ticket, null, failure]`. */
+  /** Returns the new answers: JSON lists of `[ticket, key | null | { reason, keyId }]` and `[ticket, null, failure]`. */
   takeAnswers(): Array<string>
   /**
    * A function that returns the number of the cached row for a token, or 0 if only the database can answer.
@@ -35,6 +35,8 @@ export declare class NativeApiKeyService {
   verifier(): (nowMs: number, token: string, scopes: string | undefined, scopeCount: number, ip: string | undefined, ownerType: string | undefined) => number
   /** The reasons that `verifier` returns, in the order of their negative numbers, from -1 on. */
   static refusals(): Array<string>
+  /** The id of the cached key of a token, for events about its refusal. */
+  recalledId(token: string): string | null
   /**
    * The cached row for a token, as JSON `{ number, key }`. Null if the cache may no longer answer. For `verify` it is
    * the row of a key that satisfies the demand, given as JSON.
@@ -88,6 +90,8 @@ export declare class NativeApiKeyService {
   status(): string | null
   /** Gathers facts about the database and its table of keys, for the command `doctor`. */
   diagnose(nowMs: number): JsonPromise
+  /** Whether keys can be verified, and what is wrong: `{ ok, problems }`. A problem of the database is part of the value. */
+  ping(): JsonPromise
   /** Creates or migrates the table, and returns the names of the applied steps. */
   migrate(): JsonPromise
   /** Reverts the named migration steps, or all of them, and returns their names. */

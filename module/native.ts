@@ -1,10 +1,12 @@
 import type * as Binding from "../binding";
+import type { RefusedToken, TokenAnswer } from "./activity";
 import { entropyToCreate, entropyToDeclare, entropyToRoll, entropyToUpsert, now } from "./call-context";
 import { type Context, transactionOf, undoneTransactionOf } from "./context";
 import { simpleDemand } from "./demand";
 import type { Diagnosis } from "./diagnosis";
 import { ofFailure } from "./errors";
 import { decodeKey } from "./generated/columns";
+import type { ApiKeyModuleHealth } from "./health";
 import { Inbox } from "./inbox";
 import { loadBinding } from "./load-binding";
 import {
@@ -137,13 +139,14 @@ export class Native {
     return unwrap(this.open.listAndCountApiKeys(encodeFilters(filters), encodeConfig(config)));
   }
 
-  authenticate(token: string): Promise<ApiKey | null> {
+  /** The key of a token, or the reason against it. */
+  authenticate(token: string): Promise<TokenAnswer> {
     this.throwIfClosed();
-    return this.inbox.ask("secret", token, now()) as Promise<ApiKey | null>;
+    return this.inbox.ask("secret", token, now());
   }
 
   /** Judges a token by a demand: the key, or the reason against it. */
-  verify(token: string, demand: unknown): Promise<ApiKey | RefusalReason | null> {
+  verify(token: string, demand: unknown): Promise<TokenAnswer> {
     this.throwIfClosed();
     return this.inbox.ask("verify", token, now(), encodeDemand(demand));
   }
@@ -167,6 +170,11 @@ export class Native {
       parsedRow(this.service.recalledRow("verify", encodeDemand(demand), now(), token)),
     );
     return row && decodeKey(row);
+  }
+
+  /** A refusal from the cache, with the id of the refused key. */
+  recalledRefusal(token: string, reason: RefusalReason): RefusedToken {
+    return { reason, keyId: this.service.recalledId(token) };
   }
 
   publishableKey(token: string): Promise<ApiKey | null> {
@@ -196,6 +204,11 @@ export class Native {
   /** Facts about the database and its table of keys, for the command `doctor`. Only reads. */
   diagnose(): Promise<Diagnosis> {
     return unwrap(this.open.diagnose(now()));
+  }
+
+  /** Whether keys can be verified, and what is wrong; also after `close`. */
+  ping(): Promise<Omit<ApiKeyModuleHealth, "latencyMs">> {
+    return unwrap(this.service.ping());
   }
 
   migrate(): Promise<string[]> {

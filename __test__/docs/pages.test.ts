@@ -7,7 +7,18 @@ import { promisify } from "node:util";
 import { alike, blocksOf, missingLines, readersFolder } from "./blocks";
 
 const ROOT = join(__dirname, "../..");
-const PAGES = ["declared-keys", "ending-a-breach", "guards", "keys-with-limits", "pruning", "single-use-tokens"].map((name) => `docs/${name}.md`);
+const PAGES = [
+  ...[
+    "branded-tokens",
+    "declared-keys",
+    "ending-a-breach",
+    "guards",
+    "keys-with-limits",
+    "metrics-and-audit",
+    "pruning",
+  ],
+  "single-use-tokens",
+].map((name) => `docs/${name}.md`);
 const LONGEST_RUN_MS = 60_000;
 
 describe.each(PAGES)("%s", (page) => {
@@ -31,7 +42,7 @@ describe.each(PAGES)("%s", (page) => {
   it.each(programs)(
     "prints the documented output of $heading",
     async ({ text, output }) => {
-      const directory = readersFolder("express", "fastify", "hono");
+      const directory = readersFolder("express", "fastify", "hono", "@opentelemetry/api", "@opentelemetry/sdk-metrics");
       try {
         writeFileSync(join(directory, "index.js"), text);
         const options = { cwd: directory, timeout: LONGEST_RUN_MS, env: { ...process.env, NO_COLOR: "1" } };

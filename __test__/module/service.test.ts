@@ -40,7 +40,7 @@ jest.mock(
 const row = (id: string) => sampleRow({ id, token: "", updated_at: 6 });
 
 function written(part: Partial<Written>): Written {
-  return { keys: [], created: [], updated: [], deleted: [], ...part };
+  return { keys: [], created: [], updated: [], superseded: [], deleted: [], ...part };
 }
 
 function inMedusa() {

@@ -2,6 +2,7 @@
 // what those types would refuse.
 
 import type {
+  ApiKeyModuleHealth,
   ApiKeyModuleStatus,
   DeclaredApiKey,
   PrunedApiKeys,
@@ -74,6 +75,7 @@ export interface OurService extends Service {
   importApiKeys(data: object, context?: object): Promise<DeclaredApiKey>;
   redeem(token: string, data: object, context?: object): Promise<Redemption>;
   status(): Promise<ApiKeyModuleStatus>;
+  ping(): Promise<ApiKeyModuleHealth>;
   migrate(): Promise<void>;
   close(): Promise<void>;
 }

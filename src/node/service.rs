@@ -338,6 +338,12 @@ impl NativeApiKeyService {
         self.run(env, move |service| async move { service.diagnose(now(now_ms)?).await })
     }
 
+    /// Whether keys can be verified, and what is wrong: `{ ok, problems }`. A problem of the database is part of the value.
+    #[napi(catch_unwind)]
+    pub fn ping<'env>(&self, env: &'env Env) -> JsonPromise<'env> {
+        self.run(env, move |service| async move { Ok(service.ping().await) })
+    }
+
     /// Creates or migrates the table, and returns the names of the applied steps.
     #[napi(catch_unwind)]
     pub fn migrate<'env>(&self, env: &'env Env) -> JsonPromise<'env> {

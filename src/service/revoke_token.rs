@@ -1,6 +1,6 @@
 //! revokeToken
 
-use super::{ApiKeyService, Written, ids_of};
+use super::{ApiKeyService, Written, ids_of, to_public};
 use crate::api_key::{ApiKeyType, TokenRevocation, refuse_no_secret_token};
 use crate::call_context::Timestamp;
 use crate::deadline;
@@ -40,7 +40,7 @@ impl ApiKeyService {
                 Ok(ended) => {
                     let updated = ids_of(&ended);
                     self.commit(transaction, &updated).await?;
-                    return Ok(Written { updated, ..Written::default() });
+                    return Ok(Written { keys: to_public(ended), updated, ..Written::default() });
                 }
                 Err(error) if is_deadlock(&on, &error) => {}
                 Err(error) => return Err(error),

@@ -15,6 +15,7 @@ use super::ReadBatcherStatus;
 use super::api_keys::Query;
 use super::diagnosis::{Diagnosis, diagnose};
 use super::failure::InsertError;
+use super::health::Health;
 use super::settings::DatabaseSettings;
 use super::transaction::{Connection, Transaction};
 use super::{dialect, migration};
@@ -164,6 +165,20 @@ impl Database {
     pub async fn diagnose(&self, now: Timestamp) -> Result<Diagnosis, ApiKeyError> {
         let opened = self.opened().await?;
         diagnose(&Connection::of_pool(opened.pool()), &self.settings, now).await
+    }
+
+    /// Returns what the database lacks. It takes the write lock of an SQLite file for a moment.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Database`.
+    pub async fn health(&self) -> Result<Health, ApiKeyError> {
+        let opened = self.opened().await?;
+        let on = Connection::of_pool(opened.pool());
+        Ok(Health {
+            up_to_date: migration::is_up_to_date(&on, &self.settings).await?,
+            replica: opened.topology().replica,
+            write_obstacle: opened.write_obstacle().await?,
+        })
     }
 
     fn opened_already(&self) -> Option<Opened> {

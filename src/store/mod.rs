@@ -12,6 +12,7 @@ mod database;
 mod diagnosis;
 mod dialect;
 mod failure;
+mod health;
 mod last_used;
 mod live_creator;
 mod lookup;
@@ -37,6 +38,7 @@ pub use dialect::{
     end, is_deadlock, lock_declarations, lock_single_use, redeem, set_last_used, would_end,
 };
 pub use failure::{InsertError, UniqueColumn};
+pub use health::Health;
 pub use last_used::UsesWritten;
 pub use postgres::ReadBatcherStatus;
 pub use redemption::Redemption;

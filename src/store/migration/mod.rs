@@ -38,7 +38,7 @@ pub(super) async fn up(
 ) -> Result<Vec<String>, ApiKeyError> {
     let on = Connection::of_pool(pool.clone());
     // This check needs no lock: a complete table stays complete.
-    if missing_steps(&on).await?.is_empty() && dialect::is_set_up(&on, settings).await? {
+    if is_up_to_date(&on, settings).await? {
         return Ok(Vec::new());
     }
     let failed = |error| migration_error(on.backend(), error);
@@ -46,6 +46,14 @@ pub(super) async fn up(
     let applied = apply_missing(&transaction.connection(), settings).await.map_err(failed)?;
     transaction.commit().await.map_err(failed)?;
     Ok(names(&applied))
+}
+
+/// Returns whether no step is missing, and nothing else that the table needs. Only reads.
+pub(super) async fn is_up_to_date(
+    on: &Connection<'_>,
+    settings: &DatabaseSettings,
+) -> Result<bool, ApiKeyError> {
+    Ok(missing_steps(on).await?.is_empty() && dialect::is_set_up(on, settings).await?)
 }
 
 /// Reverts the named steps or all steps, all or none. The table stays, with its keys.
