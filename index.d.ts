@@ -1610,6 +1610,7 @@ export type ApiKeyActivityMethod =
   | "importApiKeys"
   | "rollApiKeys"
   | "revoke"
+  | "revokeToken"
   | "redeem"
   | "authenticate"
   | "verify";
