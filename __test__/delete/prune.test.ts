@@ -109,9 +109,11 @@ describeOurs(
       const other = openService(current().url, { lastUsedInterval: false });
       await other.listApiKeys({}, { take: 1 });
       let isPruning = true;
-      const pruning = service().prune({ endedBefore: BEFORE }).finally(() => {
-        isPruning = false;
-      });
+      const pruning = service()
+        .prune({ endedBefore: BEFORE })
+        .finally(() => {
+          isPruning = false;
+        });
       let meanwhile = 0;
       while (isPruning) {
         await other.createApiKeys(PUBLISHABLE);

@@ -93,7 +93,11 @@ describeOurs(
       ["a publishable token", `pk_${"0a".repeat(32)}`, /is publishable, and its key is found by it/],
       ["a redacted form", "sk_123***abc", /is the redacted form of a token/],
       ["the id of a key", "apk_01HZZZZZZZZZZZZZZZZZZZZZ01", /is the id of a key; pass it to revoke/],
-      ["a token with a line break", `sk_${"0a".repeat(32)}\n`, /is no token: .* pass it without spaces and line breaks/],
+      [
+        "a token with a line break",
+        `sk_${"0a".repeat(32)}\n`,
+        /is no token: .* pass it without spaces and line breaks/,
+      ],
       ["an empty string", "", /is no token/],
       ["a string that is too long", `sk_${"a".repeat(600)}`, /is no token/],
       ["a string that is not well-formed", "sk_\uD800", /is no token/],
