@@ -1212,10 +1212,10 @@ interface LifecycleMethods {
    *
    * @example
    * const { ok, problems } = await keys.ping()
+   * console.log(ok ? "keys can be verified" : "keys cannot be verified")
    * for (const { message, remedy } of problems) {
-   *   console.error(`${message}; ${remedy}`)
+   *   console.log(`${message}; ${remedy}`)
    * }
-   * process.exitCode = ok ? 0 : 1
    */
   ping(): Promise<ApiKeyModuleHealth>;
   /**
@@ -1644,8 +1644,6 @@ export interface ApiKeyActivity {
   at: Date;
   /** How long the call took, in milliseconds. */
   durationMs: number;
-  /** The service that was called. Not enumerable, so serializing a message leaves it out. */
-  readonly service: object;
 }
 /** The names of background events. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
 export type ApiKeyDiagnosticsName =
