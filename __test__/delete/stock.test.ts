@@ -5,6 +5,10 @@ import { describeStock } from "../support/implementations";
 import { PUBLISHABLE, SECRET, untyped } from "../support/service";
 
 describeStock("Stock's deleteApiKeys", (current) => {
+  it("has no prune (M18)", () => {
+    expect(current().service).not.toHaveProperty("prune");
+  });
+
   it("rejects the deletion of a failed workflow's live keys, which survive (S20)", async () => {
     const { id, token } = await current().service.createApiKeys(SECRET, { transactionId: "workflow_1" });
     const context = { transactionId: "workflow_1", isCancelling: true };

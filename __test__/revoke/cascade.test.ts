@@ -49,7 +49,11 @@ function expectedOf(nodes: readonly Node[], roots: readonly number[], end: numbe
     const own = (nodes[index] as Node).end;
     return own === null || (own > 0 && own > end);
   });
-  const sorted = (wanted: boolean) => ends.filter((index) => roots.includes(index) === wanted).map(idOf).sort();
+  const sorted = (wanted: boolean) =>
+    ends
+      .filter((index) => roots.includes(index) === wanted)
+      .map(idOf)
+      .sort();
   return [...sorted(true), ...sorted(false)];
 }
 
@@ -85,7 +89,10 @@ describeOurs(
             const created_by = creator === null ? "user_1" : idOf(creator % nodes.length);
             await current().sql("UPDATE api_key SET created_by = ? WHERE id = ?", [created_by, idOf(index)]);
           }
-          const known = nodes.map((one) => ({ ...one, creator: one.creator === null ? null : one.creator % nodes.length }));
+          const known = nodes.map((one) => ({
+            ...one,
+            creator: one.creator === null ? null : one.creator % nodes.length,
+          }));
           const target = [...new Set(named.map((index) => index % nodes.length))];
           const visible = target.filter((index) => !known[index]?.deleted);
           const expected = expectedOf(known, visible, revoke_in);
@@ -99,7 +106,8 @@ describeOurs(
           expect(published()).toEqual([]);
           const ended = await service().revoke({ id: target.map(idOf) }, data);
           expect(idsOf(ended)).toEqual(expected);
-          for (const key of ended) expect(key).toMatchObject({ ...BY, revoked_at: after(NOW, revoke_in), updated_at: NOW });
+          for (const key of ended)
+            expect(key).toMatchObject({ ...BY, revoked_at: after(NOW, revoke_in), updated_at: NOW });
           expect(published().map(({ data: { id } }: { data: { id?: string } }) => id)).toEqual(expected);
 
           const hit = new Set(expected);

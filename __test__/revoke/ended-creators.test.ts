@@ -11,8 +11,14 @@ const sha256 = () => createHash("sha256").update(hex()).digest("hex");
 /** Every method that writes a `created_by`. */
 const PATHS: [string, (service: OurService, created_by: string) => Promise<unknown>][] = [
   ["createApiKeys of a secret key", (service, created_by) => service.createApiKeys({ ...SECRET, created_by })],
-  ["createApiKeys of a publishable key", (service, created_by) => service.createApiKeys({ ...PUBLISHABLE, created_by })],
-  ["createApiKeys of a batch", (service, created_by) => service.createApiKeys([SECRET, { ...PUBLISHABLE, created_by }])],
+  [
+    "createApiKeys of a publishable key",
+    (service, created_by) => service.createApiKeys({ ...PUBLISHABLE, created_by }),
+  ],
+  [
+    "createApiKeys of a batch",
+    (service, created_by) => service.createApiKeys([SECRET, { ...PUBLISHABLE, created_by }]),
+  ],
   [
     "createApiKeys of a single-use key",
     (service, created_by) =>
@@ -30,7 +36,10 @@ const PATHS: [string, (service: OurService, created_by: string) => Promise<unkno
     "rollApiKeys with created_by",
     async (service, created_by) => service.rollApiKeys("key-plain", { revoked_by: "user_1", created_by }),
   ],
-  ["rollApiKeys with revoked_by", (service, created_by) => service.rollApiKeys("key-plain", { revoked_by: created_by })],
+  [
+    "rollApiKeys with revoked_by",
+    (service, created_by) => service.rollApiKeys("key-plain", { revoked_by: created_by }),
+  ],
 ];
 
 /** The ways in which a key ends, by the members that it is created with or the call that ends it. */
@@ -55,7 +64,11 @@ describeOurs(
         await end(service(), id);
         const before = await current().table();
         for (const [, create] of PATHS) {
-          await expectFailure(create(service(), id), "not_allowed", /has ended, so it can neither create nor roll keys/);
+          await expectFailure(
+            create(service(), id),
+            "not_allowed",
+            /has ended, so it can neither create nor roll keys/,
+          );
         }
         expect(await current().table()).toEqual(before);
       });

@@ -31,8 +31,7 @@ const MINT = [
 
 /** Whether a refusal says that the creator has ended. */
 const isEnd = ({ type, message }) =>
-  (type === "not_allowed" && /has ended/.test(message)) ||
-  (type === "invalid_data" && /already revoked/.test(message));
+  (type === "not_allowed" && /has ended/.test(message)) || (type === "invalid_data" && /already revoked/.test(message));
 
 async function mint() {
   while (creators.length > 0) {

@@ -23,7 +23,7 @@ pub(in crate::store) async fn end(
     ending: &Ending<'_>,
 ) -> Result<Vec<Model>, PgFailure> {
     let Ending { ids, cascade, revocation, now } = *ending;
-    let sql = sql(executor).await?;
+    let sql = sql(executor, cascade).await?;
     let update = sql.end(cascade, revocation.revoked_at <= now);
     let end = async |ids: &[String]| {
         let [ids, at, now] = params(ids, ending);
@@ -37,7 +37,7 @@ pub(in crate::store) async fn end(
     let live_descendants = sql.live_descendants();
     let mut ids = ids.to_vec();
     loop {
-        // A key that has ended has all its descendants by now. Only the live ones may get more.
+        // A key that has ended has all its descendants by now, but for the successors of the live ones.
         let rows = executor.query(&live_descendants, &params(&ids, ending)).await?.rows;
         ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
         if ids.is_empty() {
@@ -52,7 +52,7 @@ pub(in crate::store) async fn would_end(
     executor: PgExecutor<'_>,
     ending: &Ending<'_>,
 ) -> Result<Vec<Model>, PgFailure> {
-    let sql = sql(executor).await?.would_end(ending.cascade);
+    let sql = sql(executor, ending.cascade).await?.would_end(ending.cascade);
     models(executor, &sql, &params(ending.ids, ending)).await
 }
 
@@ -62,8 +62,8 @@ pub(in crate::store) fn is_deadlock(error: &ApiKeyError) -> bool {
 }
 
 /// Returns the statements. Without the index, the planner decides how the table is read.
-async fn sql(executor: PgExecutor<'_>) -> Result<EndingSql, PgFailure> {
-    let is_indexed = !executor.query(PREFER_INDEX, &[]).await?.rows.is_empty();
+async fn sql(executor: PgExecutor<'_>, cascade: bool) -> Result<EndingSql, PgFailure> {
+    let is_indexed = cascade && !executor.query(PREFER_INDEX, &[]).await?.rows.is_empty();
     let children = if is_indexed { children_by_index } else { children_by_any_plan };
     Ok(EndingSql { ids: "SELECT unnest($1::text[])", children, whole_ms, second_later })
 }
