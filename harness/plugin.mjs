@@ -9,7 +9,7 @@ const SOURCE = join(root, "plugin");
 const BUILT = join(root, ".medusa/server");
 /** What the sources were when the plugin was built. It is beside the result, and not published. */
 const MARK = join(root, ".medusa/sources");
-const ENTRIES = ["src/api/middlewares.js", "src/admin/index.js", "src/admin/index.mjs"];
+const ENTRIES = ["src/api/middlewares.js", "src/admin/index.js", "src/admin/index.mjs", "src/workflows/index.d.ts"];
 
 /** Builds the plugin, unless its sources and the installed packages are those of the last build. Needs the packages of the workspaces. */
 export async function buildPlugin() {

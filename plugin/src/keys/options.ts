@@ -8,8 +8,8 @@ const PACKAGE = "medusa-api-key-native";
  *
  * @throws Error that names the option. Medusa then does not start.
  */
-export function checkPluginOptions(plugins: unknown = configManager.config.plugins): void {
-  for (const plugin of Array.isArray(plugins) ? plugins : []) {
+export function checkPluginOptions(plugins: readonly unknown[] = configManager.config.plugins ?? []): void {
+  for (const plugin of plugins) {
     const { resolve, options } = Object(plugin) as { resolve?: unknown; options?: unknown };
     if (resolve !== PACKAGE) {
       continue;
