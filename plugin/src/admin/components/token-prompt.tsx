@@ -52,10 +52,16 @@ export function TokenPrompt({ apiKey, title, onClose }: TokenPromptProps) {
             </Text>
           </div>
           <div className="grid grid-cols-2 gap-x-2">
-            <Button size="small" variant="secondary" type="button" onClick={() => setShown(!isShown)}>
+            <Button
+              size="small"
+              variant="secondary"
+              type="button"
+              className="w-full"
+              onClick={() => setShown(!isShown)}
+            >
               {t(isShown ? "actions.hide" : "actions.show")}
             </Button>
-            <Button size="small" variant="secondary" type="button" onClick={copy}>
+            <Button size="small" variant="secondary" type="button" className="w-full" onClick={copy}>
               {t("actions.copy")}
             </Button>
           </div>

@@ -8,7 +8,7 @@ import { CreateModal } from "../components/create-modal";
 import { TokenPrompt } from "../components/token-prompt";
 import { NAMESPACE } from "../i18n";
 
-/** Above the list of keys: the button that creates one with limits. Both lists have this zone; the path names the type. */
+/** Beside the list of keys: the button that creates one with limits. Both lists have this zone; the path names the type. */
 const ApiKeyListWidget = () => {
   const { t } = useTranslation(NAMESPACE);
   const { pathname } = useLocation();
