@@ -7,9 +7,7 @@ import { promisify } from "node:util";
 import { alike, blocksOf, missingLines, readersFolder } from "./blocks";
 
 const ROOT = join(__dirname, "../..");
-const PAGES = ["admin", "declared-keys", "guards", "keys-with-limits", "single-use-tokens"].map(
-  (name) => `docs/${name}.md`,
-);
+const PAGES = ["declared-keys", "guards", "keys-with-limits", "single-use-tokens"].map((name) => `docs/${name}.md`);
 const LONGEST_RUN_MS = 60_000;
 
 describe.each(PAGES)("%s", (page) => {

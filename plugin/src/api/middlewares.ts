@@ -1,45 +1,8 @@
-import {
-  defineMiddlewares,
-  type MedusaNextFunction,
-  type MedusaRequest,
-  type MedusaResponse,
-  validateAndTransformBody,
-} from "@medusajs/framework/http";
+import { defineMiddlewares } from "@medusajs/framework/http";
 import { checkPluginOptions } from "../keys/options";
-import { apiKeyService } from "../keys/service";
-import { AdminCreateLimitedApiKey, AdminRollApiKey } from "./admin/api-keys/validators";
+import { apiKeyMiddlewares } from "./admin/api-keys/middlewares";
 
 // Medusa loads this file before it registers any route.
 checkPluginOptions();
 
-/** The names of Medusa's own policies for keys. */
-const policy = (operation: "create" | "read" | "update") => ({ resource: "api_key", operation });
-
-function requireModule(request: MedusaRequest, _response: MedusaResponse, next: MedusaNextFunction): void {
-  apiKeyService(request.scope);
-  next();
-}
-
-export default defineMiddlewares({
-  routes: [
-    {
-      method: ["GET"],
-      matcher: "/admin/api-keys/:id/details",
-      middlewares: [requireModule],
-      policies: [policy("read")],
-    },
-    {
-      method: ["POST"],
-      matcher: "/admin/api-keys/limited",
-      middlewares: [requireModule, validateAndTransformBody(AdminCreateLimitedApiKey)],
-      policies: [policy("create")],
-    },
-    {
-      method: ["POST"],
-      matcher: "/admin/api-keys/:id/roll",
-      middlewares: [requireModule, validateAndTransformBody(AdminRollApiKey)],
-      // It creates a key, and revokes another, for which Medusa asks the permission to update.
-      policies: [policy("create"), policy("update")],
-    },
-  ],
-});
+export default defineMiddlewares({ routes: apiKeyMiddlewares });

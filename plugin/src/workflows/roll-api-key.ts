@@ -20,18 +20,21 @@ export interface RollApiKeyWorkflowInput {
  * The links are written first, under the id that the new key will have: the roll itself is one transaction, is the last
  * step, and cannot be undone. Wherever this workflow fails, the old key is as it was.
  */
-export const rollApiKeyWorkflow = createWorkflow("roll-api-key", (input: WorkflowData<RollApiKeyWorkflowInput>) => {
-  const successor = planSuccessorStep({ id: input.id });
-  linkSalesChannelsToApiKeyStep({ id: successor.id, add: successor.sales_channel_ids });
-  const roll = transform({ input, successor }, ({ input: { id, actor_id, revoke_in, title }, successor }) => ({
-    id,
-    data: {
-      id: successor.id,
-      revoked_by: actor_id,
-      created_by: actor_id,
-      ...(revoke_in !== undefined && { revoke_in }),
-      ...(title !== undefined && { title }),
-    },
-  }));
-  return new WorkflowResponse(rollApiKeyStep(roll));
-});
+export const rollApiKeyWorkflow = createWorkflow(
+  "medusa-api-key-native-roll",
+  (input: WorkflowData<RollApiKeyWorkflowInput>) => {
+    const successor = planSuccessorStep({ id: input.id });
+    linkSalesChannelsToApiKeyStep({ id: successor.id, add: successor.sales_channel_ids });
+    const roll = transform({ input, successor }, ({ input: { id, actor_id, revoke_in, title }, successor }) => ({
+      id,
+      data: {
+        id: successor.id,
+        revoked_by: actor_id,
+        created_by: actor_id,
+        ...(revoke_in !== undefined && { revoke_in }),
+        ...(title !== undefined && { title }),
+      },
+    }));
+    return new WorkflowResponse(rollApiKeyStep(roll));
+  },
+);
