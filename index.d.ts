@@ -458,6 +458,11 @@ export interface PrunedApiKeys {
 }
 /** How to replace a key with a new one. Unknown members are rejected. */
 export interface RollApiKeyInput extends RevokeApiKeyInput {
+  /**
+   * The new key's id; must be unused. At most 1,024 bytes of UTF-8; of a restricted key, `apk_` and a ULID. Default, and if
+   * empty: generated.
+   */
+  id?: string;
   /** Who creates the new key. Default: the old key's `created_by`. */
   created_by?: string;
   /** The new key's title. Default: the old key's. */
@@ -811,7 +816,8 @@ interface ChangeMethods {
    * @param sharedContext - Medusa's shared context; leave it out elsewhere.
    * @returns The revoked key and the created key.
    * @throws ApiKeyError `not_found` if no key has the id.
-   * @throws ApiKeyError `invalid_data` if the key is revoked, or will be at a set time, or `data` is invalid.
+   * @throws ApiKeyError `invalid_data` if the key is revoked, or will be at a set time, or `data` is invalid, or the new id
+   *   is taken.
    * @throws ApiKeyError `unexpected_state` if too many tokens are waiting to be hashed (`hashQueueLimit`).
    *
    * @example

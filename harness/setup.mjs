@@ -53,6 +53,11 @@ function requireCompiler() {
   }
 }
 
+/** Returns whether the packages of the workspaces are installed, Medusa among them. */
+export function hasAllPackages() {
+  return installedPackages().all;
+}
+
 /** Returns whether the installed packages match the lock file, and whether those of the workspaces are among them. */
 function installedPackages() {
   // npm writes this file last, so an interrupted installation counts as missing.

@@ -264,6 +264,11 @@ export interface PrunedApiKeys {
 
 /** How to replace a key with a new one. Unknown members are rejected. */
 export interface RollApiKeyInput extends RevokeApiKeyInput {
+  /**
+   * The new key's id; must be unused. At most 1,024 bytes of UTF-8; of a restricted key, `apk_` and a ULID. Default, and if
+   * empty: generated.
+   */
+  id?: string;
   /** Who creates the new key. Default: the old key's `created_by`. */
   created_by?: string;
   /** The new key's title. Default: the old key's. */

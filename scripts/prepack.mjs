@@ -1,8 +1,10 @@
-// Keeps npm from packing a dist/ that is missing or older than module/: compiles module/ again and compares.
+// Keeps npm from packing a dist/ that is missing or older than module/: compiles module/ again and compares. And a plugin that is missing or
+// older than plugin/.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isPluginCurrent } from "../harness/plugin.mjs";
 import { fail, outputOf, root } from "../harness/steps.mjs";
 
 const DIST = join(root, "dist");
@@ -18,6 +20,8 @@ const different = output === null ? [] : differences();
 rmSync(fresh, { recursive: true });
 if (output === null) fail("module/ does not compile.");
 if (different.length > 0) fail(`dist/ does not match module/: ${different.join(", ")}. ${REMEDY}`);
+
+if (!isPluginCurrent()) fail('.medusa/server does not match plugin/. Run "npm run build -- --all-packages".');
 
 function differences() {
   const files = [DIST, fresh].flatMap((folder) =>

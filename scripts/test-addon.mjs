@@ -6,6 +6,7 @@
 
 import { copyFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { buildPlugin } from "../harness/plugin.mjs";
 import { installPackages } from "../harness/setup.mjs";
 import { fail, JEST, root, run, runPackage, step } from "../harness/steps.mjs";
 import { loaded } from "./release/load.mjs";
@@ -33,6 +34,7 @@ async function test() {
     rmSync(join(root, "dist"), { recursive: true, force: true });
     return runPackage("typescript/bin/tsc", ["--project", "tsconfig.build.json"]);
   });
+  await buildPlugin();
   // Without paths all suites, but for those that read the checkout's own files.
   const suites = options.length > 0 ? options : ["__test__/(?!release/|docs/|package/)"];
   await run(process.execPath, [...JEST, ...suites]);

@@ -11,7 +11,7 @@ const ROOT = join(__dirname, "../..");
 /** The folders that a folder may import from, besides itself and files at the root. */
 const MAY_IMPORT: Record<string, string[]> = {
   harness: [],
-  __test__: ["harness", "module", "dist", "binding", "examples"],
+  __test__: ["harness", "module", "dist", "plugin", ".medusa", "binding", "examples"],
   benchmarks: ["harness", "binding"],
   scripts: ["harness"],
 };

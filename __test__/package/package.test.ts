@@ -18,9 +18,17 @@ interface Manifest {
   libc?: string[];
   scripts?: Record<string, string>;
   peerDependencies?: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
 }
 
 const ROOT = join(__dirname, "../..");
+const PLUGIN_FILES = [
+  "admin/index.js",
+  "admin/index.mjs",
+  "api/middlewares.js",
+  "workflows/index.js",
+  "workflows/index.d.ts",
+];
 const manifest = (...path: string[]): Manifest => JSON.parse(readFileSync(join(ROOT, ...path, "package.json"), "utf8"));
 const platforms = readdirSync(join(ROOT, "npm")).sort();
 
@@ -34,22 +42,31 @@ describe("the package", () => {
     const { medusaVersions }: { medusaVersions: string[] } = JSON.parse(
       readFileSync(join(ROOT, "scripts/package.json"), "utf8"),
     );
-    const { peerDependencies } = manifest();
+    const { peerDependencies = {} } = manifest();
     const named = `any version from ${medusaVersions[0]}, tested with ${medusaVersions.join(", ")}`;
 
     expect(medusaVersions.length).toBeGreaterThanOrEqual(4);
-    const ofMedusa = Object.entries(peerDependencies ?? {}).filter(([name]) => name.startsWith("@medusajs/"));
-    expect(ofMedusa.map(([, range]) => range)).toEqual([`^${medusaVersions[0]}`, `^${medusaVersions[0]}`]);
+    for (const name of ["@medusajs/framework", "@medusajs/types"]) {
+      expect(peerDependencies[name]).toBe(`^${medusaVersions[0]}`);
+    }
     expect(readFileSync(join(ROOT, "README.md"), "utf8").replace(/ and (\d)/g, ", $1")).toContain(named);
   });
 
-  it("contains the entry points, the loader and dist/, and neither an addon nor sources", () => {
+  it("has only optional peers, and those of the plugin are what plugin/ is built against", () => {
+    const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest();
+    const optional = Object.entries(peerDependenciesMeta).filter(([, { optional }]) => optional === true);
+    expect(optional.map(([name]) => name).sort()).toEqual(Object.keys(peerDependencies).sort());
+    expect(peerDependencies).toMatchObject(manifest("plugin").peerDependencies ?? { missing: true });
+  });
+
+  it("contains the entry points, the loader, dist/ and the plugin, and neither an addon nor sources", () => {
     const [packed] = Object.values<{ files: { path: string }[] }>(
       JSON.parse(execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: ROOT, encoding: "utf8", stdio: "pipe" })),
     );
     const files = packed?.files.map((file) => file.path) ?? [];
     expect(files).toEqual(expect.arrayContaining(["index.js", "index.d.ts", "binding/index.js", "dist/index.js"]));
-    expect(files.filter((file) => /\.node$|\.rs$|^module\/|^__test__\//.test(file))).toEqual([]);
+    expect(files).toEqual(expect.arrayContaining(PLUGIN_FILES.map((file) => `.medusa/server/src/${file}`)));
+    expect(files.filter((file) => /\.node$|\.rs$|^module\/|^plugin\/|^__test__\/|\.tsx$/.test(file))).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-// npm packs dist/ only if it is what module/ compiles to.
+// npm packs dist/ only if it is what module/ compiles to, and the plugin only if it was built from plugin/.
 
 import { spawnSync } from "node:child_process";
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -9,6 +9,7 @@ const ROOT = join(__dirname, "../..");
 const COPIED = [
   ...["package.json", "index.js", "index.d.ts", "tsconfig.json", "tsconfig.build.json"],
   ...["binding/index.js", "binding/index.d.ts", "module", "dist", "scripts/prepack.mjs", "harness/steps.mjs"],
+  ...["harness/plugin.mjs", "plugin", ".medusa", "package-lock.json"],
 ];
 const TIMEOUT_MS = 120_000;
 
@@ -28,10 +29,11 @@ describe("npm pack", () => {
   const pack = () => spawnSync("npm", ["pack", "--dry-run"], { cwd: checkout, encoding: "utf8" });
 
   it(
-    "packs a dist/ that matches module/",
+    "packs a dist/ that matches module/ and a plugin that matches plugin/",
     () => {
       const { status, stderr } = pack();
       expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining("dist/service.js") });
+      expect(stderr).toContain(".medusa/server/src/admin/index.mjs");
     },
     TIMEOUT_MS,
   );
@@ -48,6 +50,21 @@ describe("npm pack", () => {
       "a module/ that does not compile",
       () => appendFileSync(join(checkout, "module/token.ts"), "export const added: string = true;\n"),
       /does not compile/,
+    ],
+    [
+      "a missing plugin",
+      () => rmSync(join(checkout, ".medusa"), { recursive: true }),
+      /\.medusa\/server does not match/,
+    ],
+    [
+      "a plugin without one of its parts",
+      () => rmSync(join(checkout, ".medusa/server/src/admin/index.mjs")),
+      /\.medusa\/server does not match/,
+    ],
+    [
+      "a plugin that is older than its source",
+      () => appendFileSync(join(checkout, "plugin/src/keys/service.ts"), "// More.\n"),
+      /\.medusa\/server does not match/,
     ],
   ])(
     "rejects %s",

@@ -187,7 +187,8 @@ export interface ChangeMethods {
    * @param sharedContext - Medusa's shared context; leave it out elsewhere.
    * @returns The revoked key and the created key.
    * @throws ApiKeyError `not_found` if no key has the id.
-   * @throws ApiKeyError `invalid_data` if the key is revoked, or will be at a set time, or `data` is invalid.
+   * @throws ApiKeyError `invalid_data` if the key is revoked, or will be at a set time, or `data` is invalid, or the new id
+   *   is taken.
    * @throws ApiKeyError `unexpected_state` if too many tokens are waiting to be hashed (`hashQueueLimit`).
    *
    * @example

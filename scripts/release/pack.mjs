@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildPlugin } from "../../harness/plugin.mjs";
 import { root, runPackage } from "../../harness/steps.mjs";
 import { addonName, packageName, RELEASE, TARGETS } from "./targets.mjs";
 
@@ -49,6 +50,7 @@ async function assemblePlatform(target, addons, rootManifest) {
 
 async function assembleRoot(targets, manifest) {
   const folder = join(PACKAGES, manifest.name);
+  await buildPlugin();
   for (const file of filesOfRoot()) {
     mkdirSync(join(folder, file, ".."), { recursive: true });
     cpSync(join(root, file), join(folder, file));

@@ -187,6 +187,7 @@ pub fn refuse_revoked<'a>(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roll {
     revocation: Revocation,
+    id: Option<ApiKeyId>,
     created_by: Option<String>,
     title: Option<String>,
 }
@@ -197,10 +198,11 @@ impl Roll {
     /// # Errors
     /// `RevokeWithoutRevokedBy`, or `Invalid` naming the field.
     pub fn parse(data: &Input, now: Timestamp) -> Result<Self, ApiKeyError> {
-        let known = ["revoked_by", "revoke_in", "created_by", "title"];
+        let known = ["revoked_by", "revoke_in", "id", "created_by", "title"];
         refuse_unknown("the data of rollApiKeys", data, &known)?;
         Ok(Self {
             revocation: Revocation::parse(data, now)?,
+            id: NewApiKey::chosen_id(data)?,
             created_by: optional_text("created_by", data.member("created_by"))?,
             title: optional_text("title", data.member("title"))?,
         })
@@ -212,6 +214,18 @@ impl Roll {
         &self.revocation
     }
 
+    /// The data of the new key, as the old key is now.
+    #[must_use]
+    pub fn successor(&self, of: &ApiKey, now: Timestamp) -> NewApiKey {
+        NewApiKey::successor(of, self.id.clone(), now)
+    }
+
+    /// Whether the caller chooses the id of the new key.
+    #[must_use]
+    pub fn names_id(&self) -> bool {
+        self.id.is_some()
+    }
+
     /// Whether the caller names the creator of the new key.
     #[must_use]
     pub fn names_creator(&self) -> bool {
@@ -221,12 +235,16 @@ impl Roll {
     /// The new key with `title` and `created_by` of the caller, otherwise of the old key, and the old key's attributes.
     ///
     /// # Errors
-    /// `Invalid` for a key that lost its restrictions: its successor would have none.
+    /// `Invalid` for a key that lost its restrictions: its successor would have none; and for a chosen id that a restricted
+    /// key must not have.
     pub fn inherit(&self, new: ApiKey, old: &ApiKey) -> Result<ApiKey, ApiKeyError> {
         if old.has_lost_restrictions() {
             return Err(ApiKeyError::invalid(
                 "The key lost its restrictions, so it cannot be rolled; set its scopes first",
             ));
+        }
+        if old.restricted {
+            refuse_foreign_id(self.id.as_ref())?;
         }
         let attributes = old.attributes.as_deref().cloned().unwrap_or_default();
         Ok(ApiKey {

@@ -108,8 +108,8 @@ impl NewApiKey {
 
     /// Creates the data of a key's successor.
     #[must_use]
-    pub fn successor(of: &ApiKey, now: Timestamp) -> Self {
-        Self::minimal(of.title.clone(), of.kind, of.created_by.clone(), now)
+    pub fn successor(of: &ApiKey, id: Option<ApiKeyId>, now: Timestamp) -> Self {
+        Self { id, ..Self::minimal(of.title.clone(), of.kind, of.created_by.clone(), now) }
     }
 
     /// Creates the data of a key with required fields only.

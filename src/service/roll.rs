@@ -3,12 +3,12 @@
 use super::bound::refuse_greater;
 use super::create::with_tokens;
 use super::{ApiKeyService, bound, find_locked, ids_of, split};
-use crate::api_key::{ApiKey, NewApiKey, PublicApiKey, Roll, refuse_revoked};
+use crate::api_key::{ApiKey, PublicApiKey, Roll, refuse_revoked};
 use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::{Input, checked_id};
 use crate::query::{Filter, Target, refuse_whole_key};
-use crate::store::{InsertError, Query, find, insert, set_revoked};
+use crate::store::{InsertError, Query, UniqueColumn, find, insert, set_revoked};
 
 /// A rolled key and its successor.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ impl ApiKeyService {
     /// Revokes a key and creates its successor, in one transaction.
     ///
     /// # Errors
-    /// `RevokeWithoutId`, `RevokeWithoutRevokedBy`, `AlreadyRevoked`, `RevocationScheduled`, `NoSuchKeys`, `Invalid`, `Busy`,
-    /// `Unavailable` or `Database`.
+    /// `RevokeWithoutId`, `RevokeWithoutRevokedBy`, `AlreadyRevoked`, `RevocationScheduled`, `NoSuchKeys`, `Invalid`, `IdTaken`,
+    /// `Busy`, `Unavailable` or `Database`.
     pub async fn roll(
         &self,
         id: &Input,
@@ -42,7 +42,7 @@ impl ApiKeyService {
 
         // The successor is hashed before the transaction begins, so it copies the key as it is now …
         let before = self.live_key(&id, &context).await?;
-        let successor = NewApiKey::successor(&before, now);
+        let successor = roll.successor(&before, now);
         let (created, tokens) = split(self.issue(vec![successor], &mut context, workflow).await?);
 
         let transaction = self.database.begin().await?;
@@ -58,12 +58,18 @@ impl ApiKeyService {
             created = bound(&on, created, now).await?;
         }
         set_revoked(&on, &ids_of(&old), roll.revocation(), now).await?;
-        insert(&on, &created).await.map_err(|error| match error {
-            InsertError::Failed(error) => error,
-            InsertError::Taken(_) => ApiKeyError::Unexpected(
-                "crypto.randomBytes returned bytes that an existing key already uses.",
-            ),
-        })?;
+        if let Err(error) = insert(&on, &created).await {
+            drop(transaction);
+            return Err(match error {
+                InsertError::Taken(UniqueColumn::Id) if roll.names_id() => {
+                    self.insert_failure(error, &created).await
+                }
+                InsertError::Taken(_) => ApiKeyError::Unexpected(
+                    "crypto.randomBytes returned bytes that an existing key already uses.",
+                ),
+                InsertError::Failed(error) => error,
+            });
+        }
         self.commit(transaction, &ids_of(&old)).await?;
 
         let revoked = old.into_iter().map(|key| roll.revocation().apply(key, now).into()).next();

@@ -1,0 +1,15 @@
+import type { AuthenticatedMedusaRequest, MedusaResponse } from "@medusajs/framework/http";
+import { rollApiKeyWorkflow } from "../../../../../workflows/roll-api-key";
+import type { AdminRollApiKeyBody } from "../../validators";
+
+/** Replaces a key by a new one, whose token only this response contains. */
+export const POST = async (
+  request: AuthenticatedMedusaRequest<AdminRollApiKeyBody>,
+  response: MedusaResponse,
+): Promise<void> => {
+  const { result } = await rollApiKeyWorkflow(request.scope).run({
+    input: { id: request.params.id as string, actor_id: request.auth_context.actor_id, ...request.validatedBody },
+  });
+  response.setHeader("Cache-Control", "no-store");
+  response.status(200).json({ api_key: result.created, revoked_api_key: result.revoked });
+};

@@ -1,0 +1,1 @@
+export { type RollApiKeyWorkflowInput, rollApiKeyWorkflow } from "./roll-api-key";
