@@ -1,5 +1,5 @@
 // Sets up, builds, and tests the example shop through Medusa's dashboard in headless Chromium; see __test__/admin.
-// With --screenshots, retakes the pictures in README.md.
+// With --screenshots, retakes the pictures in docs/medusa.md.
 
 import { build } from "../harness/build.mjs";
 import { fail, root, runCapturing, step } from "../harness/steps.mjs";

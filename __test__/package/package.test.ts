@@ -30,7 +30,7 @@ describe("the package", () => {
     expect(scripts.filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
   });
 
-  it("accepts Medusa from the oldest version that npm run medusa-versions tests by default, as README.md says", () => {
+  it("accepts Medusa from the oldest version that npm run medusa-versions tests by default, as docs/medusa.md says", () => {
     const { medusaVersions }: { medusaVersions: string[] } = JSON.parse(
       readFileSync(join(ROOT, "scripts/package.json"), "utf8"),
     );
@@ -39,7 +39,7 @@ describe("the package", () => {
 
     expect(medusaVersions.length).toBeGreaterThanOrEqual(4);
     expect(Object.values(peerDependencies ?? {})).toEqual([`^${medusaVersions[0]}`, `^${medusaVersions[0]}`]);
-    expect(readFileSync(join(ROOT, "README.md"), "utf8").replace(/ and (\d)/g, ", $1")).toContain(named);
+    expect(readFileSync(join(ROOT, "docs/medusa.md"), "utf8").replace(/ and (\d)/g, ", $1")).toContain(named);
   });
 
   it("contains the entry points, the loader and dist/, and neither an addon nor sources", () => {
