@@ -2,6 +2,24 @@
 
 const { spawn } = require("node:child_process");
 const { randomUUID } = require("node:crypto");
+const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
+const { tmpdir } = require("node:os");
+const { dirname, join } = require("node:path");
+
+const STOPPING = [
+  ["SIGTERM", 15_000],
+  ["SIGKILL", 5_000],
+];
+
+/** Sends a signal; returns whether there was a process to receive it. */
+function signaled(pid, signal) {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if (error.code === "ESRCH") return false;
+    throw error;
+  }
+}
 
 /**
  * Starts a shell that keeps its folder and its variables between blocks. `log` receives all output as it arrives.
@@ -12,6 +30,7 @@ function openShell({ folder, env = process.env, log = () => undefined }) {
   const shell = spawn("bash", ["--noprofile", "--norc"], { cwd: folder, env, detached: true });
   let output = "";
   let changed = () => undefined;
+  let started = null;
   for (const stream of [shell.stdout, shell.stderr]) {
     stream.setEncoding("utf8").on("data", (text) => {
       output += text;
@@ -55,29 +74,58 @@ function openShell({ folder, env = process.env, log = () => undefined }) {
     return printed;
   }
 
-  /** Runs the commands, of which the last keeps running, until the output matches. */
+  /** Runs the commands, of which the last keeps running, until the output matches. Stops what an earlier call started. */
   async function start(commands, ready, timeoutMs) {
+    await stop();
     const lines = commands.trim().split("\n");
     const last = lines.pop();
-    const printed = lines.length > 0 ? await run(lines.join("\n"), timeoutMs) : "";
+    if (lines.length > 0) await run(lines.join("\n"), timeoutMs);
     output = "";
-    shell.stdin.write(`{ ${last.replace(/\s+#.*$/, "")}; } </dev/null &\n`);
-    await until(ready, timeoutMs);
-    return printed + output;
+    // Its output goes to a file, so that what later commands print is theirs alone. It has a process group of its own, to which stop()
+    // sends its signal, as a terminal does.
+    const file = join(mkdtempSync(join(tmpdir(), "medusa-api-key-native-shell-")), "output");
+    writeFileSync(file, "");
+    const command = last.replace(/\s+#.*$/, "");
+    shell.stdin.write(`set -m; { ${command}; } </dev/null >>"${file}" 2>&1 & set +m; echo "started $!"\n`);
+    const [, pid] = await until(/^started (\d+)$/m, timeoutMs);
+    started = { pid: Number(pid), file };
+    await printing(started, ready, Date.now() + timeoutMs);
   }
 
-  async function close() {
-    try {
-      process.kill(-shell.pid, "SIGTERM");
-      const timer = setTimeout(() => process.kill(-shell.pid, "SIGKILL"), 10_000);
-      await ended;
-      clearTimeout(timer);
-    } catch (error) {
-      if (error.code !== "ESRCH") throw error;
+  async function printing({ pid, file }, ready, deadline) {
+    for (;;) {
+      const printed = readFileSync(file, "utf8");
+      if (ready.test(printed)) return log(printed);
+      if (!signaled(-pid, 0)) throw new Error(`it ended:\n${printed}`);
+      if (Date.now() > deadline) throw new Error(`it did not print ${ready} in time, but:\n${printed}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 
-  return { run, start, close };
+  /** Ends the process that start() started, and waits for it. */
+  async function stop() {
+    if (started === null) return;
+    const { pid, file } = started;
+    started = null;
+    for (const [signal, waitMs] of STOPPING) {
+      const deadline = Date.now() + waitMs;
+      let running = signaled(-pid, signal);
+      while (running && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        running = signaled(-pid, 0);
+      }
+      if (!running) break;
+    }
+    rmSync(dirname(file), { recursive: true, force: true });
+  }
+
+  async function close() {
+    await stop();
+    signaled(-shell.pid, "SIGKILL");
+    await ended;
+  }
+
+  return { run, start, stop, close };
 }
 
 module.exports = { openShell };
