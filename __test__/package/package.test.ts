@@ -38,7 +38,8 @@ describe("the package", () => {
     const named = `any version from ${medusaVersions[0]}, tested with ${medusaVersions.join(", ")}`;
 
     expect(medusaVersions.length).toBeGreaterThanOrEqual(4);
-    expect(Object.values(peerDependencies ?? {})).toEqual([`^${medusaVersions[0]}`, `^${medusaVersions[0]}`]);
+    const ofMedusa = Object.entries(peerDependencies ?? {}).filter(([name]) => name.startsWith("@medusajs/"));
+    expect(ofMedusa.map(([, range]) => range)).toEqual([`^${medusaVersions[0]}`, `^${medusaVersions[0]}`]);
     expect(readFileSync(join(ROOT, "docs/medusa.md"), "utf8").replace(/ and (\d)/g, ", $1")).toContain(named);
   });
 

@@ -56,7 +56,7 @@ impl<'a> SqliteExecutor<'a> {
     pub(in crate::store) async fn insert(self, statement: Statement) -> Result<(), InsertError> {
         self.write(statement).await.map(drop).map_err(|error| match error {
             WriteError::Failed(error) => error.into(),
-            WriteError::NoTurn => InsertError::Failed(error.into()),
+            WriteError::NoTurn | WriteError::Replaced(_) => InsertError::Failed(error.into()),
         })
     }
 

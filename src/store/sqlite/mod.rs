@@ -20,6 +20,8 @@ mod patterns;
 mod plans;
 mod pools;
 mod redemption;
+#[cfg(test)]
+mod replacement;
 mod source;
 mod transaction;
 mod url;

@@ -8,7 +8,7 @@ use sea_orm::sqlx;
 use sea_orm::sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sea_orm::sqlx::{ConnectOptions as _, Connection as _};
+use sea_orm::sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 
 use super::codes::lacks_access;
 use super::companion::companion_path;
@@ -126,9 +126,14 @@ impl Opening<'_> {
             .max_connections(max)
             .acquire_timeout(self.pool.acquire_timeout)
             .idle_timeout(self.pool.idle_timeout)
-            .after_connect(move |_, _| {
-                watch.connected();
-                Box::pin(async { Ok(()) })
+            .after_connect(move |connection, _| {
+                let same_file = watch.connected();
+                Box::pin(async move {
+                    if !same_file {
+                        connection.execute("PRAGMA query_only = ON").await?;
+                    }
+                    Ok(())
+                })
             })
     }
 

@@ -103,7 +103,10 @@ impl Pools {
         Self {
             connections: SqliteConnections {
                 readers: SqlxSqliteConnector::from_sqlx_sqlite_pool(readers),
-                writer: Writer::new(SqlxSqliteConnector::from_sqlx_sqlite_pool(writer)),
+                writer: Writer::new(
+                    SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
+                    file.clone(),
+                ),
             },
             lookups: SqlxSqliteConnector::from_sqlx_sqlite_pool(lookups),
             searches: Arc::new(Semaphore::new((processors / 2).clamp(1, 4))),
@@ -186,6 +189,18 @@ impl OpenFile {
         }
         Err(ApiKeyError::Unavailable(format!(
             "the SQLite file {0} was replaced, but {0}-wal or {0}-shm still belongs to the former one; remove both",
+            self.display_path
+        )))
+    }
+
+    /// Returns an error unless this file is still the one at its path. To be checked before a write, on a connection
+    /// that has the write lock.
+    pub(super) fn require_same(&self) -> Result<(), ApiKeyError> {
+        if self.status() == FileStatus::Same {
+            return Ok(());
+        }
+        Err(ApiKeyError::Unavailable(format!(
+            "the SQLite file {} was replaced, moved or deleted while the call waited to write to it; nothing was written",
             self.display_path
         )))
     }

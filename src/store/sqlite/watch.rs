@@ -47,6 +47,8 @@ struct Session {
     immutable_stamp: Option<Stamp>,
     /// Whether a connection of the pool has opened another file.
     opened_other_file: bool,
+    /// A connection to that file, which is closed last and copies no log into it.
+    other_file: Option<Commits>,
 }
 
 impl Watch {
@@ -85,6 +87,7 @@ impl Watch {
             commits,
             immutable_stamp: immutable.then_some(before),
             opened_other_file: false,
+            other_file: None,
         });
         Some(number)
     }
@@ -118,14 +121,21 @@ impl Watch {
             && (former.wal.remains() || former.shm.remains())
     }
 
-    /// Notes a new connection during a session. The session becomes invalid if the connection opened another file.
-    pub(super) fn connected(&self) {
+    /// Notes a new connection. Returns `false` if it opened another file than that of the session, which becomes invalid.
+    ///
+    /// The last connection to close copies the log into the file, and the log at the path may be that of the session's
+    /// file. So a connection that copies nothing stays open until the session ends.
+    pub(super) fn connected(&self) -> bool {
         let mut state = self.state();
-        if let Some(session) = &mut state.session
-            && session.status(&self.path) != FileStatus::Same
-        {
-            session.opened_other_file = true;
+        let Some(session) = &mut state.session else { return true };
+        if session.status(&self.path) == FileStatus::Same {
+            return true;
         }
+        if !session.opened_other_file {
+            session.opened_other_file = true;
+            session.other_file = Commits::open(&self.path);
+        }
+        false
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -16,6 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 
 use super::failure::{self, is_busy, locked};
+use super::pools::OpenFile;
 use crate::deadline;
 use crate::error::ApiKeyError;
 
@@ -32,6 +33,8 @@ const SHORT_WAIT: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub(in crate::store) struct Writer {
     connections: DatabaseConnection,
+    /// `None` for a database in memory.
+    file: Option<OpenFile>,
     queue: Arc<Semaphore>,
 }
 
@@ -39,17 +42,23 @@ pub(in crate::store) struct Writer {
 pub(super) type Turn = OwnedSemaphorePermit;
 
 impl Writer {
-    pub(super) fn new(connections: DatabaseConnection) -> Self {
-        Self { connections, queue: Arc::new(Semaphore::new(WRITERS as usize)) }
+    pub(super) fn new(connections: DatabaseConnection, file: Option<OpenFile>) -> Self {
+        Self { connections, file, queue: Arc::new(Semaphore::new(WRITERS as usize)) }
     }
 
     /// Runs a statement in its own transaction.
     pub(super) async fn execute(&self, statement: Statement) -> Result<ExecResult, WriteError> {
         let turn = self.turn().await?;
+        self.require_same_file()?;
         match self.connections.execute_raw(statement.clone()).await {
             // Only BEGIN is repeated: repeating the statement would bind all of its values each time.
             Err(error) if is_busy(&error) => {}
-            outcome => return Ok(outcome?),
+            Err(error) => {
+                // A connection that opened another file meanwhile has refused to write.
+                self.require_same_file()?;
+                return Err(error.into());
+            }
+            Ok(done) => return Ok(done),
         }
         let transaction = self.begin_in_turn().await?;
         let done = transaction.execute_raw(statement).await?;
@@ -71,7 +80,19 @@ impl Writer {
         }
     }
 
-    async fn begin_in_turn(&self) -> Result<DatabaseTransaction, DbErr> {
+    /// Begins a transaction on a connection to the file at the path.
+    async fn begin_in_turn(&self) -> Result<DatabaseTransaction, WriteError> {
+        let begun = self.begin_when_free().await;
+        // The wait may have been long, and a connection that opened another file meanwhile refuses to write.
+        self.require_same_file()?;
+        Ok(begun?)
+    }
+
+    fn require_same_file(&self) -> Result<(), WriteError> {
+        self.file.as_ref().map_or(Ok(()), OpenFile::require_same).map_err(WriteError::Replaced)
+    }
+
+    async fn begin_when_free(&self) -> Result<DatabaseTransaction, DbErr> {
         let (began, end) = (Instant::now(), deadline::end());
         loop {
             let options = TransactionOptions {
@@ -112,6 +133,8 @@ fn pause(waited: Duration) -> Duration {
 pub(super) enum WriteError {
     /// The earlier writes of the service took until the deadline of the call.
     NoTurn,
+    /// The file at the path is no longer the one that was opened. Nothing was written.
+    Replaced(ApiKeyError),
     Failed(DbErr),
 }
 
@@ -125,6 +148,7 @@ impl From<WriteError> for ApiKeyError {
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::NoTurn => locked(),
+            WriteError::Replaced(error) => error,
             WriteError::Failed(error) => failure::of(error),
         }
     }
