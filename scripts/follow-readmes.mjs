@@ -2,7 +2,7 @@
 // the commands of its blocks as they stand there, and compares what they print with what the README shows. A local registry stands in for
 // npm, because the package is not published yet. What `npm run build` left in binding/ is what it holds.
 //
-//   npm run follow-readmes                       all but the Medusa shop: about two minutes
+//   npm run follow-readmes                       all but the Medusa shop: about four minutes, on port 9000
 //   npm run follow-readmes -- hono medusa        these examples; the Medusa shop takes about five minutes
 
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
