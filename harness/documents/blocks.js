@@ -35,7 +35,7 @@ function alike(text) {
   return text
     .replace(/\b([sp]k)_[0-9a-f]{64}\b/g, "$1_…")
     .replace(/\b([sp]k)_[0-9a-f]{3}\*{3}[0-9a-f]{3}\b/g, "$1_…***…")
-    .replace(/\bapk_[0-9A-HJKMNP-TV-Z]{26}\b/g, "apk_…")
+    .replace(/\b([a-z]+)_[0-9A-HJKMNP-TV-Z]{26}\b/g, "$1_…")
     .replace(/\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g, "<time>")
     .trim();
 }
