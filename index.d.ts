@@ -72,6 +72,11 @@ export interface ApiKeyModuleOptions {
    */
   maxStaleness?: number | false;
   /**
+   * The form of new tokens. Tokens of every other form stay valid, also when it changes. Default: `sk_` or `pk_` and 64
+   * hexadecimal digits.
+   */
+  token?: TokenOptions;
+  /**
    * How new secret tokens are hashed. Existing hashes of all schemes are always verified. `argon2id`: slow, and verified
    * once per token and process. `scrypt`: as slow; `@medusajs/api-key` can verify these rows, too. `sha256`: fast, for
    * tokens that are random; with `hashKeys`, HMAC-SHA-256. Default: `argon2id`.
@@ -103,6 +108,15 @@ export interface ApiKeyModuleOptions {
    * Default: 60000; `false`: never written, as in Medusa's own module.
    */
   lastUsedInterval?: number | false;
+}
+/** The form of new tokens. */
+export interface TokenOptions {
+  /**
+   * A name in the tokens, by which people and secret scanners recognize them: 1 to 16 lowercase letters and digits. New
+   * tokens are `sk_<brand>_` or `pk_<brand>_` and 49 letters and digits, the last 6 of which are a checksum; a token of
+   * this form with another checksum is rejected without a read. Default: none.
+   */
+  brand?: string;
 }
 /** How the server is verified, and what the client presents. */
 export interface TlsOptions {
@@ -412,6 +426,50 @@ export interface RevokeApiKeyInput {
    */
   revoke_in?: number;
 }
+/** Which keys a revocation reaches beside the named ones. */
+export interface RevocationExtent {
+  /**
+   * Whether the keys that the named keys created end, too, and what those created, in the same transaction. Keys that end
+   * earlier keep their end; keys that have ended are followed, not rejected. Default: `false`.
+   */
+  cascade?: boolean;
+  /** Whether to change nothing and return the keys that would be revoked, as they are. Default: `false`. */
+  dry_run?: boolean;
+}
+/** A revocation that returns every key that it revokes or, with `dry_run`, would revoke. */
+export type ExtendedRevocation = RevokeApiKeyInput &
+  RevocationExtent &
+  (
+    | {
+        cascade: true;
+      }
+    | {
+        dry_run: true;
+      }
+  );
+/** Who revokes the key of a token. Unknown members are rejected. */
+export interface RevokeTokenInput {
+  /** Who revokes, for example a user's id; must not be empty. */
+  revoked_by: string;
+  /** Whether the keys that the key created end, too, and what those created. Default: `false`. */
+  cascade?: boolean;
+}
+/** Which keys to delete. Unknown members are rejected. */
+export interface PruneInput {
+  /** The keys that were revoked, expired or were soft-deleted before this time, which must not be in the future. */
+  endedBefore: Date | string;
+  /** The maximum number of keys to delete. Default: no maximum. */
+  limit?: number;
+  /** Whether to delete nothing, and only count. Default: `false`. */
+  dryRun?: boolean;
+}
+/** The result of `prune`. */
+export interface PrunedApiKeys {
+  /** The number of deleted keys; with `dryRun`, of the keys that would be deleted. */
+  deleted: number;
+  /** Whether more keys are due: call `prune` again. */
+  more: boolean;
+}
 /** How to replace a key with a new one. Unknown members are rejected. */
 export interface RollApiKeyInput extends RevokeApiKeyInput {
   /** Who creates the new key. Default: the old key's `created_by`. */
@@ -647,6 +705,25 @@ interface ChangeMethods {
    */
   updateApiKeys(selector: ApiKeySelector, data: UpdateApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
   /**
+   * Revokes keys and, with `cascade`, every key that they created, and what those created, in one transaction. A key is
+   * created by the key whose id is its `created_by`.
+   *
+   * No key is missed, even if the revoked keys create others meanwhile: a key that has ended creates none. With `revoke_in`
+   * a key can still create others until its end. Descendants that are soft-deleted end, too.
+   *
+   * @param target - The id of a key, or a selector.
+   * @param data - Who revokes, and when; `cascade`, `dry_run` or both.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns Every key that was revoked or, with `dry_run`, would be: the named ones first, each group sorted by id.
+   * @throws ApiKeyError `not_found` if no key has the id.
+   * @throws ApiKeyError `invalid_data` if `data` is invalid, or, without `cascade`, a key is already revoked.
+   *
+   * @example
+   * const hit = await keys.revoke("apk_01K5", { revoked_by: "user_1", cascade: true, dry_run: true })
+   * const ended = await keys.revoke("apk_01K5", { revoked_by: "user_1", cascade: true })
+   */
+  revoke(target: string | ApiKeySelector, data: ExtendedRevocation, sharedContext?: Context): Promise<ApiKey[]>;
+  /**
    * Revokes a key, immediately or after `revoke_in` seconds.
    *
    * @param id - The id of the key.
@@ -686,6 +763,42 @@ interface ChangeMethods {
    * const revoked = await keys.revoke({ created_by: "user_2", revoked_at: null }, { revoked_by: "user_1" })
    */
   revoke(selector: ApiKeySelector, data: RevokeApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
+  /**
+   * Revokes keys, and with `cascade` also what they created, where the flags are not known beforehand.
+   *
+   * @param target - The id of a key, or a selector.
+   * @param data - Who revokes, and when; `cascade` and `dry_run`.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The revoked key for an id without either flag; otherwise a list of keys.
+   * @throws ApiKeyError `not_found` if no key has the id.
+   * @throws ApiKeyError `invalid_data` if `data` is invalid, or, without `cascade`, a key is already revoked.
+   *
+   * @example
+   * const cascade = process.argv.includes("--cascade")
+   * const revoked = [await keys.revoke("apk_01K5", { revoked_by: "user_1", cascade })].flat()
+   */
+  revoke(
+    target: string | ApiKeySelector,
+    data: RevokeApiKeyInput & RevocationExtent,
+    sharedContext?: Context,
+  ): Promise<ApiKey | ApiKey[]>;
+  /**
+   * Revokes the key of a secret token immediately, for those who find a leaked token. Whether the token belonged to a key is
+   * not returned.
+   *
+   * It ends every kind of secret key: restricted, for single use, scheduled to end, or soft-deleted. A key that has ended
+   * stays as it is.
+   *
+   * @param token - The whole token.
+   * @param data - Who revokes, and whether what the key created ends, too.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @throws ApiKeyError `invalid_data` if the string cannot be a secret token: it is publishable, a redacted form, the id of a
+   * key, or has spaces; or if `data` is invalid.
+   *
+   * @example
+   * await keys.revokeToken("sk_…", { revoked_by: "secret-scanner", cascade: true })
+   */
+  revokeToken(token: string, data: RevokeTokenInput, sharedContext?: Context): Promise<void>;
   /**
    * Ends a single-use key by its token: of all calls with the token, in any process, one gets the key.
    *
@@ -920,6 +1033,20 @@ interface DeleteMethods {
    */
   deleteApiKeys(ids: string | string[], sharedContext?: Context): Promise<void>;
   /**
+   * Deletes the keys that ended before a time, in transactions of a thousand keys that hold no lock for long. What is
+   * deleted cannot be restored, and a cascade no longer finds what such a key created.
+   *
+   * @param settings - The time, and the maximum number of keys.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The number of deleted keys, and whether more are due. The call ends before `callTimeout`, and leaves keys that
+   * another transaction holds locked: call it again while `more` is `true`.
+   * @throws ApiKeyError `invalid_data` if the time is missing, invalid or in the future, or another member is invalid.
+   *
+   * @example
+   * const { deleted, more } = await keys.prune({ endedBefore: "2026-01-01" })
+   */
+  prune(settings: PruneInput, sharedContext?: Context): Promise<PrunedApiKeys>;
+  /**
    * Soft-deletes keys: `authenticate` rejects them, and only reads with `withDeleted` return them.
    *
    * @param targets - Ids or selectors, one or several; `{}` matches every key.
@@ -956,6 +1083,47 @@ interface DeleteMethods {
     sharedContext?: Context,
   ): Promise<LinkableApiKeys>;
 }
+/** What `ping()` finds. */
+export interface ApiKeyModuleHealth {
+  /** Whether keys can be verified now: no problem has the severity `error`. */
+  ok: boolean;
+  /** How long the check took, in milliseconds. */
+  latencyMs: number;
+  /** What is wrong, the gravest first; empty if nothing is. No value contains a token, a hash or SQL. */
+  problems: ApiKeyModuleProblem[];
+}
+/** Something that is wrong with a service. */
+export interface ApiKeyModuleProblem {
+  /** `error`: keys cannot be verified. `warning`: they can; something else fails, or takes longer. */
+  severity: "error" | "warning";
+  /** What programs recognize the problem by. */
+  code: ApiKeyModuleProblemCode;
+  /** What is wrong. */
+  message: string;
+  /** What to do about it. */
+  remedy: string;
+}
+/**
+ * What is wrong: the service is `closed`; the database is `unreachable`, or `timed_out` within `callTimeout`; its table is
+ * missing (`table_missing`) or older than this version (`table_outdated`); the role lacks a privilege (`forbidden`); writes
+ * are impossible (`read_only`, `replica`); too many tokens wait to be hashed (`overloaded`); every answer is read although
+ * `maxStaleness` is set (`lease_not_held`, `pooler`); tokens are rejected because `hashKeys` lacks a key
+ * (`hash_keys_unknown`); another failure (`failed`).
+ */
+export type ApiKeyModuleProblemCode =
+  | "closed"
+  | "unreachable"
+  | "timed_out"
+  | "table_missing"
+  | "table_outdated"
+  | "forbidden"
+  | "read_only"
+  | "replica"
+  | "overloaded"
+  | "lease_not_held"
+  | "pooler"
+  | "hash_keys_unknown"
+  | "failed";
 /**
  * The status of a service, as `status()` returns it. Counts start at the construction of the service; no value identifies
  * a key.
@@ -1052,6 +1220,22 @@ interface LifecycleMethods {
    * console.log(`${hashing.waiting} of at most ${hashing.queueLimit} tokens are waiting to be hashed`)
    */
   status(): Promise<ApiKeyModuleStatus>;
+  /**
+   * Checks whether keys can be verified now, and says what is wrong and what to do, for health checks. Reads the table as
+   * `authenticate` does; on SQLite it takes the file's write lock for a moment.
+   *
+   * Resolves within `callTimeout`, also if the database is unreachable or the service is closed.
+   *
+   * @returns Whether keys can be verified, and the problems.
+   *
+   * @example
+   * const { ok, problems } = await keys.ping()
+   * for (const { message, remedy } of problems) {
+   *   console.error(`${message}; ${remedy}`)
+   * }
+   * process.exitCode = ok ? 0 : 1
+   */
+  ping(): Promise<ApiKeyModuleHealth>;
   /**
    * Creates the table, or migrates it to this version. Needed only with the option `migrate: false`; in Medusa, run
    * `medusa db:migrate` instead.
@@ -1394,21 +1578,6 @@ export interface TakenStep {
   /** The file that applied it. */
   path: string;
 }
-/** The names of background events. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
-export type ApiKeyDiagnosticsName =
-  | "lease.held"
-  | "lease.lost"
-  | "readBatcher.lost"
-  | "readBatcher.reconnected"
-  | "queue.full"
-  | "hashKey.unknown";
-/** A message on these channels. It contains no token, no hash, no id of an API key and no SQL. */
-export interface ApiKeyDiagnostics {
-  /** The name of the event. */
-  name: ApiKeyDiagnosticsName;
-  /** Why a lease was lost, or the id of an unknown hash key; otherwise `null`. */
-  reason: string | null;
-}
 /** The type of an error: a value of `MedusaError.Types`, from which Medusa derives the HTTP status. */
 export type ApiKeyErrorType =
   | "invalid_data"
@@ -1448,6 +1617,69 @@ export declare class ApiKeyError extends Error {
   readonly outcome?: "unknown";
   /** Creates an error of Medusa's shape. */
   constructor(type: ApiKeyErrorType, message: string, sqlstate?: string, outcome?: "unknown");
+}
+/** The names of events about keys. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
+export type ApiKeyActivityName = "key.created" | "key.rolled" | "key.revoked" | "key.verified" | "key.refused";
+/** Why a token was refused, or the type of the error with which a call failed. */
+export type ApiKeyActivityReason = RefusalReason | RedemptionRefusal | "restricted" | ApiKeyErrorType;
+/** The methods that publish events about keys. */
+export type ApiKeyActivityMethod =
+  | "createApiKeys"
+  | "upsertApiKeys"
+  | "ensureApiKeys"
+  | "importApiKeys"
+  | "rollApiKeys"
+  | "revoke"
+  | "redeem"
+  | "authenticate"
+  | "verify";
+/**
+ * A message on these channels: one for each key that a call changed, after the change was committed, and one for each call
+ * of `authenticate`, `verify` and `redeem`. It contains no token, no hash and no redacted form. Changing it has no effect.
+ */
+export interface ApiKeyActivity {
+  /** The name of the event. */
+  name: ApiKeyActivityName;
+  /** The method that was called. */
+  method: ApiKeyActivityMethod;
+  /** What happened. `failed`: the call rejected, so nothing is known about the token; the name is `key.refused`. */
+  outcome: "created" | "rolled" | "revoked" | "verified" | "refused" | "failed";
+  /** The id of the key; `null` if a refused token belongs to none. Of a rolled key, the id of the old one. */
+  keyId: string | null;
+  /** The type of the key; `null` without a key. */
+  keyType: ApiKeyType | null;
+  /** Who did it: `created_by` of a new key, `revoked_by` of a revoked or rolled one. `null` for a use, or if not given. */
+  actor: string | null;
+  /**
+   * Why the token was refused, or the type of the error of a failed call; otherwise `null`. `restricted`: `authenticate`
+   * refused a key that only `verify` or `redeem` accepts.
+   */
+  reason: ApiKeyActivityReason | null;
+  /** The id of the new key of a roll; otherwise `null`. */
+  successorId: string | null;
+  /** When a revoked or rolled key ends, which may be later; otherwise `null`. */
+  endsAt: Date | null;
+  /** When the method was called. */
+  at: Date;
+  /** How long the call took, in milliseconds. */
+  durationMs: number;
+  /** The service that was called. Not enumerable, so serializing a message leaves it out. */
+  readonly service: object;
+}
+/** The names of background events. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
+export type ApiKeyDiagnosticsName =
+  | "lease.held"
+  | "lease.lost"
+  | "readBatcher.lost"
+  | "readBatcher.reconnected"
+  | "queue.full"
+  | "hashKey.unknown";
+/** A message on these channels. It contains no token, no hash, no id of an API key and no SQL. */
+export interface ApiKeyDiagnostics {
+  /** The name of the event. */
+  name: ApiKeyDiagnosticsName;
+  /** Why a lease was lost, or the id of an unknown hash key; otherwise `null`. */
+  reason: string | null;
 }
 /** A module in the form that Medusa loads. */
 export interface ApiKeyModule {

@@ -12,6 +12,7 @@ const SCENARIOS = [
     "owner-page",
     "create",
     "create-secrets",
+    "cascade",
     "first-answer",
     "event-loop",
     "restart-storm",
@@ -44,6 +45,7 @@ const FULL = {
   storm: { slow: 1_000, fast: 10_000 },
   openings: 20,
   memory: { keys: 100_000, processes: 3 },
+  cascade: 100_000,
   scale: [SMALLEST_TABLE, 100_000, 1_000_000],
 };
 
@@ -66,6 +68,7 @@ const QUICK = {
   storm: { slow: 40, fast: 500 },
   openings: 5,
   memory: { keys: 5_000, processes: 1 },
+  cascade: 2_000,
   scale: [SMALLEST_TABLE, 10_000],
 };
 

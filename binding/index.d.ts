@@ -19,7 +19,7 @@ export declare class NativeApiKeyService {
   static declaredColumns(): string
   /** Starts lookups of tokens; `demand` is the demand of `verify` as JSON. `takeAnswers` returns each answer with its ticket; tickets are consecutive. */
   ask(kind: 'secret' | 'publishable' | 'verify', demand: string, nowMs: number, firstTicket: number, tokens: string[]): void
-  /** Returns the new answers: JSON lists of `[ticket, key | null | reason]` and `[ticket, null, failure]`. */
+  /** Returns the new answers: JSON lists of `[ticket, key | null | { reason, keyId }]` and `[ticket, null, failure]`. */
   takeAnswers(): Array<string>
   /**
    * A function that returns the number of the cached row for a token, or 0 if only the database can answer.
@@ -35,6 +35,8 @@ export declare class NativeApiKeyService {
   verifier(): (nowMs: number, token: string, scopes: string | undefined, scopeCount: number, ip: string | undefined, ownerType: string | undefined) => number
   /** The reasons that `verifier` returns, in the order of their negative numbers, from -1 on. */
   static refusals(): Array<string>
+  /** The id of the cached key of a token, for events about its refusal. */
+  recalledId(token: string): string | null
   /**
    * The cached row for a token, as JSON `{ number, key }`. Null if the cache may no longer answer. For `verify` it is
    * the row of a key that satisfies the demand, given as JSON.
@@ -66,6 +68,10 @@ export declare class NativeApiKeyService {
   rollApiKeys(nowMs: number, entropy: Array<Uint8Array>, id: string, data: string, workflow: string): JsonPromise
   /** Ends a single-use key by its token, once. */
   redeem(nowMs: number, token: string, data: string): JsonPromise
+  /** Revokes the key of a secret token, if there is one. The result holds no keys. */
+  revokeToken(nowMs: number, token: string, data: string): JsonPromise
+  /** Deletes keys that ended before a time. */
+  prune(nowMs: number, settings: string): JsonPromise
   /** Deletes revoked keys permanently. */
   deleteApiKeys(nowMs: number, ids: string, undone: string): JsonPromise
   /** Soft-deletes keys. */
@@ -82,6 +88,10 @@ export declare class NativeApiKeyService {
   static selectedColumns(select: string): Array<string> | null
   /** The status as JSON; null if the constructor's options were rejected. */
   status(): string | null
+  /** Gathers facts about the database and its table of keys, for the command `doctor`. */
+  diagnose(nowMs: number): JsonPromise
+  /** Whether keys can be verified, and what is wrong: `{ ok, problems }`. A problem of the database is part of the value. */
+  ping(): JsonPromise
   /** Creates or migrates the table, and returns the names of the applied steps. */
   migrate(): JsonPromise
   /** Reverts the named migration steps, or all of them, and returns their names. */

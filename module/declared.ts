@@ -1,7 +1,7 @@
 import type { Changes } from "./events";
 import { decodeKey } from "./generated/columns";
 import type { Declared } from "./outcome";
-import type { DeclaredApiKey } from "./types";
+import type { ApiKey, DeclaredApiKey } from "./types";
 
 /** A declared key or an array of them, depending on the arguments; the overloads in `methods/` declare which. */
 export type OneOrManyDeclared = DeclaredApiKey & DeclaredApiKey[];
@@ -19,6 +19,11 @@ export function changesOf(declared: readonly DeclaredApiKey[]): Changes {
     ["created", idsOf("created")],
     ["updated", idsOf("updated")],
   ];
+}
+
+/** The keys that a call created. */
+export function createdAmong(declared: readonly DeclaredApiKey[]): ApiKey[] {
+  return declared.filter(({ state }) => state === "created").map(({ key }) => key);
 }
 
 /** An array for an array, a declared key for anything else. */

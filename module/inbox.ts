@@ -1,14 +1,15 @@
 import { clearInterval, setInterval } from "node:timers";
+import type { RefusedToken, TokenAnswer } from "./activity";
 import { ofFailure } from "./errors";
 import { decodeKey, type KeyRow } from "./generated/columns";
 import type { Failure } from "./outcome";
-import type { ApiKey, ApiKeyType, RefusalReason } from "./types";
+import type { ApiKeyType } from "./types";
 
 /** What is asked about a token: the key to authenticate, a publishable key, or whether a key satisfies a demand. */
 export type QuestionKind = ApiKeyType | "verify";
 
-/** The answer: a key, the reason why it is refused, or null. */
-export type Answer = ApiKey | RefusalReason | null;
+/** What Rust answers: the row of a key, the reason against it, or null. */
+type SentAnswer = KeyRow | RefusedToken | null;
 
 /** Questions of one kind, asked at one time in epoch milliseconds. Their tickets are consecutive. */
 export interface Questions {
@@ -30,7 +31,7 @@ interface Unsent {
 }
 
 interface Waiting {
-  resolve(answer: Answer): void;
+  resolve(answer: TokenAnswer): void;
   reject(error: Error): void;
 }
 
@@ -56,7 +57,7 @@ export class Inbox {
   constructor(private readonly send: (questions: Questions) => void) {}
 
   /** Asks about a token, at a time in epoch milliseconds. */
-  ask(kind: QuestionKind, token: string, now: number, demand = ""): Promise<Answer> {
+  ask(kind: QuestionKind, token: string, now: number, demand = ""): Promise<TokenAnswer> {
     return new Promise((resolve, reject) => {
       this.pending += 1;
       if (this.pending === 1) {
@@ -71,8 +72,8 @@ export class Inbox {
   /** Settles the promises of a batch of answers, given as JSON lists. */
   settleAll(lists: readonly string[]): void {
     for (const list of lists) {
-      for (const [ticket, row, failure] of JSON.parse(list) as [number, KeyRow | RefusalReason | null, Failure?][]) {
-        this.settle(ticket, row, failure);
+      for (const [ticket, sent, failure] of JSON.parse(list) as [number, SentAnswer, Failure?][]) {
+        this.settle(ticket, sent, failure);
       }
     }
   }
@@ -125,13 +126,13 @@ export class Inbox {
   }
 
   /** Settles one promise, also if its answer cannot be decoded: the others of the batch must not wait for it. */
-  private settle(ticket: number, row: KeyRow | RefusalReason | null, failure: Failure | undefined): void {
+  private settle(ticket: number, sent: SentAnswer, failure: Failure | undefined): void {
     const promise = this.take(ticket);
     try {
       if (failure !== undefined) {
         throw ofFailure(failure);
       }
-      promise?.resolve(typeof row === "string" ? row : row && decodeKey(row));
+      promise?.resolve(Array.isArray(sent) ? decodeKey(sent) : sent);
     } catch (error) {
       promise?.reject(error as Error);
     }

@@ -2,6 +2,12 @@ import { type ApiKeyLinkable, linkable } from "./linkable";
 import { ApiKeyModuleService, type ApiKeyModuleServiceConstructor } from "./methods";
 import { type MigrationCall, revertMigration, runMigrations, type TakenStep } from "./migrations";
 
+export type {
+  ApiKeyActivity,
+  ApiKeyActivityMethod,
+  ApiKeyActivityName,
+  ApiKeyActivityReason,
+} from "./activity";
 export type { ApiKeyEvent, Context, MessageAggregator } from "./context";
 export type { ApiKeyDiagnostics, ApiKeyDiagnosticsName } from "./diagnostics";
 export { ApiKeyError, type ApiKeyErrorType } from "./errors";
@@ -18,10 +24,11 @@ export type {
   TimeFilter,
 } from "./filters";
 export type { ApiKeyOrder, ApiKeySelect, FindConfig, SelectedApiKey, SortDirection } from "./find-config";
+export type { ApiKeyModuleHealth, ApiKeyModuleProblem, ApiKeyModuleProblemCode } from "./health";
 export type { ApiKeyLink, ApiKeyLinkable, SerializableApiKeyLink } from "./linkable";
 export type { ApiKeyModuleServiceConstructor } from "./methods";
 export type { MigrationCall, MigrationLogger, TakenStep } from "./migrations";
-export type { ApiKeyModuleOptions, Argon2Options, HashKey, PoolOptions, TlsOptions } from "./options";
+export type { ApiKeyModuleOptions, Argon2Options, HashKey, PoolOptions, TlsOptions, TokenOptions } from "./options";
 export type { ApiKeyModuleStatus, LeaseStatus, ReadBatcherStatus } from "./status";
 export type {
   ApiKey,
@@ -38,14 +45,19 @@ export type {
   DeclaredApiKeyState,
   EnsureApiKeyInput,
   EnsureApiKeysOptions,
+  ExtendedRevocation,
   ImportApiKeyInput,
   LinkableApiKeys,
   LinkableKeysConfig,
+  PrunedApiKeys,
+  PruneInput,
   RedeemInput,
   Redemption,
   RedemptionRefusal,
   RefusalReason,
+  RevocationExtent,
   RevokeApiKeyInput,
+  RevokeTokenInput,
   RollApiKeyInput,
   RolledApiKey,
   UpdateApiKeyInput,

@@ -1,12 +1,24 @@
 import type * as Binding from "../binding";
+import type { RefusedToken, TokenAnswer } from "./activity";
 import { entropyToCreate, entropyToDeclare, entropyToRoll, entropyToUpsert, now } from "./call-context";
 import { type Context, transactionOf, undoneTransactionOf } from "./context";
 import { simpleDemand } from "./demand";
+import type { Diagnosis } from "./diagnosis";
 import { ofFailure } from "./errors";
 import { decodeKey } from "./generated/columns";
+import type { ApiKeyModuleHealth } from "./health";
 import { Inbox } from "./inbox";
 import { loadBinding } from "./load-binding";
-import { type Declared, defect, type Failure, type Redeemed, type Rolled, unwrap, type Written } from "./outcome";
+import {
+  type Declared,
+  defect,
+  type Failure,
+  type Pruned,
+  type Redeemed,
+  type Rolled,
+  unwrap,
+  type Written,
+} from "./outcome";
 import { type NumberedRow, RememberedRows } from "./remembered-rows";
 import type { Page } from "./rows";
 import type { ApiKeyModuleStatus } from "./status";
@@ -95,6 +107,14 @@ export class Native {
     return unwrap(this.open.redeem(now(), token, encode(data)));
   }
 
+  revokeToken(token: string, data: unknown): Promise<Written> {
+    return unwrap(this.open.revokeToken(now(), token, encode(data)));
+  }
+
+  prune(settings: unknown): Promise<Pruned> {
+    return unwrap(this.open.prune(now(), encode(settings)));
+  }
+
   deleteApiKeys(ids: unknown, context?: MaybeContext): Promise<Written> {
     return unwrap(this.open.deleteApiKeys(now(), encodeTarget(ids), encode(undoneTransactionOf(context))));
   }
@@ -119,13 +139,14 @@ export class Native {
     return unwrap(this.open.listAndCountApiKeys(encodeFilters(filters), encodeConfig(config)));
   }
 
-  authenticate(token: string): Promise<ApiKey | null> {
+  /** The key of a token, or the reason against it. */
+  authenticate(token: string): Promise<TokenAnswer> {
     this.throwIfClosed();
-    return this.inbox.ask("secret", token, now()) as Promise<ApiKey | null>;
+    return this.inbox.ask("secret", token, now());
   }
 
   /** Judges a token by a demand: the key, or the reason against it. */
-  verify(token: string, demand: unknown): Promise<ApiKey | RefusalReason | null> {
+  verify(token: string, demand: unknown): Promise<TokenAnswer> {
     this.throwIfClosed();
     return this.inbox.ask("verify", token, now(), encodeDemand(demand));
   }
@@ -151,6 +172,11 @@ export class Native {
     return row && decodeKey(row);
   }
 
+  /** A refusal from the cache, with the id of the refused key. */
+  recalledRefusal(token: string, reason: RefusalReason): RefusedToken {
+    return { reason, keyId: this.service.recalledId(token) };
+  }
+
   publishableKey(token: string): Promise<ApiKey | null> {
     this.throwIfClosed();
     return this.inbox.ask("publishable", token, now()) as Promise<ApiKey | null>;
@@ -173,6 +199,16 @@ export class Native {
 
   status(): ApiKeyModuleStatus {
     return JSON.parse(this.service.status() as string);
+  }
+
+  /** Facts about the database and its table of keys, for the command `doctor`. Only reads. */
+  diagnose(): Promise<Diagnosis> {
+    return unwrap(this.open.diagnose(now()));
+  }
+
+  /** Whether keys can be verified, and what is wrong; also after `close`. */
+  ping(): Promise<Omit<ApiKeyModuleHealth, "latencyMs">> {
+    return unwrap(this.service.ping());
   }
 
   migrate(): Promise<string[]> {

@@ -42,6 +42,11 @@ export interface ApiKeyModuleOptions {
    */
   maxStaleness?: number | false;
   /**
+   * The form of new tokens. Tokens of every other form stay valid, also when it changes. Default: `sk_` or `pk_` and 64
+   * hexadecimal digits.
+   */
+  token?: TokenOptions;
+  /**
    * How new secret tokens are hashed. Existing hashes of all schemes are always verified. `argon2id`: slow, and verified
    * once per token and process. `scrypt`: as slow; `@medusajs/api-key` can verify these rows, too. `sha256`: fast, for
    * tokens that are random; with `hashKeys`, HMAC-SHA-256. Default: `argon2id`.
@@ -73,6 +78,16 @@ export interface ApiKeyModuleOptions {
    * Default: 60000; `false`: never written, as in Medusa's own module.
    */
   lastUsedInterval?: number | false;
+}
+
+/** The form of new tokens. */
+export interface TokenOptions {
+  /**
+   * A name in the tokens, by which people and secret scanners recognize them: 1 to 16 lowercase letters and digits. New
+   * tokens are `sk_<brand>_` or `pk_<brand>_` and 49 letters and digits, the last 6 of which are a checksum; a token of
+   * this form with another checksum is rejected without a read. Default: none.
+   */
+  brand?: string;
 }
 
 /** How the server is verified, and what the client presents. */
@@ -128,6 +143,7 @@ export const OPTION_NAMES = namesOf<ApiKeyModuleOptions>({
   replica: true,
   migrate: true,
   maxStaleness: true,
+  token: true,
   hashing: true,
   hashKeys: true,
   rehash: true,

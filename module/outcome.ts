@@ -22,6 +22,8 @@ export interface Written {
   keys: KeyRow[];
   created: string[];
   updated: string[];
+  /** The ids of those updated keys that a new key ended. */
+  superseded: string[];
   deleted: string[];
 }
 
@@ -32,7 +34,16 @@ export interface Declared {
 }
 
 /** The result of a redemption: the key, or the reason against it. */
-export type Redeemed = { key: KeyRow; reason?: undefined } | { key?: undefined; reason: RedemptionRefusal };
+export type Redeemed =
+  | { key: KeyRow; reason?: undefined }
+  | { key?: undefined; reason: RedemptionRefusal; keyId: string | null };
+
+/** The result of a pruning: the ids of the deleted keys, their number, and whether more are due. */
+export interface Pruned {
+  ids: string[];
+  deleted: number;
+  more: boolean;
+}
 
 /** A key and its replacement. */
 export interface Rolled {

@@ -1,3 +1,5 @@
+import { performance } from "node:perf_hooks";
+import { changedAmong, isRefused, startChange, startUse, type TokenAnswer } from "./activity";
 import { Admissions } from "./admissions";
 import {
   first,
@@ -10,14 +12,16 @@ import {
   toUpserts,
   withAttributes,
 } from "./answers";
+import { checkedToken, isExtended, withExtent } from "./breach";
 import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standaloneSettings } from "./connection";
 import type { Context } from "./context";
-import { changesOf, likeDeclaration, type OneOrManyDeclared, toDeclared } from "./declared";
+import { changesOf, createdAmong, likeDeclaration, type OneOrManyDeclared, toDeclared } from "./declared";
 import { DiagnosticsPublisher } from "./diagnostics";
 import { type Changes, type EventBus, EventPublisher, type Logger } from "./events";
 import type { ApiKeyFilters, ApiKeySelector } from "./filters";
 import type { FindConfig } from "./find-config";
 import { decodeKey } from "./generated/columns";
+import type { ApiKeyModuleHealth } from "./health";
 import { type JoinerConfig, joinerConfig } from "./joiner-config";
 import type { ApiKeyModuleService as Documented } from "./methods";
 import { Native } from "./native";
@@ -35,9 +39,13 @@ import type {
   ImportApiKeyInput,
   LinkableApiKeys,
   LinkableKeysConfig,
+  PrunedApiKeys,
+  PruneInput,
   RedeemInput,
   Redemption,
+  RevocationExtent,
   RevokeApiKeyInput,
+  RevokeTokenInput,
   RollApiKeyInput,
   RolledApiKey,
   UpdateApiKeyInput,
@@ -98,7 +106,9 @@ export class ApiKeyModuleService implements Documented {
   }
 
   async createApiKeys(data: CreateApiKeyInput | CreateApiKeyInput[], sharedContext?: Context): Promise<OneOrMany> {
+    const change = startChange(this, "createApiKeys");
     const written = await this.native_.createApiKeys(toNewKeys(data), sharedContext);
+    change?.wrote(written);
     await this.events_.publish(writtenKeys(written), sharedContext);
     return likeInput(data, Array.from(written.keys, decodeCreatedKey));
   }
@@ -108,7 +118,9 @@ export class ApiKeyModuleService implements Documented {
   }
 
   async upsertApiKeys(data: UpsertApiKeyInput | UpsertApiKeyInput[], sharedContext?: Context): Promise<OneOrMany> {
+    const change = startChange(this, "upsertApiKeys");
     const written = await this.native_.upsertApiKeys(toUpserts(data), sharedContext);
+    change?.wrote(written);
     await this.events_.publish(writtenKeys(written), sharedContext);
     return likeInput(data, Array.from(written.keys, decodeKey));
   }
@@ -118,10 +130,12 @@ export class ApiKeyModuleService implements Documented {
     options?: EnsureApiKeysOptions,
     sharedContext?: Context,
   ): Promise<OneOrManyDeclared> {
+    const change = startChange(this, "ensureApiKeys");
     const inProduction = process.env.NODE_ENV === "production";
     const declared = toDeclared(
       await this.native_.ensureApiKeys(toNewKeys(data), options, inProduction, sharedContext),
     );
+    change?.created(createdAmong(declared));
     await this.events_.publish(changesOf(declared), sharedContext);
     return likeDeclaration(data, declared);
   }
@@ -130,7 +144,9 @@ export class ApiKeyModuleService implements Documented {
     data: ImportApiKeyInput | ImportApiKeyInput[],
     sharedContext?: Context,
   ): Promise<OneOrManyDeclared> {
+    const change = startChange(this, "importApiKeys");
     const declared = toDeclared(await this.native_.importApiKeys(toNewKeys(data), sharedContext));
+    change?.created(createdAmong(declared));
     await this.events_.publish(changesOf(declared), sharedContext);
     return likeDeclaration(data, declared);
   }
@@ -201,15 +217,37 @@ export class ApiKeyModuleService implements Documented {
     return toLinkable(updated, config);
   }
 
-  async revoke(target: string | ApiKeySelector, data?: RevokeApiKeyInput, sharedContext?: Context): Promise<OneOrMany> {
-    const { keys, updated } = await this.native_.revoke(target, data);
+  async revoke(
+    target: string | ApiKeySelector,
+    data?: RevokeApiKeyInput & RevocationExtent,
+    sharedContext?: Context,
+  ): Promise<OneOrMany> {
+    const change = startChange(this, "revoke");
+    const { keys, updated } = await this.native_.revoke(target, withExtent(data));
+    change?.revoked(changedAmong(keys, updated));
     await this.events_.publish([["updated", updated]], sharedContext);
-    return likeTarget(target, Array.from(keys, decodeKey));
+    const revoked = Array.from(keys, decodeKey);
+    return isExtended(data) ? (revoked as OneOrMany) : likeTarget(target, revoked);
+  }
+
+  async revokeToken(token: string, data: RevokeTokenInput, sharedContext?: Context): Promise<void> {
+    const change = startChange(this, "revokeToken");
+    const { keys, updated } = await this.native_.revokeToken(checkedToken(token), data);
+    change?.revoked(changedAmong(keys, updated));
+    await this.events_.publish([["updated", updated]], sharedContext);
+  }
+
+  async prune(settings: PruneInput, sharedContext?: Context): Promise<PrunedApiKeys> {
+    const { ids, deleted, more } = await this.native_.prune(settings);
+    await this.events_.publish([["deleted", ids]], sharedContext);
+    return { deleted, more };
   }
 
   async rollApiKeys(id: string, data: RollApiKeyInput, sharedContext?: Context): Promise<RolledApiKey> {
+    const change = startChange(this, "rollApiKeys");
     const rolled = await this.native_.rollApiKeys(id, data, sharedContext);
     const [revoked, created] = [decodeKey(rolled.revoked), decodeKey(rolled.created)];
+    change?.rolled(revoked, created);
     await this.events_.publish(
       [
         ["updated", [revoked.id]],
@@ -221,37 +259,56 @@ export class ApiKeyModuleService implements Documented {
   }
 
   async authenticate(token: string, _sharedContext?: Context): Promise<ApiKey | false> {
+    const use = startUse(this, "authenticate");
     if (typeof token !== "string" || !isTokenSized(token)) {
       this.native_.throwIfClosed();
+      use?.refused("unknown", null);
       return false;
     }
     const recalled = this.native_.recall("secret", token);
     if (recalled !== null) {
+      use?.verified(recalled);
       return recalled;
     }
     const admission = this.admissions_.of(token);
-    const verified = await (admission === null ? this.native_.authenticate(token) : admission.verify());
-    return (verified as ApiKey | null) ?? false;
+    if (admission !== null) {
+      // The guard calls `verify`, which publishes the event.
+      return ((await admission.verify()) as ApiKey | null) ?? false;
+    }
+    const asked = this.native_.authenticate(token);
+    const answer = await (use?.answers(asked) ?? asked);
+    return answer === null || isRefused(answer) ? false : answer;
   }
 
   async verify(token: string, demand?: ApiKeyDemand, _sharedContext?: Context): Promise<Verification> {
     const usable = typeof token === "string" && isTokenSized(token);
+    const use = startUse(this, "verify");
     const recalled = usable ? this.native_.recallVerified(token, demand) : null;
-    // An invalid demand is rejected for every token.
-    const answer = recalled ?? (await this.native_.verify(usable ? token : "", demand));
-    if (answer === null || typeof answer === "string") {
-      return { valid: false, reason: answer ?? "unknown" };
+    if (typeof recalled === "string") {
+      use?.answered(this.native_.recalledRefusal(token, recalled));
+      return { valid: false, reason: recalled };
     }
-    return { valid: true, key: answer };
+    if (recalled !== null) {
+      use?.verified(recalled);
+      return { valid: true, key: recalled };
+    }
+    // An invalid demand is rejected for every token.
+    const asked = this.native_.verify(usable ? token : "", demand);
+    return toVerification(await (use?.answers(asked) ?? asked));
   }
 
   async redeem(token: string, data: RedeemInput, sharedContext?: Context): Promise<Redemption> {
     const usable = typeof token === "string" && isTokenSized(token);
-    const redeemed = await this.native_.redeem(usable ? token : "", data);
+    const [use, change] = [startUse(this, "redeem"), startChange(this, "redeem")];
+    const asked = this.native_.redeem(usable ? token : "", data);
+    const redeemed = await (use?.settles(asked) ?? asked);
     if (redeemed.key === undefined) {
+      use?.refused(redeemed.reason, redeemed.keyId);
       return { valid: false, reason: redeemed.reason };
     }
     const key = decodeKey(redeemed.key);
+    use?.verified(key);
+    change?.revoked([key]);
     await this.events_.publish([["updated", [key.id]]], sharedContext);
     return { valid: true, key };
   }
@@ -259,6 +316,13 @@ export class ApiKeyModuleService implements Documented {
   async status(...given: unknown[]): Promise<ApiKeyModuleStatus> {
     rejectMembers("status", given);
     return this.native_.status();
+  }
+
+  async ping(...given: unknown[]): Promise<ApiKeyModuleHealth> {
+    rejectMembers("ping", given);
+    const startedAt = performance.now();
+    const { ok, problems } = await this.native_.ping();
+    return { ok, latencyMs: performance.now() - startedAt, problems };
   }
 
   async migrate(...given: unknown[]): Promise<void> {
@@ -274,6 +338,13 @@ export class ApiKeyModuleService implements Documented {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+function toVerification(answer: TokenAnswer): Verification {
+  if (answer === null || isRefused(answer)) {
+    return { valid: false, reason: answer?.reason ?? "unknown" };
+  }
+  return { valid: true, key: answer };
 }
 
 /** The changes to publish of a write that creates keys and may change others. */
@@ -292,11 +363,13 @@ Object.assign(ApiKeyModuleService.prototype, {
     upsertApiKeys: 1,
     importApiKeys: 1,
     deleteApiKeys: 1,
+    prune: 1,
     authenticate: 1,
     verify: 2,
     redeem: 2,
     updateApiKeys: 2,
     revoke: 2,
+    revokeToken: 2,
     rollApiKeys: 2,
     ensureApiKeys: 2,
     softDeleteApiKeys: 2,

@@ -246,6 +246,46 @@ export interface RevokeApiKeyInput {
   revoke_in?: number;
 }
 
+/** Which keys a revocation reaches beside the named ones. */
+export interface RevocationExtent {
+  /**
+   * Whether the keys that the named keys created end, too, and what those created, in the same transaction. Keys that end
+   * earlier keep their end; keys that have ended are followed, not rejected. Default: `false`.
+   */
+  cascade?: boolean;
+  /** Whether to change nothing and return the keys that would be revoked, as they are. Default: `false`. */
+  dry_run?: boolean;
+}
+
+/** A revocation that returns every key that it revokes or, with `dry_run`, would revoke. */
+export type ExtendedRevocation = RevokeApiKeyInput & RevocationExtent & ({ cascade: true } | { dry_run: true });
+
+/** Who revokes the key of a token. Unknown members are rejected. */
+export interface RevokeTokenInput {
+  /** Who revokes, for example a user's id; must not be empty. */
+  revoked_by: string;
+  /** Whether the keys that the key created end, too, and what those created. Default: `false`. */
+  cascade?: boolean;
+}
+
+/** Which keys to delete. Unknown members are rejected. */
+export interface PruneInput {
+  /** The keys that were revoked, expired or were soft-deleted before this time, which must not be in the future. */
+  endedBefore: Date | string;
+  /** The maximum number of keys to delete. Default: no maximum. */
+  limit?: number;
+  /** Whether to delete nothing, and only count. Default: `false`. */
+  dryRun?: boolean;
+}
+
+/** The result of `prune`. */
+export interface PrunedApiKeys {
+  /** The number of deleted keys; with `dryRun`, of the keys that would be deleted. */
+  deleted: number;
+  /** Whether more keys are due: call `prune` again. */
+  more: boolean;
+}
+
 /** How to replace a key with a new one. Unknown members are rejected. */
 export interface RollApiKeyInput extends RevokeApiKeyInput {
   /** Who creates the new key. Default: the old key's `created_by`. */

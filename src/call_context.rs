@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chunk_that_is_too_short_is_rejected() {
+    fn a_chunk_that_is_too_short_is_rejected_a23() {
         let now = from_epoch_ms(0.0).expect("in range");
         let mut context = CallContext::new(now, vec![vec![1; 32], vec![1; 31]]);
         assert_eq!(context.entropy(32), Ok(vec![1; 32]));

@@ -47,6 +47,9 @@ pub enum ApiKeyError {
     /// A restricted key creates a key with more than it has itself. Becomes `not_allowed`.
     #[error("created_by: this key may not grant more than it has itself: {0}")]
     MayNotGrant(&'static str),
+    /// A key that has ended creates or rolls a key. Becomes `not_allowed`.
+    #[error("the key {} has ended, so it can neither create nor roll keys", Shown(.0))]
+    CreatorEnded(String),
     /// An invalid option of the service. Becomes `invalid_argument`.
     #[error("{option}: {problem}")]
     Option {
@@ -153,7 +156,7 @@ impl ApiKeyError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NotFound(_) | Self::IdUndefined | Self::NoSuchKeys(_) => "not_found",
-            Self::StillLive(_) | Self::MayNotGrant(_) => "not_allowed",
+            Self::StillLive(_) | Self::MayNotGrant(_) | Self::CreatorEnded(_) => "not_allowed",
             Self::RevokeWithoutId
             | Self::RevokeWithoutRevokedBy
             | Self::AlreadyRevoked { .. }

@@ -46,7 +46,7 @@ describe("the settings of a standalone service", () => {
 });
 
 describe("the settings of the module in Medusa", () => {
-  it("use the connection that Medusa passes", () => {
+  it("use the connection that Medusa passes (D5)", () => {
     const database = {
       clientUrl: "postgres://host/medusa",
       schema: "",
@@ -98,7 +98,7 @@ describe("the settings of the module in Medusa", () => {
     });
   });
 
-  it("use the schema of the shared connection even if DATABASE_SCHEMA names another", () => {
+  it("use the schema of the shared connection even if DATABASE_SCHEMA names another (D5)", () => {
     const cradle = cradleWith({ __pg_connection__: sharedConnection({ connectionString: PG }) });
     const database = { clientUrl: PG, schema: "from-the-environment" };
 

@@ -1,5 +1,9 @@
 // Encryption of the way to PostgreSQL. The server is the tests' own PostgreSQL behind a proxy that encrypts.
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cliOn } from "../cli/program";
 import { expectFailure } from "../support/failures";
 import { openService } from "../support/ours";
 import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
@@ -128,6 +132,33 @@ declare("[postgres] Over TLS (needs the program openssl)", () => {
     const sessions = await through({ identity: certified.identity }, {}, works, (url) => `${url}?ssl=false`);
 
     expect(sessions.encrypted).toBe(0);
+  });
+
+  it("is described by the command doctor, and so is a certificate that is rejected", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "medusa-api-key-native-ca-"));
+    const ca = join(folder, "ca.pem");
+    writeFileSync(ca, certified.ca);
+    const proxy = await startProxy(database.url, { identity: certified.identity });
+    const described = async (query: string) => {
+      const { value } = await cliOn(proxy.url + query).json("doctor");
+      return value.checks.filter(({ check }: { check: string }) => ["connection", "encryption"].includes(check));
+    };
+    try {
+      expect(await described(`?sslmode=verify-full&sslrootcert=${ca}`)).toMatchObject([
+        { check: "connection", state: "ok" },
+        // The server is behind the proxy of this test, which decrypts.
+        { check: "encryption", state: "note", message: expect.stringContaining("encrypted up to a proxy") },
+      ]);
+      const [failed] = await described("?sslmode=verify-full");
+      expect(failed).toMatchObject({
+        check: "connection",
+        state: "problem",
+        message: expect.stringMatching(/certificate/),
+      });
+    } finally {
+      await proxy.stop();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("is requested by sslmode in the URL", async () => {

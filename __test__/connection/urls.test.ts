@@ -27,7 +27,7 @@ describe("The list of URLs", () => {
   afterAll(() => warn.mockRestore());
 
   it.each(list.map(({ url, pg }) => [url, pg]))(
-    "holds for %j the settings that pg-connection-string reads",
+    "holds for %j the settings that pg-connection-string reads (D11)",
     (url, pg) => {
       expect(read(url as string)).toEqual(pg);
     },

@@ -21,7 +21,7 @@ describeEverywhere("createApiKeys returns", (current) => {
     expect(key.token).toMatch(/^pk_[0-9a-f]{64}$/);
   });
 
-  it("an id of apk_ and a ULID with the creation time", async () => {
+  it("an id of apk_ and a ULID with the creation time (A19)", async () => {
     stopClock("2027-03-04T05:06:07.089Z");
     const key = await current().service.createApiKeys(PUBLISHABLE);
 

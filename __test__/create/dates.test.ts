@@ -12,7 +12,7 @@ describeEverywhere("createApiKeys accepts a date", (current) => {
     ["as milliseconds since 1970", Date.UTC(2031, 1, 3, 4, 5, 6, 789)],
     ["as a string with a Z", "2031-02-03T04:05:06.789Z"],
     ["as a string with an offset", "2031-02-03T06:05:06.789+02:00"],
-    ["as a string without a zone, read as UTC", "2031-02-03T04:05:06.789"],
+    ["as a string without a zone, read as UTC (A7)", "2031-02-03T04:05:06.789"],
   ])("%s", async (_, revoked_at) => {
     const { id } = await current().service.createApiKeys({ ...PUBLISHABLE, revoked_at, revoked_by: "user_1" });
 

@@ -18,7 +18,7 @@ const NOT_TEXT: [string, unknown][] = [
   ["a Buffer", Buffer.from("a")],
   ["a String object", new String("a")],
   ["a string with a NUL", "a\u0000b"],
-  ["a lone high surrogate", "a\ud800b"],
+  ["a lone high surrogate (A4)", "a\ud800b"],
   ["a lone low surrogate", "\udc00"],
   ["a string of one mebibyte", MEBIBYTE],
 ];
@@ -85,7 +85,7 @@ describeOurs("createApiKeys rejects invalid data and writes nothing (S18):", (cu
     expect(await current().table()).toEqual([]);
   });
 
-  it("a long string, stating the limit without repeating the string", async () => {
+  it("a long string, stating the limit without repeating the string (A2)", async () => {
     const failure = await failureOf(current().service.createApiKeys({ ...PUBLISHABLE, title: MEBIBYTE }));
 
     expect(failure.message).toMatch(/the maximum is \d+/);

@@ -85,7 +85,7 @@ describeEverywhere("createApiKeys stores", (current) => {
 });
 
 describeOurs("createApiKeys hashes a secret token", (current) => {
-  it("with argon2id at OWASP's minimum in PHC format", async () => {
+  it("with argon2id at OWASP's minimum in PHC format (M6)", async () => {
     await current().service.createApiKeys(SECRET);
 
     expect((await theOnlyRow(current().table())).token).toMatch(

@@ -1,10 +1,14 @@
-// Which keys stock deletes for unusual targets. Each test fails when stock changes: then the row of COMPAT.md goes.
+// Which keys stock deletes for unusual targets. Each test fails when stock changes: then its difference in docs/compat/ goes.
 
 import { failureOf } from "../support/failures";
 import { describeStock } from "../support/implementations";
 import { PUBLISHABLE, SECRET, untyped } from "../support/service";
 
 describeStock("Stock's deleteApiKeys", (current) => {
+  it("has no prune (M18)", () => {
+    expect(current().service).not.toHaveProperty("prune");
+  });
+
   it("rejects the deletion of a failed workflow's live keys, which survive (S20)", async () => {
     const { id, token } = await current().service.createApiKeys(SECRET, { transactionId: "workflow_1" });
     const context = { transactionId: "workflow_1", isCancelling: true };

@@ -1,4 +1,4 @@
-// The listed differences from stock that a history can meet, by the names that COMPAT.md gives them. S7, S13, S15, S19 and S20 need
+// The listed differences from stock that a history can meet, by their numbers in docs/compat/. S7, S13, S15, S19 and S20 need
 // more than one call at a time, M7 another database.
 
 import { hasEnded, hit, isWholeKey, saysNothing } from "./aims";

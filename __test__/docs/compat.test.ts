@@ -1,61 +1,120 @@
-// COMPAT.md names tests that exist, for every row.
+// COMPAT.md and docs/compat/: each difference from stock has one number, three parts, and tests whose titles hold the number.
 
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import {
+  anchor,
+  type Difference,
+  differencePages,
+  differences,
+  differencesOn,
+  LETTERS,
+} from "../../harness/compat/differences.js";
+import { indexPage, withNumbers } from "../../harness/compat/index-page.js";
+import { numberedTests } from "../../harness/compat/numbered-tests.js";
 
 const ROOT = join(__dirname, "../..");
-const MARKDOWN = readFileSync(join(ROOT, "COMPAT.md"), "utf8");
+const LONGEST_LINE = 120;
+const LONGEST_SENTENCE = 40;
 
-/** The rows of the tables, by their numbers. */
-const ROWS = MARKDOWN.split("\n").flatMap((line): [name: string, row: string][] => {
-  const [, name] = /^\| ([SMAD]\d+) \|/.exec(line) ?? [];
-  return name ? [[name, line]] : [];
-});
+const DIFFERENCES = differences().map((difference): [string, Difference] => [difference.number, difference]);
+const TESTS = numberedTests();
+const PAGES = ["COMPAT.md", ...readdirSync(join(ROOT, "docs/compat")).map((name) => `docs/compat/${name}`)];
 
-/** Each file that a row names, with the titles that follow it there. */
-function references(markdown: string): [file: string, title: string][] {
-  const named = /`(?<file>[\w/.-]+\.(?:test\.ts|rs))` (?<titles>“[^”]+”(?:, “[^”]+”)*)/g;
-  return [...markdown.matchAll(named)].flatMap(({ groups: { file = "", titles = "" } = {} }) =>
-    [...titles.matchAll(/“([^”]+)”/g)].map(([, title = ""]): [string, string] => [file, title]),
+const read = (page: string) => readFileSync(join(ROOT, page), "utf8");
+
+/** The sentences in a text and the rows of its tables, with each piece of code as one word. */
+function sentences(markdown: string): string[] {
+  const paragraphs = markdown.replace(/`[^`]*`/g, "code").split(/\n\n|\n\s*- |\n\|/);
+  return paragraphs.flatMap((paragraph) => paragraph.replace(/\s+/g, " ").split(/(?<=[.!?]) /));
+}
+
+/** The anchors of a page. */
+function anchors(page: string): string[] {
+  const headings = [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => heading);
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, "")
+      .replaceAll(" ", "-"),
   );
 }
 
-/** Whether a file declares a test of that title. */
-function declares(source: string, file: string, title: string): boolean {
-  if (file.endsWith(".rs")) return source.includes(`fn ${title}(`);
-  return ['"', "'", "`"].some((quote) => source.includes(`${quote}${title}${quote}`));
-}
-
-describe("COMPAT.md", () => {
-  it.each(["S", "M", "A", "D"])("numbers the rows of table %s without gaps", (letter) => {
-    const numbers = ROWS.map(([name]) => name).filter((name) => name.startsWith(letter));
+describe("The differences in docs/compat/", () => {
+  it.each(LETTERS)("have each number of the letter %s once, without gaps", (letter) => {
+    const numbers = DIFFERENCES.map(([number]) => number).filter((number) => number.startsWith(letter));
 
     expect(numbers.length).toBeGreaterThan(5);
     expect(numbers).toEqual(numbers.map((_, index) => `${letter}${index + 1}`));
-    // A blank line would end the table.
-    expect(MARKDOWN).toMatch(new RegExp(`\\n\\| ${letter}1 \\|(.+\\n\\| ${letter}\\d+ \\|){${numbers.length - 1}}`));
   });
 
-  it.each(ROWS)("names a test for row %s", (_, row) => {
-    expect(references(row).length).toBeGreaterThan(0);
-    expect(row).not.toMatch(/\bno test\b/);
+  it("use no other letter", () => {
+    expect(DIFFERENCES.filter(([number]) => !LETTERS.includes(number.charAt(0)))).toEqual([]);
   });
 
-  // What D rows say is about databases, of which stock has one.
-  it.each(ROWS.filter(([name]) => !name.startsWith("D")))("names a stock test for row %s", (_, row) => {
-    const ofBoth = ["medusa/server.test.ts", "filters/linked-modules.test.ts"];
-    const ofStock = (file: string) => /^(?!differential)[^/]+\/stock\.test\.ts$/.test(file) || ofBoth.includes(file);
+  it.each(DIFFERENCES)("say what stock does, what this package does, and why: %s", (_, { text }) => {
+    const [lead = "", ...parts] = text.split(/^- \*\*/m);
 
-    expect(references(row).some(([file]) => ofStock(file))).toBe(true);
+    expect(parts.map((part) => part.slice(0, part.indexOf(":**")))).toEqual(["Stock", "Here", "Why"]);
+    expect(lead).not.toMatch(/^\s*[-*|]/m);
+    expect(parts.filter((part) => (/:\*\*\s+(.*)$/s.exec(part)?.[1]?.trim() ?? "") === "")).toEqual([]);
   });
 
-  it.each([...new Map(references(MARKDOWN).map((named) => [named.join(), named])).values()])(
-    "references an existing test in %s: %s",
-    (file, title) => {
-      const path = join(ROOT, file.startsWith("src/") ? file : `__test__/${file}`);
+  it.each(DIFFERENCES)("have a title of which every site makes the same anchor: %s", (_, difference) => {
+    expect(difference.title).toMatch(/^[A-Z][\w -]+\w$/);
+    expect(anchors(`docs/compat/${difference.page}`)).toContain(anchor(difference));
+  });
 
-      expect(existsSync(path)).toBe(true);
-      expect(declares(readFileSync(path, "utf8"), file, title)).toBe(true);
-    },
-  );
+  it.each(DIFFERENCES)("are pinned by a test: %s", (number) => {
+    expect(TESTS.filter(({ numbers }) => numbers.includes(number))).not.toEqual([]);
+  });
+
+  // A difference with the letter D concerns databases, of which stock has one.
+  it.each(DIFFERENCES.filter(([number]) => !number.startsWith("D")))("are pinned by a test of stock: %s", (number) => {
+    const ofBoth = ["filters/linked-modules.test.ts"];
+    const files = TESTS.filter(({ numbers }) => numbers.includes(number)).map(({ file }) => file);
+
+    expect(files.filter((file) => /^[^/]+\/stock\.test\.ts$/.test(file) || ofBoth.includes(file))).not.toEqual([]);
+  });
+
+  it("include every number in the title of a test", () => {
+    const known = new Set(DIFFERENCES.map(([number]) => number));
+
+    expect(TESTS.length).toBeGreaterThan(300);
+    expect(TESTS.filter(({ numbers }) => numbers.some((number) => !known.has(number)))).toEqual([]);
+  });
+});
+
+describe("COMPAT.md and docs/compat/", () => {
+  it('have an index of tests and a table that are current; else run "npm run compat-index"', () => {
+    expect(read("docs/compat/tests.md")).toBe(indexPage());
+    expect(read("COMPAT.md")).toBe(withNumbers(read("COMPAT.md")));
+  });
+
+  it("link each page of differences once from the table", () => {
+    const linked = [...read("COMPAT.md").matchAll(/^\| \[[^\]]+\]\(docs\/compat\/([\w-]+\.md)\)/gm)];
+
+    expect(linked.map(([, page]) => page).sort()).toEqual(differencePages());
+    expect(differencePages().filter((page) => differencesOn(page).length === 0)).toEqual([]);
+  });
+
+  it.each(PAGES)("link only to pages and headings that exist: %s", (page) => {
+    const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
+    const broken = links.filter((link) => {
+      const [path = "", heading] = link.split("#");
+      const target = path === "" ? page : relative(ROOT, join(ROOT, dirname(page), path));
+      if (!existsSync(join(ROOT, target))) return true;
+      return heading !== undefined && !anchors(target).includes(heading);
+    });
+
+    expect(broken).toEqual([]);
+  });
+
+  it.each(PAGES.filter((page) => !page.endsWith("/tests.md")))("have short lines and sentences: %s", (page) => {
+    const lines = read(page).split("\n");
+    const words = (sentence: string) => sentence.split(" ").length;
+
+    expect(lines.filter((line) => line.length > LONGEST_LINE)).toEqual([]);
+    expect(sentences(read(page)).filter((sentence) => words(sentence) > LONGEST_SENTENCE)).toEqual([]);
+  });
 });

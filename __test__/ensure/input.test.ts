@@ -26,7 +26,7 @@ describeOurs("ensureApiKeys", (current) => {
   const rejects = rejectsUnchanged(current);
   const ensure = (data: unknown, options?: unknown) => current().service.ensureApiKeys(untyped(data), untyped(options));
 
-  it.each(Object.entries(WEAK))("rejects %s as a secret", async (_, token) => {
+  it.each(Object.entries(WEAK))("rejects %s as a secret (M13)", async (_, token) => {
     await rejects(() => ensure({ ...CI, token }), /^element 0: ApiKey\.token can be guessed: .*128 are required/);
   });
 

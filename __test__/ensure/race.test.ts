@@ -43,7 +43,7 @@ describeOnEachDatabase("ensureApiKeys in 20 processes at once", (database) => {
   }
 
   // Half of the processes hash with another scheme, and all with a salt, so that no unique column prevents a second row.
-  it("creates each secret key exactly once", async () => {
+  it("creates each secret key exactly once (M13)", async () => {
     const service = openService(created.url);
     for (let round = 0; round < ROUNDS; round++) {
       const title = `Secret ${round}`;

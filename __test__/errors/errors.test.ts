@@ -5,7 +5,7 @@ import { describeEverywhere, describeOurs } from "../support/implementations";
 import { PUBLISHABLE, SECRET } from "../support/service";
 
 describeEverywhere("A rejected call", (current) => {
-  it("rejects with an Error of the caller's realm that has the members of MedusaError", async () => {
+  it("rejects with an Error of the caller's realm that has the members of MedusaError (A1)", async () => {
     const failure = await failureOf(current().service.retrieveApiKey("apk_nope"));
 
     expect(failure).toBeInstanceOf(Error);

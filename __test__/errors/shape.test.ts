@@ -11,7 +11,7 @@ describe("An ApiKeyError", () => {
     expect(error.name).toBe(medusas.name);
   });
 
-  it("passes for a MedusaError and for an Error of the caller's realm", () => {
+  it("passes for a MedusaError and for an Error of the caller's realm (A1)", () => {
     expect(MedusaError.isMedusaError(error)).toBe(true);
     expect(error).toBeInstanceOf(Error);
     expect(error).toBeInstanceOf(ApiKeyError);
@@ -22,7 +22,7 @@ describe("An ApiKeyError", () => {
     expect(error.stack).toMatch(/^Error: ApiKey with id: apk_1 was not found\n.*shape\.test\.ts/);
   });
 
-  it("has a database's code as sqlstate, never as code, and only when there is one", () => {
+  it("has a database's code as sqlstate, never as code, and only when there is one (S6)", () => {
     const database = new ApiKeyError("database_error", "The database could not carry out the call.", "23505");
     expect(database).toMatchObject({ sqlstate: "23505", code: undefined });
     expect(error).not.toHaveProperty("sqlstate");

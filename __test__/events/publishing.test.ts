@@ -78,7 +78,7 @@ describe("a committed change", () => {
     expect(logger.error).not.toHaveBeenCalled();
   });
 
-  it("stays committed when the bus fails, and the failure is logged", async () => {
+  it("stays committed when the bus fails, and the failure is logged (S13)", async () => {
     const failures = [
       () => Promise.reject(new Error("redis is away")),
       () => {

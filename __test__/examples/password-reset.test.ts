@@ -125,7 +125,7 @@ describeOnEachDatabase("the example of password resets", (database) => {
     expect(stopped).toEqual({ code: 0, errors: "" });
   });
 
-  it.each(PEOPLE)("sets the password of one of the $path, once", async ({ path, email, password, owner }) => {
+  it.each(PEOPLE)("sets the password of one of the $path, once (M14)", async ({ path, email, password, owner }) => {
     const token = await server.requestToken(path, email.toUpperCase());
     const other = PEOPLE.find((person) => person.path !== path) as (typeof PEOPLE)[number];
 

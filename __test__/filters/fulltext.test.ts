@@ -35,7 +35,7 @@ describeEverywhere("$fulltext", (current) => {
     ["a1", []],
     ["ÜBER straße", ["umlaut"]],
     ["strasse", []],
-  ])("finds %j as a whole word on every database", async (words, ids) => {
+  ])("finds %j as a whole word on every database (D8)", async (words, ids) => {
     expect(await found(words)).toEqual(ids);
   });
 

@@ -15,7 +15,7 @@ describeOurs("listApiKeys rejects, naming the field (S18),", (current) => {
       "Trying to query by not existing property ApiKey.nope",
     ],
     ["an unknown field below $not", { $not: { nope: 1 } }, "Trying to query by not existing property ApiKey.nope"],
-    ["an unknown operator", { id: { $foo: 1 } }, "Trying to query by not existing property ApiKey.$foo"],
+    ["an unknown operator (A9)", { id: { $foo: 1 } }, "Trying to query by not existing property ApiKey.$foo"],
     ["a nested object", { id: { nope: 1 } }, "Trying to query by not existing property ApiKey.nope"],
     ["names of Object.prototype", { constructor: "a" }, "Trying to query by not existing property ApiKey.constructor"],
     ["a name with an alias (A12)", { "a0.id": "apk_1" }, "Trying to query by not existing property ApiKey.a0.id"],
@@ -35,16 +35,16 @@ describeOurs("listApiKeys rejects, naming the field (S18),", (current) => {
     ["a string with a NUL", { title: "a\u0000" }, /\btitle\b/],
     ["a NUL in a token that is looked up", { token: "pk_\u0000", type: "publishable" }, /\btoken\b/],
     ["a NUL in a list", { id: ["apk_1", "\u0000"] }, /\bid\b/],
-    ["a lone surrogate", { title: "\ud800" }, /\btitle\b/],
+    ["a lone surrogate (A4)", { title: "\ud800" }, /\btitle\b/],
     ["a number for a string", { title: 5 }, /\btitle\b/],
     ["a number among ids", { id: ["apk_1", 5] }, /\bid\b/],
     ["a boolean for a time", { created_at: true }, /created_at/],
     ["NaN for a time", { created_at: { $gt: Number.NaN } }, /created_at/],
     ["an invalid Date", { created_at: new Date(Number.NaN) }, /created_at/],
-    ["a string that is not a time", { created_at: "garbage" }, /created_at/],
-    ["a scalar for $in", { id: { $in: "apk_1" } }, /\$in|\bid\b/],
-    ["null for $nin", { id: { $nin: null } }, /\$nin|\bid\b/],
-    ["an array for $eq", { id: { $eq: ["apk_1"] } }, /\bid\b.*\$eq/],
+    ["a string that is not a time (A7)", { created_at: "garbage" }, /created_at/],
+    ["a scalar for $in (A8)", { id: { $in: "apk_1" } }, /\$in|\bid\b/],
+    ["null for $nin (A8)", { id: { $nin: null } }, /\$nin|\bid\b/],
+    ["an array for $eq (A8)", { id: { $eq: ["apk_1"] } }, /\bid\b.*\$eq/],
     ["an array for $ne", { id: { $ne: ["apk_1"] } }, /\bid\b.*\$ne/],
     ["$exists on a token", { token: { $exists: true } }, /\btoken\b/],
     ["a URL for a value", { title: "A publishable key", id: new URL("http://localhost") }, /\bid\b/],
@@ -98,7 +98,7 @@ describeOurs("listApiKeys rejects, naming the field (S18),", (current) => {
     await expectFailure(current().service.listApiKeys({}, untyped(config)), "invalid_data", /config/);
   });
 
-  it("a filter that is nested too deeply or cyclic", async () => {
+  it("a filter that is nested too deeply or cyclic (A6)", async () => {
     const deep = Array.from({ length: 5_000 }).reduce<object>((filter) => ({ $not: filter }), { id: "apk_1" });
     const endless: Record<string, unknown> = {};
     endless.$not = endless;

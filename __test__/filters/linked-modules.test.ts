@@ -90,7 +90,7 @@ describe("[postgres] A query on linked modules", () => {
     ["F", { id: "sc_4" }],
     ["", { id: "sc_4", name: "Hidden" }],
     ["", { $and: [{ id: "sc_4" }] }],
-  ])("finds the keys that stock finds, '%s', for %p (case %#)", async (titles, filters) => {
+  ])("finds the keys that stock finds, '%s', for %p (case %#) (A13)", async (titles, filters) => {
     const ourAnswer = await answer(ours.service, [channels(filters)]);
 
     expect(ourAnswer).toEqual(await answer(stock.service, [channels(filters)]));
@@ -144,7 +144,7 @@ describe("[postgres] A query on linked modules", () => {
     ["BA", [channels({ name: ["Web", "App"] })], { "sales_channel.name": "ASC" }],
     ["ACEBDF", [creators()], { "user.email": "ASC", title: "ASC" }],
     ["ABCFDE", [links()], { "publishable_api_key_sales_channel.sales_channel_id": "ASC", title: "ASC" }],
-  ])("orders keys as stock does, '%s' (case %#)", async (titles, joins, order, filters = {}) => {
+  ])("orders keys as stock does, '%s' (case %#) (A13)", async (titles, joins, order, filters = {}) => {
     const [found] = await answer(ours.service, joins, { order: { ...order } }, filters);
 
     expect(found).toEqual((await answer(stock.service, joins, { order: { ...order } }, filters))[0]);
@@ -209,7 +209,7 @@ describe("[postgres] A query on linked modules", () => {
     ["a schema", [{ ...CHANNELS, target: { table: "sales_channel", schema: 'public"."' } }]],
     ["a link", [{ ...CHANNELS, link: { ...CHANNELS.link, sourceKey: "id) or (true" } }]],
     ["an order", [channels()], { order: { 'sales_channel.name" desc; DROP TABLE api_key; --': "ASC" } }],
-  ])("rejects a malicious name of %s and changes nothing", async (_, joins, config = {}) => {
+  ])("rejects a malicious name of %s and changes nothing (A13)", async (_, joins, config = {}) => {
     await expectFailure(answer(ours.service, joins, config), "invalid_data", /is not a valid table or column name/);
     expect(await answer(ours.service, [])).toEqual(["ABCDEF", 6]);
   });
@@ -219,7 +219,7 @@ describe("[postgres] A query on linked modules", () => {
     ["a condition on tokens", [channels(), keysOfChannels({ token: "pk_A" })]],
     ["an order", [channels(), keysOfChannels()], { order: { "api_key.token": "ASC" } }],
   ])(
-    "discloses nothing about hashes and salts through %s on a link back to the keys",
+    "discloses nothing about hashes and salts through %s on a link back to the keys (A13)",
     async (_, joins, config = {}) => {
       await expectFailure(
         answer(ours.service, joins, config),
@@ -246,7 +246,7 @@ describe("[postgres] A query on linked modules", () => {
 });
 
 describe("[sqlite] A query on linked modules", () => {
-  it("is rejected because Medusa's other tables do not exist", async () => {
+  it("is rejected because Medusa's other tables do not exist (D12)", async () => {
     const database = await createSqliteDatabase();
     const { service, stop } = await startOurs(database.url);
     const config = { __internal: { crossModuleJoins: [CHANNELS] } };

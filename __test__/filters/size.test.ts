@@ -32,7 +32,7 @@ describeOurs("A filter", (current) => {
     ["8,000 words of $fulltext without a space", { title: { $fulltext: "a.".repeat(8_000) } }, /500 conditions/],
     ["one condition above the limit", { $or: branches(LIMIT + 1) }, /500 conditions/],
     ["20,000 levels", deep(20_000), /deep/],
-  ])("of %s is rejected, and the next call succeeds", async (_, filter, message) => {
+  ])("of %s is rejected, and the next call succeeds (A21)", async (_, filter, message) => {
     const { service } = current();
     const before = await current().table();
 
@@ -67,7 +67,7 @@ describeOurs("A filter", (current) => {
           { filters: { freeTextSearch_ApiKey: { value: WORDS, fromEntity: "ApiKey" } } },
         ),
     ],
-  ])(`of ${LIMIT} and ${LIMIT} conditions, two %s, is rejected as a whole`, async (_, call) => {
+  ])(`of ${LIMIT} and ${LIMIT} conditions, two %s, is rejected as a whole (A21)`, async (_, call) => {
     const before = await current().table();
 
     await expectFailure(call(current().service), "invalid_data", /500 conditions/);
@@ -126,7 +126,7 @@ describeOurs("A filter", (current) => {
     ["a megabyte of $re", { title: { $re: MEGABYTE } }, /1000000 bytes long/],
     ["a megabyte of a RegExp", { title: new RegExp(MEGABYTE) }, /1000000 bytes long/],
     ["a megabyte of $fulltext", { title: { $fulltext: MEGABYTE } }, /1000000 bytes long/],
-  ])("with %s is rejected by every method", async (_, filter, message) => {
+  ])("with %s is rejected by every method (A21)", async (_, filter, message) => {
     const { service } = current();
 
     await expectFailure(service.listApiKeys(filter), "invalid_data", message);
@@ -138,7 +138,7 @@ describeOurs("A filter", (current) => {
     await expectFailure(service.restoreApiKeys(filter), "invalid_data", message);
   });
 
-  it("with a megabyte of q is rejected in a filter and in a config", async () => {
+  it("with a megabyte of q is rejected in a filter and in a config (A21)", async () => {
     const search = { filters: { freeTextSearch_ApiKey: { value: MEGABYTE, fromEntity: "ApiKey" } } };
 
     await expectFailure(current().service.listApiKeys({ q: MEGABYTE }), "invalid_data", /1000000 bytes long/);

@@ -75,7 +75,7 @@ describeOnEachDatabase("While tokens are hashed", (kind) => {
     await service.close();
   });
 
-  it("callers beyond hashQueueLimit get a retryable error and the others succeed", async () => {
+  it("callers beyond hashQueueLimit get a retryable error and the others succeed (S15, A38)", async () => {
     const service = openService(database.url, { ...SLOW, hashQueueLimit: 2 });
     await service.migrate();
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => service.createApiKeys(SECRET)));

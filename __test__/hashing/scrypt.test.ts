@@ -73,7 +73,7 @@ describe("[postgres] A database shared by stock and this package", () => {
     await database?.drop();
   });
 
-  it("authenticates a key of stock here", async () => {
+  it("authenticates a key of stock here (M6)", async () => {
     const key = await stock.service.createApiKeys(SECRET);
 
     expect(await ours.authenticate(key.token)).toMatchObject({ id: key.id, title: SECRET.title });
@@ -85,7 +85,7 @@ describe("[postgres] A database shared by stock and this package", () => {
     expect(await stock.service.authenticate(key.token)).toMatchObject({ id: key.id, title: SECRET.title });
   });
 
-  it("returns a key alike on both sides", async () => {
+  it("returns a key alike on both sides (D1)", async () => {
     const keys = [
       await stock.service.createApiKeys({ ...SECRET, revoked_at: new Date("2031-02-03T04:05:06.007Z") }),
       await ours.createApiKeys({ ...SECRET, revoked_at: new Date("2031-02-03T04:05:06.007Z") }),

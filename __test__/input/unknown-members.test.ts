@@ -36,7 +36,7 @@ describeOurs("A member that resembles another", (current) => {
 });
 
 describeOurs("migrate(), status() and close()", (current) => {
-  it("reject unknown settings and ignore other arguments", async () => {
+  it("reject unknown settings and ignore other arguments (M4)", async () => {
     const service = openService(current().url) as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
     for (const method of ["migrate", "status", "close"]) {
       await expectFailure(service[method]?.({ force: true }) as Promise<unknown>, "invalid_data", unknown("force"));

@@ -51,7 +51,7 @@ describe.each([
   });
   afterEach(() => database.drop());
 
-  it("leave no session after garbage collection", async () => {
+  it("leave no session after garbage collection (M8)", async () => {
     const program = await dropServices(dropping({ databaseUrl: database.url, ...options }), async () => {
       await until(sessions, (count) => count >= SERVICES);
     });

@@ -85,7 +85,7 @@ describeOnEachDatabase("A service", (kind) => {
     expect(await one.retrieveApiKey(id)).toMatchObject({ revoked_by: "user_1" });
   });
 
-  it("stays open when another service on the same database closes", async () => {
+  it("stays open when another service on the same database closes (D5)", async () => {
     const [one, other] = [open(), open()];
     await one.listApiKeys();
     await other.listApiKeys();
@@ -101,7 +101,7 @@ describeOnEachDatabase("A service", (kind) => {
     await expect(open().listApiKeys()).resolves.toHaveLength(6);
   });
 
-  it.each([1, 2])("finishes 500 parallel calls on a pool of %d", async (max) => {
+  it.each([1, 2])("finishes 500 parallel calls on a pool of %d (S7)", async (max) => {
     const service = open({ pool: { max } });
     const { id, token } = await service.createApiKeys(SECRET);
     const calls = [

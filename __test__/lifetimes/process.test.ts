@@ -68,7 +68,7 @@ describeOnEachDatabase("A process with an open service", (kind) => {
 });
 
 describe("[sqlite] A service without options", () => {
-  it("keeps its keys in api-keys.db in the working directory", async () => {
+  it("keeps its keys in api-keys.db in the working directory (M7)", async () => {
     const directory = await mkdtemp(join(tmpdir(), "medusa-api-key-native-"));
     await run(
       `const { ApiKeyModuleService } = require(${PACKAGE}); const service = new ApiKeyModuleService(); ${CREATE};`,

@@ -36,7 +36,7 @@ describeEverywhere("listApiKeys with a config", (current) => {
     expect(await found(config)).toBe(ids);
   });
 
-  it("orders titles by their code points", async () => {
+  it("orders titles by their code points (D9)", async () => {
     const keys = await current().service.listApiKeys({}, { order: { title: "ASC" } });
     const titles = keys.map((key) => key.title);
 

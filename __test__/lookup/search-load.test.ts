@@ -18,7 +18,7 @@ describe("[sqlite] While many searches run", () => {
     await database.drop();
   });
 
-  it.each([1, 10])("token lookups do not wait on a pool of %d", async (max) => {
+  it.each([1, 10])("token lookups do not wait on a pool of %d (D15)", async (max) => {
     service = openService(database.url, {
       argon2: { memoryKib: 64, iterations: 1 },
       lastUsedInterval: false,

@@ -146,7 +146,7 @@ describeOnEachDatabase("A key that a workflow created", (database) => {
     expect(await service.listApiKeys()).toEqual([]);
   });
 
-  it("survives the failure of another workflow, whose deletion is rejected", async () => {
+  it("survives the failure of another workflow, whose deletion is rejected (S20)", async () => {
     const byHand = await service.createApiKeys(SECRET);
     const [byOther] = await service.createApiKeys([SECRET], { transactionId: "another" });
     for (const { id } of [byHand, byOther as { id: string }]) {
@@ -185,7 +185,7 @@ describeOnEachDatabase("A key that a workflow created", (database) => {
     ["is being cancelled in another transaction", { isCancelling: true, transactionId: "other" }],
     ["is not being cancelled", { transactionId: "mine", isCancelling: false }],
     ["names a transaction that is not a string", { transactionId: 1 as never, isCancelling: true }],
-  ])("cannot be deleted by a caller that %s", async (_, context) => {
+  ])("cannot be deleted by a caller that %s (S20)", async (_, context) => {
     const { id } = await service.createApiKeys(SECRET, { transactionId: "mine" });
 
     await expectFailure(service.deleteApiKeys([id], context), "not_allowed", new RegExp(id));

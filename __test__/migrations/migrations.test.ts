@@ -34,7 +34,7 @@ describe("[postgres] db:migrate with this package", () => {
     await service.close();
   });
 
-  it("creates stock's columns, constraints and indexes exactly as stock's migrations do", async () => {
+  it("creates stock's columns, constraints and indexes exactly as stock's migrations do (D1)", async () => {
     const other = await createPostgresDatabase();
     await migrate("ours", database);
     await migrate("stock", other);
@@ -46,7 +46,7 @@ describe("[postgres] db:migrate with this package", () => {
     await other.drop();
   });
 
-  it("records each of stock's migrations once in MikroORM's table", async () => {
+  it("records each of stock's migrations once in MikroORM's table (D2)", async () => {
     const other = await createPostgresDatabase();
     await migrate("ours", database);
     await migrate("ours", database);
@@ -127,7 +127,7 @@ describe("[postgres] db:migrate with this package", () => {
     expect(await tables(database)).toHaveLength(3);
   });
 
-  it("creates the table where stock does when only DATABASE_SCHEMA names a schema", async () => {
+  it("creates the table where stock does when only DATABASE_SCHEMA names a schema (D2)", async () => {
     const other = await createPostgresDatabase();
     await Promise.all([database, other].map((each) => each.query("CREATE SCHEMA shop")));
     process.env.DATABASE_SCHEMA = "shop";
@@ -197,7 +197,7 @@ describe("[postgres] db:rollback with this package", () => {
   });
   afterEach(() => database?.drop());
 
-  it("reverts this package's changes and keeps stock's table with every key", async () => {
+  it("reverts this package's changes and keeps stock's table with every key (D4)", async () => {
     const untouched = await createPostgresDatabase();
     await migrate("stock", untouched);
     await migrate("ours", database);
@@ -259,7 +259,7 @@ describe("[postgres] Going back to stock", () => {
   });
   afterEach(() => database?.drop());
 
-  it("needs one clean db:migrate on a table of this package, and every key that stock can read authenticates", async () => {
+  it("needs one clean db:migrate on a table of this package, and every key that stock can read authenticates (D3)", async () => {
     await migrate("ours", database);
     const service = openService(database.url, { migrate: false, hashing: "scrypt" });
     const ours = await service.createApiKeys(SECRET);
@@ -275,7 +275,7 @@ describe("[postgres] Going back to stock", () => {
     await stock.stop();
   });
 
-  it("works after a migration from stock to this package, with stock's own rollback", async () => {
+  it("works after a migration from stock to this package, with stock's own rollback (D3)", async () => {
     const first = await startStock(database.url);
     const { id, token } = await first.service.createApiKeys(SECRET);
     await first.stop();
@@ -313,7 +313,7 @@ describe("[postgres] Going back to stock", () => {
 });
 
 describe("[postgres] A standalone service", () => {
-  it("creates no table of Medusa's in a database without Medusa", async () => {
+  it("creates no table of Medusa's in a database without Medusa (D2)", async () => {
     const database = await createPostgresDatabase();
     const service = openService(database.url);
     await service.listApiKeys();
@@ -325,7 +325,7 @@ describe("[postgres] A standalone service", () => {
 });
 
 describe("[postgres] A server on a database without migrations", () => {
-  it("asks for medusa db:migrate at startup and in every call, and recovers after it", async () => {
+  it("asks for medusa db:migrate at startup and in every call, and recovers after it (D4)", async () => {
     const database = await createPostgresDatabase();
     const error = jest.fn();
     const service = new apiKeyModule.service({ logger: { error } }, {
@@ -356,7 +356,7 @@ describe("[postgres] A server on a database without migrations", () => {
 });
 
 describe("[postgres] The hooks of the service", () => {
-  it("are three asynchronous functions that log nothing on success (R15)", async () => {
+  it("are three asynchronous functions that log nothing on success (A18)", async () => {
     const database = await createPostgresDatabase();
     await migrate("ours", database);
     const error = jest.fn();

@@ -40,7 +40,7 @@ jest.mock(
 const row = (id: string) => sampleRow({ id, token: "", updated_at: 6 });
 
 function written(part: Partial<Written>): Written {
-  return { keys: [], created: [], updated: [], deleted: [], ...part };
+  return { keys: [], created: [], updated: [], superseded: [], deleted: [], ...part };
 }
 
 function inMedusa() {
@@ -176,7 +176,7 @@ describe("the service", () => {
     expect(mockCalls).toEqual([]);
   });
 
-  it("implements its older names as aliases", async () => {
+  it("implements its older names as aliases (M1)", async () => {
     const { service } = inMedusa();
     mockAnswers.createApiKeys = written({ keys: [row("apk_1")], created: ["apk_1"] });
     mockAnswers.listApiKeys = PAGE;
@@ -212,7 +212,7 @@ describe("the service", () => {
     await expect(proxied.listApiKeys()).resolves.toHaveLength(1);
   });
 
-  it("closes with the application", async () => {
+  it("closes with the application (A18)", async () => {
     const { service } = inMedusa();
     const { __hooks } = service as unknown as { __hooks: Record<string, () => Promise<void>> };
     await __hooks.onApplicationShutdown?.();

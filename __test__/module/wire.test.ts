@@ -16,7 +16,7 @@ describe("encoded objects", () => {
   const params = new URLSearchParams("id=apk_1");
   const other = (kind: string) => ({ [`${NUL}other`]: kind });
 
-  it("are encoded by kind where only plain objects are valid", () => {
+  it("are encoded by kind where only plain objects are valid (A22)", () => {
     const target = (value: unknown) => JSON.parse(encodeTarget(value));
     expect(target(params)).toEqual(other("URLSearchParams"));
     expect(target(new Holder())).toEqual(other("Object"));
@@ -104,13 +104,13 @@ describe("an encoded argument", () => {
     }
   });
 
-  it("cannot forge a tag", () => {
+  it("cannot forge a tag (A5)", () => {
     expect(sent({ [`${NUL}undefined`]: true })).toEqual({ "\ufffdundefined": true });
     expect(sent({ id: "apk_1", [`ti${NUL}tle`]: "a" })).toEqual({ id: "apk_1", "ti\ufffdtle": "a" });
     expect(sent({ "\ud800": 1 })).toEqual({ "\ufffd": 1 });
   });
 
-  it("is rejected when it is cyclic or nested deeper than 64 levels", () => {
+  it("is rejected when it is cyclic or nested deeper than 64 levels (A6)", () => {
     const cycle: Record<string, unknown> = {};
     cycle.a = [cycle, cycle];
     const nested = (levels: number): unknown => (levels === 0 ? "a" : [nested(levels - 1)]);

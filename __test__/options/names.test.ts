@@ -46,6 +46,11 @@ describe("The names of options", () => {
     expect(known({ hashKeys: [{ nope: 1 }] })).toEqual(names.map((name) => `hashKeys[0].${name}`));
   });
 
+  it("of TokenOptions are the same in TypeScript and in Rust", () => {
+    expect(declared("TokenOptions")).toEqual(["brand"]);
+    expect(known({ token: { nope: 1 } })).toEqual(["token.brand"]);
+  });
+
   it.each(TABLES)("of %s are the same in TypeScript and in Rust", (name, prefix, unknown) => {
     expect(declared(name).length).toBeGreaterThan(2);
     expect(declared(name).map((member) => prefix + member)).toEqual(known(unknown));

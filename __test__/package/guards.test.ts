@@ -32,6 +32,23 @@ const RESOLUTIONS: [name: string, options: ts.CompilerOptions][] = [
   ["node10", { module: ts.ModuleKind.CommonJS, moduleResolution: ts.ModuleResolutionKind.Node10 }],
 ];
 
+/** What the compiler says about the program in a reader's folder. */
+function complaintsOf(folder: string, resolution: ts.CompilerOptions): (string | ts.DiagnosticMessageChain)[] {
+  const program = ts.createProgram([join(folder, "index.ts")], {
+    ...resolution,
+    target: ts.ScriptTarget.ES2022,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    // The types of this checkout's packages are out of reach, and those of the package are checked, too.
+    preserveSymlinks: true,
+    skipLibCheck: false,
+    noEmit: true,
+    types: ["node"],
+    typeRoots: [join(folder, "node_modules/@types")],
+  });
+  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText);
+}
+
 describe("the subpaths of the guards", () => {
   let folder: string;
 
@@ -50,20 +67,7 @@ describe("the subpaths of the guards", () => {
       for (const type of ["commonjs", "module"]) {
         writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "reader", type }));
         writeFileSync(join(folder, "index.ts"), PROGRAM);
-        const program = ts.createProgram([join(folder, "index.ts")], {
-          ...resolution,
-          target: ts.ScriptTarget.ES2022,
-          strict: true,
-          exactOptionalPropertyTypes: true,
-          // The types of this checkout's frameworks are out of reach, and those of the package are checked, too.
-          preserveSymlinks: true,
-          skipLibCheck: false,
-          noEmit: true,
-          types: ["node"],
-          typeRoots: [join(folder, "node_modules/@types")],
-        });
-        const found = ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText);
-        expect(found).toEqual([]);
+        expect(complaintsOf(folder, resolution)).toEqual([]);
       }
     },
     TIMEOUT_MS,
@@ -90,6 +94,47 @@ describe("the subpaths of the guards", () => {
       console.log(Object.keys(require.cache).filter((path) => /\\.node$|node_modules.(express|fastify|hono|@medusajs)/.test(path)).length);`;
     writeFileSync(join(folder, "index.js"), program);
     expect(execFileSync(process.execPath, [join(folder, "index.js")], { encoding: "utf8" }).trim()).toBe("0");
+  });
+});
+
+describe("the subpath opentelemetry", () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = readersFolder();
+    for (const name of ["@types/node", "undici-types"]) {
+      mkdirSync(dirname(join(folder, "node_modules", name)), { recursive: true });
+      symlinkSync(join(ROOT, "node_modules", name), join(folder, "node_modules", name), "junction");
+    }
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each(RESOLUTIONS)(
+    "compiles with %s resolution where OpenTelemetry is not installed",
+    (_name, resolution) => {
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "reader", type: "commonjs" }));
+      writeFileSync(
+        join(folder, "index.ts"),
+        `import { ApiKeyModuleService } from "medusa-api-key-native";
+         import { type Instrumentation, instrument } from "medusa-api-key-native/opentelemetry";
+         export const metrics = (service: ApiKeyModuleService): Instrumentation => instrument(service);`,
+      );
+      expect(complaintsOf(folder, resolution)).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each(["commonjs", "module"])("loads in a package of type %s without an addon", (type) => {
+    const program =
+      type === "module"
+        ? 'import { instrument } from "medusa-api-key-native/opentelemetry"; console.log(typeof instrument);'
+        : `const { instrument } = require("medusa-api-key-native/opentelemetry");
+           console.log(typeof instrument, Object.keys(require.cache).some((path) => path.endsWith(".node")));`;
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "reader", type }));
+    writeFileSync(join(folder, "index.js"), program);
+    const printed = execFileSync(process.execPath, [join(folder, "index.js")], { encoding: "utf8" });
+
+    expect(printed.trim()).toBe(type === "module" ? "function" : "function false");
   });
 });
 

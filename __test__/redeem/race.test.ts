@@ -74,7 +74,7 @@ describeOnEachDatabase("1,000 redemptions in eight processes at once", (database
   }
 
   it(
-    "succeeds in exactly one call",
+    "succeeds in exactly one call (M14)",
     async () => {
       for (let round = 0; round < ROUNDS; round++) {
         const raced = await race();
@@ -92,7 +92,7 @@ describeOnEachDatabase("1,000 redemptions in eight processes at once", (database
   );
 
   it(
-    "succeeds in at most one call, which the row names, when processes are killed",
+    "succeeds in at most one call, which the row names, when processes are killed (M14)",
     async () => {
       for (let round = 0; round < ROUNDS; round++) {
         const killed = Array.from({ length: KILLED }, (_, index) => (round * KILLED + index) % PROCESSES);

@@ -27,7 +27,7 @@ describe("[postgres] A row with a date that JavaScript cannot represent", () => 
     ["revoked_at", "infinity"],
     ["revoked_at", "-infinity"],
     ["created_at", "infinity"],
-  ])("fails only the calls that read it when %s is %s", async (column, value) => {
+  ])("fails only the calls that read it when %s is %s (D6)", async (column, value) => {
     const [odd, sound] = await service.createApiKeys([
       { ...SECRET, id: "apk_1" },
       { ...SECRET, id: "apk_2" },
@@ -60,7 +60,7 @@ describe("[postgres] A row with a date that JavaScript cannot represent", () => 
     expect(await service.listApiKeys()).toMatchObject([{ id: "apk_1", title: SECRET.title }, {}, {}]);
   });
 
-  it("does not make the process print anything", async () => {
+  it("does not make the process print anything (D6)", async () => {
     const [odd] = await service.createApiKeys([SECRET, PUBLISHABLE]);
     await database.query("UPDATE api_key SET revoked_at = 'infinity'");
     const source = `

@@ -88,6 +88,26 @@ describeStock("Stock's revoke", (current) => {
     );
   });
 
+  it("lets a revoked key be the creator of a key, and revokes nothing that it created (M16)", async () => {
+    const { id } = await current().service.createApiKeys(SECRET);
+    const child = await current().service.createApiKeys({ ...SECRET, created_by: id });
+    await current().service.revoke(id, { ...by("user_1"), cascade: true });
+
+    expect(await current().service.retrieveApiKey(child.id)).toMatchObject({ revoked_at: null });
+    expect(await current().service.createApiKeys({ ...SECRET, created_by: id })).toMatchObject({ created_by: id });
+  });
+
+  it("ignores dry_run, so that it revokes the key (M16)", async () => {
+    const { id } = await current().service.createApiKeys(SECRET);
+    const revoked = await current().service.revoke(id, { ...by("user_1"), dry_run: true });
+
+    expect(revoked.revoked_at).toBeInstanceOf(Date);
+  });
+
+  it("has no revokeToken (M17)", () => {
+    expect(current().service).not.toHaveProperty("revokeToken");
+  });
+
   it("requires revoked_by, and rollApiKeys, create and list do not exist (M1, M4)", async () => {
     const { id } = await current().service.createApiKeys(SECRET);
     const service = current().service as unknown as Record<string, unknown>;

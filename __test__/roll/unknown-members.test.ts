@@ -8,7 +8,7 @@ import { unknown } from "../support/unknown-members";
 const BY = { revoked_by: "user_2" };
 
 describeOurs("rollApiKeys", (current) => {
-  it.each(["revokeIn", "expires_in", "titel", "id", "nope"])("rejects the unknown member %s", async (name) => {
+  it.each(["revokeIn", "expires_in", "titel", "id", "nope"])("rejects the unknown member %s (M4)", async (name) => {
     const { service } = current();
     const { id } = await service.createApiKeys(PUBLISHABLE);
     const before = await current().table();

@@ -22,7 +22,7 @@ describe("[sqlite] The file of a service", () => {
   });
   afterEach(() => database.drop());
 
-  it("has mode 0600 when the service creates it, and so have -wal and -shm", async () => {
+  it("has mode 0600 when the service creates it, and so have -wal and -shm (D13)", async () => {
     const service = openService(database.url, OPTIONS);
     await service.createApiKeys(SECRET);
     const names = await readdir(dirname(database.path));
@@ -110,7 +110,7 @@ describe("[sqlite] A file that a service cannot write", () => {
     ["the file", 0o444, 0o777],
     ["the folder", 0o666, 0o555],
   ])(
-    "serves reads and authenticate when %s cannot be written, and rejects writes with the reason",
+    "serves reads and authenticate when %s cannot be written, and rejects writes with the reason (D13)",
     async (_, file, folder) => {
       await allow(file, folder);
       const lookUp = { token: publishable.token, type: "publishable" };
@@ -168,7 +168,7 @@ describe("[sqlite] A file that a service cannot write", () => {
 });
 
 describe("[sqlite] An error of SQLite", () => {
-  it("has a description without a code", async () => {
+  it("has a description without a code (D14)", async () => {
     const database = await createSqliteDatabase();
     await writeFile(database.path, await readFile(__filename));
     const service = openService(database.url);
@@ -180,7 +180,7 @@ describe("[sqlite] An error of SQLite", () => {
     expect(error).not.toHaveProperty("sqlstate");
   });
 
-  it("has a description when a statement fails", async () => {
+  it("has a description when a statement fails (D14)", async () => {
     const database = await createSqliteDatabase();
     const service = openService(database.url, OPTIONS);
     await service.createApiKeys(PUBLISHABLE);

@@ -50,7 +50,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     await database.drop();
   });
 
-  it("is reopened when a backup is renamed over it, and a key revoked there is rejected", async () => {
+  it("is reopened when a backup is renamed over it, and a key revoked there is rejected (D13)", async () => {
     await backUp();
     await replace();
     await elsewhere(REVOKE, [secret.id]);
@@ -100,7 +100,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     ]);
   });
 
-  it("does not acknowledge a write to the replaced file", async () => {
+  it("does not acknowledge a write to the replaced file (D13)", async () => {
     await backUp();
     const blocking = new SqliteShell(database.path);
     await blocking.query("BEGIN IMMEDIATE");
@@ -145,7 +145,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     ["moved", () => rename(database.path, path("moved.db"))],
     ["deleted", () => rm(database.path)],
     ["deleted with its -wal and -shm", () => Promise.all([rm(database.path), removeLog()])],
-  ])("fails every call when it is %s, and is not created again", async (_, remove) => {
+  ])("fails every call when it is %s, and is not created again (D13)", async (_, remove) => {
     await remove();
     const gone = /^databaseUrl: the SQLite file .*api-keys\.db was moved or deleted/;
 
@@ -189,7 +189,7 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     expect(await service.authenticate(secret.token)).toMatchObject({ id: secret.id });
   });
 
-  it("is not combined with the former file's log, which must be removed first", async () => {
+  it("is not combined with the former file's log, which must be removed first (D13)", async () => {
     await backUp();
     await service.createApiKeys({ ...PUBLISHABLE, id: "apk_later" });
     await rename(path("backup.db"), database.path);

@@ -2,8 +2,10 @@
 // what those types would refuse.
 
 import type {
+  ApiKeyModuleHealth,
   ApiKeyModuleStatus,
   DeclaredApiKey,
+  PrunedApiKeys,
   ApiKey as PublicApiKey,
   Redemption,
   Verification,
@@ -53,12 +55,18 @@ export interface Service {
   authenticate(token: string, context?: object): Promise<ApiKey | false>;
 }
 
-/** What this package has beyond stock (M1, M4). */
+/** The data of a revocation that returns a list for any target. */
+type Extended = Record<string, unknown> & ({ cascade: true } | { dry_run: true });
+
+/** What this package has beyond stock (M1, M4, M16, M17, M18). */
 export interface OurService extends Service {
   create: Service["createApiKeys"];
   list: Service["listApiKeys"];
+  revoke(target: string | object, data: Extended, context?: object): Promise<ApiKey[]>;
   revoke(id: string, data?: object, context?: object): Promise<ApiKey>;
   revoke(selector: object, data?: object, context?: object): Promise<ApiKey[]>;
+  revokeToken(token: string, data: object, context?: object): Promise<void>;
+  prune(settings: object, context?: object): Promise<PrunedApiKeys>;
   verify(token: string, demand?: object, context?: object): Promise<Verification>;
   rollApiKeys(id: string, data: object, context?: object): Promise<{ revoked: ApiKey; created: ApiKey }>;
   ensureApiKeys(data: readonly object[], options?: object, context?: object): Promise<DeclaredApiKey[]>;
@@ -67,6 +75,7 @@ export interface OurService extends Service {
   importApiKeys(data: object, context?: object): Promise<DeclaredApiKey>;
   redeem(token: string, data: object, context?: object): Promise<Redemption>;
   status(): Promise<ApiKeyModuleStatus>;
+  ping(): Promise<ApiKeyModuleHealth>;
   migrate(): Promise<void>;
   close(): Promise<void>;
 }

@@ -58,7 +58,7 @@ describe("[postgres] Behind a network that drops packets", () => {
     await of.listApiKeys({ id });
   };
 
-  it("pending calls end at callTimeout, and all later ones succeed once new connections pass", async () => {
+  it("pending calls end at callTimeout, and all later ones succeed once new connections pass (D17)", async () => {
     service = openService(server.url(), IMPATIENT);
     const { id, token } = await service.createApiKeys(SECRET);
     const locker = new pg.Client({ connectionString: server.url() });
@@ -158,15 +158,18 @@ describe("[postgres] Behind a network that drops packets", () => {
     ["revocation", (of, id) => of.revoke(id, { revoked_by: "user_1" }), "revoked_at IS NOT NULL"],
   ];
 
-  it.each(WRITES)("a %s whose response is lost succeeds once a connection passes", async (_, write, isCommitted) => {
-    service = openService(server.url(), { ...CHEAP, callTimeout: 8_000 });
-    const { id } = await service.createApiKeys(SECRET);
-    const { answer } = await losingAnswer(() => write(service, id), isCommitted);
-    network.healForNewConnections();
+  it.each(WRITES)(
+    "a %s whose response is lost succeeds once a connection passes (D18)",
+    async (_, write, isCommitted) => {
+      service = openService(server.url(), { ...CHEAP, callTimeout: 8_000 });
+      const { id } = await service.createApiKeys(SECRET);
+      const { answer } = await losingAnswer(() => write(service, id), isCommitted);
+      network.healForNewConnections();
 
-    await expect(answer).resolves.toBeDefined();
-    expect(await server.queryInside(`SELECT count(*) FROM api_key WHERE ${isCommitted}`)).toEqual(["1"]);
-  });
+      await expect(answer).resolves.toBeDefined();
+      expect(await server.queryInside(`SELECT count(*) FROM api_key WHERE ${isCommitted}`)).toEqual(["1"]);
+    },
+  );
 
   /** Deletes one of two keys, so that one is left when that is committed. */
   const losingDeletion = async (options: object) => {
@@ -176,7 +179,7 @@ describe("[postgres] Behind a network that drops packets", () => {
     return losingAnswer(() => service.deleteApiKeys(id), "true");
   };
 
-  it("a deletion whose response is lost succeeds once a connection passes", async () => {
+  it("a deletion whose response is lost succeeds once a connection passes (D18)", async () => {
     const { answer } = await losingDeletion({ callTimeout: 8_000 });
     network.healForNewConnections();
 

@@ -1,6 +1,10 @@
 // PgBouncer in each of its modes.
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PgBouncer } from "../../harness/pgbouncer.js";
+import { cliOn } from "../cli/program";
 import { expectFailure } from "../support/failures";
 import { untilHeld, warm } from "../support/leased";
 import { openService } from "../support/ours";
@@ -39,7 +43,7 @@ describe.each(["session", "transaction"] as const)("[postgres] Behind PgBouncer 
     pooler = await PgBouncer.start(database.url, mode, { default_pool_size: mode === "session" ? 20 : 2 });
   });
 
-  it("serves every method, with PgBouncer's default settings", async () => {
+  it("serves every method, with PgBouncer's default settings (D19)", async () => {
     const service = open();
     await service.migrate();
     const { id, token } = await service.createApiKeys(SECRET);
@@ -53,6 +57,25 @@ describe.each(["session", "transaction"] as const)("[postgres] Behind PgBouncer 
     await service.deleteApiKeys([id, created.id]);
 
     expect(await service.listAndCountApiKeys()).toEqual([[], 0]);
+  });
+
+  it("the command doctor finds the pooler, and no problem", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "medusa-api-key-native-options-"));
+    const file = join(folder, "options.json");
+    writeFileSync(file, JSON.stringify({ pooler: mode }));
+    const told = await cliOn(pooler.url).json("doctor", "--options", file);
+    const detected = await cliOn(pooler.url).json("doctor");
+    rmSync(folder, { recursive: true });
+
+    expect([told.exitCode, detected.exitCode]).toEqual([0, 0]);
+    const state = mode === "session" ? "ok" : "note";
+    expect(told.value.checks).toContainEqual(expect.objectContaining({ check: "pooler", state }));
+    expect(detected.value.checks).toContainEqual(
+      expect.objectContaining({ check: "pooler", state: "note", message: expect.stringContaining("transaction mode") }),
+    );
+    expect(detected.value.checks).toContainEqual(
+      expect.objectContaining({ message: "The pooler's connection to the server is not encrypted." }),
+    );
   });
 
   it("serves all parallel calls of two services", async () => {
@@ -262,7 +285,7 @@ describe('[postgres] With pooler: "session", although PgBouncer shares sessions'
 });
 
 describe("[postgres] Behind PgBouncer in statement mode", () => {
-  it("the first call is rejected with the mode and the setting to change", async () => {
+  it("the first call is rejected with the mode and the setting to change (D19)", async () => {
     pooler = await PgBouncer.start(database.url, "statement");
 
     await expectFailure(open().createApiKeys(SECRET), "database_error", /statement.*(transaction|session)/s);

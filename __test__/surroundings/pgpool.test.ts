@@ -49,7 +49,7 @@ describe("[postgres] Behind pgpool-II with a lagging standby", () => {
     expect([...outcomes]).not.toContain("accepted");
   });
 
-  it("the lookup of a publishable key's token returns its revocation", async () => {
+  it("the lookup of a publishable key's token returns its revocation (D16)", async () => {
     service = openService(pool.url, { ...CHEAP, migrate: false });
     const { id, token } = await origin.createApiKeys({ ...SECRET, type: "publishable" });
     await standby.catchUp(primary);

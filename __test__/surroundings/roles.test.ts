@@ -48,7 +48,7 @@ describe("[postgres] With default migrate", () => {
     await expect(service.listApiKeys()).resolves.toEqual([]);
   });
 
-  it("a role with SELECT only authenticates, and its writes fail with the missing right", async () => {
+  it("a role with SELECT only authenticates, and its writes fail with the missing right (D19)", async () => {
     const { id, token } = await complete("SELECT");
 
     expect(await service.authenticate(token)).toMatchObject({ id });

@@ -1,6 +1,7 @@
 // A hot standby that streams from a primary: behind, and promoted.
 
 import { PostgresServer } from "../../harness/postgres.js";
+import { cliOn } from "../cli/program";
 import { expectFailure } from "../support/failures";
 import { openService } from "../support/ours";
 import { type OurService, PUBLISHABLE, SECRET } from "../support/service";
@@ -26,7 +27,7 @@ describe("[postgres] On a hot standby", () => {
   });
 
   it.each([true, false])(
-    "a service with migrate: %s is rejected with the option replica in the message",
+    "a service with migrate: %s is rejected with the option replica in the message (D16)",
     async (migrate) => {
       const { id, token } = await origin.createApiKeys(SECRET);
       await standby.catchUp(primary);
@@ -39,7 +40,7 @@ describe("[postgres] On a hot standby", () => {
     },
   );
 
-  it("a service with replica: true reads from the standby and reports it in status()", async () => {
+  it("a service with replica: true reads from the standby and reports it in status() (D16)", async () => {
     const { id, token } = await origin.createApiKeys(SECRET);
     await standby.catchUp(primary);
     await standby.pauseReplay();
@@ -60,6 +61,18 @@ describe("[postgres] On a hot standby", () => {
     for (let round = 0; round < 100; round++) expect(await outcomeOf(service, token)).toBe("accepted");
 
     expect((await service.status()).lease).toMatchObject({ held: false, reason: expect.any(String) });
+  });
+
+  it("the command doctor finds the standby, and the other commands are rejected", async () => {
+    await standby.catchUp(primary);
+    const cli = cliOn(standby.url());
+    const { exitCode, value } = await cli.json("doctor");
+
+    expect(exitCode).toBe(3);
+    expect(value.checks.filter(({ state }: { state: string }) => state === "problem")).toEqual([
+      expect.objectContaining({ check: "replica", message: expect.stringContaining("hot standby") }),
+    ]);
+    expect(await cli.run("list")).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("hot standby") });
   });
 
   it("a write with replica: true rejects until the standby is promoted", async () => {

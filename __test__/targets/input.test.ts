@@ -35,7 +35,7 @@ describeOurs("A write rejects, naming the argument and changing nothing,", (curr
     ["a proxy of a URL", () => new Proxy(new URL("http://localhost"), {})],
   ];
 
-  it.each(NOT_PLAIN)("a target of %s", async (_, target) => {
+  it.each(NOT_PLAIN)("a target of %s (A22)", async (_, target) => {
     const { service } = current();
     await service.softDeleteApiKeys("apk_2");
 

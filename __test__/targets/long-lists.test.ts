@@ -25,7 +25,7 @@ describeOurs("A long list", (current) => {
     expect(await current().table()).toEqual([]);
   });
 
-  it("of more ids than either database has parameters can be listed", async () => {
+  it("of more ids than either database has parameters can be listed (A21)", async () => {
     expect(await current().service.listApiKeys({ id: ids(70_000) })).toHaveLength(3);
   });
 });

@@ -1,4 +1,4 @@
-// Which keys stock's writes affect for unusual targets. Each test fails when stock changes: then the row of COMPAT.md goes.
+// Which keys stock's writes affect for unusual targets. Each test fails when stock changes: then its difference in docs/compat/ goes.
 
 import { failureOf } from "../support/failures";
 import { describeStock } from "../support/implementations";
@@ -66,7 +66,7 @@ describeStock("Stock's writes", (current) => {
     ["a number", 5],
     ["a class instance (A22)", new URLSearchParams("id=apk_1")],
     ["an object without a prototype (A22)", Object.assign(Object.create(null), { id: "apk_1" })],
-  ])("silently do nothing for %s (S10)", async (_, target) => {
+  ])("silently do nothing for %s (S10, A22)", async (_, target) => {
     expect(await current().service.revoke(untyped(target), BY)).toEqual([]);
     expect(await current().service.updateApiKeys(untyped(target), { title: "Hit" })).toEqual([]);
     expect(await titles()).toEqual([SECRET.title, PUBLISHABLE.title]);

@@ -20,7 +20,7 @@ describe("the time and randomness of a call", () => {
     expect(spy).toHaveBeenCalledTimes(3);
   });
 
-  it("draw tokens, salts for secret keys, and ids last", () => {
+  it("draw tokens, salts for secret keys, and ids last (A19)", () => {
     expect(sizes(entropyToCreate([{ type: "secret" }, { type: "publishable" }]))).toEqual([32, 16, 32, 10, 10]);
     expect(sizes(entropyToCreate([undefined, null, "text", { type: "SECRET" }]))).toEqual([
       ...[32, 16, 32, 16, 32, 16, 32, 16],

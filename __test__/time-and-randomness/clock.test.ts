@@ -41,7 +41,7 @@ describeEverywhere("The global Date determines", (current) => {
     expect(await stamps()).toEqual([2031, 2035, 2033, null]);
   });
 
-  it("times before 1970", async () => {
+  it("times before 1970 (A20)", async () => {
     stopClock("1969-07-20T20:17:40.000Z");
     const { id } = await current().service.createApiKeys({ ...PUBLISHABLE, id: "apk_early" });
 

@@ -25,7 +25,7 @@ describeOurs("A key with a revocation in an hour", (current) => {
         await current().service.restoreApiKeys(id);
       },
     ],
-  ])("stays valid after it was %s by a clock that is two hours ahead", async (_, change) => {
+  ])("stays valid after it was %s by a clock that is two hours ahead (S8)", async (_, change) => {
     const { service } = current();
     const { id, token } = await service.createApiKeys({ ...SECRET, expires_in: HOUR });
     jest.setSystemTime(after(NOW, 2 * HOUR));
@@ -116,7 +116,7 @@ describeOurs("The rule for an ended key", (current) => {
     return `${at.replace("T", current().name === "sqlite" ? "T" : " ")}${fraction === "000" ? "" : fraction}+00:00`;
   };
 
-  it("is the same for the deletion of keys and for the record of their last use", async () => {
+  it("is the same for the deletion of keys and for the record of their last use (S8)", async () => {
     stopClock(NOW);
     const moments = fc.sample(fc.record({ revoked: offset, updated: offset }), { seed: 12, numRuns: 400 });
     const keys = await current().service.createApiKeys(

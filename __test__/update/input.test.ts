@@ -42,7 +42,7 @@ describeOurs("updateApiKeys", (current) => {
     await refused(() => current().service.updateApiKeys(untyped(target), { title: "New" }), /\bid\b/);
   });
 
-  it("rejects an id with a NUL or a lone surrogate", async () => {
+  it("rejects an id with a NUL or a lone surrogate (A4)", async () => {
     await refused(() => current().service.updateApiKeys("apk_1\u0000", { title: "New" }), /\bid\b/);
     await refused(() => current().service.updateApiKeys("apk_\ud800", { title: "New" }), /\bid\b/);
   });

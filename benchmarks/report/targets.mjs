@@ -167,6 +167,16 @@ const TARGETS = [
     value: against({ scenario: "create", batch: 100 }),
     atLeast: 4,
   },
+  {
+    row: "revoke with cascade, the slowest of its shapes on both databases",
+    target: "≤ 2 s for 100,000 descendants",
+    value: (_, figures) => {
+      const cascades = figures.filter(({ scenario }) => scenario === "cascade");
+      return cascades.length === 0 ? null : Math.max(...cascades.map(({ median }) => median.elapsedMs));
+    },
+    atMost: 2_000,
+    shown: (ms) => `${number(ms)} ms`,
+  },
   ...[1, 64].map((callers) => ({
     row: `authenticate, warm, strict, the largest table against the smallest, ${callers === 1 ? "1 caller" : "64 callers"}`,
     target: "≤ 1.2 × the time",

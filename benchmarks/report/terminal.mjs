@@ -123,7 +123,21 @@ function sizeTable(figures) {
 }
 
 // Scenarios that do not measure calls per second.
+function cascadeTable(figures) {
+  return terminalTable(
+    ["", "descendants", "dry run", "cascade", "longest"],
+    figures.map(({ contender, keys, median, rounds }) => [
+      contender,
+      number(keys),
+      duration(median.dryRunMs * 1000),
+      duration(median.elapsedMs * 1000),
+      duration(Math.max(...rounds.map(({ elapsedMs }) => elapsedMs)) * 1000),
+    ]),
+  );
+}
+
 const TABLES = {
+  cascade: cascadeTable,
   "event-loop": delaysTable,
   "restart-storm": stormTable,
   "first-answer": firstAnswersTable,

@@ -2,9 +2,12 @@ import type { Context } from "../context";
 import type { ApiKeyIdSelector, ApiKeySelector } from "../filters";
 import type {
   ApiKey,
+  ExtendedRevocation,
   RedeemInput,
   Redemption,
+  RevocationExtent,
   RevokeApiKeyInput,
+  RevokeTokenInput,
   RollApiKeyInput,
   RolledApiKey,
   UpdateApiKeyInput,
@@ -57,6 +60,25 @@ export interface ChangeMethods {
   updateApiKeys(selector: ApiKeySelector, data: UpdateApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
 
   /**
+   * Revokes keys and, with `cascade`, every key that they created, and what those created, in one transaction. A key is
+   * created by the key whose id is its `created_by`.
+   *
+   * No key is missed, even if the revoked keys create others meanwhile: a key that has ended creates none. With `revoke_in`
+   * a key can still create others until its end. Descendants that are soft-deleted end, too.
+   *
+   * @param target - The id of a key, or a selector.
+   * @param data - Who revokes, and when; `cascade`, `dry_run` or both.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns Every key that was revoked or, with `dry_run`, would be: the named ones first, each group sorted by id.
+   * @throws ApiKeyError `not_found` if no key has the id.
+   * @throws ApiKeyError `invalid_data` if `data` is invalid, or, without `cascade`, a key is already revoked.
+   *
+   * @example
+   * const hit = await keys.revoke("apk_01K5", { revoked_by: "user_1", cascade: true, dry_run: true })
+   * const ended = await keys.revoke("apk_01K5", { revoked_by: "user_1", cascade: true })
+   */
+  revoke(target: string | ApiKeySelector, data: ExtendedRevocation, sharedContext?: Context): Promise<ApiKey[]>;
+  /**
    * Revokes a key, immediately or after `revoke_in` seconds.
    *
    * @param id - The id of the key.
@@ -96,6 +118,43 @@ export interface ChangeMethods {
    * const revoked = await keys.revoke({ created_by: "user_2", revoked_at: null }, { revoked_by: "user_1" })
    */
   revoke(selector: ApiKeySelector, data: RevokeApiKeyInput, sharedContext?: Context): Promise<ApiKey[]>;
+  /**
+   * Revokes keys, and with `cascade` also what they created, where the flags are not known beforehand.
+   *
+   * @param target - The id of a key, or a selector.
+   * @param data - Who revokes, and when; `cascade` and `dry_run`.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The revoked key for an id without either flag; otherwise a list of keys.
+   * @throws ApiKeyError `not_found` if no key has the id.
+   * @throws ApiKeyError `invalid_data` if `data` is invalid, or, without `cascade`, a key is already revoked.
+   *
+   * @example
+   * const cascade = process.argv.includes("--cascade")
+   * const revoked = [await keys.revoke("apk_01K5", { revoked_by: "user_1", cascade })].flat()
+   */
+  revoke(
+    target: string | ApiKeySelector,
+    data: RevokeApiKeyInput & RevocationExtent,
+    sharedContext?: Context,
+  ): Promise<ApiKey | ApiKey[]>;
+
+  /**
+   * Revokes the key of a secret token immediately, for those who find a leaked token. Whether the token belonged to a key is
+   * not returned.
+   *
+   * It ends every kind of secret key: restricted, for single use, scheduled to end, or soft-deleted. A key that has ended
+   * stays as it is.
+   *
+   * @param token - The whole token.
+   * @param data - Who revokes, and whether what the key created ends, too.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @throws ApiKeyError `invalid_data` if the string cannot be a secret token: it is publishable, a redacted form, the id of a
+   * key, or has spaces; or if `data` is invalid.
+   *
+   * @example
+   * await keys.revokeToken("sk_…", { revoked_by: "secret-scanner", cascade: true })
+   */
+  revokeToken(token: string, data: RevokeTokenInput, sharedContext?: Context): Promise<void>;
 
   /**
    * Ends a single-use key by its token: of all calls with the token, in any process, one gets the key.

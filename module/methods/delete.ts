@@ -1,6 +1,6 @@
 import type { Context } from "../context";
 import type { ApiKeySelector } from "../filters";
-import type { LinkableApiKeys, LinkableKeysConfig } from "../types";
+import type { LinkableApiKeys, LinkableKeysConfig, PrunedApiKeys, PruneInput } from "../types";
 
 /** The methods that delete and restore keys. */
 export interface DeleteMethods {
@@ -19,6 +19,21 @@ export interface DeleteMethods {
    * await keys.deleteApiKeys(["apk_01K5", "apk_01K6"])
    */
   deleteApiKeys(ids: string | string[], sharedContext?: Context): Promise<void>;
+
+  /**
+   * Deletes the keys that ended before a time, in transactions of a thousand keys that hold no lock for long. What is
+   * deleted cannot be restored, and a cascade no longer finds what such a key created.
+   *
+   * @param settings - The time, and the maximum number of keys.
+   * @param sharedContext - Medusa's shared context; leave it out elsewhere.
+   * @returns The number of deleted keys, and whether more are due. The call ends before `callTimeout`, and leaves keys that
+   * another transaction holds locked: call it again while `more` is `true`.
+   * @throws ApiKeyError `invalid_data` if the time is missing, invalid or in the future, or another member is invalid.
+   *
+   * @example
+   * const { deleted, more } = await keys.prune({ endedBefore: "2026-01-01" })
+   */
+  prune(settings: PruneInput, sharedContext?: Context): Promise<PrunedApiKeys>;
 
   /**
    * Soft-deletes keys: `authenticate` rejects them, and only reads with `withDeleted` return them.

@@ -1,3 +1,4 @@
+import type { ApiKeyModuleHealth } from "../health";
 import type { ApiKeyModuleStatus } from "../status";
 
 declare global {
@@ -19,6 +20,23 @@ export interface LifecycleMethods {
    * console.log(`${hashing.waiting} of at most ${hashing.queueLimit} tokens are waiting to be hashed`)
    */
   status(): Promise<ApiKeyModuleStatus>;
+
+  /**
+   * Checks whether keys can be verified now, and says what is wrong and what to do, for health checks. Reads the table as
+   * `authenticate` does; on SQLite it takes the file's write lock for a moment.
+   *
+   * Resolves within `callTimeout`, also if the database is unreachable or the service is closed.
+   *
+   * @returns Whether keys can be verified, and the problems.
+   *
+   * @example
+   * const { ok, problems } = await keys.ping()
+   * for (const { message, remedy } of problems) {
+   *   console.error(`${message}; ${remedy}`)
+   * }
+   * process.exitCode = ok ? 0 : 1
+   */
+  ping(): Promise<ApiKeyModuleHealth>;
 
   /**
    * Creates the table, or migrates it to this version. Needed only with the option `migrate: false`; in Medusa, run

@@ -8,7 +8,8 @@ use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::{DataOf, Input, checked_text, refuse_near_misses, refuse_unknown};
 use crate::token::{
-    MIN_STRENGTH_BITS, Prefix, RawToken, Redacted, TokenSha256, may_be_token, strength_bits,
+    MIN_STRENGTH_BITS, Prefix, RawToken, Redacted, TokenSha256, has_wrong_checksum, may_be_token,
+    secret_strength_bits,
 };
 
 /// The maximum number of keys in one import, which bounds its transaction and its memory.
@@ -16,6 +17,9 @@ pub const MAX_IMPORTED: usize = 100_000;
 
 /// The least length of a publishable token. It is no secret, but it must not be taken by accident.
 const MIN_PUBLISHABLE_BYTES: usize = 8;
+
+/// The problem of a token that a service with its brand would refuse without a read. See docs/adr/0034.
+const WRONG_CHECKSUM: &str = "has the form of a token with a brand, but its last 6 characters are not the checksum: it was copied wrong, or it is not a token of this package; use another form";
 
 const DECLARATION: [&str; 10] = [
     "title",
@@ -263,7 +267,10 @@ fn secret_problem(token: &str, allow_weak: bool) -> Option<String> {
     if !may_be_token(token) {
         return Some("must be at most 512 visible ASCII characters".to_owned());
     }
-    let bits = strength_bits(secret);
+    if has_wrong_checksum(token) {
+        return Some(WRONG_CHECKSUM.to_owned());
+    }
+    let bits = secret_strength_bits(token, secret);
     (!allow_weak && bits < MIN_STRENGTH_BITS).then(|| {
         format!(
             "can be guessed: its strength is about {bits:.0} bits, and {MIN_STRENGTH_BITS:.0} are required; generate {prefix} and 32 random bytes in hex"
@@ -275,6 +282,9 @@ fn publishable_problem(token: &str) -> Option<String> {
     let prefix = Prefix::Publishable.as_str();
     if !token.starts_with(prefix) {
         return Some(format!("of a publishable key must begin with {prefix}"));
+    }
+    if has_wrong_checksum(token) {
+        return Some(WRONG_CHECKSUM.to_owned());
     }
     let is_sane = may_be_token(token) && token.len() >= MIN_PUBLISHABLE_BYTES;
     (!is_sane).then(|| format!("must be {MIN_PUBLISHABLE_BYTES} to 512 visible ASCII characters"))

@@ -5,6 +5,7 @@
 //! Invariant: callers receive an [`ApiKey`] only as a [`PublicApiKey`].
 
 mod attributes;
+mod breach;
 mod change;
 mod compact_id;
 mod deadline;
@@ -13,6 +14,7 @@ mod id;
 mod key;
 mod new;
 mod packed;
+mod pruning;
 mod time;
 mod workflow;
 
@@ -20,6 +22,7 @@ pub use attributes::{
     Attributes, AttributesChange, Demand, Limits, Owner, RedemptionData, Refusal, checked_scope,
     metadata_value,
 };
+pub use breach::{RevocationScope, TokenRevocation, refuse_no_secret_token};
 pub use change::{KeyChange, Revocation, Roll, UpsertApiKey, refuse_revoked};
 pub use compact_id::CompactId;
 pub use declared::{
@@ -29,5 +32,6 @@ pub use id::ApiKeyId;
 pub use key::{ApiKey, ApiKeyType, ColumnValue, PublicApiKey};
 pub use new::{BYTES_WITHOUT_TOKEN, NewApiKey, refuse_foreign_id};
 pub use packed::{Essentials, PackedKey};
+pub use pruning::Pruning;
 pub use time::comparable_time;
 pub use workflow::WorkflowTransaction;

@@ -6,7 +6,9 @@ use super::{ApiKey, ApiKeyId, ApiKeyType, Attributes};
 use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::{DataOf, Input, checked_id, checked_text, refuse_near_misses};
-use crate::token::{Hasher, Prefix, RawToken, Redacted, StoredToken, TokenDigest, TokenSha256};
+use crate::token::{
+    Brand, Hasher, Prefix, RawToken, Redacted, StoredToken, TokenDigest, TokenSha256,
+};
 
 /// The random bytes of a token, a salt and an id.
 const TOKEN_BYTES: usize = 32;
@@ -148,13 +150,14 @@ impl NewApiKey {
         self.id.as_ref()
     }
 
-    /// Generates the tokens and salts of several keys, then their ids.
+    /// Generates the tokens, with a brand or in stock's form, and salts of several keys, then their ids.
     ///
     /// # Errors
     /// `Unexpected` if the call brought too few random bytes.
     // Stock 2.21.2: all tokens and salts are generated before any id.
     pub fn draft(
         new_keys: Vec<Self>,
+        brand: Option<&Brand>,
         context: &mut CallContext,
     ) -> Result<Vec<DraftApiKey>, ApiKeyError> {
         let mut generated = Vec::with_capacity(new_keys.len());
@@ -163,7 +166,7 @@ impl NewApiKey {
                 ApiKeyType::Publishable => (Prefix::Publishable, false),
                 ApiKeyType::Secret => (Prefix::Secret, true),
             };
-            let token = RawToken::generate(prefix, &context.entropy(TOKEN_BYTES)?);
+            let token = RawToken::generate(prefix, brand, &context.entropy(TOKEN_BYTES)?);
             let salt = if salted { Some(context.entropy(SALT_BYTES)?) } else { None };
             generated.push((new, token, salt));
         }
@@ -272,7 +275,7 @@ impl ApiKey {
     /// A newly created publishable key.
     pub(crate) fn example(id: String, title: String, now: Timestamp) -> Self {
         let new = NewApiKey::minimal(title, ApiKeyType::Publishable, "user_1".to_owned(), now);
-        let token = RawToken::generate(Prefix::Publishable, &[0; TOKEN_BYTES]);
+        let token = RawToken::generate(Prefix::Publishable, None, &[0; TOKEN_BYTES]);
         let stored = StoredToken::Public(token.expose().to_owned());
         new.into_key(ApiKeyId::new(id), token.redact(), stored, None)
     }

@@ -126,6 +126,18 @@ impl PackedKey {
         Some((essentials, verdict))
     }
 
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> Option<String> {
+        self.values().find_map(|(field, value)| match (field, value) {
+            (Field::Id, Value::GeneratedId(bits)) => {
+                Some(generated_text(u128::from_be_bytes(bits)).as_str().to_owned())
+            }
+            (Field::Id, Value::Text(text)) => Some(String::from_utf8_lossy(text).into_owned()),
+            _ => None,
+        })
+    }
+
     /// The values that a use of the key needs.
     #[must_use]
     pub fn essentials(&self) -> Option<Essentials> {

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_iso_format_is_parsed_and_no_zone_means_utc() {
+    fn every_iso_format_is_parsed_and_no_zone_means_utc_a7() {
         let text = "2001-02-03T04:05:06.789Z";
         let expected = parse_time(text);
         assert!(expected.is_some());
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_or_unstorable_date_is_rejected() {
+    fn an_invalid_or_unstorable_date_is_rejected_a7() {
         for text in ["", "garbage", "2001-13-01", "2001-02-30", "10000-01-01", "2001", "0000-01-01"]
         {
             assert_eq!(parse_time(text), None, "{text}");

@@ -5,7 +5,7 @@
 //! `limit` would read the whole table.
 
 use super::Input;
-use super::near_misses::{DATA, Meaning, PAGES};
+use super::near_misses::{DATA, EXTENT, Meaning, PAGES};
 use crate::error::{ApiKeyError, Shown};
 
 /// The method whose data is checked.
@@ -39,7 +39,9 @@ impl DataOf {
             Self::Update => {
                 &["revoked_at", "revoked_by", "created_by", "scopes", "owner", "allowed_ips"]
             }
-            Self::Revocation => &["revoke_in", "revoked_at", "revoked_by", "created_by"],
+            Self::Revocation => {
+                &["revoke_in", "revoked_at", "revoked_by", "created_by", "cascade", "dry_run"]
+            }
             Self::Declaration => &["expires_in", "created_by", "scopes", "owner", "allowed_ips"],
             Self::Import => &[
                 "expires_in",
@@ -90,6 +92,12 @@ impl DataOf {
 pub fn refuse_near_misses(data: &Input, of: DataOf) -> Result<(), ApiKeyError> {
     for name in defined(data).filter(|name| !of.known().contains(name)) {
         let normalized = normalize(name);
+        if of == DataOf::Revocation
+            && let Some((member, _)) =
+                EXTENT.iter().find(|(_, names)| names.contains(&normalized.as_str()))
+        {
+            return Err(unknown(name, "the data", &format!("did you mean \"{member}\"?")));
+        }
         let meant = DATA.iter().find(|(_, names)| names.contains(&normalized.as_str()));
         if let Some((meaning, _)) = meant {
             return Err(unknown(name, "the data", of.advice(*meaning)));
@@ -124,6 +132,21 @@ pub fn refuse_unknown(what: &str, value: &Input, known: &[&str]) -> Result<(), A
         None => format!("known members: {}", known.join(", ")),
     };
     Err(unknown(name, what, &advice))
+}
+
+/// A member that is true or false; `false` if it is missing.
+///
+/// # Errors
+/// `Invalid`, naming the member.
+pub fn optional_flag(name: &str, of: &Input) -> Result<bool, ApiKeyError> {
+    match of.member(name) {
+        Input::Undefined | Input::Null => Ok(false),
+        Input::Bool(value) => Ok(*value),
+        other => Err(ApiKeyError::invalid(format!(
+            "{name} must be true or false, '{}' found",
+            other.kind()
+        ))),
+    }
 }
 
 /// The names of the members that are not undefined.
@@ -198,6 +221,13 @@ mod tests {
             assert!(refuse_near_misses(&with(name), DataOf::Revocation).is_err(), "{name}");
         }
         assert!(refuse_near_misses(&with("expires_in"), DataOf::Revocation).is_err());
+        for name in ["dryRun", "Dry-Run", "preview", "Cascade", "recursive", "descendants"] {
+            assert!(refuse_near_misses(&with(name), DataOf::Revocation).is_err(), "{name}");
+            assert_eq!(refuse_near_misses(&with(name), DataOf::Update), Ok(()), "{name}");
+        }
+        for name in ["cascade", "dry_run"] {
+            assert_eq!(refuse_near_misses(&with(name), DataOf::Revocation), Ok(()), "{name}");
+        }
         assert_eq!(refuse_near_misses(&with("revoke_in"), DataOf::Revocation), Ok(()));
         assert!(refuse_near_misses(&with("revoke_in"), DataOf::Creation).is_err());
         let undefined = Input::Object(vec![("ttl".to_owned(), Input::Undefined)]);

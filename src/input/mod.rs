@@ -12,7 +12,9 @@ mod text;
 
 pub use decode::decode;
 pub use deserialize::{FieldError, deserialize};
-pub use members::{DataOf, nearest, refuse_near_misses, refuse_other_pages, refuse_unknown};
+pub use members::{
+    DataOf, nearest, optional_flag, refuse_near_misses, refuse_other_pages, refuse_unknown,
+};
 pub use text::{checked_id, checked_text};
 
 use zeroize::Zeroize;

@@ -134,6 +134,12 @@ pub(super) const DATA: [(Meaning, &[&str]); 9] = [
     ),
 ];
 
+/// The members that extend a revocation or keep it from changing anything, each with names that may be meant for it.
+pub(super) const EXTENT: [(&str, &[&str]); 2] = [
+    ("cascade", &["cascade", "cascades", "cascading", "children", "descendants", "recursive"]),
+    ("dry_run", &["drymode", "dryrun", "preview", "simulate", "simulation", "whatif"]),
+];
+
 /// The members that request a page, each with the names that other interfaces use for it.
 pub(super) const PAGES: [(&str, &[&str]); 2] = [
     (

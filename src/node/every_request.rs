@@ -13,12 +13,12 @@ use super::input::now;
 use super::outbox::Answer;
 use super::outcome::json;
 use super::service::NativeApiKeyService;
-use crate::api_key::{ApiKeyType, Demand, PackedKey, Refusal};
+use crate::api_key::{ApiKeyType, Demand, PackedKey, PublicApiKey, Refusal};
 use crate::cache::CachedRow;
 use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::input::decode;
-use crate::service::{ApiKeyService, judge_cached, may_recall};
+use crate::service::{ApiKeyService, RefusedToken, judge_cached, may_recall};
 
 /// A cached row with its number.
 #[derive(Serialize)]
@@ -57,12 +57,9 @@ impl Question {
     ) -> Result<Answer, ApiKeyError> {
         let now = now(now_ms)?;
         match self {
-            Self::Authenticate => service.authenticate(token, now).await.map(Answer::of),
+            Self::Authenticate => Ok(answered(service.authenticate(token, now).await?)),
             Self::Publishable => service.publishable(token, now).await.map(Answer::of),
-            Self::Verify(demand) => Ok(match service.verify(token, demand, now).await? {
-                Ok(key) => Answer::Key(key),
-                Err(reason) => Answer::Refused(reason),
-            }),
+            Self::Verify(demand) => Ok(answered(service.verify(token, demand, now).await?)),
         }
     }
 }
@@ -104,7 +101,7 @@ impl NativeApiKeyService {
         Ok(())
     }
 
-    /// Returns the new answers: JSON lists of `[ticket, key | null | reason]` and `[ticket, null, failure]`.
+    /// Returns the new answers: JSON lists of `[ticket, key | null | { reason, keyId }]` and `[ticket, null, failure]`.
     #[napi(catch_unwind)]
     pub fn take_answers(&self) -> Vec<String> {
         self.ready.take()
@@ -170,6 +167,12 @@ impl NativeApiKeyService {
         REFUSALS.iter().map(|reason| reason.as_str()).collect()
     }
 
+    /// The id of the cached key of a token, for events about its refusal.
+    #[napi(catch_unwind)]
+    pub fn recalled_id(&self, token: String) -> Option<String> {
+        self.service.as_ref().ok()?.recalled_row(token, |_| true)?.key.id()
+    }
+
     /// The cached row for a token, as JSON `{ number, key }`. Null if the cache may no longer answer. For `verify` it is
     /// the row of a key that satisfies the demand, given as JSON.
     #[napi(
@@ -196,6 +199,13 @@ impl NativeApiKeyService {
             })
         }?;
         Some(json(&NumberedRow { number, key: &key }))
+    }
+}
+
+fn answered(verdict: Result<Arc<PublicApiKey>, RefusedToken>) -> Answer {
+    match verdict {
+        Ok(key) => Answer::Key(key),
+        Err(refused) => Answer::Refused(refused),
     }
 }
 

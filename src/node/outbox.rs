@@ -10,11 +10,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::Status;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use serde::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::outcome::Failure;
-use crate::api_key::{PublicApiKey, Refusal};
+use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
+use crate::service::RefusedToken;
 
 /// The callback for ready answers. It is weak: JavaScript itself keeps the process alive while it waits.
 pub(super) type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
@@ -25,8 +26,8 @@ pub(super) enum Answer {
     Key(Arc<PublicApiKey>),
     /// No key.
     Nothing,
-    /// The reason against the key.
-    Refused(Refusal),
+    /// The reason against the token.
+    Refused(RefusedToken),
 }
 
 impl Answer {
@@ -40,7 +41,12 @@ impl Serialize for Answer {
         match self {
             Self::Key(key) => key.serialize(serializer),
             Self::Nothing => serializer.serialize_none(),
-            Self::Refused(reason) => serializer.serialize_str(reason.as_str()),
+            Self::Refused(RefusedToken { reason, key_id }) => {
+                let mut refused = serializer.serialize_struct("RefusedToken", 2)?;
+                refused.serialize_field("reason", reason.as_str())?;
+                refused.serialize_field("keyId", key_id)?;
+                refused.end()
+            }
         }
     }
 }
@@ -55,7 +61,7 @@ const MAX_LIST_BYTES: usize = 16 << 20;
 pub(super) struct Ready(Mutex<Vec<Vec<u8>>>);
 
 impl Ready {
-    /// Takes all ready answers: JSON lists of `[ticket, key | null | reason]` and `[ticket, null, failure]`.
+    /// Takes all ready answers: JSON lists of `[ticket, key | null | { reason, keyId }]` and `[ticket, null, failure]`.
     pub(super) fn take(&self) -> Vec<String> {
         let lists = take(&mut *self.lists());
         lists.into_iter().map(closed).collect()

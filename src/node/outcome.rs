@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
+use crate::service::Diagnosis;
 
 /// The bytes of text in the keys of one string. JSON takes at most six times as much.
 const MAX_TEXT_BYTES: usize = 64 << 20;
@@ -25,6 +26,7 @@ pub(super) trait Output: Serialize {
 
 impl Output for () {}
 impl Output for Vec<String> {}
+impl Output for Diagnosis {}
 
 /// `{"value":…}` or `{"failure":{…}}`.
 #[derive(Serialize)]

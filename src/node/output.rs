@@ -12,7 +12,9 @@ use super::outcome::Output;
 use crate::api_key::{ColumnValue, PackedKey, PublicApiKey};
 use crate::columns::Field;
 use crate::query::Selection;
-use crate::service::{Declared, Element, Page, Redeemed, Rolled, Written};
+use crate::service::{
+    Declared, Element, Health, Page, Problem, Pruned, Redeemed, RefusedToken, Rolled, Written,
+};
 
 impl Serialize for PublicApiKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -65,12 +67,23 @@ impl Serialize for Page {
 
 impl Serialize for Written {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut written = serializer.serialize_struct("Written", 4)?;
+        let mut written = serializer.serialize_struct("Written", 5)?;
         written.serialize_field("keys", &self.keys)?;
         written.serialize_field("created", &self.created)?;
         written.serialize_field("updated", &self.updated)?;
+        written.serialize_field("superseded", &self.superseded)?;
         written.serialize_field("deleted", &self.deleted)?;
         written.end()
+    }
+}
+
+impl Serialize for Pruned {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut pruned = serializer.serialize_struct("Pruned", 3)?;
+        pruned.serialize_field("ids", &self.ids)?;
+        pruned.serialize_field("deleted", &self.deleted)?;
+        pruned.serialize_field("more", &self.more)?;
+        pruned.end()
     }
 }
 
@@ -107,12 +120,35 @@ impl Serialize for Element {
 
 impl Serialize for Redeemed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut redeemed = serializer.serialize_struct("Redeemed", 1)?;
+        let mut redeemed = serializer.serialize_struct("Redeemed", 2)?;
         match self {
             Self::Key(key) => redeemed.serialize_field("key", key)?,
-            Self::Refused(reason) => redeemed.serialize_field("reason", reason.as_str())?,
+            Self::Refused(RefusedToken { reason, key_id }) => {
+                redeemed.serialize_field("reason", reason.as_str())?;
+                redeemed.serialize_field("keyId", key_id)?;
+            }
         }
         redeemed.end()
+    }
+}
+
+impl Serialize for Health {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut health = serializer.serialize_struct("Health", 2)?;
+        health.serialize_field("ok", &self.is_ok())?;
+        health.serialize_field("problems", &self.problems)?;
+        health.end()
+    }
+}
+
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut problem = serializer.serialize_struct("Problem", 4)?;
+        problem.serialize_field("severity", self.severity.as_str())?;
+        problem.serialize_field("code", self.code)?;
+        problem.serialize_field("message", &self.message)?;
+        problem.serialize_field("remedy", self.remedy)?;
+        problem.end()
     }
 }
 
@@ -134,7 +170,9 @@ impl Output for Declared {
     }
 }
 
+impl Output for Pruned {}
 impl Output for Redeemed {}
+impl Output for Health {}
 impl Output for Rolled {}
 
 /// The selected columns in model order; `None` means all.

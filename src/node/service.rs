@@ -217,6 +217,28 @@ impl NativeApiKeyService {
         })
     }
 
+    /// Revokes the key of a secret token, if there is one. The result holds no keys.
+    #[napi(catch_unwind)]
+    pub fn revoke_token<'env>(
+        &self,
+        env: &'env Env,
+        now_ms: f64,
+        token: String,
+        data: String,
+    ) -> JsonPromise<'env> {
+        self.run(env, move |service| async move {
+            service.revoke_token(token, &decode(&data)?, now(now_ms)?).await
+        })
+    }
+
+    /// Deletes keys that ended before a time.
+    #[napi(catch_unwind)]
+    pub fn prune<'env>(&self, env: &'env Env, now_ms: f64, settings: String) -> JsonPromise<'env> {
+        self.run(env, move |service| async move {
+            service.prune(&decode(&settings)?, now(now_ms)?).await
+        })
+    }
+
     /// Deletes revoked keys permanently.
     #[napi(catch_unwind)]
     pub fn delete_api_keys<'env>(
@@ -308,6 +330,18 @@ impl NativeApiKeyService {
     pub fn status(&self) -> Option<String> {
         let service = self.service.as_ref().ok()?;
         serde_json::to_string(&service.status()).ok()
+    }
+
+    /// Gathers facts about the database and its table of keys, for the command `doctor`.
+    #[napi(catch_unwind)]
+    pub fn diagnose<'env>(&self, env: &'env Env, now_ms: f64) -> JsonPromise<'env> {
+        self.run(env, move |service| async move { service.diagnose(now(now_ms)?).await })
+    }
+
+    /// Whether keys can be verified, and what is wrong: `{ ok, problems }`. A problem of the database is part of the value.
+    #[napi(catch_unwind)]
+    pub fn ping<'env>(&self, env: &'env Env) -> JsonPromise<'env> {
+        self.run(env, move |service| async move { Ok(service.ping().await) })
     }
 
     /// Creates or migrates the table, and returns the names of the applied steps.

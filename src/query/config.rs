@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn accepts_only_non_negative_integers_for_a_page() {
+    fn accepts_only_non_negative_integers_for_a_page_a11() {
         let page = |json: &str| config(json).map(|config| (config.take, config.skip));
         assert_eq!(page(r#"{"take":2,"skip":0}"#), Ok((Some(2), Some(0))));
         assert_eq!(page(r#"{"take":false,"skip":null}"#), Ok((None, None)));

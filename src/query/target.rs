@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_selector_matches_every_key_only_on_its_own() {
+    fn an_empty_selector_matches_every_key_only_on_its_own_a25() {
         let (text, every) = (Input::Text("a".to_owned()), Input::Object(vec![]));
         assert_eq!(parse_many_targets(&every), Ok(Some(Filter::All)));
         assert_eq!(parse_many_targets(&Input::List(vec![every.clone()])), Ok(Some(Filter::All)));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn deletion_accepts_only_ids() {
+    fn deletion_accepts_only_ids_s2() {
         let text = |text: &str| Input::Text(text.to_owned());
         assert_eq!(parse_ids(&text("a")), Ok(vec!["a".to_owned()]));
         assert_eq!(parse_ids(&Input::List(vec![text("a"), Input::Null])), Ok(vec!["a".to_owned()]));

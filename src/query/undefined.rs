@@ -35,7 +35,7 @@ mod tests {
     use crate::input::decode;
 
     #[test]
-    fn finds_and_names_an_undefined_member_at_every_level() {
+    fn finds_and_names_an_undefined_member_at_every_level_s24() {
         let undefined = r#"{"\u0000undefined":true}"#;
         for (json, name) in [
             (format!(r#"{{"created_by":{undefined}}}"#), "created_by"),

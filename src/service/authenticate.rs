@@ -25,6 +25,28 @@ pub(super) struct Refused {
     pub(super) key: Option<Arc<ApiKey>>,
 }
 
+/// A refused token: why, and the id of its key as far as known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedToken {
+    /// The reason.
+    pub reason: Refusal,
+    /// The id, for the operator.
+    pub key_id: Option<String>,
+}
+
+impl RefusedToken {
+    /// A token that belongs to no key.
+    pub(super) fn unknown() -> Self {
+        Self { reason: Refusal::Unknown, key_id: None }
+    }
+}
+
+impl From<Refused> for RefusedToken {
+    fn from(Refused { reason, key }: Refused) -> Self {
+        Self { reason, key_id: key.map(|key| key.id.as_str().to_owned()) }
+    }
+}
+
 /// How the key of a token is chosen.
 struct Search<J> {
     judge: J,
@@ -34,32 +56,39 @@ struct Search<J> {
 }
 
 impl ApiKeyService {
-    /// Finds the active, unrestricted secret key of a token.
+    /// Finds the active, unrestricted secret key of a token; otherwise the reason against it, which is for the operator:
+    /// without a derivation, the selector alone decides which key a refused token belongs to.
     ///
     /// The read starts after the call arrived, so a key revoked by any process is rejected as soon as its revocation is
     /// committed.
     ///
     /// # Errors
-    /// `Busy`, `Unavailable` or `Database`; any invalid token returns `None`.
+    /// `Busy`, `Unavailable` or `Database`.
     pub async fn authenticate(
         &self,
         token: String,
         now: Timestamp,
-    ) -> Result<Option<Arc<PublicApiKey>>, ApiKeyError> {
-        if !may_be_token(&token) {
-            return Ok(None);
+    ) -> Result<Result<Arc<PublicApiKey>, RefusedToken>, ApiKeyError> {
+        if !self.may_be_known(&token) {
+            return Ok(Err(RefusedToken::unknown()));
         }
         let presented = self.hasher.present(token);
         let ticket = self.ticket();
         let judge = |key: &ApiKey| {
             // SECURITY: Medusa lets the key that this returns in as a whole admin.
-            if key.has_ended(now) || key.restricted { Err(Refusal::Unknown) } else { Ok(()) }
+            if key.has_ended(now) {
+                return Err(key.reason_of_end());
+            }
+            if key.restricted { Err(Refusal::Restricted) } else { Ok(()) }
         };
         let found = self.find_proven(&presented, judge, Proof::OfAccepted).await?;
-        Ok(found.ok().map(|key| {
-            self.record_use(&key, &presented.token, now);
-            self.cache_key(ticket, presented.fingerprint, key)
-        }))
+        Ok(match found {
+            Ok(key) => {
+                self.record_use(&key, &presented.token, now);
+                Ok(self.cache_key(ticket, presented.fingerprint, key))
+            }
+            Err(refused) => Err(refused.into()),
+        })
     }
 
     /// Finds the key of a token that is accepted, or the reason why the token's key is refused.
@@ -93,7 +122,16 @@ impl ApiKeyService {
             let StoredToken::Hashed { hash, salt } = &key.token else { continue };
             let verdict = (search.judge)(&key);
             let needs_proof = verdict.is_ok() || search.proof == Proof::OfRefusedToo;
-            if !needs_proof || search.mismatched.contains(&key.token) {
+            if search.mismatched.contains(&key.token) {
+                continue;
+            }
+            if !needs_proof {
+                // The selector is 64 bits of a digest of the token. Rows without one may belong to other tokens.
+                if let (Err(reason), true, None) =
+                    (verdict, key.token_digest.is_some(), &refused.key)
+                {
+                    refused = Refused { reason, key: Some(key) };
+                }
                 continue;
             }
             let verified = deadline::wait(self.hasher.verify(presented, hash, salt)).await;
@@ -130,7 +168,7 @@ impl ApiKeyService {
         now: Timestamp,
     ) -> Result<Option<Arc<PublicApiKey>>, ApiKeyError> {
         // SECURITY: a secret sent instead of a publishable token must not reach a server's log of parameter values.
-        if !may_be_publishable(&token) {
+        if !may_be_publishable(&token) || !self.may_be_known(&token) {
             return Ok(None);
         }
         let ticket = self.ticket();

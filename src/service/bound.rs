@@ -1,6 +1,9 @@
-//! Bounds what keys grant to the keys that they create.
+//! Bounds what keys grant to the keys that they create, and rejects creators that have ended.
+//!
+//! Invariant: a key is created in a transaction, or by a statement, that holds a lock on the key that creates it, and
+//! only if that is live. A cascade relies on it: see `store/cascade.rs`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::api_key::{ApiKey, ApiKeyId, ApiKeyType, Attributes, refuse_foreign_id};
 use crate::call_context::Timestamp;
@@ -8,44 +11,53 @@ use crate::error::ApiKeyError;
 use crate::query::Filter;
 use crate::store::{Connection, Query, find_for_update};
 
-/// Whether a restricted key may be the creator of one of these keys, so that they have to be [`bound`].
+/// Whether a generated id names the creator of one of these keys: probably a key, by which they have to be [`bound`].
 pub(super) fn may_be_bound(keys: &[ApiKey]) -> bool {
-    keys.iter().any(|key| key.kind == ApiKeyType::Secret && ApiKeyId::is_generated(&key.created_by))
+    keys.iter().any(|key| ApiKeyId::is_generated(&key.created_by))
 }
 
-/// Bounds new keys by the restricted keys that create them, and locks those until the transaction ends.
+/// Bounds new keys by the restricted keys that create them, and locks every key that creates one of them until the
+/// transaction ends.
 ///
 /// # Errors
-/// `MayNotGrant` for a key that would have more than its creator, or whose creator was a key that no longer exists.
+/// `MayNotGrant` for a key that would have more than its creator, or whose creator was a key that no longer exists;
+/// `CreatorEnded` for a key whose creator has ended.
 pub(super) async fn bound(
     on: &Connection<'_>,
     keys: Vec<ApiKey>,
     now: Timestamp,
 ) -> Result<Vec<ApiKey>, ApiKeyError> {
-    if !may_be_bound(&keys) {
+    if keys.is_empty() {
         return Ok(keys);
     }
-    let creators = keys.iter().map(|key| key.created_by.as_str());
-    let ids = creators.filter(|id| ApiKeyId::is_generated(id)).map(str::to_owned);
+    // Callers choose ids, too, so any `created_by` may be the id of a key.
+    let ids: BTreeSet<_> = keys.iter().map(|key| key.created_by.clone()).collect();
     let found = find_for_update(on, &Query::every(Filter::ids(ids))).await?;
     let creators: HashMap<_, _> = found.iter().map(|key| (key.id.as_str(), key)).collect();
     keys.into_iter()
-        .map(|key| match creators.get(key.created_by.as_str()) {
-            _ if key.kind != ApiKeyType::Secret => Ok(key),
-            Some(creator) if creator.restricted => granted(creator, key, now),
-            // SECURITY: the restrictions of a deleted key are unknown.
-            None if ApiKeyId::is_generated(&key.created_by) => {
-                Err(ApiKeyError::MayNotGrant("anything"))
+        .map(|key| {
+            let is_secret = key.kind == ApiKeyType::Secret;
+            match creators.get(key.created_by.as_str()) {
+                Some(creator) if is_secret && creator.restricted => granted(creator, key, now),
+                // See docs/adr/0033
+                Some(creator) if creator.has_ended(now) => {
+                    Err(ApiKeyError::CreatorEnded(key.created_by))
+                }
+                // SECURITY: the restrictions of a deleted key are unknown.
+                None if is_secret && ApiKeyId::is_generated(&key.created_by) => {
+                    Err(ApiKeyError::MayNotGrant("anything"))
+                }
+                Some(_) | None => Ok(key),
             }
-            _ => Ok(key),
         })
         .collect()
 }
 
-/// Bounds the successor of a rolled key by the restricted key that rolls it, if one does.
+/// Bounds the successor of a rolled key by the restricted key that rolls it, if one does, and locks the key that rolls it
+/// until the transaction ends.
 ///
 /// # Errors
-/// `MayNotGrant` if the rolled key has more than the key that rolls it.
+/// `MayNotGrant` if the rolled key has more than the key that rolls it; `CreatorEnded` if that has ended.
 pub(super) async fn refuse_greater(
     on: &Connection<'_>,
     roller: Option<&str>,
@@ -54,7 +66,15 @@ pub(super) async fn refuse_greater(
 ) -> Result<(), ApiKeyError> {
     let Some(roller) = roller else { return Ok(()) };
     let others: Vec<_> = rolled.iter().filter(|key| key.id.as_str() != roller).cloned().collect();
-    refuse_beyond(on, roller, &others, now).await
+    refuse_beyond(on, roller, &others, now).await?;
+    if others.len() < rolled.len() {
+        return Ok(());
+    }
+    let found = find_for_update(on, &Query::every(Filter::id(roller))).await?;
+    if found.iter().any(|key| key.has_ended(now)) {
+        return Err(ApiKeyError::CreatorEnded(roller.to_owned()));
+    }
+    Ok(())
 }
 
 /// Bounds keys that exist by the restricted key that acts on them, if one does, and locks that until the transaction ends.

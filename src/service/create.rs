@@ -13,6 +13,17 @@ use crate::query::Filter;
 use crate::store::{InsertError, Query, Transaction, UniqueColumn, find, insert};
 use crate::token::RawToken;
 
+/// What an insertion did.
+#[derive(Default)]
+pub(super) struct Inserted {
+    /// The new keys, as they were inserted.
+    pub(super) keys: Vec<ApiKey>,
+    /// The ids of all keys that the transaction changed.
+    pub(super) changed: Vec<String>,
+    /// The ids of those among them that the new keys ended.
+    pub(super) superseded: Vec<String>,
+}
+
 impl ApiKeyService {
     /// Creates all keys or none, and stores the workflow that created them.
     ///
@@ -30,24 +41,25 @@ impl ApiKeyService {
         }
         let now = context.now;
         let (keys, tokens) = split(self.issue(new_keys, &mut context, workflow).await?);
-        let (keys, superseded) = self.insert(keys, now).await?;
+        let Inserted { keys, changed, superseded } = self.insert(keys, now).await?;
         Ok(Written {
             created: ids_of(&keys),
             keys: with_tokens(keys, &tokens),
-            updated: superseded,
+            updated: changed,
+            superseded,
             ..Written::default()
         })
     }
 
-    /// Inserts new keys, all or none, and returns them as they were inserted, and the ids of the keys that they ended.
-    async fn insert(
-        &self,
-        keys: Vec<ApiKey>,
-        now: Timestamp,
-    ) -> Result<(Vec<ApiKey>, Vec<String>), ApiKeyError> {
-        if !may_be_bound(&keys) && !may_supersede(&keys) {
-            return match self.database.insert(&keys).await {
-                Ok(()) => Ok((keys, Vec::new())),
+    /// Inserts new keys, all or none.
+    async fn insert(&self, keys: Vec<ApiKey>, now: Timestamp) -> Result<Inserted, ApiKeyError> {
+        if let [key] = keys.as_slice()
+            && !may_be_bound(&keys)
+            && !may_supersede(&keys)
+        {
+            return match self.database.insert_by_live_creator(key, now).await {
+                Ok(true) => Ok(Inserted { keys, ..Inserted::default() }),
+                Ok(false) => Err(ApiKeyError::CreatorEnded(key.created_by.clone())),
                 Err(error) => Err(self.insert_failure(error, &keys).await),
             };
         }
@@ -55,23 +67,23 @@ impl ApiKeyService {
         self.insert_in(transaction, keys, Vec::new(), now).await
     }
 
-    /// Inserts new keys in a transaction that has changed some keys, and commits. Returns the new keys as they were
-    /// inserted, and the ids of all changed keys.
+    /// Inserts new keys in a transaction that has changed some keys, and commits.
     pub(super) async fn insert_in(
         &self,
         transaction: Transaction,
         keys: Vec<ApiKey>,
         mut changed: Vec<String>,
         now: Timestamp,
-    ) -> Result<(Vec<ApiKey>, Vec<String>), ApiKeyError> {
+    ) -> Result<Inserted, ApiKeyError> {
         let keys = bound(&transaction.connection(), keys, now).await?;
-        changed.extend(supersede(&transaction.connection(), &keys, now).await?);
+        let superseded = supersede(&transaction.connection(), &keys, now).await?;
+        changed.extend(superseded.iter().cloned());
         if let Err(error) = insert(&transaction.connection(), &keys).await {
             drop(transaction);
             return Err(self.insert_failure(error, &keys).await);
         }
         self.commit(transaction, &changed).await?;
-        Ok((keys, changed))
+        Ok(Inserted { keys, changed, superseded })
     }
 
     /// Generates and hashes the tokens of new keys sequentially, so that a batch occupies one slot in the hasher's queue.
@@ -83,7 +95,7 @@ impl ApiKeyService {
         workflow: &Input,
     ) -> Result<Vec<(ApiKey, RawToken)>, ApiKeyError> {
         let workflow = WorkflowTransaction::of_context(workflow);
-        let drafts = NewApiKey::draft(new_keys, context)?;
+        let drafts = NewApiKey::draft(new_keys, self.brand.as_ref(), context)?;
         let mut issued = Vec::with_capacity(drafts.len());
         for draft in drafts {
             let (key, token) = draft.issue(&self.hasher).await?;

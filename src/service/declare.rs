@@ -20,7 +20,7 @@ use crate::api_key::{
 };
 use crate::call_context::CallContext;
 use crate::error::ApiKeyError;
-use crate::input::{Input, refuse_unknown};
+use crate::input::{Input, optional_flag, refuse_unknown};
 use crate::store::{
     InsertError, Transaction, UniqueColumn, find_same_tokens, insert, lock_declarations,
 };
@@ -238,14 +238,7 @@ impl EnsureOptions {
             }
         }
         refuse_unknown("the options of ensureApiKeys", options, &["update", "allowWeak"])?;
-        let flag = |name| match options.member(name) {
-            Input::Undefined | Input::Null => Ok(false),
-            Input::Bool(value) => Ok(*value),
-            other => Err(ApiKeyError::invalid(format!(
-                "{name} must be true or false, '{}' found",
-                other.kind()
-            ))),
-        };
+        let flag = |name| optional_flag(name, options);
         let parsed = Self { update: flag("update")?, allow_weak: flag("allowWeak")? };
         if parsed.allow_weak && in_production {
             return Err(ApiKeyError::invalid(

@@ -6,14 +6,19 @@
 mod authenticate;
 mod background;
 mod bound;
+mod cascade;
 mod create;
 mod declare;
 mod delete;
+mod diagnose;
 mod migrate;
 mod options;
+mod ping;
+mod prune;
 mod read;
 mod redeem;
 mod revoke;
+mod revoke_token;
 mod roll;
 mod soft_delete;
 mod status;
@@ -22,9 +27,12 @@ mod update;
 mod upsert;
 mod verify;
 
-pub use authenticate::may_recall;
+pub use crate::store::Diagnosis;
+pub use authenticate::{RefusedToken, may_recall};
 pub use declare::{Declared, Element};
 pub use options::ServiceOptions;
+pub use ping::{Health, Problem};
+pub use prune::Pruned;
 pub use read::Page;
 pub use redeem::Redeemed;
 pub use roll::Rolled;
@@ -39,6 +47,7 @@ use tokio::sync::OnceCell;
 use background::last_used::LastUsed;
 use background::row_backfill::RowBackfill;
 use bound::bound;
+use status::Status;
 
 use crate::api_key::{ApiKey, CompactId, PublicApiKey};
 use crate::call_context::Timestamp;
@@ -46,7 +55,7 @@ use crate::error::ApiKeyError;
 use crate::event::EventSink;
 use crate::query::{Filter, Target};
 use crate::store::{Connection, Database, Query, Transaction, find_for_update};
-use crate::token::{Hasher, RawToken};
+use crate::token::{Brand, Hasher, RawToken, may_be_token};
 
 /// API keys in one database.
 pub struct ApiKeyService {
@@ -54,6 +63,8 @@ pub struct ApiKeyService {
     hasher: Arc<Hasher>,
     row_backfill: RowBackfill,
     last_used: LastUsed,
+    /// The brand of new tokens.
+    brand: Option<Brand>,
     in_medusa: bool,
     /// The runtime in which the service was constructed, if any.
     runtime: Option<Handle>,
@@ -70,6 +81,8 @@ pub struct Written {
     pub created: Vec<String>,
     /// The ids of updated keys.
     pub updated: Vec<String>,
+    /// The ids of those among them that a new key superseded.
+    pub superseded: Vec<String>,
     /// The ids of deleted keys.
     pub deleted: Vec<String>,
 }
@@ -86,6 +99,7 @@ impl ApiKeyService {
         let (migrate, max_staleness) = (options.migrate(), options.max_staleness());
         let database = Arc::new(Database::new(settings, migrate, max_staleness, events));
         Ok(Self {
+            brand: options.brand(),
             in_medusa,
             row_backfill: RowBackfill::new(
                 options.rehash(),
@@ -99,6 +113,12 @@ impl ApiKeyService {
             closed: AtomicBool::new(false),
             closing: OnceCell::new(),
         })
+    }
+
+    /// Whether a string may be the token of a key. A token of the service's brand with a wrong checksum is refused here,
+    /// without a read or a derivation.
+    fn may_be_known(&self, token: &str) -> bool {
+        may_be_token(token) && !self.brand.as_ref().is_some_and(|brand| brand.refuses(token))
     }
 
     /// Starts the background work after a successful authentication.

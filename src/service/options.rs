@@ -7,6 +7,7 @@ mod cost;
 mod hash_keys;
 mod pool;
 mod tls;
+mod token;
 mod whole;
 
 use std::time::Duration;
@@ -16,11 +17,14 @@ use serde::Deserialize;
 use crate::error::ApiKeyError;
 use crate::input::{FieldError, Input, deserialize, nearest};
 use crate::store::{DatabaseSettings, Pooler};
-use crate::token::{Argon2Params, Derivation, ExecutorSettings, HashKeys, HasherSettings, Hashing};
+use crate::token::{
+    Argon2Params, Brand, Derivation, ExecutorSettings, HashKeys, HasherSettings, Hashing,
+};
 use cost::Argon2Options;
 use hash_keys::HashKeyList;
 use pool::PoolOptions;
 use tls::Ssl;
+use token::TokenOptions;
 use whole::{Whole, WholeOrFalse};
 
 /// The maximum of `callTimeout` and `maxStaleness`, in milliseconds: one hour.
@@ -39,6 +43,7 @@ pub struct ServiceOptions {
     replica: Option<bool>,
     migrate: Option<bool>,
     max_staleness: Option<WholeOrFalse<10, HOUR_MS>>,
+    token: Option<TokenOptions>,
     hashing: Option<Scheme>,
     hash_keys: Option<HashKeyList>,
     rehash: Option<bool>,
@@ -104,6 +109,11 @@ impl ServiceOptions {
             None | Some(WholeOrFalse::False) => None,
             Some(WholeOrFalse::Whole(ms)) => Some(ms.milliseconds()),
         }
+    }
+
+    /// The brand of new tokens; `None` for stock's form.
+    pub(super) fn brand(&self) -> Option<Brand> {
+        self.token.as_ref().and_then(TokenOptions::brand)
     }
 
     /// The settings of the hasher.
@@ -212,6 +222,15 @@ mod tests {
             (
                 r#""maxStaleness":true"#,
                 "maxStaleness: must be false or a whole number from 10 to 3600000",
+            ),
+            (r#""token":"acme""#, "token: must be an object { brand }"),
+            (
+                r#""token":{"brand":"Acme"}"#,
+                "token.brand: must be a string of 1 to 16 lowercase letters and digits",
+            ),
+            (
+                r#""token":{"brand":5}"#,
+                "token.brand: must be a string of 1 to 16 lowercase letters and digits",
             ),
             (r#""hashing":"md5""#, r#"hashing: must be "argon2id", "scrypt" or "sha256""#),
             (r#""hashKeys":{}"#, "hashKeys: must be a list of 1 to 32 keys { id, secret }"),

@@ -3,13 +3,12 @@
 use std::net::IpAddr;
 
 use super::ApiKeyService;
-use super::authenticate::{Proof, Refused};
+use super::authenticate::{Proof, RefusedToken};
 use crate::api_key::{ApiKey, PublicApiKey, RedemptionData, Refusal, Revocation};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::store::{Redemption, redeem};
-use crate::token::may_be_token;
 
 /// The number of times that a redemption starts over because the key has changed since it was read.
 const MAX_ATTEMPTS: usize = 5;
@@ -20,7 +19,7 @@ pub enum Redeemed {
     /// The call ended the key, and no other call did.
     Key(Box<PublicApiKey>),
     /// Why the token was refused.
-    Refused(Refusal),
+    Refused(RefusedToken),
 }
 
 impl ApiKeyService {
@@ -37,8 +36,8 @@ impl ApiKeyService {
         now: Timestamp,
     ) -> Result<Redeemed, ApiKeyError> {
         let RedemptionData { purpose, revoked_by, ip } = RedemptionData::parse(data)?;
-        if !may_be_token(&token) {
-            return Ok(Redeemed::Refused(Refusal::Unknown));
+        if !self.may_be_known(&token) {
+            return Ok(Redeemed::Refused(RefusedToken::unknown()));
         }
         let presented = self.hasher.present(token);
         let judge = |key: &ApiKey| judge(key, &purpose, ip, now);
@@ -46,7 +45,7 @@ impl ApiKeyService {
             let found = self.find_proven(&presented, judge, Proof::OfRefusedToo).await?;
             let key = match found {
                 Ok(key) => key,
-                Err(Refused { reason, .. }) => return Ok(Redeemed::Refused(reason)),
+                Err(refused) => return Ok(Redeemed::Refused(refused.into())),
             };
             let transaction = self.database.begin().await?;
             let redemption = Redemption {

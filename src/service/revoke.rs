@@ -1,7 +1,7 @@
 //! revoke
 
 use super::{ApiKeyService, Written, find_locked, ids_of, to_public};
-use crate::api_key::{Revocation, refuse_revoked};
+use crate::api_key::{Revocation, RevocationScope, refuse_revoked};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
@@ -21,7 +21,11 @@ impl ApiKeyService {
         now: Timestamp,
     ) -> Result<Written, ApiKeyError> {
         self.refuse_undefined(target)?;
+        let scope = RevocationScope::parse(data)?;
         let target = parse_target(target)?;
+        if scope.is_extended() {
+            return self.revoke_extended(&target, data, scope, now).await;
+        }
         // Stock 2.21.2: for one id, the data are validated before the key is looked up.
         let parsed = match &target {
             Target::Nothing => return Ok(Written::default()),

@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use super::create::{refuse_duplicate_ids, with_tokens};
+use super::create::{Inserted, refuse_duplicate_ids, with_tokens};
 use super::update::change_keys;
 use super::{ApiKeyService, Written, ids_of, split, to_public};
 use crate::api_key::{ApiKey, ApiKeyId, KeyChange, NewApiKey, UpsertApiKey};
@@ -34,13 +34,14 @@ impl ApiKeyService {
 
         let transaction = self.database.begin().await?;
         let (changed, updated) = change_all(&transaction.connection(), changes, now).await?;
-        let (created, updated) = self.insert_in(transaction, created, updated, now).await?;
+        let Inserted { keys: created, changed: updated, superseded } =
+            self.insert_in(transaction, created, updated, now).await?;
 
         // Stock 2.21.2: created keys come first, then updated ones by id.
         let ids = ids_of(&created);
         let mut keys = with_tokens(created, &tokens);
         keys.extend(to_public(changed));
-        Ok(Written { keys, created: ids, updated, deleted: Vec::new() })
+        Ok(Written { keys, created: ids, updated, superseded, deleted: Vec::new() })
     }
 }
 

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use super::ApiKeyService;
-use super::authenticate::{Proof, Refused};
+use super::authenticate::{Proof, Refused, RefusedToken};
 use crate::api_key::{ApiKey, ApiKeyType, Demand, Essentials, PackedKey, PublicApiKey, Refusal};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
-use crate::token::may_be_token;
 
 impl ApiKeyService {
     /// Finds the active secret key of a token if it satisfies a demand, restricted or not; otherwise the reason against it.
@@ -21,9 +20,9 @@ impl ApiKeyService {
         token: String,
         demand: &Demand,
         now: Timestamp,
-    ) -> Result<Result<Arc<PublicApiKey>, Refusal>, ApiKeyError> {
-        if !may_be_token(&token) {
-            return Ok(Err(Refusal::Unknown));
+    ) -> Result<Result<Arc<PublicApiKey>, RefusedToken>, ApiKeyError> {
+        if !self.may_be_known(&token) {
+            return Ok(Err(RefusedToken::unknown()));
         }
         let presented = self.hasher.present(token);
         let ticket = self.ticket();
@@ -37,11 +36,12 @@ impl ApiKeyService {
                 Ok(self.cache_key(ticket, presented.fingerprint, key))
             }
             Err(Refused { reason, key }) => {
+                let key_id = key.as_ref().map(|key| key.id.as_str().to_owned());
                 // The next demand may be another one, and is judged from the cache.
                 if let Some(key) = key.filter(|key| !key.has_ended(now)) {
                     self.cache_key(ticket, presented.fingerprint, key);
                 }
-                Err(reason)
+                Err(RefusedToken { reason, key_id })
             }
         })
     }

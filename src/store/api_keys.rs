@@ -1,6 +1,6 @@
 //! The statements on `api_key`.
 
-use sea_orm::sea_query::{Condition, Expr, NullOrdering};
+use sea_orm::sea_query::{Condition, Expr, LockBehavior, LockType, NullOrdering};
 use sea_orm::{
     ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query,
@@ -18,7 +18,7 @@ use crate::query::{ColumnRef, Direction, Filter, Joins, Nulls, OrderBy};
 use crate::token::TokenHash;
 
 /// The number of rows in one INSERT, well below both databases' limit on bound values.
-pub(super) const ROWS_PER_INSERT: usize = 1_000;
+const ROWS_PER_INSERT: usize = 1_000;
 
 /// A read of keys.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +76,19 @@ pub async fn find_for_update(
     query: &Query,
 ) -> Result<Vec<ApiKey>, ApiKeyError> {
     rows(on, select(on, query)?.lock_exclusive()).await
+}
+
+/// Returns the keys that match a query and locks their rows until the transaction ends, except those that another
+/// transaction holds locked.
+///
+/// # Errors
+/// As [`find`].
+pub async fn find_free_for_update(
+    on: &Connection<'_>,
+    query: &Query,
+) -> Result<Vec<ApiKey>, ApiKeyError> {
+    rows(on, select(on, query)?.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked))
+        .await
 }
 
 /// Counts the keys that match a query's filter, ignoring `take` and `skip`.

@@ -12,13 +12,16 @@ use opening::Attempt;
 use source::{Opened, Source};
 
 use super::ReadBatcherStatus;
-use super::api_keys::{Query, ROWS_PER_INSERT, insert};
+use super::api_keys::Query;
+use super::diagnosis::{Diagnosis, diagnose};
 use super::failure::InsertError;
-use super::migration;
+use super::health::Health;
 use super::settings::DatabaseSettings;
 use super::transaction::{Connection, Transaction};
+use super::{dialect, migration};
 use crate::api_key::ApiKey;
 use crate::cache::{KeyCache, Lease};
+use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::event::EventSink;
 
@@ -81,23 +84,22 @@ impl Database {
         Ok(Connection::of_pool(opened.pool()).with_search_permit(permit))
     }
 
-    /// Inserts new keys, all or none.
+    /// Inserts a new key with one statement, unless its creator is a key that has ended. Returns whether it did.
     ///
     /// # Errors
     /// `Taken` if an existing key has the same id or token, otherwise `Failed` with `Database` or `Unavailable`.
-    pub async fn insert(&self, keys: &[ApiKey]) -> Result<(), InsertError> {
-        // A single statement is atomic.
-        if keys.len() <= ROWS_PER_INSERT {
-            let opened = self.opened().await?;
-            let inserted = insert(&Connection::of_pool(opened.pool()), keys).await;
-            if !matches!(inserted, Err(InsertError::Failed(_))) {
-                opened.confirm_write()?;
-            }
-            return inserted;
+    pub async fn insert_by_live_creator(
+        &self,
+        key: &ApiKey,
+        now: Timestamp,
+    ) -> Result<bool, InsertError> {
+        let opened = self.opened().await?;
+        let on = Connection::of_pool(opened.pool());
+        let inserted = dialect::insert_by_live_creator(&on, key, now).await;
+        if !matches!(inserted, Err(InsertError::Failed(_))) {
+            opened.confirm_write()?;
         }
-        let transaction = self.begin().await?;
-        insert(&transaction.connection(), keys).await?;
-        Ok(transaction.commit().await?)
+        inserted
     }
 
     /// Begins a transaction for writes.
@@ -116,6 +118,14 @@ impl Database {
         let opened = self.opened().await?;
         let permit = opened.search_permit(query, self.settings.pool.acquire_timeout).await?;
         Ok(Transaction::begin_snapshot(&opened.pool()).await?.with_search_permit(permit))
+    }
+
+    /// Begins a transaction on a snapshot of the database, for reads by indexes.
+    ///
+    /// # Errors
+    /// `Unavailable` if the database cannot be reached.
+    pub async fn snapshot(&self) -> Result<Transaction, ApiKeyError> {
+        Transaction::begin_snapshot(&self.opened().await?.pool()).await
     }
 
     /// Returns the key cache, if keys of this database may be cached.
@@ -146,6 +156,29 @@ impl Database {
     #[must_use]
     pub fn topology(&self) -> Topology {
         self.opened_already().as_ref().map(Opened::topology).unwrap_or_default()
+    }
+
+    /// Gathers facts about the database and its table of keys. Only reads.
+    ///
+    /// # Errors
+    /// `Unavailable`, or `Database` if the database rejects a statement.
+    pub async fn diagnose(&self, now: Timestamp) -> Result<Diagnosis, ApiKeyError> {
+        let opened = self.opened().await?;
+        diagnose(&Connection::of_pool(opened.pool()), &self.settings, now).await
+    }
+
+    /// Returns what the database lacks. It takes the write lock of an SQLite file for a moment.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Database`.
+    pub async fn health(&self) -> Result<Health, ApiKeyError> {
+        let opened = self.opened().await?;
+        let on = Connection::of_pool(opened.pool());
+        Ok(Health {
+            up_to_date: migration::is_up_to_date(&on, &self.settings).await?,
+            replica: opened.topology().replica,
+            write_obstacle: opened.write_obstacle().await?,
+        })
     }
 
     fn opened_already(&self) -> Option<Opened> {

@@ -2,13 +2,17 @@
 
 use sea_orm::Statement;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
+use tokio::time::Instant;
 
 use super::api_keys::Query;
 use super::backend::Backend;
+use super::cascade::Ending;
+use super::diagnosis::{OwnTableFacts, ServerFacts};
 use super::failure::InsertError;
 use super::last_used::UsesWritten;
 use super::migration::{Change, TableSql};
 use super::redemption::Redemption;
+use super::row::to_key;
 use super::settings::DatabaseSettings;
 use super::transaction::{Connection, Executor};
 use super::{postgres, sqlite};
@@ -108,8 +112,58 @@ pub(super) async fn insert(
     keys: &[ApiKey],
 ) -> Result<(), InsertError> {
     match on.executor() {
-        Executor::Postgres(executor) => postgres::insert(executor, statement, keys).await,
-        Executor::Sqlite(executor) => executor.insert(statement).await,
+        Executor::Postgres(executor) => postgres::insert(executor, statement, keys).await.map(drop),
+        Executor::Sqlite(executor) => executor.insert(statement).await.map(drop),
+    }
+}
+
+/// Inserts a key with one statement, unless its creator is a key that has ended. Returns whether it did.
+pub(super) async fn insert_by_live_creator(
+    on: &Connection<'_>,
+    key: &ApiKey,
+    now: Timestamp,
+) -> Result<bool, InsertError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::insert_by_live_creator(executor, key, now).await,
+        Executor::Sqlite(executor) => sqlite::insert_by_live_creator(executor, key, now).await,
+    }
+}
+
+/// Ends keys, and what they created if that is asked for, and returns the keys that it ended. Until the transaction ends,
+/// none of them creates another one.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn end(on: &Connection<'_>, ending: &Ending<'_>) -> Result<Vec<ApiKey>, ApiKeyError> {
+    let models = match on.executor() {
+        Executor::Postgres(executor) => postgres::cascade::end(executor, ending).await?,
+        Executor::Sqlite(executor) => sqlite::cascade::end(executor, ending).await?,
+    };
+    models.into_iter().map(to_key).collect()
+}
+
+/// Returns the keys that [`end`] would end, as they are.
+///
+/// # Errors
+/// `Database` or `Unavailable`.
+pub async fn would_end(
+    on: &Connection<'_>,
+    ending: &Ending<'_>,
+) -> Result<Vec<ApiKey>, ApiKeyError> {
+    let models = match on.executor() {
+        Executor::Postgres(executor) => postgres::cascade::would_end(executor, ending).await?,
+        Executor::Sqlite(executor) => sqlite::cascade::would_end(executor, ending).await?,
+    };
+    models.into_iter().map(to_key).collect()
+}
+
+/// Returns whether a transaction failed because it and another one waited for each other.
+#[must_use]
+pub fn is_deadlock(on: &Connection<'_>, error: &ApiKeyError) -> bool {
+    match on.backend() {
+        Backend::Postgres => postgres::cascade::is_deadlock(error),
+        // Transactions that write take turns.
+        Backend::Sqlite => false,
     }
 }
 
@@ -161,6 +215,27 @@ pub async fn set_last_used(
     match on.executor() {
         Executor::Postgres(executor) => postgres::set_last_used(executor, uses).await,
         Executor::Sqlite(executor) => sqlite::set_last_used(executor, uses).await,
+    }
+}
+
+/// Returns the facts about the server, and when its clock was read.
+pub(super) async fn server_facts(
+    on: &Connection<'_>,
+    settings: &DatabaseSettings,
+) -> Result<(ServerFacts, Option<Instant>), ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::diagnosis::server_facts(executor, settings).await,
+        Executor::Sqlite(executor) => {
+            Ok((sqlite::diagnosis::server_facts(executor, settings).await?, None))
+        }
+    }
+}
+
+/// Returns the facts about the table of keys that the database knows.
+pub(super) async fn table_facts(on: &Connection<'_>) -> Result<OwnTableFacts, ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::diagnosis::table_facts(executor).await,
+        Executor::Sqlite(executor) => sqlite::diagnosis::table_facts(executor).await,
     }
 }
 

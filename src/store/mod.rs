@@ -6,11 +6,15 @@
 
 mod api_keys;
 mod backend;
+mod cascade;
 mod condition;
 mod database;
+mod diagnosis;
 mod dialect;
 mod failure;
+mod health;
 mod last_used;
+mod live_creator;
 mod lookup;
 mod migration;
 mod moment;
@@ -24,12 +28,17 @@ mod transaction;
 mod upgrade;
 
 pub use api_keys::{
-    Query, count, delete, find, find_for_update, insert, restore, set_revoked, set_title,
-    set_title_and_attributes, soft_delete,
+    Query, count, delete, find, find_for_update, find_free_for_update, insert, restore,
+    set_revoked, set_title, set_title_and_attributes, soft_delete,
 };
+pub use cascade::Ending;
 pub use database::Database;
-pub use dialect::{lock_declarations, lock_single_use, redeem, set_last_used};
+pub use diagnosis::Diagnosis;
+pub use dialect::{
+    end, is_deadlock, lock_declarations, lock_single_use, redeem, set_last_used, would_end,
+};
 pub use failure::{InsertError, UniqueColumn};
+pub use health::Health;
 pub use last_used::UsesWritten;
 pub use postgres::ReadBatcherStatus;
 pub use redemption::Redemption;

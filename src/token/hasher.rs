@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn equal_tokens_share_one_derivation_and_different_ones_do_not() {
+    async fn equal_tokens_share_one_derivation_and_different_ones_do_not_s15() {
         let hasher = hasher(1);
         let token = RawToken::presented("sk_1".into());
         let StoredToken::Hashed { hash, salt } =

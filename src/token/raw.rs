@@ -2,6 +2,9 @@
 
 use zeroize::Zeroizing;
 
+use super::Brand;
+use super::brand::begins_like_secret;
+
 /// The prefix of a token, by which people and secret scanners recognize it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prefix {
@@ -46,7 +49,7 @@ pub fn may_be_publishable(text: &str) -> bool {
 pub fn holds_secret(text: &str) -> bool {
     text.split(Prefix::Secret.as_str()).skip(1).any(|rest| {
         let digits = rest.bytes().take_while(u8::is_ascii_hexdigit);
-        digits.take(SECRET_DIGITS).count() == SECRET_DIGITS
+        digits.take(SECRET_DIGITS).count() == SECRET_DIGITS || begins_like_secret(rest)
     })
 }
 
@@ -55,11 +58,14 @@ pub fn holds_secret(text: &str) -> bool {
 pub struct RawToken(Zeroizing<String>);
 
 impl RawToken {
-    /// Creates a token: the prefix and the random bytes in lower-case hex.
+    /// Creates a token: the prefix and the random bytes in lower-case hex, or the form of a brand.
     #[must_use]
-    pub fn generate(prefix: Prefix, random: &[u8]) -> Self {
-        // NEVER CHANGE: stock's format, `sk_` or `pk_` and 64 hex characters.
-        Self(Zeroizing::new(format!("{}{}", prefix.as_str(), hex::encode(random))))
+    pub fn generate(prefix: Prefix, brand: Option<&Brand>, random: &[u8]) -> Self {
+        Self(Zeroizing::new(match brand {
+            Some(brand) => brand.token(prefix, random),
+            // NEVER CHANGE: stock's format, `sk_` or `pk_` and 64 hex characters.
+            None => format!("{}{}", prefix.as_str(), hex::encode(random)),
+        }))
     }
 
     /// Wraps a token that a caller presented.
@@ -157,6 +163,10 @@ mod tests {
             format!("a sk_ {secret}, b"),
             format!("sk_sk_{secret}"),
             secret.to_uppercase().replace("SK", "sk"),
+            RawToken::generate(Prefix::Secret, Brand::parse("acme").as_ref(), &[7; 32])
+                .expose()
+                .to_owned(),
+            format!("a sk_live_{}", "aZ9".repeat(11)),
         ] {
             assert!(holds_secret(&text), "{text}");
         }
@@ -164,6 +174,9 @@ mod tests {
             secret.replace("sk_", "pk_"),
             "sk_123***abc".to_owned(),
             format!("sk_{}", "0".repeat(31)),
+            format!("sk_live_{}", "z".repeat(31)),
+            format!("sk_LIVE_{}", "z".repeat(49)),
+            format!("sk_{}", "z".repeat(64)),
         ] {
             assert!(!holds_secret(&text), "{text}");
         }
@@ -196,7 +209,7 @@ mod tests {
 
         #[test]
         fn tokens_keep_their_format(random in prop::array::uniform32(any::<u8>())) {
-            let token = RawToken::generate(Prefix::Secret, &random);
+            let token = RawToken::generate(Prefix::Secret, None, &random);
             prop_assert_eq!(token.expose().len(), 67);
             prop_assert!(token.expose().strip_prefix("sk_").is_some_and(
                 |hex| hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))));

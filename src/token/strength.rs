@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use super::brand::random_digits;
+
 /// The least strength of a chosen secret in bits. OWASP's ASVS 5.0 (6.5.2) asks for 112.
 pub const MIN_STRENGTH_BITS: f64 = 128.0;
 
@@ -57,9 +59,15 @@ const READABLE_CAPITALIZED_WORD: usize = 5;
 /// The bits of a character of readable text: more than those of English, about those of a list of random words.
 const READABLE_BITS: f64 = 2.0;
 
-/// Estimates the bits of a secret token without its prefix; 0 for an example.
+/// Estimates the bits of a secret token, of which `rest` is what follows its prefix; 0 for an example.
 #[must_use]
-pub fn strength_bits(secret: &str) -> f64 {
+pub fn secret_strength_bits(token: &str, rest: &str) -> f64 {
+    // A brand may be the word that an example begins with.
+    strength_bits(random_digits(token).unwrap_or(rest))
+}
+
+/// Estimates the bits of a random string; 0 for an example.
+pub(super) fn strength_bits(secret: &str) -> f64 {
     if is_example(secret) {
         return 0.0;
     }

@@ -1,5 +1,5 @@
-// Requests to which this package gives another answer on purpose: one scenario for each row of COMPAT.md that HTTP reaches, and what
-// makes a pair of answers an instance of it.
+// Requests to which this package gives another answer on purpose: one scenario for each difference in docs/compat/ that HTTP
+// reaches, and what makes a pair of answers an instance of it.
 
 import type { Client, Exchange, Scenario } from "../client";
 import { graph, linkedKeys } from "./linked-channels";

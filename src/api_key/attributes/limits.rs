@@ -68,6 +68,8 @@ pub enum Refusal {
     WrongPurpose,
     /// The key lacks a scope.
     InsufficientScope,
+    /// `authenticate` never returns a restricted key. Only events show this reason, not callers.
+    Restricted,
 }
 
 impl Refusal {
@@ -82,6 +84,7 @@ impl Refusal {
             Self::WrongOwnerType => "wrong_owner_type",
             Self::WrongPurpose => "wrong_purpose",
             Self::InsufficientScope => "insufficient_scope",
+            Self::Restricted => "restricted",
         }
     }
 }

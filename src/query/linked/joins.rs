@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn rejects_malformed_joins_and_never_ignores_them() {
+    fn rejects_malformed_joins_and_never_ignores_them_a13() {
         let web = join("", r#""table":"a","filters":{"name":"Web"}"#);
         let many = vec![web.as_str(); MAX_JOINS + 1].join(",");
         let conditions = vec![r#"{"name":"Web"}"#; MAX_CONDITIONS + 1].join(",");

@@ -102,7 +102,7 @@ impl<'de> Deserialize<'de> for Secret {
 }
 
 /// Parses a string; the error names what is expected and never shows the string.
-struct TextVisitor<T>(&'static str, fn(&str) -> Option<T>);
+pub(super) struct TextVisitor<T>(pub(super) &'static str, pub(super) fn(&str) -> Option<T>);
 
 impl<T> Visitor<'_> for TextVisitor<T> {
     type Value = T;

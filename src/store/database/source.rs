@@ -12,7 +12,9 @@ use crate::error::ApiKeyError;
 use crate::event::EventSink;
 use crate::store::api_keys::Query;
 use crate::store::lookup::TokenLookup;
-use crate::store::postgres::{PgConnections, PgSource, ReadBatcherStatus};
+use crate::store::postgres::{
+    PgConnections, PgExecutor, PgSource, ReadBatcherStatus, write_obstacle,
+};
 use crate::store::settings::{DatabaseSettings, DatabaseUrl};
 use crate::store::sqlite::{OpenFile, Pools, SqliteSource, SqliteTransaction};
 use crate::store::transaction::{Begun, Pool, Transaction};
@@ -139,6 +141,16 @@ impl Opened {
         match self {
             Self::Postgres(_) => Ok(()),
             Self::Sqlite(pools) => pools.file().map_or(Ok(()), OpenFile::confirm_write),
+        }
+    }
+
+    /// Returns why a write would fail.
+    pub(super) async fn write_obstacle(&self) -> Result<Option<ApiKeyError>, ApiKeyError> {
+        match self {
+            Self::Postgres(connections) => {
+                write_obstacle(PgExecutor::Pool(connections.pool())).await
+            }
+            Self::Sqlite(pools) => Ok(pools.write_obstacle().await),
         }
     }
 

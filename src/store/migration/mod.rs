@@ -6,6 +6,7 @@
 
 mod attributes;
 mod create_api_key;
+mod creators;
 mod lookup_indexes;
 mod step;
 mod steps;
@@ -37,7 +38,7 @@ pub(super) async fn up(
 ) -> Result<Vec<String>, ApiKeyError> {
     let on = Connection::of_pool(pool.clone());
     // This check needs no lock: a complete table stays complete.
-    if missing_steps(&on).await?.is_empty() && dialect::is_set_up(&on, settings).await? {
+    if is_up_to_date(&on, settings).await? {
         return Ok(Vec::new());
     }
     let failed = |error| migration_error(on.backend(), error);
@@ -45,6 +46,14 @@ pub(super) async fn up(
     let applied = apply_missing(&transaction.connection(), settings).await.map_err(failed)?;
     transaction.commit().await.map_err(failed)?;
     Ok(names(&applied))
+}
+
+/// Returns whether no step is missing, and nothing else that the table needs. Only reads.
+pub(super) async fn is_up_to_date(
+    on: &Connection<'_>,
+    settings: &DatabaseSettings,
+) -> Result<bool, ApiKeyError> {
+    Ok(missing_steps(on).await?.is_empty() && dialect::is_set_up(on, settings).await?)
 }
 
 /// Reverts the named steps or all steps, all or none. The table stays, with its keys.
@@ -82,6 +91,25 @@ async fn missing_steps(on: &Connection<'_>) -> Result<Vec<&'static Step>, ApiKey
     };
     let is_missing = |step: &&Step| !applied.iter().any(|name| name == step.name);
     Ok(STEPS.iter().filter(is_missing).collect())
+}
+
+/// Returns the names of the steps that are missing. Only reads.
+pub(super) async fn missing_names(on: &Connection<'_>) -> Result<Vec<&'static str>, ApiKeyError> {
+    Ok(missing_steps(on).await?.iter().map(|step| step.name).collect())
+}
+
+/// Returns the names of applied steps that this version does not have. Only reads.
+pub(super) async fn unknown_names(on: &Connection<'_>) -> Result<Vec<String>, ApiKeyError> {
+    match applied(on).await {
+        Ok(applied) => Ok(applied
+            .into_iter()
+            .filter(|name| !STEPS.iter().any(|step| step.name == name))
+            .collect()),
+        Err(ApiKeyError::TableMissing | ApiKeyError::SchemaMissing | ApiKeyError::Forbidden(_)) => {
+            Ok(Vec::new())
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Applies what is missing, and returns the steps of it.

@@ -1,7 +1,7 @@
 //! The migration steps in their order.
 
 use super::step::Step;
-use super::{attributes, create_api_key, lookup_indexes, token_digest};
+use super::{attributes, create_api_key, creators, lookup_indexes, token_digest};
 use crate::store::dialect;
 
 // NEVER CHANGE a released step or the order of the steps: add new ones at the end.
@@ -14,4 +14,5 @@ pub(super) const STEPS: &[Step] = &[
     Step::new("lookup_indexes", lookup_indexes::change),
     Step::new("change_feed", dialect::change_feed),
     Step::new("attributes", attributes::change),
+    Step::new("creators", creators::change),
 ];

@@ -85,6 +85,14 @@ impl PgExecutor<'_> {
         Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
     }
 
+    /// Returns the pool of the session.
+    pub(super) fn pool(&self) -> &PgPool {
+        match self {
+            Self::Pool(pool) => pool,
+            Self::Transaction(transaction) => transaction.pool(),
+        }
+    }
+
     pub(super) fn is_in_transaction(self) -> bool {
         matches!(self, Self::Transaction(_))
     }

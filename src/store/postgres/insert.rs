@@ -19,23 +19,32 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Counts the keys with one of the ids `$1` and one of the tokens `$2`.
 const WRITTEN: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.count(*) FROM api_key WHERE id = ANY($1) AND token = ANY($2)";
 
-/// Inserts new keys with a statement, and repeats it if its outcome is unknown.
+/// Inserts new keys with a statement, repeats it if its outcome is unknown, and returns the number of inserted rows.
 ///
 /// Repeating is safe: the second insert waits for the first one, and collides with it if that was committed.
 pub(in crate::store) async fn insert(
     executor: PgExecutor<'_>,
     statement: Statement,
     keys: &[ApiKey],
-) -> Result<(), InsertError> {
+) -> Result<u64, InsertError> {
     let (sql, params) = parts(statement)?;
+    let all = i64::try_from(keys.len()).ok();
     let texts = |text: fn(&ApiKey) -> &str| {
         Param::texts(keys.iter().map(|key| text(key).to_owned()).collect())
     };
     let ours = [texts(|key| key.id.as_str()), texts(|key| key.token.token_column())];
     let mut maybe_written = false;
-    loop {
+    let inserted = loop {
         let failure = match executor.query(&sql, &params).await {
-            Ok(_) => break,
+            // An earlier attempt may have inserted the key before its creator ended.
+            Ok(done) if maybe_written && done.rows_affected == 0 => {
+                deadline::committing();
+                match count(executor, &ours).await {
+                    Ok(written) => break written.unwrap_or_default().unsigned_abs(),
+                    Err(failure) => failure,
+                }
+            }
+            Ok(done) => break done.rows_affected,
             Err(failure) => failure,
         };
         if maybe_written {
@@ -43,7 +52,7 @@ pub(in crate::store) async fn insert(
         }
         match failure.violation() {
             Some(_) if maybe_written => match count(executor, &ours).await {
-                Ok(written) if written == i64::try_from(keys.len()).ok() => break,
+                Ok(written) if written == all => break written.unwrap_or_default().unsigned_abs(),
                 Ok(_) => {
                     deadline::decided();
                     return Err(failure.into());
@@ -62,9 +71,9 @@ pub(in crate::store) async fn insert(
             return Err(ApiKeyError::OutcomeUnknown.into());
         }
         sleep(PAUSE).await;
-    }
+    };
     deadline::decided();
-    Ok(())
+    Ok(inserted)
 }
 
 async fn count(executor: PgExecutor<'_>, ours: &[Param]) -> Result<Option<i64>, PgFailure> {

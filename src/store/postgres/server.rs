@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio_postgres::Config;
+use tokio_postgres::config::Host;
 use tokio_postgres::error::SqlState;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -15,7 +16,8 @@ use super::failure::{PgFailure, connect_failure};
 use super::process::first_process;
 use super::session::Session;
 use super::session_settings::SessionSettings;
-use super::tls::encrypt;
+use super::sslmode::Protection;
+use super::tls::{encrypt, protection};
 use super::transaction_id::HAS_CHECKPOINTS;
 use super::url::PostgresUrl;
 use crate::deadline;
@@ -53,6 +55,7 @@ struct Server {
     url: PostgresUrl,
     config: Config,
     tls: MakeRustlsConnect,
+    protection: Protection,
     session_settings: SessionSettings,
     call_timeout: Duration,
     pooler: Option<Pooler>,
@@ -85,6 +88,7 @@ impl PostgresServer {
             url: url.clone(),
             config,
             tls: connector,
+            protection: protection(&settings.tls, url),
             session_settings: SessionSettings::new(settings.call_timeout, search_path(settings)),
             call_timeout: settings.call_timeout,
             pooler: settings.pooler,
@@ -116,6 +120,16 @@ impl PostgresServer {
         if self.is_replica() != in_recovery {
             self.0.in_recovery.store(in_recovery, Ordering::Relaxed);
         }
+    }
+
+    /// Returns the hosts of the server.
+    pub(in crate::store) fn hosts(&self) -> &[Host] {
+        self.0.config.get_hosts()
+    }
+
+    /// Returns the protection that the settings demand of a connection.
+    pub(in crate::store) fn protection(&self) -> Protection {
+        self.0.protection
     }
 
     /// Returns whether reads from a replica are allowed.

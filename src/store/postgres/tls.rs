@@ -43,19 +43,24 @@ pub(in crate::store) fn encrypt(
     Ok(MakeRustlsConnect::new(tls))
 }
 
+/// Returns the protection that the option `ssl` and the URL demand.
+pub(super) fn protection(option: &Tls, url: &PostgresUrl) -> Protection {
+    match option {
+        // As in libpq, a connection that stays on the machine is not encrypted.
+        _ if url.is_local() => Protection::None,
+        Tls::FromUrl => url.tls().protection,
+        Tls::Off => Protection::None,
+        Tls::Required { verify: true, .. } => Protection::Full,
+        Tls::Required { verify: false, .. } => Protection::Unverified,
+    }
+}
+
 pub(super) fn certified_config(
     option: &Tls,
     url: &PostgresUrl,
 ) -> Result<(SslMode, ClientConfig), ApiKeyError> {
     let url_tls = url.tls();
-    let protection = match option {
-        // As in libpq, a connection that stays on the machine is not encrypted.
-        _ if url.is_local() => Protection::None,
-        Tls::FromUrl => url_tls.protection,
-        Tls::Off => Protection::None,
-        Tls::Required { verify: true, .. } => Protection::Full,
-        Tls::Required { verify: false, .. } => Protection::Unverified,
-    };
+    let protection = protection(option, url);
     let mode = match protection {
         Protection::None => SslMode::Disable,
         Protection::IfOffered => SslMode::Prefer,

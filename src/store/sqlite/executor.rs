@@ -1,7 +1,8 @@
 //! Runs a statement on SQLite.
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, Select, Statement,
+    ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, FromQueryResult,
+    Select, Statement,
 };
 
 use super::failure;
@@ -52,9 +53,18 @@ impl<'a> SqliteExecutor<'a> {
         Ok(self.write(statement).await?)
     }
 
-    /// Inserts new rows.
-    pub(in crate::store) async fn insert(self, statement: Statement) -> Result<(), InsertError> {
-        self.write(statement).await.map(drop).map_err(|error| match error {
+    /// Returns the rows of a statement that returns all columns. Outside a transaction the statement must only read.
+    pub(super) async fn returned(self, statement: Statement) -> Result<Vec<Model>, ApiKeyError> {
+        let rows = self.on.query_all_raw(statement).await.map_err(failure::of)?;
+        rows.iter()
+            .map(|row| Model::from_query_result(row, ""))
+            .collect::<Result<_, _>>()
+            .map_err(failure::of)
+    }
+
+    /// Inserts new rows and returns their number.
+    pub(in crate::store) async fn insert(self, statement: Statement) -> Result<u64, InsertError> {
+        self.write(statement).await.map_err(|error| match error {
             WriteError::Failed(error) => error.into(),
             WriteError::NoTurn | WriteError::Replaced(_) => InsertError::Failed(error.into()),
         })

@@ -4,14 +4,17 @@
 //! write comes from a file that is no longer the one at its path.
 
 pub(super) mod attributes;
+pub(super) mod cascade;
 mod codes;
 mod commits;
 mod companion;
 pub(super) mod conditions;
+pub(super) mod diagnosis;
 mod executor;
 mod failure;
 mod file;
 mod last_used;
+mod live_creator;
 mod lookup;
 pub(super) mod migration;
 mod opening;
@@ -31,6 +34,7 @@ mod writer;
 
 pub(super) use executor::{SqliteConnections, SqliteExecutor};
 pub(super) use last_used::set_last_used;
+pub(super) use live_creator::insert_by_live_creator;
 pub(super) use pools::{OpenFile, Pools};
 pub(super) use redemption::redeem;
 pub(super) use source::SqliteSource;

@@ -15,14 +15,21 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::codes::is_busy;
 use super::executor::SqliteConnections;
-use super::failure::unavailable;
+use super::failure::{locked, unavailable};
 use super::opening::{Opened, Opening};
+use super::transaction::SqliteTransaction;
 use super::watch::{FileStatus, Watch};
 use super::writer::Writer;
 use crate::error::ApiKeyError;
 use crate::store::settings::{DatabaseSettings, DatabaseUrl};
 
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
+
+/// A statement that needs the right to write, and changes nothing.
+const WRITE_NOTHING: &str = r#"UPDATE "api_key" SET "title" = "title" WHERE 0"#;
+
+/// The time that a check whether the file can be written waits for the write lock.
+const LOCK_PATIENCE: Duration = Duration::from_millis(250);
 
 /// The connections to an SQLite database, and the session of its file, if any.
 pub(in crate::store) struct Pools {
@@ -133,6 +140,19 @@ impl Pools {
     /// Returns the open file; `None` for a database in memory.
     pub(in crate::store) fn file(&self) -> Option<&OpenFile> {
         self.file.as_ref()
+    }
+
+    /// Returns why a write would fail. A lock that another connection holds is no reason.
+    pub(in crate::store) async fn write_obstacle(&self) -> Option<ApiKeyError> {
+        // A transaction on a file that cannot be written begins as one that only reads.
+        let attempt = async {
+            let transaction = SqliteTransaction::begin_write(&self.connections).await?;
+            transaction.executor().run(WRITE_NOTHING).await
+        };
+        match timeout(LOCK_PATIENCE, attempt).await {
+            Ok(Err(error)) if error != locked() => Some(error),
+            Ok(_) | Err(_) => None,
+        }
     }
 
     /// Acquires a search permit.

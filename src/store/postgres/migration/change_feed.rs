@@ -139,7 +139,9 @@ pub(super) use triggers_are_defined;
 const DEFINED: &str = concat!("SELECT ", triggers_are_defined!("$1::pg_catalog.text"));
 
 /// Returns whether both triggers and their function are defined as this version defines them.
-pub(super) async fn is_defined(executor: PgExecutor<'_>) -> Result<bool, ApiKeyError> {
+pub(in crate::store::postgres) async fn is_defined(
+    executor: PgExecutor<'_>,
+) -> Result<bool, ApiKeyError> {
     let rows = executor.query(DEFINED, &[Param::text(&BODY_DIGEST)]).await?.rows;
     Ok(match rows.first() {
         Some(row) => row.try_get(0).map_err(PgFailure::from)?,

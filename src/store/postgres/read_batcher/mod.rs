@@ -132,7 +132,8 @@ pub(super) async fn read_through_pool(
     pool: &PgPool,
     lookup: &Arc<TokenLookup>,
 ) -> Result<Vec<Arc<ApiKey>>, ApiKeyError> {
-    let rows = read(&mut PoolReader(pool), Batch::of_one(lookup), pool.server()).await?;
+    let rows = read(&mut PoolReader(pool), Batch::of_one(lookup), pool.server()).await;
+    let rows = rows.map_err(|failure| failure.with_required_privilege("SELECT"))?;
     rows.into_iter().map(|(_label, key)| key).collect()
 }
 

@@ -63,7 +63,7 @@ fn with_defaults(read: Option<&Map<String, Value>>) -> Option<Value> {
 }
 
 #[test]
-fn parses_each_url_like_pg_unless_the_list_explains_why_not() {
+fn parses_each_url_like_pg_unless_the_list_explains_why_not_d11() {
     let list: Vec<Value> = serde_json::from_str(LIST).expect("is JSON");
     let complaints: Vec<_> = list
         .iter()

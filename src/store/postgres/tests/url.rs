@@ -215,7 +215,7 @@ fn reads_the_encryption_parameters_of_libpq_and_node() {
 }
 
 #[test]
-fn rejects_unsupported_parameters_by_name() {
+fn rejects_unsupported_parameters_by_name_d11() {
     for (parameters, named) in [
         ("target_session_attrs=primary", "target_session_attrs=primary"),
         ("target_session_attrs=standby", "target_session_attrs=standby"),

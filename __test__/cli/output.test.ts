@@ -1,0 +1,154 @@
+// What the commands print: tables for people, shapes for programs.
+
+import { describeOnEachDatabase } from "../support/databases";
+import { type Cli, cliOn, steady } from "./program";
+
+const ID = `apk_${"0".repeat(26)}`;
+const TIME = "2026-11-28 12:00Z";
+
+describeOnEachDatabase("The output for people", (database) => {
+  let drop: () => Promise<void>;
+  let cli: Cli;
+  let id: string;
+  beforeAll(async () => {
+    const created = await database.create();
+    drop = created.drop;
+    cli = cliOn(created.url);
+    await cli.run("migrate");
+    await cli.run("create", "--title", "Storefront", "--type", "publishable");
+    const attributes = ["--scopes", "products:read,orders:*", "--owner", "user:1", "--expires-in", "30d"];
+    const key = await cli.json("create", "--title", "\u001b[31mCI\nof the shop", "--hashing", "sha256", ...attributes);
+    id = key.value.id;
+  });
+  afterAll(() => drop());
+
+  const lines = async (...args: string[]) => {
+    const { stdout } = await cli.run(...args);
+    return steady(stdout).trimEnd().split("\n");
+  };
+
+  it("of list is a table without colors and control characters", async () => {
+    expect(await lines("list")).toEqual([
+      "ID                              TITLE                         TYPE         STATE                         CREATED            OWNER   SCOPES",
+      `${ID}  \\u{1b}[31mCI\\u{a}of the shop  secret       live until ${TIME}  ${TIME}  user:1  products:read,orders:*`,
+      `${ID}  Storefront                    publishable  live                          ${TIME}`,
+    ]);
+  });
+
+  it("of list leaves out columns that no key fills, and cuts a long title", async () => {
+    await cli.run("create", "--title", "a".repeat(50), "--type", "publishable", "--created-by", "alone");
+    expect(await lines("list", "--created-by", "alone")).toEqual([
+      `ID                              TITLE${" ".repeat(37)}TYPE         STATE  CREATED`,
+      `${ID}  ${"a".repeat(39)}…  publishable  live   ${TIME}`,
+    ]);
+  });
+
+  it("of list is a message if no key matches", async () => {
+    expect(await cli.run("list", "--created-by", "no one")).toEqual({
+      exitCode: 0,
+      stdout: "",
+      stderr: "No keys match.\n",
+    });
+  });
+
+  it("of show has one line for each member that the key has", async () => {
+    expect(await lines("show", id)).toEqual([
+      `id         ${ID}`,
+      "title      \\u{1b}[31mCI\\u{a}of the shop",
+      "type       secret",
+      `state      live until ${TIME}`,
+      "redacted   sk_000***000",
+      `created    ${TIME} by command-line`,
+      `updated    ${TIME}`,
+      "last used  never recorded",
+      `revoked    ${TIME} by command-line`,
+      "owner      user:1",
+      "scopes     products:read, orders:*",
+    ]);
+  });
+
+  it("of create ends with the token, and says on standard error that it is shown once", async () => {
+    const { stdout, stderr } = await cli.run("create", "--title", "Backup", "--hashing", "sha256");
+
+    expect(steady(stdout).trimEnd().split("\n").at(-1)).toBe(`token      sk_${"0".repeat(64)}`);
+    expect(stderr).toBe("\nThe token is shown only once: store it now.\n");
+  });
+
+  it("of verify names the reason of a refusal in words", async () => {
+    expect(await cli.pipe(`sk_${"0".repeat(64)}`, "verify")).toEqual({
+      exitCode: 3,
+      stdout: "refused: unknown (no key that can be verified has this token)\n",
+      stderr: "",
+    });
+  });
+
+  it("of revoke --dry-run is the table of the keys, and a sentence on standard error", async () => {
+    const { stdout, stderr } = await cli.run("revoke", id, "--dry-run");
+
+    expect([stdout.trimEnd().split("\n").length, stderr]).toEqual([2, "\nWould revoke 1 key.\n"]);
+  });
+});
+
+describeOnEachDatabase("The output of --json", (database) => {
+  const KEY = {
+    id: expect.stringMatching(/^apk_[0-9A-Z]{26}$/),
+    title: "A key",
+    type: "secret",
+    state: "live",
+    redacted: expect.stringMatching(/^sk_\w{3}\*{3}\w{3}$/),
+    last_used_at: null,
+    created_by: "command-line",
+    revoked_by: null,
+    revoked_at: null,
+    created_at: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
+    updated_at: expect.stringMatching(/Z$/),
+    deleted_at: null,
+  };
+  const CREATED = { ...KEY, token: expect.stringMatching(/^sk_[0-9a-f]{64}$/) };
+  const REVOKED = { ...KEY, state: "revoked", revoked_by: "command-line", revoked_at: expect.stringMatching(/Z$/) };
+
+  it("has the documented shape, and nothing else is on standard output and standard error", async () => {
+    const { url, drop } = await database.create();
+    const cli = cliOn(url);
+    const token = "sk_9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d8f14e45fceea167a5a36dedd4bea2543";
+    const silent = async (input: string, ...args: string[]) => {
+      const { stdout, stderr } = await cli.pipe(input, ...args, "--json");
+      expect(stderr).toBe("");
+      return JSON.parse(stdout);
+    };
+    try {
+      expect(await silent("", "migrate")).toEqual({ applied: expect.arrayContaining(["create_api_key"]) });
+      const created = await silent("", "create", "--title", "A key", "--hashing", "sha256");
+      expect(created).toStrictEqual(CREATED);
+      const { id } = created;
+      expect(await silent("", "list")).toStrictEqual({ count: 1, keys: [KEY] });
+      expect(await silent("", "show", id)).toStrictEqual(KEY);
+      expect(await silent(created.token, "verify")).toStrictEqual({ valid: true, key: KEY });
+      expect(await silent(token, "verify")).toStrictEqual({ valid: false, reason: "unknown" });
+      const rolled = await silent("", "roll", id, "--yes", "--hashing", "sha256");
+      expect(rolled).toStrictEqual({ revoked: REVOKED, created: CREATED });
+      expect(await silent("", "revoke", rolled.created.id, "--dry-run")).toMatchObject({ dry_run: true, keys: [{}] });
+      expect(await silent("", "revoke", rolled.created.id, "--yes")).toStrictEqual({ dry_run: false, keys: [REVOKED] });
+      const ensured = await silent(token, "ensure", "--title", "A key", "--hashing", "sha256");
+      expect(ensured).toStrictEqual({ state: "created", key: KEY });
+      expect(await silent(token, "revoke", "--token-stdin", "--yes")).toStrictEqual({ done: true });
+      expect(await silent("", "prune", "--ended-before", "1d", "--yes")).toStrictEqual({
+        dry_run: false,
+        deleted: 0,
+        more: false,
+      });
+      const { ok, checks } = await silent("", "doctor");
+      expect(ok).toBe(true);
+      for (const check of checks) {
+        expect(check).toStrictEqual({
+          check: expect.stringMatching(/^[a-z ]+$/),
+          state: expect.stringMatching(/^(ok|note|problem)$/),
+          message: expect.stringMatching(/\.$/),
+          remedy: check.state === "ok" ? null : expect.anything(),
+        });
+      }
+    } finally {
+      await drop();
+    }
+  });
+});

@@ -1,0 +1,28 @@
+import { ApiKeyError } from "./errors";
+
+/** The data of a revocation, in which the members that stock lacks are own members. */
+// A `dry_run` that is inherited or not enumerable must not be overlooked.
+export function withExtent(data: unknown): unknown {
+  const { cascade, dry_run } = extentOf(data);
+  return cascade === undefined && dry_run === undefined ? data : { ...(data as object), cascade, dry_run };
+}
+
+/** Whether a revocation returns a list of keys for any target. */
+export function isExtended(data: unknown): boolean {
+  const { cascade, dry_run } = extentOf(data);
+  return cascade === true || dry_run === true;
+}
+
+function extentOf(data: unknown): { cascade?: unknown; dry_run?: unknown } {
+  return Object(data);
+}
+
+/** Rejects a token that is not a string: a mistake must not look like a revocation. */
+export function checkedToken(token: unknown): string {
+  if (typeof token !== "string") {
+    const found = token === null ? "null" : typeof token;
+    throw new ApiKeyError("invalid_data", `revokeToken takes the token as a string, '${found}' found`);
+  }
+  // Rust rejects it, too, and cannot receive a string that is not well-formed.
+  return token.toWellFormed();
+}

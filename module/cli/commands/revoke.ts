@@ -1,0 +1,110 @@
+import type { ApiKeySelector } from "../../filters";
+import type { ApiKey } from "../../types";
+import { action, type Call, type Cli, command, connectable } from "../command";
+import { CommandError, EXIT, type ExitCode, usageError } from "../exit";
+import { keyJson, keysIn, previewKeys, printKeys } from "../keys";
+import { confirm, rejectUnasked } from "../questions";
+import { readToken } from "../secrets";
+import { secondsUntil } from "../times";
+import { COMMAND_LINE } from "./attributes";
+import { conditionsOf, live, type Selection, selecting } from "./selection";
+
+interface RevokeOptions extends Selection {
+  tokenStdin?: boolean;
+  cascade?: boolean;
+  dryRun?: boolean;
+  revokeIn?: number;
+  revokedBy: string;
+  yes?: boolean;
+}
+
+/** Adds `revoke`. */
+export function addRevoke(cli: Cli): void {
+  const revoke = command(cli, "revoke", "revoke keys, now or at a later time", [
+    ["A key", "revoke apk_01KCJ3N5V7YQX9ZB2D4F6H8J0K"],
+    ["A key and every key that it created, directly or not", "revoke apk_01KCJ3N5V7YQX9ZB2D4F6H8J0K --cascade"],
+    ["What that would end", "revoke apk_01KCJ3N5V7YQX9ZB2D4F6H8J0K --cascade --dry-run"],
+    ["A token that was found somewhere", "revoke --token-stdin --yes < leaked.txt"],
+    ["All keys of a user, in a script", "revoke --owner user:user_123 --yes --json"],
+  ])
+    .argument("[ids...]", "the ids of the keys")
+    .option("--token-stdin", "revoke the key of the token on standard input")
+    .option("--cascade", "also revoke the keys that these keys created, and so on")
+    .option("--dry-run", "print what would be revoked, and change nothing")
+    .option("--revoke-in <when>", "when the keys end: 12h, or a time such as 2027-01-31 (default: now)", secondsUntil)
+    .option("--revoked-by <id>", "who revokes", COMMAND_LINE)
+    .option("--yes", "do not ask");
+  connectable(selecting(revoke)).action(
+    action<RevokeOptions>(cli, (call) => {
+      const { operands, options } = call;
+      const conditions = conditionsOf(options);
+      const ways = [options.tokenStdin, operands.length > 0, conditions.length > 0].filter(Boolean).length;
+      if (ways === 0) {
+        throw usageError("no keys: give their ids, --token-stdin, or an option that selects keys, such as --owner");
+      }
+      if (ways > 1) {
+        throw usageError("ids, --token-stdin and options that select keys exclude each other");
+      }
+      if (options.tokenStdin) {
+        return revokeByToken(call);
+      }
+      // Keys that have ended are left alone if they are selected, and an error if they are named.
+      return revokeKeys(call, operands.length > 0 ? { id: operands } : { $and: [...conditions, live()] });
+    }),
+  );
+}
+
+async function revokeKeys(call: Call<RevokeOptions>, selector: ApiKeySelector): Promise<ExitCode> {
+  const { service, terminal, options, operands } = call;
+  const { cascade, dryRun, revokedBy, revokeIn, yes, json } = options;
+  if (!dryRun) rejectUnasked(terminal, yes);
+  const data = {
+    revoked_by: revokedBy,
+    ...(revokeIn === undefined ? {} : { revoke_in: revokeIn }),
+    ...(cascade ? { cascade: true } : {}),
+  };
+  const named = await service.listApiKeys(selector, { take: null });
+  const unknown = operands.filter((id) => !named.some((key) => key.id === id));
+  if (unknown.length > 0 || named.length === 0) {
+    throw new CommandError(EXIT.no, unknown.length > 0 ? `no key has the id ${unknown.join(", ")}` : "no keys match");
+  }
+  // The keys are fixed before the question, so that the answer is about them.
+  const target = { id: named.map(({ id }) => id) };
+  const preview = cascade || dryRun ? await revoked(service.revoke(target, { ...data, dry_run: true })) : named;
+  if (!dryRun) {
+    if (!yes) previewKeys(terminal, preview);
+    await confirm(terminal, `Revoke ${keysIn(preview.length)}${revokeIn ? " at that time" : ""}?`, yes);
+  }
+  const keys = dryRun ? preview : await revoked(service.revoke(target, data));
+  if (json) {
+    terminal.printJson({ dry_run: dryRun === true, keys: keys.map(keyJson) });
+  } else {
+    printKeys(terminal, keys);
+    terminal.note(`\n${dryRun ? "Would revoke" : "Revoked"} ${keysIn(keys.length)}.`);
+  }
+  return EXIT.ok;
+}
+
+async function revokeByToken({ service, terminal, options }: Call<RevokeOptions>): Promise<ExitCode> {
+  const { cascade, dryRun, revokeIn, revokedBy, yes, json } = options;
+  if (dryRun || revokeIn !== undefined) {
+    throw usageError("--token-stdin revokes now, and does not say what; --dry-run and --revoke-in need an id");
+  }
+  if (!yes) {
+    throw usageError("standard input holds the token, so the command cannot ask: add --yes");
+  }
+  await service.revokeToken(await readToken(terminal), {
+    revoked_by: revokedBy,
+    ...(cascade ? { cascade: true } : {}),
+  });
+  if (json) {
+    terminal.printJson({ done: true });
+  } else {
+    terminal.print("If the token belonged to a key, that key is revoked.");
+  }
+  return EXIT.ok;
+}
+
+async function revoked(call: Promise<ApiKey | ApiKey[]>): Promise<ApiKey[]> {
+  return [await call].flat();
+}

@@ -1,0 +1,107 @@
+import Table from "cli-table3";
+import pico from "picocolors";
+
+/** Functions that color a string, or return it as it is. */
+export type Colors = ReturnType<typeof pico.createColors>;
+
+/** The part of an output stream that is used here. */
+export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+
+/** The part of an input stream that is used here. */
+export type InputStream = NodeJS.ReadableStream & { isTTY?: boolean };
+
+/** The width of text that is not written to a terminal. */
+const DEFAULT_WIDTH = 100;
+
+const BORDERLESS = Object.fromEntries(
+  [
+    ...["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"],
+    ...["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"],
+  ].map((name) => [name, ""]),
+);
+
+/** Standard input and output: results go to standard output, messages and questions to standard error. */
+export class Terminal {
+  /** The colors of standard output. */
+  readonly colors: Colors;
+  /** The colors of standard error. */
+  readonly messageColors: Colors;
+
+  constructor(
+    readonly input: InputStream,
+    readonly output: OutputStream,
+    readonly messages: OutputStream,
+    env: NodeJS.ProcessEnv,
+  ) {
+    this.colors = pico.createColors(isColored(output, env));
+    this.messageColors = pico.createColors(isColored(messages, env));
+  }
+
+  /** Whether questions can be asked. */
+  get isInteractive(): boolean {
+    return this.input.isTTY === true && this.messages.isTTY === true;
+  }
+
+  /** The width of standard output in columns. */
+  get width(): number {
+    return (this.output.isTTY && this.output.columns) || DEFAULT_WIDTH;
+  }
+
+  /** Writes a part of the result. */
+  print(text: string): void {
+    this.output.write(`${text}\n`);
+  }
+
+  /** Writes the result as one JSON value. */
+  printJson(value: unknown): void {
+    this.print(JSON.stringify(value, null, 2));
+  }
+
+  /** Writes a message. */
+  note(text: string): void {
+    this.messages.write(`${text}\n`);
+  }
+
+  /** Writes an error message. */
+  error(text: string): void {
+    this.note(`${this.messageColors.red("error:")} ${text}`);
+  }
+
+  /** Writes a table. `columnWidths` wrap the columns that they name; `null` fits a column to its content. */
+  printTable(head: string[], rows: string[][], columnWidths: (number | null)[] = []): void {
+    const table = new Table({
+      head: head.map((title) => this.colors.dim(title)),
+      chars: BORDERLESS,
+      style: { "padding-left": 0, "padding-right": 2, head: [], border: [] },
+      wordWrap: columnWidths.length > 0,
+      colWidths: columnWidths,
+    });
+    table.push(...rows);
+    this.print(
+      table
+        .toString()
+        .split("\n")
+        .map((line) => line.trimEnd())
+        .join("\n"),
+    );
+  }
+}
+
+/** Returns whether a stream gets colors: `NO_COLOR` forbids them, `FORCE_COLOR` demands them, a terminal has them. */
+function isColored(stream: OutputStream, env: NodeJS.ProcessEnv): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== "0";
+  return stream.isTTY === true && env.TERM !== "dumb";
+}
+
+/**
+ * Returns a string that a terminal shows as it is.
+ *
+ * SECURITY: a title or an id may hold control characters that move the cursor, recolor text or reverse its direction.
+ */
+export function shown(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\u{${code.toString(16)}}`;
+  });
+}

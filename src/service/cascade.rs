@@ -1,0 +1,110 @@
+//! revoke with `cascade` or `dry_run`: ends what the keys created, or returns what would be ended.
+
+use std::collections::HashSet;
+
+use super::{ApiKeyService, Written, ids_of, to_public};
+use crate::api_key::{ApiKey, Revocation, RevocationScope, refuse_revoked};
+use crate::call_context::Timestamp;
+use crate::error::ApiKeyError;
+use crate::input::Input;
+use crate::query::{Filter, Target};
+use crate::store::{Connection, Ending, Query, end, find, is_deadlock, would_end};
+
+/// The number of times that a cascade starts over because it and another transaction waited for each other.
+const MAX_ATTEMPTS: usize = 20;
+
+impl ApiKeyService {
+    /// Revokes keys and what they created, in one transaction, or returns what a revocation would change.
+    ///
+    /// Targets that have ended already are followed by a cascade, and not returned.
+    ///
+    /// # Errors
+    /// As `revoke`; `AlreadyRevoked` without a cascade only.
+    pub(super) async fn revoke_extended(
+        &self,
+        target: &Target,
+        data: &Input,
+        scope: RevocationScope,
+        now: Timestamp,
+    ) -> Result<Written, ApiKeyError> {
+        if *target == Target::Nothing {
+            return Ok(Written::default());
+        }
+        if *target == Target::One(String::new()) {
+            return Err(ApiKeyError::RevokeWithoutId);
+        }
+        let revocation = Revocation::parse(data, now)?;
+        if !scope.dry_run {
+            return self.end_descendants(target, &revocation, now).await;
+        }
+        let snapshot = self.database.snapshot().await?;
+        let on = snapshot.connection();
+        let named = find_targets(&on, target).await?;
+        let keys = if scope.cascade {
+            let ids = ids_of(&named);
+            let ending = Ending { ids: &ids, cascade: true, revocation: &revocation, now };
+            named_first(would_end(&on, &ending).await?, &ids)
+        } else {
+            refuse_revoked(&named, now)?;
+            named
+        };
+        Ok(Written { keys: to_public(keys), ..Written::default() })
+    }
+
+    async fn end_descendants(
+        &self,
+        target: &Target,
+        revocation: &Revocation,
+        now: Timestamp,
+    ) -> Result<Written, ApiKeyError> {
+        for _ in 0..MAX_ATTEMPTS {
+            let transaction = self.database.begin().await?;
+            let on = transaction.connection();
+            match end_targets(&on, target, revocation, now).await {
+                Ok(keys) => {
+                    let updated = ids_of(&keys);
+                    self.commit(transaction, &updated).await?;
+                    return Ok(Written { keys: to_public(keys), updated, ..Written::default() });
+                }
+                // The database has aborted this transaction, or the other one.
+                Err(error) if is_deadlock(&on, &error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(ApiKeyError::Contended)
+    }
+}
+
+async fn end_targets(
+    on: &Connection<'_>,
+    target: &Target,
+    revocation: &Revocation,
+    now: Timestamp,
+) -> Result<Vec<ApiKey>, ApiKeyError> {
+    let ids = ids_of(&find_targets(on, target).await?);
+    let ending = Ending { ids: &ids, cascade: true, revocation, now };
+    Ok(named_first(end(on, &ending).await?, &ids))
+}
+
+/// Finds the targets without locking them: the statement that ends them does.
+async fn find_targets(on: &Connection<'_>, target: &Target) -> Result<Vec<ApiKey>, ApiKeyError> {
+    let visible = |filter| Query::visible(filter);
+    match target {
+        Target::Nothing => Ok(Vec::new()),
+        Target::Matching(filter) => find(on, &visible(filter.clone())).await,
+        Target::One(id) => match find(on, &visible(Filter::id(id))).await? {
+            found if found.is_empty() => Err(ApiKeyError::NoSuchKeys(vec![id.clone()])),
+            found => Ok(found),
+        },
+    }
+}
+
+/// Sorts keys by id, those that the caller named before the others.
+fn named_first(mut keys: Vec<ApiKey>, named: &[String]) -> Vec<ApiKey> {
+    let named: HashSet<_> = named.iter().map(String::as_str).collect();
+    keys.sort_by(|one, other| {
+        let place = |key: &ApiKey| !named.contains(key.id.as_str());
+        place(one).cmp(&place(other)).then_with(|| one.id.cmp(&other.id))
+    });
+    keys
+}

@@ -1,0 +1,82 @@
+//! revokeToken
+
+use super::{ApiKeyService, Written, ids_of, to_public};
+use crate::api_key::{ApiKeyType, TokenRevocation, refuse_no_secret_token};
+use crate::call_context::Timestamp;
+use crate::deadline;
+use crate::error::ApiKeyError;
+use crate::input::Input;
+use crate::store::{Ending, TokenIdentity, end, find_same_tokens, is_deadlock};
+use crate::token::{Presented, StoredToken, TokenDigest};
+
+/// The number of times that a cascade starts over because it and another transaction waited for each other.
+const MAX_ATTEMPTS: usize = 20;
+
+impl ApiKeyService {
+    /// Ends the key of a secret token, whatever restricts it, also if it is soft-deleted. Succeeds for a token of no key.
+    ///
+    /// A hash is derived only for a row that `authenticate` would verify, too, for a soft-deleted key, and for a key that
+    /// has ended if what it created is to end.
+    ///
+    /// # Errors
+    /// `RevokeWithoutRevokedBy`, `Invalid`, `Busy`, `Unavailable` or `Database`.
+    pub async fn revoke_token(
+        &self,
+        token: String,
+        data: &Input,
+        now: Timestamp,
+    ) -> Result<Written, ApiKeyError> {
+        let TokenRevocation { revocation, cascade } = TokenRevocation::parse(data, now)?;
+        refuse_no_secret_token(&token)?;
+        let ids = self.ids_of_token(&self.hasher.present(token), cascade, now).await?;
+        if ids.is_empty() {
+            return Ok(Written::default());
+        }
+        let ending = Ending { ids: &ids, cascade, revocation: &revocation, now };
+        for _ in 0..MAX_ATTEMPTS {
+            let transaction = self.database.begin().await?;
+            let on = transaction.connection();
+            match end(&on, &ending).await {
+                Ok(ended) => {
+                    let updated = ids_of(&ended);
+                    self.commit(transaction, &updated).await?;
+                    return Ok(Written { keys: to_public(ended), updated, ..Written::default() });
+                }
+                Err(error) if is_deadlock(&on, &error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(ApiKeyError::Contended)
+    }
+
+    /// Returns the ids of the keys whose hash verifies a token: usually zero or one.
+    async fn ids_of_token(
+        &self,
+        presented: &Presented,
+        with_ended: bool,
+        now: Timestamp,
+    ) -> Result<Vec<String>, ApiKeyError> {
+        let identity = TokenIdentity::Secret {
+            digest: TokenDigest::of(&presented.token),
+            redacted: Some(presented.token.redact()),
+        };
+        let found = {
+            let connection = self.database.connection().await?;
+            find_same_tokens(&connection, &[identity]).await?
+        };
+        let mut ids = Vec::new();
+        for key in found {
+            let StoredToken::Hashed { hash, salt } = &key.token else { continue };
+            if key.kind != ApiKeyType::Secret || key.has_ended(now) && !with_ended {
+                continue;
+            }
+            let verified = deadline::wait(self.hasher.verify(presented, hash, salt)).await;
+            match verified.unwrap_or(Err(ApiKeyError::TimedOut)) {
+                Ok(true) => ids.push(key.id.as_str().to_owned()),
+                Ok(false) | Err(ApiKeyError::UnknownHash) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(ids)
+    }
+}

@@ -1,0 +1,98 @@
+//! What both databases share of ending keys and what they created.
+//!
+//! A key is created by the key whose id is its `created_by`, so the created keys are a graph that may have cycles. It is
+//! followed through keys that have ended or are soft-deleted. Invariant: a key is inserted only while its creator is
+//! locked and live (`service/bound.rs`, `live_creator.rs`), so a key that has ended gets no more descendants. See
+//! docs/adr/0033.
+
+use super::last_used::is_live;
+use super::live_creator::COLUMNS;
+use crate::api_key::Revocation;
+use crate::call_context::Timestamp;
+
+/// The end of keys, and of what they created.
+#[derive(Debug, Clone, Copy)]
+pub struct Ending<'a> {
+    /// The ids of the keys.
+    pub ids: &'a [String],
+    /// Whether the keys that these keys created end, too, and what those created.
+    pub cascade: bool,
+    /// Who ends them, and when.
+    pub revocation: &'a Revocation,
+    /// The current time.
+    pub now: Timestamp,
+}
+
+/// The SQL that the databases write differently.
+pub(super) struct EndingSql {
+    /// Selects the strings in `$1`.
+    pub(super) ids: &'static str,
+    /// Joins the found keys to `child`, the keys that they created: the id, and what else is selected of `key`.
+    pub(super) children: fn(&str) -> String,
+    /// The SQL of a time in whole milliseconds.
+    pub(super) whole_ms: fn(&str) -> String,
+    /// The SQL of a time one second later.
+    pub(super) second_later: fn(&str) -> String,
+}
+
+impl EndingSql {
+    /// Returns the statement that selects the ids of those descendants of the keys `$1` that [`end`](Self::end) would end
+    /// at the same times. `children` must select the condition.
+    pub(super) fn live_descendants(&self) -> String {
+        let children = (self.children)(&format!(r#", ({}) AS "live""#, self.ends()));
+        format!(
+            r#"WITH RECURSIVE "found" ("id", "live") AS (
+  SELECT "id", false FROM ({}) AS "given" ("id") UNION SELECT "child"."id", "child"."live" FROM "found" {children}
+) SELECT "id" FROM "found" WHERE "live""#,
+            self.ids
+        )
+    }
+
+    /// Returns the statement that ends the keys with the ids `$1` at the time `$2`, if they are live at the time `$3` and
+    /// do not end earlier. `$4` is who ends them.
+    pub(super) fn end(&self, cascade: bool, at_once: bool) -> String {
+        // The mark of a revocation that took effect immediately: see `TokenDigest::REVOKED`.
+        let mark = if at_once { r#", "token_digest" = '!' || "key"."token_digest""# } else { "" };
+        format!(
+            r#"{} UPDATE "api_key" AS "key" SET "revoked_by" = $4, "revoked_at" = $2, "updated_at" = $3{mark}
+WHERE {} RETURNING {}"#,
+            self.found(cascade),
+            self.is_hit(),
+            *COLUMNS,
+        )
+    }
+
+    /// Returns the statement that selects the keys that the same ids and times would end.
+    pub(super) fn would_end(&self, cascade: bool) -> String {
+        format!(
+            r#"{} SELECT {} FROM "api_key" AS "key" WHERE {} ORDER BY "id""#,
+            self.found(cascade),
+            *COLUMNS,
+            self.is_hit(),
+        )
+    }
+
+    fn found(&self, cascade: bool) -> String {
+        let Self { ids, .. } = self;
+        if !cascade {
+            return format!(r#"WITH "found" ("id") AS ({ids})"#);
+        }
+        // UNION, not UNION ALL: each key is found once, so a cycle ends.
+        let children = (self.children)("");
+        format!(
+            r#"WITH RECURSIVE "found" ("id") AS ({ids} UNION SELECT "child"."id" FROM "found" {children})"#
+        )
+    }
+
+    fn is_hit(&self) -> String {
+        format!(r#""key"."id" IN (SELECT "id" FROM "found") AND {}"#, self.ends())
+    }
+
+    /// Returns the condition that `key` is live and does not end earlier.
+    fn ends(&self) -> String {
+        let revoked = r#""key"."revoked_at""#;
+        let live = is_live("$3", self.whole_ms, self.second_later);
+        let (end, wanted) = ((self.whole_ms)(revoked), (self.whole_ms)("$2"));
+        format!("{live} AND ({revoked} IS NULL OR {end} > {wanted})")
+    }
+}

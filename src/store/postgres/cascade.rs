@@ -1,0 +1,95 @@
+//! Ending keys and what they created, on PostgreSQL.
+//!
+//! A statement does not see what is committed while it waits for a lock, so it is repeated for what has appeared: a
+//! creation that held the lock of its creator has committed once the creator has ended, and no other one follows.
+
+use super::executor::PgExecutor;
+use super::failure::PgFailure;
+use super::last_used::{second_later, whole_ms};
+use super::model::model;
+use super::values::Param;
+use crate::error::ApiKeyError;
+use crate::store::cascade::{Ending, EndingSql};
+use crate::store::row::Model;
+
+/// Returns whether the index on the creator exists, and then makes the planner use it: its estimates are wrong where most
+/// keys have the same creator.
+const PREFER_INDEX: &str = r#"SELECT pg_catalog.set_config('enable_seqscan', 'off', true) FROM pg_catalog.pg_index
+WHERE indisvalid AND indexrelid = pg_catalog.to_regclass('"IDX_api_key_created_by"')"#;
+
+/// Ends keys and, if that is asked for, what they created. Returns the keys that it ended.
+pub(in crate::store) async fn end(
+    executor: PgExecutor<'_>,
+    ending: &Ending<'_>,
+) -> Result<Vec<Model>, PgFailure> {
+    let Ending { ids, cascade, revocation, now } = *ending;
+    let sql = sql(executor, cascade).await?;
+    let update = sql.end(cascade, revocation.revoked_at <= now);
+    let end = async |ids: &[String]| {
+        let [ids, at, now] = params(ids, ending);
+        let by = Param::text_or_null(revocation.revoked_by.as_deref());
+        models(executor, &update, &[ids, at, now, by]).await
+    };
+    let mut ended = end(ids).await?;
+    if !cascade {
+        return Ok(ended);
+    }
+    let live_descendants = sql.live_descendants();
+    let mut ids = ids.to_vec();
+    loop {
+        // A key that has ended has all its descendants by now. Only the live ones may get more.
+        let rows = executor.query(&live_descendants, &params(&ids, ending)).await?.rows;
+        ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        if ids.is_empty() {
+            return Ok(ended);
+        }
+        ended.extend(end(&ids).await?);
+    }
+}
+
+/// Returns the keys that [`end`] would end.
+pub(in crate::store) async fn would_end(
+    executor: PgExecutor<'_>,
+    ending: &Ending<'_>,
+) -> Result<Vec<Model>, PgFailure> {
+    let sql = sql(executor, ending.cascade).await?.would_end(ending.cascade);
+    models(executor, &sql, &params(ending.ids, ending)).await
+}
+
+/// Returns whether a transaction was aborted because it and another one waited for each other.
+pub(in crate::store) fn is_deadlock(error: &ApiKeyError) -> bool {
+    matches!(error, ApiKeyError::Database { sqlstate: Some(code) } if code == "40P01")
+}
+
+/// Returns the statements. Without the index, the planner decides how the table is read.
+async fn sql(executor: PgExecutor<'_>, cascade: bool) -> Result<EndingSql, PgFailure> {
+    let is_indexed = cascade && !executor.query(PREFER_INDEX, &[]).await?.rows.is_empty();
+    let children = if is_indexed { children_by_index } else { children_by_any_plan };
+    Ok(EndingSql { ids: "SELECT unnest($1::text[])", children, whole_ms, second_later })
+}
+
+// OFFSET keeps the subquery as it is: one search of the index for each found key.
+fn children_by_index(more: &str) -> String {
+    format!(
+        r#"CROSS JOIN LATERAL (SELECT "key"."id"{more} FROM "api_key" AS "key" WHERE "key"."created_by" = "found"."id" OFFSET 0) AS "child""#
+    )
+}
+
+fn children_by_any_plan(more: &str) -> String {
+    format!(
+        r#"JOIN (SELECT "key"."id", "key"."created_by"{more} FROM "api_key" AS "key") AS "child" ON "child"."created_by" = "found"."id""#
+    )
+}
+
+fn params(ids: &[String], ending: &Ending<'_>) -> [Param; 3] {
+    let [at, now] = [ending.revocation.revoked_at, ending.now].map(Param::time);
+    [Param::texts(ids.to_vec()), at, now]
+}
+
+async fn models(
+    executor: PgExecutor<'_>,
+    sql: &str,
+    params: &[Param],
+) -> Result<Vec<Model>, PgFailure> {
+    executor.query(sql, params).await?.rows.iter().map(model).collect()
+}

@@ -1,0 +1,44 @@
+//! Ending keys and what they created, on SQLite.
+
+use sea_orm::{DbBackend, Statement, Value};
+
+use super::conditions::time_text;
+use super::executor::SqliteExecutor;
+use super::last_used::{second_later, whole_ms};
+use crate::error::ApiKeyError;
+use crate::store::cascade::{Ending, EndingSql};
+use crate::store::row::Model;
+
+// CROSS JOIN keeps the order: SQLite finds the keys that each found key created.
+const SQL: EndingSql =
+    EndingSql { ids: "SELECT value FROM json_each($1)", children, whole_ms, second_later };
+
+fn children(_: &str) -> String {
+    r#"CROSS JOIN "api_key" AS "child" ON "child"."created_by" = "found"."id""#.to_owned()
+}
+
+/// Ends keys and, if that is asked for, what they created. Returns the keys that it ended.
+pub(in crate::store) async fn end(
+    executor: SqliteExecutor<'_>,
+    ending: &Ending<'_>,
+) -> Result<Vec<Model>, ApiKeyError> {
+    // The transaction has locked the file, so nothing appears meanwhile.
+    let sql = SQL.end(ending.cascade, ending.revocation.revoked_at <= ending.now);
+    let values = values(ending).into_iter().chain([ending.revocation.revoked_by.clone().into()]);
+    executor.returned(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await
+}
+
+/// Returns the keys that [`end`] would end.
+pub(in crate::store) async fn would_end(
+    executor: SqliteExecutor<'_>,
+    ending: &Ending<'_>,
+) -> Result<Vec<Model>, ApiKeyError> {
+    let sql = SQL.would_end(ending.cascade);
+    executor.returned(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values(ending))).await
+}
+
+fn values(ending: &Ending<'_>) -> [Value; 3] {
+    let ids = serde_json::Value::from(ending.ids).to_string();
+    let [at, now] = [ending.revocation.revoked_at, ending.now].map(time_text);
+    [ids.into(), at.into(), now.into()]
+}
