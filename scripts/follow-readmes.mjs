@@ -20,6 +20,8 @@ import { hostTarget } from "./release/targets.mjs";
 const EXAMPLES = readdirSync(join(root, "examples")).filter((name) => existsSync(readmeOf(name)));
 /** Not followed unless named: it installs all of Medusa. */
 const SLOW = ["medusa"];
+/** Their READMEs ask for a PostgreSQL database. */
+const WITH_DATABASE = ["audit", "medusa"];
 const STEP_MS = 900_000;
 /** curl shows a progress meter if its output is not a terminal, and no line ends after a body. */
 const CURL = `curl() { command curl --silent --show-error --write-out '\\n' "$@"; }`;
@@ -53,7 +55,7 @@ async function follows(name) {
   const uncopied = /[\\/](node_modules|\.medusa|\.env|[^\\/]*\.db(-\w+)?)$/;
   cpSync(join(root, "examples", name), folder, { recursive: true, filter: (path) => !uncopied.test(path) });
   mkdirSync(join(home, "cache"));
-  const database = name === "medusa" ? await emptyDatabase() : null;
+  const database = WITH_DATABASE.includes(name) ? await emptyDatabase() : null;
   const shell = openShell({
     folder,
     env: { ...process.env, ...environment(home), ...(database && { DATABASE_URL: database.url }) },
@@ -102,7 +104,7 @@ function environment(home) {
   };
 }
 
-/** An empty database on a PostgreSQL server of its own: what the README of the shop asks for. */
+/** An empty database on a PostgreSQL server of its own. */
 async function emptyDatabase() {
   const { PostgresServer } = await import("../harness/postgres.js");
   const server = await PostgresServer.create({});

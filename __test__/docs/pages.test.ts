@@ -30,7 +30,14 @@ describe("A document", () => {
   let directory: string;
 
   beforeEach(() => {
-    directory = readersFolder("express", "fastify", "hono", "@medusajs/framework", "@opentelemetry/api", "@opentelemetry/sdk-metrics");
+    directory = readersFolder(
+      "express",
+      "fastify",
+      "hono",
+      "@medusajs/framework",
+      "@opentelemetry/api",
+      "@opentelemetry/sdk-metrics",
+    );
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 

@@ -7,7 +7,7 @@ import { root } from "../../harness/steps.mjs";
 
 /** Documents outside docs/ that are pages of the site, too, by their paths. Names differ from those in docs/ in more than case. */
 const OTHERS = new Map([
-  ["COMPAT.md", "compat.md"],
+  ["COMPAT.md", "differences.md"],
   ["CHANGELOG.md", "changelog.md"],
   ["CONTRIBUTING.md", "contributing.md"],
   ["ARCHITECTURE.md", "architecture.md"],
