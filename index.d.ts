@@ -441,9 +441,11 @@ export type ExtendedRevocation = RevokeApiKeyInput &
   RevocationExtent &
   (
     | {
+        /** Also ends the keys that the named ones created. */
         cascade: true;
       }
     | {
+        /** Only returns the keys. */
         dry_run: true;
       }
   );
@@ -1630,6 +1632,7 @@ export type ApiKeyActivityMethod =
   | "importApiKeys"
   | "rollApiKeys"
   | "revoke"
+  | "revokeToken"
   | "redeem"
   | "authenticate"
   | "verify";

@@ -258,7 +258,18 @@ export interface RevocationExtent {
 }
 
 /** A revocation that returns every key that it revokes or, with `dry_run`, would revoke. */
-export type ExtendedRevocation = RevokeApiKeyInput & RevocationExtent & ({ cascade: true } | { dry_run: true });
+export type ExtendedRevocation = RevokeApiKeyInput &
+  RevocationExtent &
+  (
+    | {
+        /** Also ends the keys that the named ones created. */
+        cascade: true;
+      }
+    | {
+        /** Only returns the keys. */
+        dry_run: true;
+      }
+  );
 
 /** Who revokes the key of a token. Unknown members are rejected. */
 export interface RevokeTokenInput {
