@@ -776,8 +776,8 @@ interface ChangeMethods {
    * @throws ApiKeyError `invalid_data` if `data` is invalid, or, without `cascade`, a key is already revoked.
    *
    * @example
-   * const cascade = process.argv.includes("--cascade")
-   * const revoked = [await keys.revoke("apk_01K5", { revoked_by: "user_1", cascade })].flat()
+   * const found: { cascade: boolean } = JSON.parse("{ \"cascade\": true }")
+   * const revoked = [await keys.revoke("apk_01K5", { revoked_by: "user_1", ...found })].flat()
    */
   revoke(
     target: string | ApiKeySelector,
@@ -1232,10 +1232,10 @@ interface LifecycleMethods {
    *
    * @example
    * const { ok, problems } = await keys.ping()
+   * console.log(ok ? "keys can be verified" : "keys cannot be verified")
    * for (const { message, remedy } of problems) {
-   *   console.error(`${message}; ${remedy}`)
+   *   console.log(`${message}; ${remedy}`)
    * }
-   * process.exitCode = ok ? 0 : 1
    */
   ping(): Promise<ApiKeyModuleHealth>;
   /**
@@ -1666,8 +1666,6 @@ export interface ApiKeyActivity {
   at: Date;
   /** How long the call took, in milliseconds. */
   durationMs: number;
-  /** The service that was called. Not enumerable, so serializing a message leaves it out. */
-  readonly service: object;
 }
 /** The names of background events. Each has a channel of `node:diagnostics_channel`: `medusa-api-key-native:<name>`. */
 export type ApiKeyDiagnosticsName =

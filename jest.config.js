@@ -2,13 +2,13 @@ const os = require("node:os");
 const { skippedSuites } = require("./harness/programs.js");
 
 const skipped = skippedSuites();
-for (const { suite, reason } of skipped) console.log(`Skipped: __test__/surroundings/${suite} (${reason})`);
+for (const { suite, reason } of skipped) console.log(`Skipped: __test__/${suite} (${reason})`);
 
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
   testMatch: ["<rootDir>/__test__/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", ...skipped.map(({ suite }) => `/surroundings/${suite}$`)],
+  testPathIgnorePatterns: ["/node_modules/", ...skipped.map(({ suite }) => `/__test__/${suite}$`)],
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",

@@ -3,25 +3,31 @@
 
 const { spawnSync } = require("node:child_process");
 
-/** How each is detected, the Debian packages that contain it, and the suite in __test__/surroundings that needs it. */
+/** How each is detected, the Debian packages that contain it, and the suite in __test__ that needs it. */
 const PROGRAMS = {
   pgbouncer: {
     works: () => runs("pgbouncer", ["--version"]),
     packages: ["pgbouncer"],
-    suite: "pgbouncer.test.ts",
+    suite: "surroundings/pgbouncer.test.ts",
     reason: "PgBouncer is not installed",
   },
   pgpool: {
     works: () => runs("pgpool", ["--version"]),
     packages: ["pgpool2"],
-    suite: "pgpool.test.ts",
+    suite: "surroundings/pgpool.test.ts",
     reason: "pgpool-II is not installed",
   },
   network: {
     works: canCutNetworks,
     packages: ["iproute2", "iptables"],
-    suite: "cut-network.test.ts",
+    suite: "surroundings/cut-network.test.ts",
     reason: "network namespaces and iptables need Linux and root",
+  },
+  python: {
+    works: () => hasGlibc() && runs("python3", ["-c", "import venv, ensurepip"]) && runs("nm", ["--version"]),
+    packages: ["python3-venv", "binutils"],
+    suite: "release/exports.test.ts",
+    reason: "the tools of a release need Python 3 with venv, and nm is needed; on Linux with glibc",
   },
 };
 
@@ -45,7 +51,7 @@ function isInstalled(name) {
 }
 
 /**
- * Returns the suites in __test__/surroundings that cannot run here, with the reason. Throws if TEST_SURROUNDINGS=all and there are any.
+ * Returns the suites in __test__ that cannot run here, with the reason. Throws if TEST_SURROUNDINGS=all and there are any.
  * @returns {{ suite: string, reason: string }[]}
  */
 function skippedSuites() {
@@ -66,6 +72,11 @@ function skippedSuites() {
  */
 function runs(command, args) {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+}
+
+function hasGlibc() {
+  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
+  return header.glibcVersionRuntime !== undefined;
 }
 
 /** Creates a namespace, which is the only reliable way to find out whether it is permitted. */

@@ -55,8 +55,6 @@ export interface ApiKeyActivity {
   at: Date;
   /** How long the call took, in milliseconds. */
   durationMs: number;
-  /** The service that was called. Not enumerable, so serializing a message leaves it out. */
-  readonly service: object;
 }
 
 /** A refused token: why, and the id of its key as far as known. */
@@ -83,6 +81,14 @@ const CHANNELS = {
   "key.verified": VERIFIED,
   "key.refused": REFUSED,
 } satisfies Record<ApiKeyActivityName, unknown>;
+
+// SECURITY: a message must not refer to a service, which holds the tokens of running calls.
+const SERVICES = new WeakMap<object, object>();
+
+/** The service that published a message. */
+export function serviceOf(message: object): object | undefined {
+  return SERVICES.get(message);
+}
 
 /** Whether an answer is a refusal. */
 export function isRefused(answer: TokenAnswer): answer is RefusedToken {
@@ -195,7 +201,7 @@ export class Activity {
       return;
     }
     const { keyId = null, keyType = null, actor = null, reason = null, successorId = null, endsAt = null } = content;
-    const message = {
+    const message: ApiKeyActivity = {
       name,
       method: this.method,
       outcome,
@@ -208,7 +214,8 @@ export class Activity {
       at: new Date(this.calledAt),
       durationMs: performance.now() - this.startedAt,
     };
+    SERVICES.set(message, this.service);
     // A subscriber that throws does not reach this call: Node.js reports its error as an uncaught exception.
-    CHANNELS[name].publish(Object.defineProperty(message, "service", { value: this.service }));
+    CHANNELS[name].publish(message);
   }
 }

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ApiKeyActivity, ApiKeyActivityName, ApiKeyModuleService } from "../index";
+import { serviceOf } from "./activity";
 import { ApiKeyError } from "./errors";
 import { type ApiKeyMeter, defaultMeter } from "./opentelemetry/meter";
 import { observeStatus } from "./opentelemetry/status";
@@ -69,7 +70,7 @@ function record(service: WeakRef<ApiKeyModuleService>, meter: ApiKeyMeter): () =
     description: "Keys that were created, rolled or revoked",
     unit: "{key}",
   });
-  const isOurs = (activity: ApiKeyActivity) => identity(activity.service) === identity(service.deref());
+  const isOurs = (activity: ApiKeyActivity) => identity(serviceOf(activity)) === identity(service.deref());
   const onUse = (message: unknown) => {
     const activity = message as ApiKeyActivity;
     if (!isOurs(activity)) {

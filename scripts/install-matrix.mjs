@@ -7,26 +7,29 @@
 //   --only TEXT        the rows whose name contains the text; writes nothing
 //   --addons FOLDER    the addons to pack (default: those of the last `npm run release`)
 
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { startRegistry } from "../harness/registry/registry.mjs";
 import { setup } from "../harness/setup.mjs";
 import { fail, step } from "../harness/steps.mjs";
+import { withPlaceholders } from "./install-matrix/placeholders.mjs";
 import { Workshop } from "./install-matrix/project.mjs";
 import { writeMatrix } from "./install-matrix/report.mjs";
 import { bundlers, testRunners } from "./install-matrix/rows-builds.mjs";
 import { failures } from "./install-matrix/rows-failures.mjs";
 import { managers } from "./install-matrix/rows-managers.mjs";
+import { platforms } from "./install-matrix/rows-platforms.mjs";
 import { usage } from "./install-matrix/rows-usage.mjs";
 import { toolsOf } from "./install-matrix/tools.mjs";
 import { packAll } from "./release/pack.mjs";
 import { publishLocally } from "./release/publish.mjs";
-import { hostTarget, RELEASE, targetsIn } from "./release/targets.mjs";
+import { hostTarget, RELEASE, TARGETS, targetsIn } from "./release/targets.mjs";
 import { currentVersion } from "./release/version.mjs";
 
 const GROUPS = {
   "Package managers": managers,
+  "Other platforms": platforms,
   "Imports and runtimes": usage,
   "Test runners": testRunners,
   "Bundlers and frameworks": bundlers,
@@ -41,12 +44,12 @@ const { values } = parseArgs({
   },
 });
 const addons = resolve(values.addons);
-const targets = existsSync(addons) ? targetsIn(addons) : [];
-if (!targets.includes(hostTarget())) fail(`${addons} has no addon for ${hostTarget()}; run "npm run release" first.`);
+if (!existsSync(addons) || !targetsIn(addons).includes(hostTarget()))
+  fail(`${addons} has no addon for ${hostTarget()}; run "npm run release" first.`);
 
 await setup();
 const tools = await toolsOf(values);
-const packages = await step("Packing", () => packAll(targets, addons));
+const packages = await step("Packing", packForAllPlatforms);
 const packageName = packages.at(-1).name;
 const registry = await startRegistry(packageName);
 const workshop = new Workshop({ registry, packageName, version: currentVersion(), tools });
@@ -66,6 +69,15 @@ const failed = results.filter(({ error }) => error !== undefined);
 for (const { name, error } of failed) console.error(`\n✗ ${name}\n${error.message}`);
 console.log(`\n${results.length - failed.length} passed, ${failed.length} failed`);
 process.exitCode = failed.length === 0 ? 0 : 1;
+
+async function packForAllPlatforms() {
+  const complete = withPlaceholders(addons);
+  try {
+    return await packAll(Object.keys(TARGETS), complete);
+  } finally {
+    rmSync(complete, { recursive: true });
+  }
+}
 
 function isWanted({ name, short, only }) {
   if (values.short ? !short : only === "short") return false;

@@ -24,7 +24,7 @@ console.log(
   `\ntests: ${rust.passed + jest.passed} passed, ${rust.failed + jest.failed} failed ` +
     `(Rust ${rust.passed}; Jest ${jest.passed}: ${databases.join(", ")})`,
 );
-for (const { suite, reason } of skipped) console.log(`skipped: __test__/surroundings/${suite} (${reason})`);
+for (const { suite, reason } of skipped) console.log(`skipped: __test__/${suite} (${reason})`);
 process.exitCode = rust.succeeded && jest.succeeded ? 0 : 1;
 
 /** Runs `cargo test` and adds up the counts of its test programs. */

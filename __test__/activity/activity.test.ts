@@ -1,5 +1,6 @@
 // Events about keys on diagnostics channels.
 
+import { inspect } from "node:util";
 import type { ApiKeyActivity } from "../../index.js";
 import { describeOnEachDatabase } from "../support/databases";
 import { failureOf } from "../support/failures";
@@ -172,7 +173,7 @@ describeOurs(
       expect(listener.take()).toEqual([]);
     });
 
-    it("contain no token, no hash and no redacted form, and neither does their JSON the service (M20)", async () => {
+    it("contain no token, no hash and no redacted form (M20)", async () => {
       const { service } = current();
       const { id, token, redacted } = await service.createApiKeys(SECRET);
       await service.authenticate(token);
@@ -180,14 +181,12 @@ describeOurs(
       await service.verify(token);
       const [row] = await current().table();
       const activities = listener.take();
-      const text = JSON.stringify(activities);
+      const text = inspect(activities, { depth: null, showHidden: true, getters: true });
 
       expect(activities).toHaveLength(4);
       for (const secret of [token.slice(3), redacted, row?.token, row?.salt, row?.token_digest]) {
         expect(text).not.toContain(String(secret).replace("!", ""));
       }
-      expect(activities.every((activity) => activity.service === (service as unknown))).toBe(true);
-      expect(text).not.toContain("native_");
     });
 
     it("have the caller's time and the duration of the call (M20)", async () => {

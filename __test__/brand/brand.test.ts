@@ -84,12 +84,14 @@ describeOnEachDatabase("A token of the brand with a wrong checksum", (kind) => {
 
   it("causes no read, no derivation and no use while the lease is held (M19)", async () => {
     const service = await openLeased(database.url, ACME);
-    const { token } = await service.createApiKeys(SECRET);
+    const [{ token }, publishable] = await service.createApiKeys([SECRET, PUBLISHABLE]);
     await warm(service, () => service.authenticate(token));
+    await warm(service, () => lookUp(service, publishable.token));
     const before = await service.status();
     for (let call = 0; call < 5; call++) {
       expect(await service.authenticate(mistyped(token))).toBe(false);
       expect(await service.verify(mistyped(token))).toEqual({ valid: false, reason: "unknown" });
+      expect(await lookUp(service, mistyped(publishable.token))).toEqual([]);
     }
     const after = await service.status();
 

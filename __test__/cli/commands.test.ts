@@ -3,7 +3,6 @@
 import { describeOnEachDatabase } from "../support/databases";
 import { type Cli, cliOn } from "./program";
 
-const KEY_ID = /^apk_[0-9A-HJKMNP-TV-Z]{26}$/;
 const HOUR_MS = 3_600_000;
 
 describeOnEachDatabase("The command", (database) => {
@@ -129,96 +128,6 @@ describeOnEachDatabase("The command", (database) => {
     expect((await cli.json("show", publishable.id)).value).toEqual(publishable);
   });
 
-  it("revoke ends the named keys at once or later", async () => {
-    const [now, later] = [await created(), await created()];
-    const done = await cli.json("revoke", now.id, "--yes", "--revoked-by", "user_1");
-    const planned = await cli.json("revoke", later.id, "--yes", "--revoke-in", "1h");
-
-    expect([done.value.keys[0].state, done.value.keys[0].revoked_by]).toEqual(["revoked", "user_1"]);
-    expect([planned.value.keys[0].state, planned.value.keys[0].revoked_by]).toEqual(["live", "command-line"]);
-    await cli.withService(async (service) => {
-      expect(await service.authenticate(now.token)).toBe(false);
-      expect(await service.authenticate(later.token)).toMatchObject({ id: later.id });
-    });
-  });
-
-  it("revoke ends the live keys that its options select, and leaves others alone", async () => {
-    const owned = [await created("--owner", "user:1"), await created("--owner", "user:1")];
-    const other = await created("--owner", "user:2");
-    await created("--owner", "user:1", "--expires-in", "0s");
-
-    const { exitCode, value } = await cli.json("revoke", "--owner", "user:1", "--yes");
-    expect([exitCode, value.keys.map(({ id }: { id: string }) => id).sort()]).toEqual([
-      0,
-      owned.map(({ id }) => id).sort(),
-    ]);
-    expect((await cli.json("show", other.id)).value.state).toBe("live");
-    expect((await cli.run("revoke", "--owner", "user:1", "--yes")).exitCode).toBe(3);
-  });
-
-  it("revoke changes nothing if one of the ids does not exist", async () => {
-    const { id } = await created();
-    const { exitCode, stderr } = await cli.run("revoke", id, "apk_missing", "--yes");
-
-    expect([exitCode, stderr]).toEqual([3, "error: no key has the id apk_missing\n"]);
-    expect((await cli.json("show", id)).value.state).toBe("live");
-  });
-
-  it("revoke --dry-run names the keys and changes nothing", async () => {
-    const { id } = await created();
-    const { exitCode, value } = await cli.json("revoke", id, "--dry-run");
-
-    expect([exitCode, value.dry_run, value.keys.map((key: { id: string }) => key.id)]).toEqual([0, true, [id]]);
-    expect((await cli.json("show", id)).value.state).toBe("live");
-  });
-
-  it("revoke --cascade ends the keys that a key created, and theirs", async () => {
-    const parent = await created();
-    const child = await created("--created-by", parent.id);
-    const grandchild = await created("--created-by", child.id);
-    const stranger = await created();
-    const ids = ({ keys }: { keys: { id: string }[] }) => keys.map(({ id }) => id);
-
-    const preview = await cli.json("revoke", parent.id, "--cascade", "--dry-run");
-    expect([ids(preview.value)[0], ids(preview.value).sort()]).toEqual([
-      parent.id,
-      [parent.id, child.id, grandchild.id].sort(),
-    ]);
-    const { value } = await cli.json("revoke", parent.id, "--cascade", "--yes");
-    expect(ids(value).sort()).toEqual([parent.id, child.id, grandchild.id].sort());
-    await cli.withService(async (service) => {
-      expect(await service.authenticate(grandchild.token)).toBe(false);
-      expect(await service.authenticate(stranger.token)).toMatchObject({ id: stranger.id });
-    });
-  });
-
-  it("revoke --token-stdin ends the key of a token, and has the same output for an unknown one", async () => {
-    const { id, token } = await created();
-    const known = await cli.pipe(token, "revoke", "--token-stdin", "--yes");
-    const unknown = await cli.pipe(`sk_${"0".repeat(64)}`, "revoke", "--token-stdin", "--yes");
-
-    expect(known).toEqual(unknown);
-    expect(known.exitCode).toBe(0);
-    expect((await cli.json("show", id)).value).toMatchObject({ state: "revoked", revoked_by: "command-line" });
-  });
-
-  it("roll replaces a key after a grace period", async () => {
-    const old = await created();
-    const { exitCode, value } = await cli.json("roll", old.id, "--yes", "--revoke-in", "1d", "--title", "Second");
-
-    expect([exitCode, value.revoked.id, value.revoked.state, value.created.title]).toEqual([
-      0,
-      old.id,
-      "live",
-      "Second",
-    ]);
-    expect(value.created.id).toMatch(KEY_ID);
-    await cli.withService(async (service) => {
-      expect(await service.authenticate(old.token)).toMatchObject({ id: old.id });
-      expect(await service.authenticate(value.created.token)).toMatchObject({ id: value.created.id });
-    });
-  });
-
   it("ensure creates a key once, reports what differs, and changes it if asked to", async () => {
     const token = `sk_${"2b7e151628aed2a6abf7158809cf4f3c".repeat(1)}${"9f86d081884c7d659a2feaa0c55ad015"}`;
     const ensured = async (...args: string[]) => {
@@ -251,37 +160,5 @@ describeOnEachDatabase("The command", (database) => {
     expect(await verified("--ip", "10.1.2.3", "--scopes", "c:d")).toEqual([3, false, "insufficient_scope"]);
     expect(await verified("--ip", "10.1.2.3", "--owner-type", "user")).toEqual([3, false, "wrong_owner_type"]);
     expect((await cli.json("show", id)).value.last_used_at).toBeNull();
-  });
-
-  it("prune deletes keys that ended long ago, and counts them before", async () => {
-    await cli.withService((service) =>
-      service.createApiKeys([
-        { title: "long ago", type: "secret", created_by: "x", revoked_at: "2020-01-01", revoked_by: "x" },
-        {
-          title: "lately",
-          type: "secret",
-          created_by: "x",
-          revoked_at: new Date(Date.now() - HOUR_MS),
-          revoked_by: "x",
-        },
-        { title: "live", type: "secret", created_by: "x" },
-      ]),
-    );
-    const titles = async () => (await cli.json("list")).value.keys.map(({ title }: { title: string }) => title).sort();
-
-    expect(await cli.json("prune", "--ended-before", "90d", "--dry-run")).toEqual({
-      exitCode: 0,
-      value: { dry_run: true, deleted: 1, more: expect.any(Boolean) },
-    });
-    expect(await titles()).toEqual(["lately", "live", "long ago"]);
-    expect((await cli.json("prune", "--ended-before", "90d", "--yes")).value).toEqual({
-      dry_run: false,
-      deleted: 1,
-      more: false,
-    });
-    expect(await titles()).toEqual(["lately", "live"]);
-    expect((await cli.run("prune", "--ended-before", "2021-01-01", "--yes")).stdout).toBe(
-      "Deleted 0 keys that ended before 2021-01-01 00:00Z.\n",
-    );
   });
 });

@@ -11,7 +11,7 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
-import { instrument } from "../../module/opentelemetry";
+import { instrument } from "../../dist/opentelemetry";
 import { describeOnEachDatabase } from "../support/databases";
 import { openLeased, warm } from "../support/leased";
 import { openService } from "../support/ours";

@@ -1,7 +1,7 @@
-// `npm run notices`: the license texts and the bill of materials that accompany an addon.
+// `npm run notices`: the license texts that accompany an addon, and the bills of materials of an addon and of the root package.
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -115,5 +115,70 @@ version = "1.0.0"
 
     expect(stderr).not.toContain("contains no text");
     expect(stderr).toContain("no crate contains SQLite");
+  });
+});
+
+describe("the bill of materials of the root package", () => {
+  const bill = () => JSON.parse(readFileSync(join(folder, "sbom.cdx.json"), "utf8"));
+  const platforms = readdirSync(join(ROOT, "npm")).map((platform) => `medusa-api-key-native-${platform}`);
+  const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+
+  function dependenciesOf(ref: string): string[] {
+    return bill().dependencies.find((entry: { ref: string }) => entry.ref === ref)?.dependsOn ?? [];
+  }
+
+  it("lists its dependencies, what they need, and the packages with an addon", () => {
+    expect(notices()).toMatchObject({ status: 0, stderr: "" });
+    const names = Object.keys(manifest.dependencies);
+    const root = dependenciesOf(`npm:${manifest.name}@${manifest.version}`);
+
+    expect(root.map((ref) => ref.replace(/^npm:(.+)@.+$/, "$1")).sort()).toEqual([...names, ...platforms].sort());
+    for (const { scope, name, hashes } of bill().components) {
+      const hasAddon = platforms.includes(name);
+      expect([name, scope, hashes?.[0]?.alg]).toEqual([
+        name,
+        ...(hasAddon ? ["optional", undefined] : [undefined, "SHA-512"]),
+      ]);
+    }
+  });
+
+  /** A package-lock.json of a package that depends on `used`, which brings another version of `shared` than the root's tools. */
+  function lock(license: string) {
+    const integrity = `sha512-${Buffer.from("archive").toString("base64")}`;
+    const entry = (version: string, rest = {}) => ({ version, integrity, license: "MIT", ...rest });
+    const packages = {
+      "": { dependencies: { used: "^1.0.0" }, devDependencies: { shared: "^1.0.0" } },
+      "node_modules/used": entry("1.2.0", {
+        dependencies: { shared: "^2.0.0" },
+        optionalDependencies: { "@scope/extra": "^3.0.0" },
+      }),
+      "node_modules/used/node_modules/shared": entry("2.3.0", { license }),
+      "node_modules/@scope/extra": entry("3.4.0", { dependencies: { shared: "^1.0.0", used: "^1.0.0" } }),
+      "node_modules/shared": entry("1.1.0"),
+      "node_modules/unused": entry("9.0.0"),
+    };
+    writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ packages }));
+    return notices("--lock-folder", folder);
+  }
+
+  it("resolves nested and circular dependencies as npm installs them", () => {
+    expect(lock("(GPL-3.0-only OR ISC)")).toMatchObject({ status: 0, stderr: "" });
+    const purls = bill().components.map(({ purl }: { purl: string }) => purl);
+
+    expect(purls.filter((purl: string) => !purl.includes("medusa"))).toEqual([
+      "pkg:npm/%40scope/extra@3.4.0",
+      "pkg:npm/shared@1.1.0",
+      "pkg:npm/shared@2.3.0",
+      "pkg:npm/used@1.2.0",
+    ]);
+    expect(dependenciesOf("npm:used@1.2.0")).toEqual(["npm:@scope/extra@3.4.0", "npm:shared@2.3.0"]);
+    expect(dependenciesOf("npm:@scope/extra@3.4.0")).toEqual(["npm:shared@1.1.0", "npm:used@1.2.0"]);
+  });
+
+  it("is not written if a dependency has a license that deny.toml does not allow", () => {
+    const { status, stderr } = lock("GPL-3.0-only");
+
+    expect(status).toBe(1);
+    expect(stderr).toContain("shared 2.3.0 has the license GPL-3.0-only");
   });
 });

@@ -169,6 +169,7 @@ describe.each(["sqlite", "postgres"] as const)("[%s] A long run with and without
       expect(beside.log.join()).toContain("The bus is down.");
       expect(beside.notice.join()).toContain("queue.full");
       expect(beside.notice.join()).toContain("hashKey.unknown");
+      expect(beside.notice.join()).toContain("key.refused");
       expect(beside.printed.join()).toMatch(/Standard (output|error) is heard.*Standard (output|error) is heard/s);
       expect(new Set(beside.error.join().match(/type: '\w+'/g)).size).toBe(6);
       expect(run.publishable.in(answer)).not.toEqual([]);

@@ -13,6 +13,7 @@ const NOTICES = [
   "readBatcher.reconnected",
   "queue.full",
   "hashKey.unknown",
+  ...["key.created", "key.rolled", "key.revoked", "key.verified", "key.refused"],
 ];
 const EVERYTHING = { depth: null, showHidden: true, getters: true, breakLength: Number.POSITIVE_INFINITY };
 const UNCUT = { ...EVERYTHING, maxArrayLength: null, maxStringLength: null };

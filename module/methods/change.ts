@@ -129,8 +129,8 @@ export interface ChangeMethods {
    * @throws ApiKeyError `invalid_data` if `data` is invalid, or, without `cascade`, a key is already revoked.
    *
    * @example
-   * const cascade = process.argv.includes("--cascade")
-   * const revoked = [await keys.revoke("apk_01K5", { revoked_by: "user_1", cascade })].flat()
+   * const found: { cascade: boolean } = JSON.parse("{ \"cascade\": true }")
+   * const revoked = [await keys.revoke("apk_01K5", { revoked_by: "user_1", ...found })].flat()
    */
   revoke(
     target: string | ApiKeySelector,

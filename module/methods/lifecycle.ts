@@ -31,10 +31,10 @@ export interface LifecycleMethods {
    *
    * @example
    * const { ok, problems } = await keys.ping()
+   * console.log(ok ? "keys can be verified" : "keys cannot be verified")
    * for (const { message, remedy } of problems) {
-   *   console.error(`${message}; ${remedy}`)
+   *   console.log(`${message}; ${remedy}`)
    * }
-   * process.exitCode = ok ? 0 : 1
    */
   ping(): Promise<ApiKeyModuleHealth>;
 

@@ -29,6 +29,9 @@ export function chosenLicenses(expression) {
   return [...new Set(chosen(parse(expression)))].sort();
 }
 
+/** Whether a license expression needs only licenses that deny.toml allows. */
+export const isAllowed = (expression) => chosenLicenses(expression).every((license) => RANKS.includes(license));
+
 function chosen(node) {
   if (node.license !== undefined) return [node.exception === undefined ? node.license : `${node.license} WITH …`];
   const [left, right] = [chosen(node.left), chosen(node.right)];

@@ -1,15 +1,18 @@
-// Writes what a package that holds an addon has to contain besides it: the notices of its crates, and a software bill of materials.
+// Writes what a package has to contain beside its code: a software bill of materials and, if it holds an addon, the notices of its crates.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail, outputOf, root } from "../../harness/steps.mjs";
 import { linkedCrates } from "./crates.mjs";
-import { withTexts } from "./license-texts.mjs";
+import { isAllowed, withTexts } from "./license-texts.mjs";
 import { rendered } from "./notices.mjs";
-import { bill } from "./sbom.mjs";
+import { installedPackages } from "./npm-packages.mjs";
+import { bill, billOfRoot } from "./sbom.mjs";
 
 /** The files that `writeNotices` writes. */
 export const NOTICE_FILES = ["THIRD-PARTY-NOTICES.txt", "sbom.cdx.json"];
+/** The file that `writeRootBill` writes. */
+export const BILL = NOTICE_FILES[1];
 
 /**
  * Writes both files to `folder` for the addon of a target triple, as linked by `manifest`, a Cargo.toml. Returns the number of crates;
@@ -27,6 +30,21 @@ export async function writeNotices(triple, folder, manifest = `${root}Cargo.toml
   writeFileSync(notices, rendered(crates, sqlite, rustVersion()));
   writeFileSync(sbom, await bill({ name: packageOf(folder), version, license }, crates, sqlite));
   return crates.length;
+}
+
+/**
+ * Writes the bill of the root package to `folder`. `platforms` are the names of its packages with an addon, and `checkout` has the
+ * package-lock.json. Returns the number of packages that npm installs with it; exits with a message if the license of one is not allowed.
+ */
+export async function writeRootBill(folder, platforms, checkout = root) {
+  const packages = installedPackages(checkout);
+  const refused = packages.filter(({ license }) => !isAllowed(license));
+  if (refused.length > 0)
+    fail(refused.map(({ name, version, license }) => `${name} ${version} has the license ${license}`).join("\n  "));
+  const { name, version, license } = manifestIn(root);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, BILL), await billOfRoot({ name, version, license }, packages, platforms));
+  return packages.length;
 }
 
 // The folder may be that of a platform's package.

@@ -57,8 +57,12 @@ async function assembleRoot(targets, manifest) {
   rmSync(join(folder, "dist"), { recursive: true, force: true });
   await runPackage("typescript/bin/tsc", ["--project", "tsconfig.build.json", "--outDir", join(folder, "dist")]);
   for (const member of OF_THE_CHECKOUT) delete manifest[member];
-  const optionalDependencies = Object.fromEntries(targets.map((target) => [packageName(target), manifest.version]));
-  writeManifest(folder, { ...manifest, optionalDependencies });
+  const platforms = targets.map(packageName);
+  const optionalDependencies = Object.fromEntries(platforms.map((name) => [name, manifest.version]));
+  // Imported late, as above.
+  const { BILL, writeRootBill } = await import("../notices/write.mjs");
+  await writeRootBill(folder, platforms);
+  writeManifest(folder, { ...manifest, files: [...manifest.files, BILL], optionalDependencies });
   return { name: manifest.name, folder };
 }
 

@@ -7,11 +7,10 @@ use tokio::time::{Instant, sleep};
 use super::{ApiKeyService, ids_of};
 use crate::api_key::Pruning;
 use crate::call_context::Timestamp;
-use crate::columns::Field;
 use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::input::Input;
-use crate::query::{Comparison, Filter, Operand};
+use crate::query::{Comparison, Field, Filter, Operand};
 use crate::store::{Query, count, delete, find, find_free_for_update};
 
 /// The number of keys that one transaction deletes.

@@ -37,13 +37,17 @@ pub(super) struct EndingSql {
 
 impl EndingSql {
     /// Returns the statement that selects the ids of those descendants of the keys `$1` that [`end`](Self::end) would end
-    /// at the same times. `children` must select the condition.
+    /// at the same times, and the ids of their creators. `children` must select the condition.
+    ///
+    /// Of these keys alone may other descendants appear: a live key creates one, or is rolled, and its successor has the
+    /// same creator.
     pub(super) fn live_descendants(&self) -> String {
         let children = (self.children)(&format!(r#", ({}) AS "live""#, self.ends()));
         format!(
-            r#"WITH RECURSIVE "found" ("id", "live") AS (
-  SELECT "id", false FROM ({}) AS "given" ("id") UNION SELECT "child"."id", "child"."live" FROM "found" {children}
-) SELECT "id" FROM "found" WHERE "live""#,
+            r#"WITH RECURSIVE "found" ("id", "creator", "live") AS (
+  SELECT "id", CAST(NULL AS text), false FROM ({}) AS "given" ("id")
+  UNION SELECT "child"."id", "found"."id", "child"."live" FROM "found" {children}
+) SELECT "id" FROM "found" WHERE "live" UNION SELECT "creator" FROM "found" WHERE "live""#,
             self.ids
         )
     }

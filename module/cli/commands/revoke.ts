@@ -48,8 +48,9 @@ export function addRevoke(cli: Cli): void {
       if (options.tokenStdin) {
         return revokeByToken(call);
       }
-      // Keys that have ended are left alone if they are selected, and an error if they are named.
-      return revokeKeys(call, operands.length > 0 ? { id: operands } : { $and: [...conditions, live()] });
+      // Named keys that have ended are an error. Selected ones are left alone, but with --cascade what they created is not.
+      const selected = options.cascade ? conditions : [...conditions, live()];
+      return revokeKeys(call, operands.length > 0 ? { id: operands } : { $and: selected });
     }),
   );
 }
@@ -71,6 +72,9 @@ async function revokeKeys(call: Call<RevokeOptions>, selector: ApiKeySelector): 
   // The keys are fixed before the question, so that the answer is about them.
   const target = { id: named.map(({ id }) => id) };
   const preview = cascade || dryRun ? await revoked(service.revoke(target, { ...data, dry_run: true })) : named;
+  if (preview.length === 0) {
+    throw new CommandError(EXIT.no, "no live keys match");
+  }
   if (!dryRun) {
     if (!yes) previewKeys(terminal, preview);
     await confirm(terminal, `Revoke ${keysIn(preview.length)}${revokeIn ? " at that time" : ""}?`, yes);

@@ -37,7 +37,7 @@ pub(in crate::store) async fn end(
     let live_descendants = sql.live_descendants();
     let mut ids = ids.to_vec();
     loop {
-        // A key that has ended has all its descendants by now. Only the live ones may get more.
+        // A key that has ended has all its descendants by now, but for the successors of the live ones.
         let rows = executor.query(&live_descendants, &params(&ids, ending)).await?.rows;
         ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
         if ids.is_empty() {

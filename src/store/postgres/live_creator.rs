@@ -13,9 +13,10 @@ use crate::store::failure::InsertError;
 use crate::store::last_used::is_live;
 use crate::store::live_creator::{statement, values};
 
-// FOR UPDATE waits for a transaction that is ending the creator, and then reads its row again.
+// FOR UPDATE waits for a transaction that is ending the creator, and then reads its row again. OFFSET keeps the planner
+// from moving the condition into the subquery, which would lock a creator only if it has ended.
 static INSERT: LazyLock<String> =
-    LazyLock::new(|| statement(|now| is_live(now, whole_ms, second_later), "FOR UPDATE"));
+    LazyLock::new(|| statement(|now| is_live(now, whole_ms, second_later), "OFFSET 0 FOR UPDATE"));
 
 /// Inserts a key unless its creator has ended, and returns whether it did.
 pub(in crate::store) async fn insert_by_live_creator(
