@@ -11,6 +11,11 @@ export interface ApiKeyLink {
   /** The key's name in the GraphQL schema. */
   entity: string;
 }
+/** A link as an object that `defineLink` serializes. */
+export interface SerializableApiKeyLink extends ApiKeyLink {
+  /** Returns the link alone. */
+  toJSON(): ApiKeyLink;
+}
 /** The argument of `defineLink` for a key: `apiKey` itself, or one of its names. */
 export interface ApiKeyLinkable {
   /** The API key. */
@@ -18,13 +23,9 @@ export interface ApiKeyLinkable {
     /** The default link: `id`. */
     toJSON(): ApiKeyLink;
     /** By the key's id, in the column `api_key_id`. */
-    id: ApiKeyLink & {
-      toJSON(): ApiKeyLink;
-    };
+    id: SerializableApiKeyLink;
     /** By the key's id, in the column `publishable_key_id`. */
-    publishable_key_id: ApiKeyLink & {
-      toJSON(): ApiKeyLink;
-    };
+    publishable_key_id: SerializableApiKeyLink;
   };
 }
 /** How the service connects, hashes and migrates. Every option is optional. */
@@ -161,13 +162,18 @@ export type ApiKeyEvent = {
   name: string;
   /** The origin of the event; `eventGroupId` is present if the call's context has one. */
   metadata: {
+    /** `api_key`, the module. */
     source: string;
+    /** `api_key`, the entity. */
     object: string;
+    /** `created`, `updated` or `deleted`. */
     action: string;
+    /** The group of events that the call belongs to. */
     eventGroupId?: string;
   };
   /** The key. */
   data: {
+    /** The key's id. */
     id: string;
   };
   /** Always `undefined`; the key exists because Medusa's own messages have it. */
@@ -386,21 +392,29 @@ export type RedemptionRefusal = "unknown" | "revoked" | "expired" | "wrong_purpo
 /** The result of `redeem`. */
 export type Redemption =
   | {
+      /** The token was accepted, and its key is ended. */
       valid: true;
+      /** The key, now revoked. */
       key: ApiKey;
     }
   | {
+      /** The token was refused. */
       valid: false;
+      /** Why: for logs, not for clients. */
       reason: RedemptionRefusal;
     };
 /** The result of `verify`. */
 export type Verification =
   | {
+      /** The token is accepted. */
       valid: true;
+      /** The key of the token. */
       key: ApiKey;
     }
   | {
+      /** The token is refused. */
       valid: false;
+      /** Why: for logs, not for clients. */
       reason: RefusalReason;
     };
 /** Who revokes keys, and when. */
@@ -427,9 +441,11 @@ export type ExtendedRevocation = RevokeApiKeyInput &
   RevocationExtent &
   (
     | {
+        /** Also ends the keys that the named ones created. */
         cascade: true;
       }
     | {
+        /** Only returns the keys. */
         dry_run: true;
       }
   );
@@ -596,16 +612,20 @@ interface AttributeConditions {
   scopes?:
     | Existence
     | {
+        /** A scope, or several of which the key has all. */
         $contains: string | readonly string[];
       };
   /** The owner, by its type, its id, or both; each may be one of several. An index serves conditions with `id`. */
   owner?:
     | Existence
     | {
+        /** The owner's type, or several. */
         type: string | readonly string[];
+        /** The owner's id, or several. */
         id?: string | readonly string[];
       }
     | {
+        /** The owner's id, or several. */
         id: string | readonly string[];
       };
   /** Members of the metadata, compared for equality; `null` matches a member that is null or missing. */
@@ -1297,6 +1317,7 @@ export interface FindConfig<Select extends readonly string[] | undefined = ApiKe
   filters?: Record<string, unknown>;
   /** Filters and joins on linked modules, as Medusa's query engine sends them. PostgreSQL only. */
   __internal?: {
+    /** The joins, which name links and columns. */
     crossModuleJoins?: readonly object[];
   };
 }
@@ -1549,6 +1570,7 @@ export interface MigrationCall {
   logger?: MigrationLogger;
   /** Medusa's container. */
   container?: {
+    /** What is registered in the container, by name. */
     cradle?: object;
   };
 }

@@ -27,10 +27,10 @@ async function measure({ scenarios, sizes, name }) {
 async function describeLatest() {
   await setup();
   const { latestResults, writeResults } = await import("./report/results.mjs");
-  const { writeReadme } = await import("./report/readme.mjs");
+  const { writeDocuments } = await import("./report/documents.mjs");
   const latest = latestResults();
   if (latest !== null) writeResults("latest", latest);
-  writeReadme(latest);
+  writeDocuments();
 }
 
 async function failIfOutputsDiffer(error) {

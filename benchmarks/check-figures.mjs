@@ -1,10 +1,10 @@
-// Fails if README.md or latest.svg does not match the figures in results/latest.json.
+// Fails if README.md, docs/benchmarks.md or latest.svg does not match the figures in results/.
 
-import { readmeIsCurrent } from "./report/readme.mjs";
+import { outdatedDocuments } from "./report/documents.mjs";
 import { latestChartIsCurrent, latestResults } from "./report/results.mjs";
 
-const latest = latestResults();
-if (!(readmeIsCurrent(latest) && latestChartIsCurrent(latest))) {
-  console.error('README.md or latest.svg is out of date; run "npm run bench -- --readme"');
+const outdated = [...outdatedDocuments(), ...(latestChartIsCurrent(latestResults()) ? [] : ["latest.svg"])];
+if (outdated.length > 0) {
+  console.error(`out of date: ${outdated.join(", ")}; run "npm run bench -- --readme"`);
   process.exitCode = 1;
 }

@@ -3,9 +3,21 @@ export type ApiKeyEvent = {
   /** `api_key.api-key.created`, `api_key.api-key.updated` or `api_key.api-key.deleted`. */
   name: string;
   /** The origin of the event; `eventGroupId` is present if the call's context has one. */
-  metadata: { source: string; object: string; action: string; eventGroupId?: string };
+  metadata: {
+    /** `api_key`, the module. */
+    source: string;
+    /** `api_key`, the entity. */
+    object: string;
+    /** `created`, `updated` or `deleted`. */
+    action: string;
+    /** The group of events that the call belongs to. */
+    eventGroupId?: string;
+  };
   /** The key. */
-  data: { id: string };
+  data: {
+    /** The key's id. */
+    id: string;
+  };
   /** Always `undefined`; the key exists because Medusa's own messages have it. */
   options: undefined;
 };

@@ -68,12 +68,25 @@ type Existence = null | { $exists: boolean };
  */
 interface AttributeConditions {
   /** The scopes contain this one, or all of these. Compares names: `products:*` is not found by `products:read`. */
-  scopes?: Existence | { $contains: string | readonly string[] };
+  scopes?:
+    | Existence
+    | {
+        /** A scope, or several of which the key has all. */
+        $contains: string | readonly string[];
+      };
   /** The owner, by its type, its id, or both; each may be one of several. An index serves conditions with `id`. */
   owner?:
     | Existence
-    | { type: string | readonly string[]; id?: string | readonly string[] }
-    | { id: string | readonly string[] };
+    | {
+        /** The owner's type, or several. */
+        type: string | readonly string[];
+        /** The owner's id, or several. */
+        id?: string | readonly string[];
+      }
+    | {
+        /** The owner's id, or several. */
+        id: string | readonly string[];
+      };
   /** Members of the metadata, compared for equality; `null` matches a member that is null or missing. */
   metadata?: Existence | Record<string, string | number | boolean | null>;
   /** Whether the key is limited to addresses. */

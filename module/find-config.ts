@@ -54,7 +54,10 @@ export interface FindConfig<Select extends readonly string[] | undefined = ApiKe
   /** Medusa's named filters: `softDeletable` and `freeTextSearch_ApiKey`; others are ignored. */
   filters?: Record<string, unknown>;
   /** Filters and joins on linked modules, as Medusa's query engine sends them. PostgreSQL only. */
-  __internal?: { crossModuleJoins?: readonly object[] };
+  __internal?: {
+    /** The joins, which name links and columns. */
+    crossModuleJoins?: readonly object[];
+  };
 }
 
 /** `Name` if it is a single literal, `never` if it is a union of several. */

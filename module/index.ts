@@ -25,7 +25,7 @@ export type {
 } from "./filters";
 export type { ApiKeyOrder, ApiKeySelect, FindConfig, SelectedApiKey, SortDirection } from "./find-config";
 export type { ApiKeyModuleHealth, ApiKeyModuleProblem, ApiKeyModuleProblemCode } from "./health";
-export type { ApiKeyLink, ApiKeyLinkable } from "./linkable";
+export type { ApiKeyLink, ApiKeyLinkable, SerializableApiKeyLink } from "./linkable";
 export type { ApiKeyModuleServiceConstructor } from "./methods";
 export type { MigrationCall, MigrationLogger, TakenStep } from "./migrations";
 export type { ApiKeyModuleOptions, Argon2Options, HashKey, PoolOptions, TlsOptions, TokenOptions } from "./options";

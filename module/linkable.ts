@@ -12,6 +12,12 @@ export interface ApiKeyLink {
   entity: string;
 }
 
+/** A link as an object that `defineLink` serializes. */
+export interface SerializableApiKeyLink extends ApiKeyLink {
+  /** Returns the link alone. */
+  toJSON(): ApiKeyLink;
+}
+
 /** The argument of `defineLink` for a key: `apiKey` itself, or one of its names. */
 export interface ApiKeyLinkable {
   /** The API key. */
@@ -19,9 +25,9 @@ export interface ApiKeyLinkable {
     /** The default link: `id`. */
     toJSON(): ApiKeyLink;
     /** By the key's id, in the column `api_key_id`. */
-    id: ApiKeyLink & { toJSON(): ApiKeyLink };
+    id: SerializableApiKeyLink;
     /** By the key's id, in the column `publishable_key_id`. */
-    publishable_key_id: ApiKeyLink & { toJSON(): ApiKeyLink };
+    publishable_key_id: SerializableApiKeyLink;
   };
 }
 
@@ -36,7 +42,7 @@ export const linkable: ApiKeyLinkable = {
   },
 };
 
-function link(name: string, primaryKey: string): ApiKeyLink & { toJSON(): ApiKeyLink } {
+function link(name: string, primaryKey: string): SerializableApiKeyLink {
   const plain = { linkable: name, primaryKey, serviceName: "api_key", field: "apiKey", entity: "ApiKey" };
   // Not enumerable, so that a link equals stock's.
   return Object.defineProperty({ ...plain, toJSON: () => ({ ...plain }) }, "toJSON", { enumerable: false });

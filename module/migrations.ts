@@ -9,7 +9,10 @@ export interface MigrationCall {
   /** The logger for progress. Default: `console`. */
   logger?: MigrationLogger;
   /** Medusa's container. */
-  container?: { cradle?: object };
+  container?: {
+    /** What is registered in the container, by name. */
+    cradle?: object;
+  };
 }
 
 /** The part of Medusa's logger that is used here. */

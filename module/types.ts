@@ -207,10 +207,34 @@ export interface RedeemInput {
 export type RedemptionRefusal = "unknown" | "revoked" | "expired" | "wrong_purpose" | "ip_not_allowed";
 
 /** The result of `redeem`. */
-export type Redemption = { valid: true; key: ApiKey } | { valid: false; reason: RedemptionRefusal };
+export type Redemption =
+  | {
+      /** The token was accepted, and its key is ended. */
+      valid: true;
+      /** The key, now revoked. */
+      key: ApiKey;
+    }
+  | {
+      /** The token was refused. */
+      valid: false;
+      /** Why: for logs, not for clients. */
+      reason: RedemptionRefusal;
+    };
 
 /** The result of `verify`. */
-export type Verification = { valid: true; key: ApiKey } | { valid: false; reason: RefusalReason };
+export type Verification =
+  | {
+      /** The token is accepted. */
+      valid: true;
+      /** The key of the token. */
+      key: ApiKey;
+    }
+  | {
+      /** The token is refused. */
+      valid: false;
+      /** Why: for logs, not for clients. */
+      reason: RefusalReason;
+    };
 
 /** Who revokes keys, and when. */
 export interface RevokeApiKeyInput {
@@ -234,7 +258,18 @@ export interface RevocationExtent {
 }
 
 /** A revocation that returns every key that it revokes or, with `dry_run`, would revoke. */
-export type ExtendedRevocation = RevokeApiKeyInput & RevocationExtent & ({ cascade: true } | { dry_run: true });
+export type ExtendedRevocation = RevokeApiKeyInput &
+  RevocationExtent &
+  (
+    | {
+        /** Also ends the keys that the named ones created. */
+        cascade: true;
+      }
+    | {
+        /** Only returns the keys. */
+        dry_run: true;
+      }
+  );
 
 /** Who revokes the key of a token. Unknown members are rejected. */
 export interface RevokeTokenInput {

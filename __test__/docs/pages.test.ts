@@ -1,80 +1,156 @@
-// The pages in docs/ whose programs run as printed, with the documented output.
+// README.md and the pages in docs/: their programs run as printed, with the documented output.
+//
+// A comment before a block of code says what it is for: CONTRIBUTING.md lists the comments.
 
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { alike, blocksOf, missingLines, readersFolder } from "./blocks";
+import ts from "typescript";
+import { alike, type Block, blocksFor, missingLines, PAGES, type Page, ROOT, readersFolder } from "./blocks";
 
-const ROOT = join(__dirname, "../..");
-const PAGES = [
-  ...[
-    "branded-tokens",
-    "declared-keys",
-    "ending-a-breach",
-    "guards",
-    "keys-with-limits",
-    "metrics-and-audit",
-    "pruning",
-  ],
-  "single-use-tokens",
-].map((name) => `docs/${name}.md`);
 const LONGEST_RUN_MS = 60_000;
+const CODE = ["js", "mjs", "cjs", "ts", "jsx", "tsx"];
+/** What a comment can say of code: each is checked here, in snippets.test.ts or in getting-started.test.ts. */
+const CHECKED = ["runs", "configures", "abridges", "checks", "file"];
 
-describe.each(PAGES)("%s", (page) => {
-  const markdown = readFileSync(join(ROOT, page), "utf8");
-  const blocks = blocksOf(markdown);
-  const programs = blocks
-    .filter(({ purpose: [verb] }) => verb === "runs")
-    .map((program) => ({
-      ...program,
-      output: blocks.slice(blocks.indexOf(program)).find(({ purpose: [verb] }) => verb === "prints")?.text ?? "",
-    }));
-  const abridged = blocks.filter(({ purpose: [verb] }) => verb === "abridges");
+/** Each block with this verb, with its page and its number on the page. */
+const each = (verb: string) =>
+  PAGES.flatMap((page) =>
+    blocksFor(page, verb).map((block, index) => ({ ...block, page, path: page.path, number: index + 1 })),
+  );
 
-  it("marks each block of code as one that runs or abridges a file", () => {
-    const code = blocks.filter(({ language }) => ["js", "mjs", "ts"].includes(language));
+/** The output that a page documents for one of its programs. */
+function outputOf({ blocks }: Page, program: Block): string {
+  const after = blocks.slice(blocks.findIndex(({ text }) => text === program.text));
+  return after.find(({ purpose: [verb] }) => verb === "prints")?.text ?? "an output block after the program";
+}
 
-    expect(code.length).toBeGreaterThan(0);
-    expect(code).toHaveLength(programs.length + abridged.length);
+describe("A document", () => {
+  let directory: string;
+
+  beforeEach(() => {
+    directory = readersFolder(
+      "express",
+      "fastify",
+      "hono",
+      "@medusajs/framework",
+      "@opentelemetry/api",
+      "@opentelemetry/sdk-metrics",
+    );
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  /** What a program prints when a reader runs it in a folder of their own; a failure of the program is one of this call. */
+  async function printed(file: string): Promise<string> {
+    const env = { ...process.env, NO_COLOR: "1", DATABASE_URL: "postgres://medusa@localhost:5432/shop" };
+    const options = { cwd: directory, env, timeout: LONGEST_RUN_MS };
+    const { stdout } = await promisify(execFile)(process.execPath, [file], options);
+    return stdout;
+  }
+
+  it("marks each block of code with how it is checked", () => {
+    const code = PAGES.flatMap(({ path, blocks }) => blocks.map((block) => ({ path, ...block }))).filter(
+      ({ language }) => CODE.includes(language),
+    );
+    const unchecked = code.filter(({ purpose: [verb = ""] }) => !CHECKED.includes(verb));
+
+    expect(code.length).toBeGreaterThan(20);
+    expect(unchecked.map(({ path, heading }) => `${path}: ${heading}`)).toEqual([]);
   });
 
-  it.each(programs)(
-    "prints the documented output of $heading",
-    async ({ text, output }) => {
-      const directory = readersFolder("express", "fastify", "hono", "@opentelemetry/api", "@opentelemetry/sdk-metrics");
-      try {
-        writeFileSync(join(directory, "index.js"), text);
-        const options = { cwd: directory, timeout: LONGEST_RUN_MS, env: { ...process.env, NO_COLOR: "1" } };
-        const { stdout } = await promisify(execFile)(process.execPath, ["index.js"], options);
+  it("names only npm commands that exist", () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    const own = PAGES.filter(({ path }) => !path.startsWith("docs/getting-started/"));
+    const named = own.flatMap(({ path, markdown }) =>
+      [...markdown.matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name = ""]) => ({ path, name })),
+    );
 
-        expect(alike(stdout)).toBe(alike(output));
-      } finally {
-        rmSync(directory, { recursive: true, force: true });
-      }
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter(({ name }) => !(name in scripts))).toEqual([]);
+  });
+
+  it("links only to files that exist", () => {
+    const links = PAGES.flatMap(({ path, markdown }) =>
+      [...markdown.matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, to = ""]) => join(dirname(path), to)),
+    ).filter((link) => !link.startsWith("docs/api/"));
+
+    expect(links.length).toBeGreaterThan(50);
+    expect(links.filter((link) => !existsSync(join(ROOT, link)))).toEqual([]);
+  });
+
+  it.each(each("abridges"))("shows only lines of a file, in their order: $path, $number", ({ purpose, text }) => {
+    const code = text.replace("// src/api/middlewares.ts\n", "");
+
+    expect(missingLines(code, readFileSync(join(ROOT, purpose[1] ?? ""), "utf8"))).toEqual([]);
+  });
+
+  // __test__/cli/help.test.ts runs the commands of docs/command-line.md.
+  it.each(each("runs").filter(({ language }) => CODE.includes(language)))(
+    "prints the documented output: $path, program $number",
+    async (program) => {
+      const name = "index.js";
+      writeFileSync(join(directory, name), program.text);
+
+      expect(alike(await printed(name))).toBe(alike(outputOf(program.page, program)));
     },
     LONGEST_RUN_MS,
   );
 
-  it("shows of files only lines that they have", () => {
-    const missing = abridged.flatMap(({ text, purpose: [, file = ""] }) => {
-      const code = text.replace("// src/api/middlewares.ts\n", "");
-      return missingLines(code, readFileSync(join(ROOT, file), "utf8"));
-    });
+  it.each(each("prints").filter(({ purpose }) => purpose.length > 1))(
+    "shows what a file of this project prints: $path, $number",
+    async ({ purpose: [, file = ""], text }) => {
+      expect(alike(await printed(join(ROOT, file)))).toBe(alike(text));
+    },
+    LONGEST_RUN_MS,
+  );
 
-    expect(missing).toEqual([]);
+  it.each(each("configures"))(
+    "configures this package as Medusa's API Key Module: $path, $number",
+    async ({ text }) => {
+      const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
+      writeFileSync(join(directory, "medusa-config.js"), ts.transpileModule(text, { compilerOptions }).outputText);
+      writeFileSync(
+        join(directory, "index.js"),
+        `const { resolve } = require("./medusa-config.js").modules.api_key;
+         console.log(JSON.stringify({ resolve, service: require(resolve).default.service.name }));`,
+      );
+
+      expect(JSON.parse(await printed("index.js"))).toEqual({
+        resolve: "medusa-api-key-native",
+        service: "ApiKeyModuleService",
+      });
+    },
+    LONGEST_RUN_MS,
+  );
+});
+
+describe("The language of the documents", () => {
+  /** Words that read as a dialect, and British spellings. */
+  const EXCLUDED =
+    /\b(?:whoever|whom|nobody|nought|anew|save where|of its own accord|is told|are told|hears|heard|wishes|behaviours?|colours?|licences?|serialis\w+)\b/gi;
+
+  it.each(PAGES)("has no excluded words in $path", ({ markdown }) => {
+    expect(markdown.replace(/^ *```.*?^ *```$/gms, "").match(EXCLUDED) ?? []).toEqual([]);
+  });
+
+  it("has a dictionary that is sorted and has only words that occur", () => {
+    const words = readFileSync(join(ROOT, "docs/words.txt"), "utf8").trimEnd().split("\n");
+    const others = ["COMPAT.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
+    const text = [
+      ...PAGES.map(({ markdown }) => markdown),
+      ...others.map((path) => readFileSync(join(ROOT, path), "utf8")),
+    ]
+      .join("\n")
+      .toLowerCase();
+
+    expect([...words].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))).toEqual(words);
+    expect(words.filter((word) => !text.includes(word.toLowerCase()))).toEqual([]);
   });
 });
 
-describe("The pages in docs/", () => {
-  it("link only to files that exist", () => {
-    const links = PAGES.flatMap((page) =>
-      [...readFileSync(join(ROOT, page), "utf8").matchAll(/\]\(([^)#]+)\)/g)].map(([, path = ""]) =>
-        join(ROOT, "docs", path),
-      ),
-    );
-
-    expect(links.length).toBeGreaterThan(5);
-    expect(links.filter((link) => !existsSync(link))).toEqual([]);
+describe("README.md", () => {
+  it("has at most 150 lines", () => {
+    expect(readFileSync(join(ROOT, "README.md"), "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(150);
   });
 });

@@ -100,6 +100,13 @@ for (const [name, start] of FRAMEWORKS) {
         );
       });
 
+      it("ignores a key in the URL", async () => {
+        const { token } = await create();
+        for (const name of ["api_key", "apikey", "access_token", "token", "x-api-key", "authorization"]) {
+          expect((await send(server, `/whoami?${name}=${token}`)).status).toBe(401);
+        }
+      });
+
       it("responds with 400 to two different keys in one request, even if both are valid", async () => {
         const [one, other] = [await create(), await create()];
         for (const authorization of [`Bearer ${one.token}`, basic(`${one.token}:`), "Bearer x"]) {

@@ -71,7 +71,9 @@ async function withNodeHttp(service: ApiKeyVerifier, { addressInHeader, ...setti
   return listening(
     createServer((request, response) => {
       const method = request.method === "HEAD" ? "GET" : request.method;
-      const route = guards.find((candidate) => candidate.method === method && candidate.path === request.url);
+      const route = guards.find(
+        (candidate) => candidate.method === method && candidate.path === request.url?.split("?")[0],
+      );
       const guarded: typeof request & { apiKey?: never } = request;
       route?.guard(guarded, response, (error) => {
         response.statusCode = error ? 500 : 200;

@@ -1,4 +1,4 @@
-// Rust's structs, the TypeScript types, the names read from Medusa's configuration and README.md list the same options.
+// Rust's structs, the TypeScript types, the names read from Medusa's configuration and docs/options.md list the same options.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,9 +25,9 @@ function known(options: object): string[] {
   throw new Error("The unknown option was accepted.");
 }
 
-/** The names in README.md's table. */
+/** The names in the table of docs/options.md. */
 function explained(): string[] {
-  const [, section = ""] = /\n## Options\n(.*?)\n## /s.exec(read("README.md")) ?? [];
+  const [, section = ""] = /\n## All options\n(.*)/s.exec(read("docs/options.md")) ?? [];
   return [...section.matchAll(/^\| (`.+?`) \|/gm)].flatMap(([, names = ""]) => names.match(/[\w.]+/g) ?? []);
 }
 
@@ -63,10 +63,10 @@ describe("The names of options", () => {
     expect(medusaSettings({}, { ...options, nope: 1 } as object)).toEqual({ ...options, inMedusa: true });
   });
 
-  it("are the ones documented in README.md", () => {
+  it("are the ones documented in docs/options.md", () => {
     const names = TABLES.flatMap(([name, prefix]) => declared(name).map((member) => prefix + member));
 
-    // README.md lists the members of these two instead.
+    // The page lists the members of these two instead.
     expect(explained().sort()).toEqual(names.filter((name) => !["pool", "argon2"].includes(name)).sort());
   });
 });

@@ -38,7 +38,7 @@ describe("the package", () => {
     expect(scripts.filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
   });
 
-  it("accepts Medusa from the oldest version that npm run medusa-versions tests by default, as README.md says", () => {
+  it("accepts Medusa from the oldest version that npm run medusa-versions tests by default, as docs/medusa.md says", () => {
     const { medusaVersions }: { medusaVersions: string[] } = JSON.parse(
       readFileSync(join(ROOT, "scripts/package.json"), "utf8"),
     );
@@ -49,7 +49,7 @@ describe("the package", () => {
     for (const name of ["@medusajs/framework", "@medusajs/types"]) {
       expect(peerDependencies[name]).toBe(`^${medusaVersions[0]}`);
     }
-    expect(readFileSync(join(ROOT, "README.md"), "utf8").replace(/ and (\d)/g, ", $1")).toContain(named);
+    expect(readFileSync(join(ROOT, "docs/medusa.md"), "utf8").replace(/ and (\d)/g, ", $1")).toContain(named);
   });
 
   it("has only optional peers, and those of the plugin are what plugin/ is built against", () => {

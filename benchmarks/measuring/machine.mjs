@@ -46,7 +46,8 @@ function commit() {
   const git = (...args) => execFileSync("git", args, { cwd: ROOT, encoding: "utf8", stdio: "pipe" }).trim();
   try {
     // Files that a run writes itself do not change what it measures.
-    const changed = git("status", "--porcelain", "--", ".", ":!benchmarks/results", ":!README.md") !== "";
+    const changed =
+      git("status", "--porcelain", "--", ".", ":!benchmarks/results", ":!README.md", ":!docs/benchmarks.md") !== "";
     return `${git("rev-parse", "--short=12", "HEAD")}${changed ? " and uncommitted changes" : ""}`;
   } catch {
     return "no git checkout";

@@ -1,4 +1,4 @@
-// The chart in README.md: calls per second on a logarithmic scale, one panel per kind of call.
+// The chart in README.md and docs/benchmarks.md: calls per second on a logarithmic scale, one panel per kind of call.
 
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";

@@ -1,94 +1,50 @@
-// Writes the figures in README.md between two comments, from results/latest.json only.
+// The three figures in README.md, with their conditions and the chart.
 
-import { readFileSync, writeFileSync } from "node:fs";
-import { contenderName } from "../scenarios/forged.mjs";
 import { NAMES } from "../scenarios/views.mjs";
 import { fastest, finder } from "./figures.mjs";
-import { alternativesMarkdown } from "./readme-alternatives.mjs";
-import { markdownTable, number, ratio } from "./table.mjs";
+import { duration, markdownTable, number, ratio } from "./table.mjs";
 
-const README = new URL("../../README.md", import.meta.url);
-const BETWEEN = /(?<=<!-- figures of benchmarks\/results\/latest\.json -->\n)[\s\S]*?(?=<!-- end of figures -->)/;
+const NONE = "No full run has been committed yet; `npm run bench` writes its figures here.";
 
-/** Writes the figures of the latest run into README.md; `null` means that there are none. */
-export function writeReadme(results) {
-  const text = readFileSync(README, "utf8");
-  writeFileSync(README, withFigures(text, results));
-}
-
-/** Returns whether README.md shows the figures of the latest run. */
-export function readmeIsCurrent(results) {
-  const text = readFileSync(README, "utf8");
-  return text === withFigures(text, results);
-}
-
-function withFigures(text, results) {
-  if (!BETWEEN.test(text)) throw new Error("README.md lacks the comments around its figures.");
-  return text.replace(BETWEEN, () => `\n${results === null ? NONE : figuresMarkdown(results)}\n\n`);
-}
-
-const NONE = "No full run has been committed yet; `npm run bench` writes its table here.";
-
-/** Returns the chart, the tables, and the conditions of the measurement. */
-function figuresMarkdown({ measuredAt, machine, figures }) {
-  const find = finder(figures);
-  const head = ["calls a second", "stock", "`pg`'s bare SELECT", "this package", "× stock"];
-  const rows = ROWS.flatMap((row) => rowOf(row, find));
-  const { processor, cores, memoryGiB, node, postgres, packages, loadAverage, commit } = machine;
+/** Returns the Markdown of the figures; `null` stands for a run that has not been committed. */
+export function readmeMarkdown(latest, medusaHttp) {
+  const rows = [...requestRows(medusaHttp), ...callRows(latest)];
+  if (rows.length === 0) return NONE;
+  const { processor, cores, memoryGiB, node, postgres, packages } = (latest ?? medusaHttp).machine;
+  const dates = [...new Set([latest, medusaHttp].flatMap((run) => run?.measuredAt.slice(0, 10) ?? []))].sort();
   return [
+    markdownTable(["", "Medusa's module", "this package"], rows),
+    "",
     "![Calls a second by contender](benchmarks/results/latest.svg)",
     "",
-    markdownTable(head, rows),
-    ...alternativesMarkdown(find),
-    "",
-    `Medians of a run on ${measuredAt.slice(0, 10)} at commit ${commit}: ${processor}, ${cores} cores shared by Node.js ${node} and PostgreSQL`,
-    `${postgres}, ${memoryGiB} GiB, load average ${loadAverage} at the start; stock is \`@medusajs/api-key\` ${packages["@medusajs/api-key"]}.`,
+    `Measured on ${dates.join(" and ")}: ${processor}, ${cores} cores that Node.js ${node} and PostgreSQL ${postgres} share, ${memoryGiB} GiB;`,
+    `\`@medusajs/api-key\` ${packages["@medusajs/api-key"]}. Compare the ratios: absolute figures depend on the machine.`,
   ].join("\n");
 }
 
-const ROWS = [
-  ...[1, 64].flatMap((callers) => [
-    { title: `\`authenticate\`, warm, ${callersOf(callers)}`, labels: { scenario: "authenticate", callers } },
-    {
-      title: `the same under a lease, ${callersOf(callers)}`,
-      labels: { scenario: "authenticate", callers },
-      ours: NAMES.leased,
-    },
-  ]),
-  { title: "`authenticate`, cold, 64 callers", labels: { scenario: "cold" } },
-  { title: 'the same with `hashing: "sha256"`', labels: { scenario: "cold" }, ours: NAMES.sha256 },
-  {
-    title: "`authenticate`, a forged token that looks like a key's, 1 caller",
-    labels: { scenario: "forged" },
-    stock: contenderName(NAMES.stock, "forged"),
-    ours: contenderName(NAMES.strict, "forged"),
-  },
-  { title: "publishable key by its token, 64 callers", labels: { scenario: "publishable", callers: 64 } },
-  {
-    title: "the same under a lease, 64 callers",
-    labels: { scenario: "publishable", callers: 64 },
-    ours: NAMES.leased,
-  },
-  { title: "95 % `authenticate`, 4 % publishable key, 1 % writes, 64 callers", labels: { scenario: "mix" } },
-  { title: "`listApiKeys`, a page of 20, 64 callers", labels: { scenario: "list", callers: 64 } },
-  { title: "`createApiKeys`, one publishable, 1 caller", labels: { scenario: "create", batch: 1 } },
-  { title: "`createApiKeys`, a hundred publishable, 1 caller", labels: { scenario: "create", batch: 100 } },
-  {
-    title: '`createApiKeys`, a hundred secrets, `hashing: "sha256"`, 1 caller',
-    labels: { scenario: "create-secrets", batch: 100 },
-    ours: NAMES.sha256,
-  },
-];
-
-function callersOf(count) {
-  return count === 1 ? "1 caller" : `${count} callers`;
+function requestRows(results) {
+  if (results === null) return [];
+  const find = finder(results.figures);
+  const [theirs, ours] = ["stock", "ours"].map((side) => find({ contender: `${side}, secret key`, callers: 1 }));
+  if (!theirs || !ours) return [];
+  const shown = ({ perSecond, p50Us }) => `${duration(p50Us)}, ${number(perSecond)} a second`;
+  return [["a request to a whole Medusa server with a secret key, one at a time", shown(theirs), shown(ours)]];
 }
 
-// Omits rows that were not measured or that the measured build lacks.
-function rowOf({ title, labels, stock = NAMES.stock, ours = NAMES.strict }, find) {
-  const rate = (contender) => find({ ...labels, contender });
-  const [theirs, bare, own] = [rate(stock), fastest([rate(NAMES.client), rate(NAMES.pool)]), rate(ours)];
-  if (!theirs || !own) return [];
-  const times = ratio(own.perSecond / theirs.perSecond);
-  return [[title, number(theirs.perSecond), bare ? number(bare.perSecond) : "", number(own.perSecond), times]];
+function callRows(results) {
+  if (results === null) return [];
+  const find = finder(results.figures);
+  const rate = (contender, callers) => find({ scenario: "authenticate", contender, callers })?.perSecond;
+  const pg = fastest(
+    [NAMES.client, NAMES.pool].map((contender) => find({ scenario: "authenticate", contender, callers: 64 })),
+  );
+  const bare = pg === null ? "" : ` (a bare SELECT with \`pg\`: ${number(pg.perSecond)})`;
+  return [
+    ["`authenticate`, 64 callers, every result read from PostgreSQL", NAMES.strict, 64, bare],
+    ["`authenticate`, 1 caller, from memory, at most 1 s old", NAMES.leased, 1, ""],
+  ].flatMap(([title, contender, callers, remark]) => {
+    const [theirs, ours] = [rate(NAMES.stock, callers), rate(contender, callers)];
+    if (!theirs || !ours) return [];
+    return [[title, `${number(theirs)} a second`, `${number(ours)} a second${remark}, ${ratio(ours / theirs)}`]];
+  });
 }

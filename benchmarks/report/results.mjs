@@ -15,9 +15,14 @@ export function writeResults(name, results) {
   if (picture !== null) writeFileSync(fileOf(name, "svg"), picture);
 }
 
-/** Returns the results of the last full run, or null before the first. */
-export function latestResults() {
-  const file = fileOf("latest", "json");
+/** Returns the results of the last full run of `npm run bench`, or null before the first. */
+export const latestResults = () => resultsOf("latest");
+
+/** Returns the results of the last full run of `npm run bench:medusa`, or null before the first. */
+export const medusaHttpResults = () => resultsOf("medusa-http");
+
+function resultsOf(name) {
+  const file = fileOf(name, "json");
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
 }
 

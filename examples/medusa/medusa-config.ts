@@ -12,6 +12,8 @@ module.exports = defineConfig({
       jwtSecret: process.env.JWT_SECRET,
       cookieSecret: process.env.COOKIE_SECRET,
     },
+    // In production mode, Medusa's session cookie needs HTTPS. COOKIE_SECURE=false permits logging in over plain HTTP, to try it locally.
+    ...(process.env.COOKIE_SECURE === "false" && { cookieOptions: { secure: false } }),
   },
   admin: { disable: process.env.DISABLE_MEDUSA_ADMIN === "true" },
   // Replaces Medusa's own API Key Module with medusa-api-key-native.

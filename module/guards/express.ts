@@ -9,7 +9,11 @@ export type { ApiKeyGuardOptions } from "./options";
 export type { ApiKeyVerifier } from "./verifier";
 
 /** A request of Express or Connect. */
-export type ExpressRequest = IncomingMessage & RequestWithApiKey & { ip?: string | undefined };
+export type ExpressRequest = IncomingMessage &
+  RequestWithApiKey & {
+    /** The client's address, as Express determines it. */
+    ip?: string | undefined;
+  };
 
 /** A middleware of Express and Connect. */
 export type ExpressGuard = (

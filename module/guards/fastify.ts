@@ -18,16 +18,29 @@ declare module "fastify" {
 
 /** What the guard reads of a request of Fastify. */
 export interface GuardedFastifyRequest {
+  /** The headers, by lower-case name. */
   headers: Record<string, string | string[] | undefined>;
-  raw?: { headersDistinct?: { authorization?: string[] | undefined } };
+  /** Node's request. */
+  raw?: {
+    /** All values of each header. */
+    headersDistinct?: {
+      /** The values of `Authorization`. */
+      authorization?: string[] | undefined;
+    };
+  };
+  /** The client's address, as Fastify determines it. */
   ip: string;
+  /** The verified key, which the guard sets. */
   apiKey?: ApiKey;
 }
 
 /** What the guard calls of a reply of Fastify. */
 export interface GuardedFastifyReply {
+  /** Sets the status. */
   code(status: number): unknown;
+  /** Sets headers. */
   headers(values: Record<string, string>): unknown;
+  /** Sends the body. */
   send(body: string): unknown;
 }
 

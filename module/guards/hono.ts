@@ -17,9 +17,16 @@ declare module "hono" {
 
 /** What the guard uses of a context of Hono. */
 export interface GuardedHonoContext {
-  req: { header(name: string): string | undefined };
+  /** The request. */
+  req: {
+    /** Returns a header. */
+    header(name: string): string | undefined;
+  };
+  /** What the runtime provides; `@hono/node-server` has the connection there. */
   env: unknown;
+  /** Sets the variable with the verified key. */
   set(name: "apiKey", key: ApiKey): void;
+  /** Returns a response. */
   // biome-ignore lint/suspicious/noExplicitAny: Hono's statuses are a union of numbers
   body(body: string, status: any, headers: Record<string, string>): Response;
 }

@@ -11,6 +11,7 @@ export type { AdminRequest } from "./medusa/types";
 export interface ScopedAdminKeysRoute {
   /** The path whose requests pass through the middlewares. */
   matcher: string;
+  /** The middlewares, in order. */
   // biome-ignore lint/suspicious/noExplicitAny: the types of Medusa's requests are not a dependency
   middlewares: ((request: any, response: any, next: any) => any)[];
 }

@@ -11,5 +11,6 @@ declare global {
 
 /** What guards add to a request of Express, and so of Medusa. */
 export interface RequestWithApiKey {
+  /** The verified key, behind a guard. */
   apiKey?: ApiKey;
 }

@@ -5,9 +5,15 @@ export type MetricAttributes = Record<string, string>;
 
 /** The settings of an instrument. */
 export interface MetricSettings {
+  /** What it measures. */
   description?: string;
+  /** The unit, in UCUM's notation. */
   unit?: string;
-  advice?: { explicitBucketBoundaries?: number[] };
+  /** What the SDK should use by default. */
+  advice?: {
+    /** The upper bounds of a histogram's buckets. */
+    explicitBucketBoundaries?: number[];
+  };
 }
 
 /** An instrument whose value is read when metrics are collected. */
@@ -15,14 +21,29 @@ export type Observable = object;
 
 /** The part of OpenTelemetry's `Meter` that is used here, so that the types need no installed package. */
 export interface ApiKeyMeter {
-  createCounter(name: string, settings?: MetricSettings): { add(value: number, attributes?: MetricAttributes): void };
+  /** Creates a counter. */
+  createCounter(
+    name: string,
+    settings?: MetricSettings,
+  ): {
+    /** Adds to the counter. */
+    add(value: number, attributes?: MetricAttributes): void;
+  };
+  /** Creates a histogram. */
   createHistogram(
     name: string,
     settings?: MetricSettings,
-  ): { record(value: number, attributes?: MetricAttributes): void };
+  ): {
+    /** Records a value. */
+    record(value: number, attributes?: MetricAttributes): void;
+  };
+  /** Creates a counter whose value is read when metrics are collected. */
   createObservableCounter(name: string, settings?: MetricSettings): Observable;
+  /** Creates a gauge whose value is read when metrics are collected. */
   createObservableGauge(name: string, settings?: MetricSettings): Observable;
+  /** Registers a callback that reads the values of these instruments. */
   addBatchObservableCallback(callback: ObserveAll, observables: Observable[]): void;
+  /** Removes such a callback. */
   removeBatchObservableCallback(callback: ObserveAll, observables: Observable[]): void;
 }
 

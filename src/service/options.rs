@@ -1,7 +1,7 @@
 //! The options of a service.
 //!
 //! [`ServiceOptions`] is the list of options; `module/options.ts` documents the same names, and a test compares both with
-//! README.md. Deserialization checks types and ranges; this file checks dependencies between options.
+//! docs/options.md. Deserialization checks types and ranges; this file checks dependencies between options.
 
 mod cost;
 mod hash_keys;

@@ -5,6 +5,7 @@ import type { ApiKeyVerifier } from "../verifier";
 
 /** What the guard uses of a request of Medusa. */
 export interface AdminRequest extends IncomingMessage, RequestWithApiKey {
+  /** The method, in upper case. */
   method: string;
   /** Where Express mounted the middleware: `/admin`, as the client wrote it. */
   baseUrl: string;
@@ -12,9 +13,20 @@ export interface AdminRequest extends IncomingMessage, RequestWithApiKey {
   path: string;
   /** The URL as the client sent it. */
   originalUrl: string;
+  /** The client's address, as Express determines it. */
   ip?: string | undefined;
-  scope: { resolve(name: string): unknown };
-  auth_context?: { actor_id?: string; app_metadata?: Record<string, unknown> };
+  /** Medusa's container for this request. */
+  scope: {
+    /** Returns what is registered under a name. */
+    resolve(name: string): unknown;
+  };
+  /** The actor that Medusa has authenticated. */
+  auth_context?: {
+    /** The actor's id. */
+    actor_id?: string;
+    /** Medusa's data about the actor, such as its roles. */
+    app_metadata?: Record<string, unknown>;
+  };
 }
 
 /** What the guard uses of a response of Medusa. */

@@ -1,4 +1,4 @@
-// README.md's figures of what a user would choose instead of a key, of memory, and of a new service.
+// The figures of what a user would choose instead of a key, of memory, and of a new service, for docs/benchmarks.md.
 
 import { NAMES } from "../scenarios/views.mjs";
 import { markdownTable, number } from "./table.mjs";
