@@ -44,7 +44,7 @@ export const sidebar = [
       page("SQLite files", "/sqlite"),
       page("Command line", "/command-line"),
       page("Metrics and audit", "/metrics-and-audit"),
-      // page("The Admin", "/admin"),
+      page("Keys in Medusa's Admin", "/admin"),
       page("Errors", "/errors"),
       page("Limits", "/limits"),
       page("Upgrading and support", "/upgrading"),

@@ -32,8 +32,23 @@ function indexPage() {
 function withNumbers(markdown) {
   return markdown.replace(/^(\| \[[^\]]+\]\(docs\/compat\/([\w-]+\.md)\) \|).*$/gm, (_, start, page) => {
     const numbers = differencesOn(page).map(({ number }) => number);
-    return `${start} ${numbers.sort(compareNumbers).join(", ")} |`;
+    return `${start} ${ranges(numbers.sort(compareNumbers)).join(", ")} |`;
   });
+}
+
+/**
+ * Sorted numbers with three or more successive ones as a range: `M10–M22`.
+ * @param {string[]} numbers
+ */
+function ranges(numbers) {
+  const runs = [];
+  for (const number of numbers) {
+    const run = runs.at(-1);
+    const [letter, value] = [number.charAt(0), Number(number.slice(1))];
+    if (run?.at(-1) === `${letter}${value - 1}`) run.push(number);
+    else runs.push([number]);
+  }
+  return runs.flatMap((run) => (run.length < 3 ? run : `${run[0]}–${run.at(-1)}`));
 }
 
 /**

@@ -5,6 +5,7 @@ import { rollApiKeyStep } from "./steps/roll-api-key";
 
 /** The key to replace, and who replaces it. */
 export interface RollApiKeyWorkflowInput {
+  /** The id of the key to replace. */
   id: string;
   /** Stored as `revoked_by` of the old key and `created_by` of the new one. */
   actor_id: string;
