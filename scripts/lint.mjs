@@ -18,6 +18,7 @@ const CHECKS = {
     node("@biomejs/biome/bin/biome", "ci", "--error-on-warnings"),
   "TypeScript: tsconfig.json": () => tsc("tsconfig.json"),
   "TypeScript: the Medusa example": () => tsc("examples/medusa/tsconfig.json"),
+  "TypeScript: the plugin, its widgets": () => tsc("plugin/tsconfig.admin.json"),
   "TypeScript: the plugin's routes and workflows": () => tsc("plugin/tsconfig.json"),
   "TypeScript: index.d.ts, without skipLibCheck": () => tsc("tsconfig.types.json"),
   "index.d.ts matches module/": typesAreCurrent,
