@@ -130,7 +130,7 @@ pub enum ApiKeyError {
     #[error("A stored token hash has a format that this version does not support.")]
     UnknownHash,
     /// A roll of a key whose revocation is already scheduled. Becomes `invalid_data`.
-    #[error("The key {} is already scheduled for revocation (revoked_at); only a key without revoked_at can be rolled.", Shown(.0))]
+    #[error("The key {} is already scheduled for revocation (revoked_at), or it expires; only a key without an end can be rolled. Create a new key, and revoke this one.", Shown(.0))]
     RevocationScheduled(String),
     /// A declared token whose row has a hash that does not verify it, such as one under an unknown hash key. Becomes
     /// `unexpected_state`.

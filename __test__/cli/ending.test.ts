@@ -47,6 +47,15 @@ describeOnEachDatabase("The command that ends keys,", (database) => {
     expect((await cli.run("revoke", "--owner", "user:1", "--yes")).exitCode).toBe(3);
   });
 
+  it("revoke --revoke-in never prolongs a key that ends earlier", async () => {
+    const { id, revoked_at } = await created("--expires-in", "1h");
+    const { exitCode, stderr } = await cli.run("revoke", id, "--yes", "--revoke-in", "60d");
+
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`${id} ends earlier already`)]);
+    expect((await cli.json("show", id)).value.revoked_at).toBe(revoked_at);
+    expect((await cli.run("show", id)).stdout).toMatch(/^ends /m);
+  });
+
   it("revoke changes nothing if one of the ids does not exist", async () => {
     const { id } = await created();
     const { exitCode, stderr } = await cli.run("revoke", id, "apk_missing", "--yes");

@@ -61,7 +61,7 @@ describeOnEachDatabase("The output for people", (database) => {
       `created    ${TIME} by command-line`,
       `updated    ${TIME}`,
       "last used  never recorded",
-      `revoked    ${TIME} by command-line`,
+      `ends       ${TIME} by command-line`,
       "owner      user:1",
       "scopes     products:read, orders:*",
     ]);

@@ -40,7 +40,7 @@ export function printKey(terminal: Terminal, key: ApiKey): void {
     ["created", `${minute(key.created_at)} by ${shown(key.created_by)}`],
     ["updated", minute(key.updated_at)],
     ["last used", key.last_used_at ? minute(key.last_used_at) : "never recorded"],
-    ["revoked", revocationOf(key)],
+    [stateOf(key) === "live" ? "ends" : "revoked", revocationOf(key)],
     ["deleted", key.deleted_at && minute(key.deleted_at)],
     ["owner", key.owner && shown(`${key.owner.type}:${key.owner.id}`)],
     ["scopes", key.scopes && (key.scopes.map(shown).join(", ") || "none: it may do nothing")],

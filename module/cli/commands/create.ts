@@ -12,7 +12,7 @@ interface CreateOptions extends KeyOptions {
 /** Adds `create`. */
 export function addCreate(cli: Cli): void {
   const create = command(cli, "create", "create a key and print its token, which is shown only once", [
-    ["A key for a CI job that ends in 30 days", "create --title CI --scopes products:read,orders:* --expires-in 30d"],
+    ["A key for a CI job that ends in 30 days", "create --title CI --scopes 'products:read,orders:*' --expires-in 30d"],
     [
       "A key of a user, for one network",
       "create --title Backup --owner user:user_123 --allowed-ip 10.0.0.0/8,203.0.113.7",

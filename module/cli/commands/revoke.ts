@@ -2,9 +2,10 @@ import type { ApiKeySelector } from "../../filters";
 import type { ApiKey } from "../../types";
 import { action, type Call, type Cli, command, connectable } from "../command";
 import { CommandError, EXIT, type ExitCode, usageError } from "../exit";
-import { keyJson, keysIn, previewKeys, printKeys } from "../keys";
+import { keyJson, keysIn, previewKeys, printKeys, stateOf } from "../keys";
 import { confirm, rejectUnasked } from "../questions";
 import { readToken } from "../secrets";
+import { shown } from "../terminal";
 import { secondsUntil } from "../times";
 import { COMMAND_LINE } from "./attributes";
 import { conditionsOf, live, type Selection, selecting } from "./selection";
@@ -69,6 +70,7 @@ async function revokeKeys(call: Call<RevokeOptions>, selector: ApiKeySelector): 
   if (unknown.length > 0 || named.length === 0) {
     throw new CommandError(EXIT.no, unknown.length > 0 ? `no key has the id ${unknown.join(", ")}` : "no keys match");
   }
+  if (revokeIn !== undefined && !cascade) refusePostponing(named, revokeIn);
   // The keys are fixed before the question, so that the answer is about them.
   const target = { id: named.map(({ id }) => id) };
   const preview = cascade || dryRun ? await revoked(service.revoke(target, { ...data, dry_run: true })) : named;
@@ -87,6 +89,17 @@ async function revokeKeys(call: Call<RevokeOptions>, selector: ApiKeySelector): 
     terminal.note(`\n${dryRun ? "Would revoke" : "Revoked"} ${keysIn(keys.length)}.`);
   }
   return EXIT.ok;
+}
+
+/** Rejects a later end of a key that ends earlier: it would prolong the key. A cascade postpones no end. */
+function refusePostponing(keys: readonly ApiKey[], revokeIn: number): void {
+  const end = Date.now() + revokeIn * 1_000;
+  const earlier = keys.find(
+    (key) => stateOf(key) === "live" && key.revoked_at !== null && key.revoked_at.getTime() < end,
+  );
+  if (earlier) {
+    throw usageError(`${shown(earlier.id)} ends earlier already; --revoke-in must not prolong a key`);
+  }
 }
 
 async function revokeByToken({ service, terminal, options }: Call<RevokeOptions>): Promise<ExitCode> {
