@@ -86,3 +86,11 @@ pub fn refuse_no_secret_token(token: &str) -> Result<(), ApiKeyError> {
     };
     Err(ApiKeyError::invalid(format!("the token of revokeToken {problem}")))
 }
+
+/// The rejection of a token with the service's brand that no key has, because its checksum is wrong.
+#[must_use]
+pub fn wrong_checksum() -> ApiKeyError {
+    ApiKeyError::invalid(
+        "the token of revokeToken was copied wrong: its last 6 characters are not the checksum, and no key was revoked",
+    )
+}

@@ -1,7 +1,9 @@
 //! revokeToken
 
 use super::{ApiKeyService, Written, ids_of, to_public};
-use crate::api_key::{ApiKeyType, TokenRevocation, refuse_no_secret_token, refuse_token_as_name};
+use crate::api_key::{
+    ApiKeyType, TokenRevocation, refuse_no_secret_token, refuse_token_as_name, wrong_checksum,
+};
 use crate::call_context::Timestamp;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -29,8 +31,11 @@ impl ApiKeyService {
         let TokenRevocation { revocation, cascade } = TokenRevocation::parse(data, now)?;
         refuse_no_secret_token(&token)?;
         refuse_token_as_name(&token, revocation.revoked_by.as_deref())?;
-        let ids = self.ids_of_token(&self.hasher.present(token), cascade, now).await?;
+        let ids = self.ids_of_token(&self.hasher.present(token.clone()), cascade, now).await?;
         if ids.is_empty() {
+            if self.brand.as_ref().is_some_and(|brand| brand.refuses(&token)) {
+                return Err(wrong_checksum());
+            }
             return Ok(Written::default());
         }
         let ending = Ending { ids: &ids, cascade, revocation: &revocation, now };
