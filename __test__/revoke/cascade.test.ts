@@ -112,7 +112,10 @@ describeOurs(
 
           const hit = new Set(expected);
           // An immediate cascade marks keys whose end has passed.
-          const unmarked = (row: Row) => ({ ...row, token_digest: (row.token_digest as string | null)?.replace("!", "") });
+          const unmarked = (row: Row) => ({
+            ...row,
+            token_digest: (row.token_digest as string | null)?.replace("!", ""),
+          });
           const others = (rows: Row[]) => rows.filter(({ id }) => !hit.has(id as string)).map(unmarked);
           expect(others(await current().table())).toEqual(others(before));
           const stored = await service().listApiKeys({ id: expected }, { withDeleted: true, take: 100 });

@@ -66,13 +66,16 @@ describeOurs(
       expect(await service().retrieveApiKey(id)).toMatchObject(BY);
     });
 
-    it.each(["$hmac-sha256$k=other$", "$unknown$"])("rejects a token whose hash it cannot verify: %s", async (scheme) => {
-      const { id, token } = await service().createApiKeys(SECRET);
-      await current().sql("UPDATE api_key SET token = ? WHERE id = ?", [scheme + "0a".repeat(32), id]);
-      const before = await current().table();
-      await expectFailure(service().revokeToken(token, BY), "unexpected_state", /its hash cannot be verified/);
-      expect(await current().table()).toEqual(before);
-    });
+    it.each(["$hmac-sha256$k=other$", "$unknown$"])(
+      "rejects a token whose hash it cannot verify: %s",
+      async (scheme) => {
+        const { id, token } = await service().createApiKeys(SECRET);
+        await current().sql("UPDATE api_key SET token = ? WHERE id = ?", [scheme + "0a".repeat(32), id]);
+        const before = await current().table();
+        await expectFailure(service().revokeToken(token, BY), "unexpected_state", /its hash cannot be verified/);
+        expect(await current().table()).toEqual(before);
+      },
+    );
 
     it("rejects the token as the name of who revokes it, and changes nothing", async () => {
       const { token } = await service().createApiKeys(SECRET);
