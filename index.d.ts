@@ -794,13 +794,14 @@ interface ChangeMethods {
    * not returned.
    *
    * It ends every kind of secret key: restricted, for single use, scheduled to end, or soft-deleted. A key that has ended
-   * stays as it is.
+   * keeps its times.
    *
    * @param token - The whole token.
    * @param data - Who revokes, and whether what the key created ends, too.
    * @param sharedContext - Medusa's shared context; leave it out elsewhere.
    * @throws ApiKeyError `invalid_data` if the string cannot be a secret token: it is publishable, a redacted form, the id of a
-   * key, or has spaces; or if `data` is invalid.
+   * key, or has spaces; or if `data` is invalid. `unexpected_state` if the hash of its key cannot be verified, because
+   * `hashKeys` lacks a hash key.
    *
    * @example
    * await keys.revokeToken("sk_…", { revoked_by: "secret-scanner", cascade: true })

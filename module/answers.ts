@@ -12,12 +12,12 @@ export function toMany<T>(data: T | T[]): T[] {
   return Array.isArray(data) ? data : [data];
 }
 
-const ATTRIBUTES = ["scopes", "owner", "metadata", "allowed_ips", "purpose"];
+const ATTRIBUTES = ["scopes", "owner", "metadata", "allowed_ips", "purpose", "expires_in"];
 
 /**
  * Data with the attributes that it inherits, or that are not enumerable, as members of its own.
  */
-// SECURITY: a key whose scopes were overlooked would be a whole admin.
+// SECURITY: a key whose scopes were overlooked would be a whole admin, and one without its end would live forever.
 export function withAttributes(data: unknown): unknown {
   if (typeof data !== "object" || data === null) {
     return data;

@@ -1,10 +1,15 @@
 import { ApiKeyError } from "./errors";
 
 /** The data of a revocation, in which the members that stock lacks are own members. */
-// A `dry_run` that is inherited or not enumerable must not be overlooked.
 export function withExtent(data: unknown): unknown {
-  const { cascade, dry_run } = extentOf(data);
-  return cascade === undefined && dry_run === undefined ? data : { ...(data as object), cascade, dry_run };
+  return withOwn(data, ["cascade", "dry_run"]);
+}
+
+/** Data in which some members are own members. */
+// A `dry_run` that is inherited or not enumerable must not be overlooked.
+export function withOwn(data: unknown, names: readonly string[]): unknown {
+  const given = names.map((name) => [name, Object(data)[name]]).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? data : { ...(data as object), ...Object.fromEntries(given) };
 }
 
 /** Whether a revocation returns a list of keys for any target. */

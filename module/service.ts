@@ -12,7 +12,7 @@ import {
   toUpserts,
   withAttributes,
 } from "./answers";
-import { checkedToken, isExtended, withExtent } from "./breach";
+import { checkedToken, isExtended, withExtent, withOwn } from "./breach";
 import { type Cradle, fromCradle, type MedusaOptions, medusaSettings, standaloneSettings } from "./connection";
 import type { Context } from "./context";
 import { changesOf, createdAmong, likeDeclaration, type OneOrManyDeclared, toDeclared } from "./declared";
@@ -52,6 +52,12 @@ import type {
   UpsertApiKeyInput,
   Verification,
 } from "./types";
+
+/** The members of the argument of `prune`. */
+const PRUNING = ["endedBefore", "limit", "dryRun"];
+
+/** The members of the data of `rollApiKeys` without which the successor would have another creator, or the old key another end. */
+const ROLL = ["created_by", "revoke_in"];
 
 /** The hooks that Medusa calls when a server starts and stops. */
 type Hooks = Record<
@@ -232,20 +238,20 @@ export class ApiKeyModuleService implements Documented {
 
   async revokeToken(token: string, data: RevokeTokenInput, sharedContext?: Context): Promise<void> {
     const change = startChange(this, "revokeToken");
-    const { keys, updated } = await this.native_.revokeToken(checkedToken(token), data);
+    const { keys, updated } = await this.native_.revokeToken(checkedToken(token), withExtent(data));
     change?.revoked(changedAmong(keys, updated));
     await this.events_.publish([["updated", updated]], sharedContext);
   }
 
   async prune(settings: PruneInput, sharedContext?: Context): Promise<PrunedApiKeys> {
-    const { ids, deleted, more } = await this.native_.prune(settings);
+    const { ids, deleted, more } = await this.native_.prune(withOwn(settings, PRUNING));
     await this.events_.publish([["deleted", ids]], sharedContext);
     return { deleted, more };
   }
 
   async rollApiKeys(id: string, data: RollApiKeyInput, sharedContext?: Context): Promise<RolledApiKey> {
     const change = startChange(this, "rollApiKeys");
-    const rolled = await this.native_.rollApiKeys(id, data, sharedContext);
+    const rolled = await this.native_.rollApiKeys(id, withOwn(data, ROLL), sharedContext);
     const [revoked, created] = [decodeKey(rolled.revoked), decodeKey(rolled.created)];
     change?.rolled(revoked, created);
     await this.events_.publish(

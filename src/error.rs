@@ -134,7 +134,7 @@ pub enum ApiKeyError {
     RevocationScheduled(String),
     /// A declared token whose row has a hash that does not verify it, such as one under an unknown hash key. Becomes
     /// `unexpected_state`.
-    #[error("The key {} has the selector of a declared token, but its hash cannot be verified: add its hash key to the option hashKeys, or revoke and delete it.", Shown(.0))]
+    #[error("The key {} has the selector of this token, but its hash cannot be verified: add its hash key to the option hashKeys, or revoke and delete it.", Shown(.0))]
     Unverifiable(String),
     /// Declared keys that other processes kept changing. Becomes `unexpected_state`.
     #[error("Other processes keep writing keys with the same tokens; try again shortly.")]

@@ -78,6 +78,15 @@ describeOurs("A key with attributes", (current) => {
     expect(await service().updateApiKeys(id, inherited({ title: "New" }))).toMatchObject({ title: "New", scopes });
   });
 
+  it("ends when its data say, also if they inherit that", async () => {
+    const inherited = Object.assign(Object.create({ expires_in: 60 }), SECRET);
+    const hidden = Object.defineProperty({ ...SECRET }, "expires_in", { value: 60 });
+    for (const data of [inherited, hidden]) {
+      expect(await service().createApiKeys(data)).toMatchObject({ revoked_at: expect.any(Date) });
+      expect(await service().upsertApiKeys([data])).toMatchObject([{ revoked_at: expect.any(Date) }]);
+    }
+  });
+
   it("is changed by everything that one upsert says about it, the last word first", async () => {
     const { id, token } = await service().createApiKeys(SECRET);
     await service().upsertApiKeys([

@@ -45,6 +45,19 @@ describeOurs(
       expect(sizes).toEqual([32, 16, 10]);
     });
 
+    it("makes revokeToken reject a mistyped token, which no key has (M17)", async () => {
+      const { service } = current();
+      const { id, token } = await service.createApiKeys(SECRET);
+
+      const wrong = mistyped(token);
+      await expectFailure(service.revokeToken(wrong, { revoked_by: "scanner" }), "invalid_data", /was copied wrong/);
+      expect(await service.retrieveApiKey(id)).toMatchObject({ revoked_at: null });
+      const ofOther = wrong.replace("acme", "other");
+      expect(await service.revokeToken(ofOther, { revoked_by: "scanner" })).toBeUndefined();
+      expect(await service.revokeToken(token, { revoked_by: "scanner" })).toBeUndefined();
+      expect(await service.retrieveApiKey(id)).toMatchObject({ revoked_by: "scanner" });
+    });
+
     it("is the form of single-use tokens, too (M19)", async () => {
       const { service } = current();
       const { token } = await service.createApiKeys({ ...SECRET, purpose: "reset", expires_in: 60 });

@@ -142,6 +142,22 @@ describeOurs(
       await unchanged(async () => service().prune(untyped(settings)), message);
     });
 
+    it("does not overlook a member that is inherited or not enumerable (M18)", async () => {
+      await fill(3, -5000);
+      const given = { endedBefore: BEFORE };
+      const hidden = (name: string, value: unknown) =>
+        Object.defineProperty({ ...given }, name, { value, enumerable: false });
+      const inherited = (members: object) => Object.assign(Object.create(members), given);
+      for (const settings of [hidden("dryRun", true), inherited({ dryRun: true })]) {
+        expect(await service().prune(settings)).toEqual({ deleted: 3, more: false });
+      }
+      expect(await ids()).toHaveLength(3);
+      for (const settings of [hidden("limit", 1), inherited({ limit: 1 })]) {
+        expect(await service().prune(settings)).toEqual({ deleted: 1, more: true });
+      }
+      expect(await ids()).toHaveLength(1);
+    });
+
     it("deletes a key that is both revoked and soft-deleted, and leaves one whose revocation was undone", async () => {
       await fill(3, -5000);
       await service().softDeleteApiKeys(["old-000000"]);

@@ -44,13 +44,14 @@ describeOurs(
     it("returns the same for an unknown token, an ended key and a live key, and changes only the live one", async () => {
       const [live, ended, expired] = await service().createApiKeys([SECRET, SECRET, { ...SECRET, expires_in: 0 }]);
       await service().revoke(ended.id, { revoked_by: "user_1" });
-      const before = await current().table();
+      const shown = () => service().listApiKeys({}, { withDeleted: true });
+      const before = await shown();
       current().emitted.length = 0;
 
       for (const token of [unknownToken(), ended.token, expired.token]) {
         expect(await service().revokeToken(token, BY)).toBeUndefined();
       }
-      expect(await current().table()).toEqual(before);
+      expect(await shown()).toEqual(before);
       expect(published()).toEqual([]);
       expect(await service().revokeToken(live.token, BY)).toBeUndefined();
       expect(await service().retrieveApiKey(live.id)).toMatchObject(BY);
@@ -65,6 +66,22 @@ describeOurs(
       expect(await service().retrieveApiKey(id)).toMatchObject(BY);
     });
 
+    it.each(["$hmac-sha256$k=other$", "$unknown$"])(
+      "rejects a token whose hash it cannot verify: %s",
+      async (scheme) => {
+        const { id, token } = await service().createApiKeys(SECRET);
+        await current().sql("UPDATE api_key SET token = ? WHERE id = ?", [scheme + "0a".repeat(32), id]);
+        const before = await current().table();
+        await expectFailure(service().revokeToken(token, BY), "unexpected_state", /its hash cannot be verified/);
+        expect(await current().table()).toEqual(before);
+      },
+    );
+
+    it("rejects the token as the name of who revokes it, and changes nothing", async () => {
+      const { token } = await service().createApiKeys(SECRET);
+      await unchanged(() => service().revokeToken(token, { revoked_by: token }), /revoked_by is the token itself/);
+    });
+
     it("ends what the key created with cascade, also if the key has ended", async () => {
       const root = await service().createApiKeys(SECRET);
       const child = await service().createApiKeys({ ...PUBLISHABLE, created_by: root.id });
@@ -72,6 +89,17 @@ describeOurs(
       expect(await service().retrieveApiKey(child.id)).toMatchObject({ revoked_at: null });
       await service().revokeToken(root.token, { ...BY, cascade: true });
       expect(await service().retrieveApiKey(child.id)).toMatchObject(BY);
+    });
+
+    it("does not overlook a cascade that is inherited or not enumerable", async () => {
+      const hidden = Object.defineProperty({ ...BY }, "cascade", { value: true, enumerable: false });
+      const inherited = Object.assign(Object.create({ cascade: true }), BY);
+      for (const data of [hidden, inherited]) {
+        const root = await service().createApiKeys(SECRET);
+        const child = await service().createApiKeys({ ...PUBLISHABLE, created_by: root.id });
+        await service().revokeToken(root.token, data);
+        expect(await service().retrieveApiKey(child.id)).toMatchObject(BY);
+      }
     });
 
     it("ends a token that ensureApiKeys or importApiKeys made known", async () => {

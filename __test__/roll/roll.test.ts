@@ -33,6 +33,20 @@ describeOurs("rollApiKeys (M4)", (current) => {
     expect(await current().service.authenticate(old.token)).toBe(false);
   });
 
+  it("overlooks neither created_by nor revoke_in if they are inherited or not enumerable", async () => {
+    const members = { created_by: "user_3", revoke_in: 60 };
+    const inherited = Object.assign(Object.create(members), BY);
+    const hidden = Object.defineProperties({ ...BY }, { created_by: { value: "user_3" }, revoke_in: { value: 60 } });
+    for (const data of [inherited, hidden]) {
+      const { id } = await current().service.createApiKeys(SECRET);
+      const { revoked, created } = await current().service.rollApiKeys(id, data);
+      expect({ ...created, revoked_at: revoked.revoked_at }).toMatchObject({
+        created_by: "user_3",
+        revoked_at: after(NOW, 60),
+      });
+    }
+  });
+
   it("accepts both tokens during the grace period", async () => {
     const old = await current().service.createApiKeys(SECRET);
     const { created } = await current().service.rollApiKeys(old.id, { ...BY, revoke_in: 3600 });

@@ -1,6 +1,6 @@
 // An SQLite file that is replaced, moved, deleted or overwritten while a service has it open.
 
-import { copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { expectFailure, failureOf } from "../support/failures";
 import { lookUp, warm } from "../support/leased";
@@ -75,6 +75,26 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
 
     expect(await service.authenticate(secret.token)).toBe(false);
     await rm(moved, { recursive: true });
+  });
+
+  it("is reopened when a symbolic link is switched to another file, and each file keeps its log", async () => {
+    await backUp();
+    await elsewhere("DELETE FROM api_key WHERE id = ?", [secret.id], path("backup.db"));
+    const [link, next] = [path("link.db"), path("next.db")];
+    await symlink(database.path, link);
+    const linked = openService(`sqlite:${link}`, OPTIONS);
+    const before = await linked.createApiKeys(PUBLISHABLE);
+    expect(await linked.authenticate(secret.token)).toMatchObject({ id: secret.id });
+    await symlink(path("backup.db"), next);
+    await rename(next, link);
+
+    expect(await linked.authenticate(secret.token)).toBe(false);
+    const after = await linked.createApiKeys(PUBLISHABLE);
+    await linked.close();
+    const rows = (file: string) => elsewhere("SELECT id FROM api_key ORDER BY id", [], file);
+    const of = (...keys: ApiKey[]) => keys.map(({ id }) => ({ id })).sort((one, other) => (one.id < other.id ? -1 : 1));
+    expect(await rows(database.path)).toEqual(of(secret, publishable, before));
+    expect(await rows(path("backup.db"))).toEqual(of(publishable, after));
   });
 
   it("loses cached keys that the backup does not contain", async () => {

@@ -56,7 +56,7 @@ describeOnEachDatabase("A restricted key", (kind) => {
     const plain = await service.createApiKeys(SECRET);
     await service.close();
     const call = { options: { databaseUrl: database.url }, logger: { info: () => undefined } };
-    await apiKeyModule.revertMigration({ ...call, migrationNames: ["attributes"] });
+    await apiKeyModule.revertMigration({ ...call, migrationNames: ["attributes", "creators"] });
     const again = open({ hashing: "sha256", rehash: true });
     expect(await again.authenticate(plain.token)).toMatchObject({ id: plain.id });
     for (const change of [null, { title: "New" }, { metadata: { a: 1 } }, { scopes: null }]) {

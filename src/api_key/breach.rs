@@ -55,6 +55,19 @@ impl TokenRevocation {
     }
 }
 
+/// Rejects the token as the name of who ends its key: it would be stored, returned and published.
+///
+/// # Errors
+/// `Invalid`, without the string.
+pub fn refuse_token_as_name(token: &str, revoked_by: Option<&str>) -> Result<(), ApiKeyError> {
+    if revoked_by.is_some_and(|name| name == token) {
+        return Err(ApiKeyError::invalid(
+            "revoked_by is the token itself, which would be stored; pass who revokes the key",
+        ));
+    }
+    Ok(())
+}
+
 /// Rejects what cannot be a secret token, so that a mistake does not look like a revocation.
 ///
 /// # Errors
@@ -72,4 +85,12 @@ pub fn refuse_no_secret_token(token: &str) -> Result<(), ApiKeyError> {
         return Ok(());
     };
     Err(ApiKeyError::invalid(format!("the token of revokeToken {problem}")))
+}
+
+/// The rejection of a token with the service's brand that no key has, because its checksum is wrong.
+#[must_use]
+pub fn wrong_checksum() -> ApiKeyError {
+    ApiKeyError::invalid(
+        "the token of revokeToken was copied wrong: its last 6 characters are not the checksum, and no key was revoked",
+    )
 }

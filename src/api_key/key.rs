@@ -251,9 +251,10 @@ impl<T> ApiKey<T> {
     /// Why a key that has ended is refused.
     #[must_use]
     pub fn reason_of_end(&self) -> Refusal {
-        let end = self.revoked_at.filter(|_| !self.revoked_at_once);
-        let expired =
-            end.zip(self.attributes.as_ref()).is_some_and(|(end, own)| own.expire_at(end));
+        let expired = self
+            .revoked_at
+            .zip(self.attributes.as_ref())
+            .is_some_and(|(end, own)| own.expire_at(end));
         if expired { Refusal::Expired } else { Refusal::Revoked }
     }
 

@@ -22,7 +22,9 @@ pub use attributes::{
     Attributes, AttributesChange, Demand, Limits, Owner, RedemptionData, Refusal, checked_scope,
     metadata_value,
 };
-pub use breach::{RevocationScope, TokenRevocation, refuse_no_secret_token};
+pub use breach::{
+    RevocationScope, TokenRevocation, refuse_no_secret_token, refuse_token_as_name, wrong_checksum,
+};
 pub use change::{KeyChange, Revocation, Roll, UpsertApiKey, refuse_revoked};
 pub use compact_id::CompactId;
 pub use declared::{

@@ -8,7 +8,7 @@ use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::{Filter, Target};
-use crate::store::{Connection, Ending, Query, end, find, is_deadlock, would_end};
+use crate::store::{Connection, Ended, Ending, Query, end, find, is_deadlock, would_end};
 
 /// The number of times that a cascade starts over because it and another transaction waited for each other.
 const MAX_ATTEMPTS: usize = 20;
@@ -61,10 +61,11 @@ impl ApiKeyService {
             let transaction = self.database.begin().await?;
             let on = transaction.connection();
             match end_targets(&on, target, revocation, now).await {
-                Ok(keys) => {
-                    let updated = ids_of(&keys);
-                    self.commit(transaction, &updated).await?;
-                    return Ok(Written { keys: to_public(keys), updated, ..Written::default() });
+                Ok(ended) => {
+                    self.commit(transaction, &ended.changed()).await?;
+                    let updated = ids_of(&ended.keys);
+                    let keys = to_public(ended.keys);
+                    return Ok(Written { keys, updated, ..Written::default() });
                 }
                 // The database has aborted this transaction, or the other one.
                 Err(error) if is_deadlock(&on, &error) => {}
@@ -80,10 +81,11 @@ async fn end_targets(
     target: &Target,
     revocation: &Revocation,
     now: Timestamp,
-) -> Result<Vec<ApiKey>, ApiKeyError> {
+) -> Result<Ended, ApiKeyError> {
     let ids = ids_of(&find_targets(on, target).await?);
     let ending = Ending { ids: &ids, cascade: true, revocation, now };
-    Ok(named_first(end(on, &ending).await?, &ids))
+    let Ended { keys, marked } = end(on, &ending).await?;
+    Ok(Ended { keys: named_first(keys, &ids), marked })
 }
 
 /// Finds the targets without locking them: the statement that ends them does.

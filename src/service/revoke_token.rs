@@ -1,7 +1,9 @@
 //! revokeToken
 
 use super::{ApiKeyService, Written, ids_of, to_public};
-use crate::api_key::{ApiKeyType, TokenRevocation, refuse_no_secret_token};
+use crate::api_key::{
+    ApiKeyType, TokenRevocation, refuse_no_secret_token, refuse_token_as_name, wrong_checksum,
+};
 use crate::call_context::Timestamp;
 use crate::deadline;
 use crate::error::ApiKeyError;
@@ -15,11 +17,11 @@ const MAX_ATTEMPTS: usize = 20;
 impl ApiKeyService {
     /// Ends the key of a secret token, whatever restricts it, also if it is soft-deleted. Succeeds for a token of no key.
     ///
-    /// A hash is derived only for a row that `authenticate` would verify, too, for a soft-deleted key, and for a key that
-    /// has ended if what it created is to end.
+    /// A hash is derived only for a row that `authenticate` would verify, too, for a soft-deleted key, for a key whose end
+    /// has passed without a revocation, and for any key that has ended if what it created is to end.
     ///
     /// # Errors
-    /// `RevokeWithoutRevokedBy`, `Invalid`, `Busy`, `Unavailable` or `Database`.
+    /// `RevokeWithoutRevokedBy`, `Invalid`, `Unverifiable`, `Busy`, `Unavailable` or `Database`.
     pub async fn revoke_token(
         &self,
         token: String,
@@ -28,8 +30,12 @@ impl ApiKeyService {
     ) -> Result<Written, ApiKeyError> {
         let TokenRevocation { revocation, cascade } = TokenRevocation::parse(data, now)?;
         refuse_no_secret_token(&token)?;
-        let ids = self.ids_of_token(&self.hasher.present(token), cascade, now).await?;
+        refuse_token_as_name(&token, revocation.revoked_by.as_deref())?;
+        let ids = self.ids_of_token(&self.hasher.present(token.clone()), cascade, now).await?;
         if ids.is_empty() {
+            if self.brand.as_ref().is_some_and(|brand| brand.refuses(&token)) {
+                return Err(wrong_checksum());
+            }
             return Ok(Written::default());
         }
         let ending = Ending { ids: &ids, cascade, revocation: &revocation, now };
@@ -38,9 +44,10 @@ impl ApiKeyService {
             let on = transaction.connection();
             match end(&on, &ending).await {
                 Ok(ended) => {
-                    let updated = ids_of(&ended);
-                    self.commit(transaction, &updated).await?;
-                    return Ok(Written { keys: to_public(ended), updated, ..Written::default() });
+                    self.commit(transaction, &ended.changed()).await?;
+                    let updated = ids_of(&ended.keys);
+                    let keys = to_public(ended.keys);
+                    return Ok(Written { keys, updated, ..Written::default() });
                 }
                 Err(error) if is_deadlock(&on, &error) => {}
                 Err(error) => return Err(error),
@@ -67,12 +74,19 @@ impl ApiKeyService {
         let mut ids = Vec::new();
         for key in found {
             let StoredToken::Hashed { hash, salt } = &key.token else { continue };
-            if key.kind != ApiKeyType::Secret || key.has_ended(now) && !with_ended {
+            // SECURITY: the end of a key without the mark may have passed by this clock only.
+            let is_over = key.revoked_at_once || key.token_digest.is_none() && key.has_ended(now);
+            if key.kind != ApiKeyType::Secret || is_over && !with_ended {
                 continue;
             }
             let verified = deadline::wait(self.hasher.verify(presented, hash, salt)).await;
             match verified.unwrap_or(Err(ApiKeyError::TimedOut)) {
                 Ok(true) => ids.push(key.id.as_str().to_owned()),
+                // SECURITY: another process may have the hash key and let the token in, so this must not look like a
+                // success.
+                Ok(false) | Err(ApiKeyError::UnknownHash) if key.token_digest.is_some() => {
+                    return Err(ApiKeyError::Unverifiable(key.id.as_str().to_owned()));
+                }
                 Ok(false) | Err(ApiKeyError::UnknownHash) => {}
                 Err(error) => return Err(error),
             }

@@ -7,7 +7,7 @@
 
 use super::last_used::is_live;
 use super::live_creator::COLUMNS;
-use crate::api_key::Revocation;
+use crate::api_key::{ApiKey, Revocation};
 use crate::call_context::Timestamp;
 
 /// The end of keys, and of what they created.
@@ -21,6 +21,30 @@ pub struct Ending<'a> {
     pub revocation: &'a Revocation,
     /// The current time.
     pub now: Timestamp,
+}
+
+/// The result of an [`Ending`].
+pub struct Ended {
+    /// The keys that it ended.
+    pub keys: Vec<ApiKey>,
+    /// The ids of the keys that had ended and are now marked as revoked immediately.
+    pub marked: Vec<String>,
+}
+
+impl Ended {
+    /// Returns the ids of all changed rows.
+    #[must_use]
+    pub fn changed(&self) -> Vec<String> {
+        let ended = self.keys.iter().map(|key| key.id.as_str().to_owned());
+        ended.chain(self.marked.iter().cloned()).collect()
+    }
+}
+
+impl Ending<'_> {
+    /// Whether the keys end immediately.
+    pub(super) fn is_immediate(&self) -> bool {
+        self.revocation.revoked_at <= self.now
+    }
 }
 
 /// The SQL that the databases write differently.
@@ -37,12 +61,15 @@ pub(super) struct EndingSql {
 
 impl EndingSql {
     /// Returns the statement that selects the ids of those descendants of the keys `$1` that [`end`](Self::end) would end
-    /// at the same times, and the ids of their creators. `children` must select the condition.
+    /// at the same times or, if the end is immediate, [`mark`](Self::mark) would mark, and the ids of their creators.
+    /// `children` must select the condition.
     ///
     /// Of these keys alone may other descendants appear: a live key creates one, or is rolled, and its successor has the
     /// same creator.
-    pub(super) fn live_descendants(&self) -> String {
-        let children = (self.children)(&format!(r#", ({}) AS "live""#, self.ends()));
+    pub(super) fn live_descendants(&self, at_once: bool) -> String {
+        let marked =
+            if at_once { format!(" OR {}", self.is_to_be_marked("$3")) } else { String::new() };
+        let children = (self.children)(&format!(r#", ({}{marked}) AS "live""#, self.ends()));
         format!(
             r#"WITH RECURSIVE "found" ("id", "creator", "live") AS (
   SELECT "id", CAST(NULL AS text), false FROM ({}) AS "given" ("id")
@@ -63,6 +90,19 @@ WHERE {} RETURNING {}"#,
             self.found(cascade),
             self.is_hit(),
             *COLUMNS,
+        )
+    }
+
+    /// Returns the statement that marks the keys with the ids `$1` that have ended at the time `$2` as revoked immediately.
+    ///
+    /// SECURITY: the end of a key may have passed by this clock only, or a creation that began before it may be about to
+    /// lock the key. The mark ends the key for every clock and every call. A row without a digest cannot have it.
+    pub(super) fn mark(&self, cascade: bool) -> String {
+        format!(
+            r#"{} UPDATE "api_key" AS "key" SET "token_digest" = '!' || "token_digest"
+WHERE "key"."id" IN (SELECT "id" FROM "found") AND {} RETURNING "id""#,
+            self.found(cascade),
+            self.is_to_be_marked("$2"),
         )
     }
 
@@ -90,6 +130,12 @@ WHERE {} RETURNING {}"#,
 
     fn is_hit(&self) -> String {
         format!(r#""key"."id" IN (SELECT "id" FROM "found") AND {}"#, self.ends())
+    }
+
+    /// Returns the condition that `key` has ended at the time with this SQL, without the mark.
+    fn is_to_be_marked(&self, now: &str) -> String {
+        let live = is_live(now, self.whole_ms, self.second_later);
+        format!(r#"(substr("key"."token_digest", 1, 1) <> '!' AND NOT {live})"#)
     }
 
     /// Returns the condition that `key` is live and does not end earlier.

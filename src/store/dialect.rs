@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::api_keys::Query;
 use super::backend::Backend;
-use super::cascade::Ending;
+use super::cascade::{Ended, Ending};
 use super::diagnosis::{OwnTableFacts, ServerFacts};
 use super::failure::InsertError;
 use super::last_used::UsesWritten;
@@ -134,12 +134,13 @@ pub(super) async fn insert_by_live_creator(
 ///
 /// # Errors
 /// `Database` or `Unavailable`.
-pub async fn end(on: &Connection<'_>, ending: &Ending<'_>) -> Result<Vec<ApiKey>, ApiKeyError> {
-    let models = match on.executor() {
+pub async fn end(on: &Connection<'_>, ending: &Ending<'_>) -> Result<Ended, ApiKeyError> {
+    let (models, marked) = match on.executor() {
         Executor::Postgres(executor) => postgres::cascade::end(executor, ending).await?,
         Executor::Sqlite(executor) => sqlite::cascade::end(executor, ending).await?,
     };
-    models.into_iter().map(to_key).collect()
+    let keys = models.into_iter().map(to_key).collect::<Result<_, _>>()?;
+    Ok(Ended { keys, marked })
 }
 
 /// Returns the keys that [`end`] would end, as they are.

@@ -17,33 +17,38 @@ use crate::store::row::Model;
 const PREFER_INDEX: &str = r#"SELECT pg_catalog.set_config('enable_seqscan', 'off', true) FROM pg_catalog.pg_index
 WHERE indisvalid AND indexrelid = pg_catalog.to_regclass('"IDX_api_key_created_by"')"#;
 
-/// Ends keys and, if that is asked for, what they created. Returns the keys that it ended.
+/// Ends keys and, if that is asked for, what they created. Returns the keys that it ended, and the ids of those that it
+/// marked.
 pub(in crate::store) async fn end(
     executor: PgExecutor<'_>,
     ending: &Ending<'_>,
-) -> Result<Vec<Model>, PgFailure> {
-    let Ending { ids, cascade, revocation, now } = *ending;
+) -> Result<(Vec<Model>, Vec<String>), PgFailure> {
+    let Ending { ids, cascade, .. } = *ending;
     let sql = sql(executor, cascade).await?;
-    let update = sql.end(cascade, revocation.revoked_at <= now);
-    let end = async |ids: &[String]| {
+    let (mut ended, mut marked) = (Vec::new(), Vec::new());
+    let mut end = async |ids: &[String]| {
+        // First, because it waits for the creations that hold the lock of a key that has ended.
+        if ending.is_immediate() {
+            let [ids, _, now] = params(ids, ending);
+            marked.extend(texts(executor, &sql.mark(cascade), &[ids, now]).await?);
+        }
         let [ids, at, now] = params(ids, ending);
-        let by = Param::text_or_null(revocation.revoked_by.as_deref());
-        models(executor, &update, &[ids, at, now, by]).await
+        let by = Param::text_or_null(ending.revocation.revoked_by.as_deref());
+        let update = sql.end(cascade, ending.is_immediate());
+        ended.extend(models(executor, &update, &[ids, at, now, by]).await?);
+        Ok::<_, PgFailure>(())
     };
-    let mut ended = end(ids).await?;
-    if !cascade {
-        return Ok(ended);
-    }
-    let live_descendants = sql.live_descendants();
+    let live_descendants = sql.live_descendants(ending.is_immediate());
     let mut ids = ids.to_vec();
     loop {
-        // A key that has ended has all its descendants by now, but for the successors of the live ones.
-        let rows = executor.query(&live_descendants, &params(&ids, ending)).await?.rows;
-        ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
-        if ids.is_empty() {
-            return Ok(ended);
+        end(&ids).await?;
+        if cascade {
+            // A key that has ended has all its descendants by now, but for the successors of the live ones.
+            ids = texts(executor, &live_descendants, &params(&ids, ending)).await?;
         }
-        ended.extend(end(&ids).await?);
+        if !cascade || ids.is_empty() {
+            return Ok((ended, marked));
+        }
     }
 }
 
@@ -92,4 +97,14 @@ async fn models(
     params: &[Param],
 ) -> Result<Vec<Model>, PgFailure> {
     executor.query(sql, params).await?.rows.iter().map(model).collect()
+}
+
+/// Returns the first column of the rows.
+async fn texts(
+    executor: PgExecutor<'_>,
+    sql: &str,
+    params: &[Param],
+) -> Result<Vec<String>, PgFailure> {
+    let rows = executor.query(sql, params).await?.rows;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }

@@ -26,8 +26,11 @@ pub(super) struct TransactionSession {
 
 impl PgTransaction {
     /// Begins a transaction that may write.
+    ///
+    /// SECURITY: each statement must see what was committed while an earlier one waited for a lock, even if the default of
+    /// the role or the database is another isolation level.
     pub(in crate::store) async fn begin_write(pool: &PgPool) -> Result<Self, PgFailure> {
-        Self::begin(pool, "").await
+        Self::begin(pool, "ISOLATION LEVEL READ COMMITTED").await
     }
 
     /// Begins a transaction on a snapshot of the database.

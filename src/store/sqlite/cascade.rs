@@ -17,15 +17,21 @@ fn children(_: &str) -> String {
     r#"CROSS JOIN "api_key" AS "child" ON "child"."created_by" = "found"."id""#.to_owned()
 }
 
-/// Ends keys and, if that is asked for, what they created. Returns the keys that it ended.
+/// Ends keys and, if that is asked for, what they created. Returns the keys that it ended, and the ids of those that it
+/// marked.
 pub(in crate::store) async fn end(
     executor: SqliteExecutor<'_>,
     ending: &Ending<'_>,
-) -> Result<Vec<Model>, ApiKeyError> {
+) -> Result<(Vec<Model>, Vec<String>), ApiKeyError> {
     // The transaction has locked the file, so nothing appears meanwhile.
-    let sql = SQL.end(ending.cascade, ending.revocation.revoked_at <= ending.now);
+    let [ids, _, now] = values(ending);
+    let mark =
+        Statement::from_sql_and_values(DbBackend::Sqlite, SQL.mark(ending.cascade), [ids, now]);
+    let marked = if ending.is_immediate() { executor.texts(mark).await? } else { Vec::new() };
+    let sql = SQL.end(ending.cascade, ending.is_immediate());
     let values = values(ending).into_iter().chain([ending.revocation.revoked_by.clone().into()]);
-    executor.returned(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await
+    let end = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
+    Ok((executor.returned(end).await?, marked))
 }
 
 /// Returns the keys that [`end`] would end.

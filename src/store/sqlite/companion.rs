@@ -25,9 +25,10 @@ impl Companion {
         stamp(&self.path).is_ok()
     }
 
-    /// Returns whether the file that SQLite keeps is still at the path.
-    pub(super) fn remains(&self) -> bool {
-        self.id.is_some() && id(&self.path) == self.id
+    /// Returns whether SQLite would take the file for that of the database that is now at a path. Where a symbolic link
+    /// was switched, each database has its own.
+    pub(super) fn is_beside(&self, database: &Path, suffix: &str) -> bool {
+        self.id.is_some() && id(&companion_path(database, suffix)) == self.id
     }
 
     /// Returns whether the file that SQLite keeps is no longer at the path. `database` is the current state of the names

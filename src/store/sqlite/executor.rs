@@ -77,7 +77,7 @@ impl<'a> SqliteExecutor<'a> {
 
     /// Returns the first column, a string, of each row. Outside a transaction the statement must only read.
     pub(in crate::store) async fn texts(
-        self,
+        &self,
         statement: Statement,
     ) -> Result<Vec<String>, ApiKeyError> {
         let rows = self.on.query_all_raw(statement).await.map_err(failure::of)?;

@@ -118,7 +118,8 @@ impl Watch {
             return false;
         };
         stamp(&self.path).is_ok_and(|now| now.id != former.database)
-            && (former.wal.remains() || former.shm.remains())
+            && (former.wal.is_beside(&self.path, "-wal")
+                || former.shm.is_beside(&self.path, "-shm"))
     }
 
     /// Notes a new connection. Returns `false` if it opened another file than that of the session, which becomes invalid.
