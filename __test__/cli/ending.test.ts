@@ -47,6 +47,27 @@ describeOnEachDatabase("The command that ends keys,", (database) => {
     expect((await cli.run("revoke", "--owner", "user:1", "--yes")).exitCode).toBe(3);
   });
 
+  it.each([
+    ["an id", 2, "ends earlier, at "],
+    ["an owner", 0, "Revoked 1 key."],
+  ])("revoke --revoke-in by %s does not prolong a key that ends earlier", async (by, exitCode, message) => {
+    const [ending, other] = [
+      await created("--owner", "user:1", "--expires-in", "1d"),
+      await created("--owner", "user:1"),
+    ];
+    const keys = by === "an id" ? [ending.id, other.id] : ["--owner", "user:1"];
+    const run = await cli.run("revoke", ...keys, "--revoke-in", "10y", "--yes");
+
+    expect([run.exitCode, run.stderr]).toEqual([exitCode, expect.stringContaining(message)]);
+    expect((await cli.json("show", ending.id)).value.revoked_at).toBe(ending.revoked_at);
+    expect((await cli.json("show", other.id)).value.revoked_at).toEqual(exitCode === 0 ? expect.any(String) : null);
+  });
+
+  it("revoke without --revoke-in ends a key that would end later", async () => {
+    const { id } = await created("--expires-in", "1d");
+    expect((await cli.json("revoke", id, "--yes")).value.keys[0].state).toBe("revoked");
+  });
+
   it("revoke changes nothing if one of the ids does not exist", async () => {
     const { id } = await created();
     const { exitCode, stderr } = await cli.run("revoke", id, "apk_missing", "--yes");

@@ -5,7 +5,7 @@ import { CommandError, EXIT, type ExitCode, usageError } from "../exit";
 import { keyJson, keysIn, previewKeys, printKeys } from "../keys";
 import { confirm, rejectUnasked } from "../questions";
 import { readToken } from "../secrets";
-import { secondsUntil } from "../times";
+import { minute, secondsUntil } from "../times";
 import { COMMAND_LINE } from "./attributes";
 import { conditionsOf, live, type Selection, selecting } from "./selection";
 
@@ -64,10 +64,22 @@ async function revokeKeys(call: Call<RevokeOptions>, selector: ApiKeySelector): 
     ...(revokeIn === undefined ? {} : { revoke_in: revokeIn }),
     ...(cascade ? { cascade: true } : {}),
   };
-  const named = await service.listApiKeys(selector, { take: null });
-  const unknown = operands.filter((id) => !named.some((key) => key.id === id));
-  if (unknown.length > 0 || named.length === 0) {
-    throw new CommandError(EXIT.no, unknown.length > 0 ? `no key has the id ${unknown.join(", ")}` : "no keys match");
+  const found = await service.listApiKeys(selector, { take: null });
+  const ids = new Set(found.map(({ id }) => id));
+  const unknown = operands.filter((id) => !ids.has(id));
+  if (unknown.length > 0) {
+    throw new CommandError(EXIT.no, `no key has the id ${unknown.join(", ")}`);
+  }
+  // With --cascade the service itself leaves keys that end earlier their ends.
+  const earlier = cascade ? [] : found.filter((key) => endsBefore(key, revokeIn));
+  if (operands.length > 0 && earlier[0]?.revoked_at) {
+    const { id, revoked_at } = earlier[0];
+    throw usageError(`the key ${id} ends earlier, at ${minute(revoked_at)}; revoke does not prolong it`);
+  }
+  const prolonged = new Set(earlier);
+  const named = found.filter((key) => !prolonged.has(key));
+  if (named.length === 0) {
+    throw new CommandError(EXIT.no, "no keys match");
   }
   // The keys are fixed before the question, so that the answer is about them.
   const target = { id: named.map(({ id }) => id) };
@@ -87,6 +99,12 @@ async function revokeKeys(call: Call<RevokeOptions>, selector: ApiKeySelector): 
     terminal.note(`\n${dryRun ? "Would revoke" : "Revoked"} ${keysIn(keys.length)}.`);
   }
   return EXIT.ok;
+}
+
+/** Whether a live key ends before a revocation in `revokeIn` seconds, which would prolong it. */
+function endsBefore({ revoked_at }: ApiKey, revokeIn = 0): boolean {
+  const now = Date.now();
+  return revoked_at !== null && revoked_at.getTime() > now && revoked_at.getTime() < now + revokeIn * 1_000;
 }
 
 async function revokeByToken({ service, terminal, options }: Call<RevokeOptions>): Promise<ExitCode> {
