@@ -1,6 +1,6 @@
 import { action, type Cli, command, connectable, hashingOption } from "../command";
 import { EXIT } from "../exit";
-import { keyJson, previewKeys, printKey } from "../keys";
+import { keyJson, previewKeys, printKey, writtenToken } from "../keys";
 import { confirm, rejectUnasked } from "../questions";
 import { minute, secondsUntil } from "../times";
 import { COMMAND_LINE } from "./attributes";
@@ -58,6 +58,7 @@ export function addRoll(cli: Cli): void {
         terminal.note(`\nThe old key ends ${end}.`);
         if (created.type === "secret") terminal.note("The new token is shown only once: store it now.");
       }
+      await writtenToken(terminal, created);
       return EXIT.ok;
     }),
   );
