@@ -131,6 +131,12 @@ describeOnEachDatabase("The command that ends keys,", (database) => {
     });
   });
 
+  it("roll of a publishable key says that sales channels are not copied", async () => {
+    const { id } = await created("--type", "publishable");
+    const { exitCode, stderr } = await cli.run("roll", id, "--yes", "--token-only");
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining("the new key has no sales channels yet")]);
+  });
+
   it("prune deletes keys that ended long ago, and counts them before", async () => {
     await cli.withService((service) =>
       service.createApiKeys([

@@ -14,6 +14,10 @@ interface RollOptions {
   yes?: boolean;
 }
 
+/** The links of a publishable key are in Medusa, which this program does not reach. */
+const CHANNELS =
+  "In a Medusa shop the new key has no sales channels yet: add them in the Admin, where the plugin rolls keys with them.";
+
 /** Adds `roll`. */
 export function addRoll(cli: Cli): void {
   const roll = command(cli, "roll", "replace a key with a new one and print the new token", [
@@ -58,6 +62,7 @@ export function addRoll(cli: Cli): void {
         terminal.note(`\nThe old key ends ${end}.`);
         if (created.type === "secret") terminal.note("The new token is shown only once: store it now.");
       }
+      if (created.type === "publishable" && !json) terminal.note(CHANNELS);
       await writtenToken(terminal, created);
       return EXIT.ok;
     }),
