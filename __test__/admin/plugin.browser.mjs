@@ -160,6 +160,15 @@ describe("[postgres] The plugin in a built dashboard", { timeout: SHOP_TIMEOUT_M
     assert.deepEqual([old.revoked_by, (await dashboard.keyOf("Accounting 2")).created_by], [user, user]);
   });
 
+  step("hides the token of a second roll, too, until the user asks for it", async () => {
+    await page.getByRole("button", { name: "Roll key" }).click();
+    const drawer = page.getByRole("dialog", { name: "Roll Accounting 2" });
+    await drawer.getByRole("textbox", { name: "Title of the new key" }).fill("Accounting 3");
+    await submit(drawer, "Roll");
+    await tokenOf("Key Rolled");
+    await page.getByRole("heading", { name: "Accounting 3", exact: true }).waitFor();
+  });
+
   step("shows who ends the old key, which cannot be rolled again", async () => {
     await dashboard.openKey(await dashboard.keyOf("Accounting"));
     await rowOf("Ends").getByText(`by ${USER.email}`).waitFor();

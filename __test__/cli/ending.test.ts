@@ -47,13 +47,25 @@ describeOnEachDatabase("The command that ends keys,", (database) => {
     expect((await cli.run("revoke", "--owner", "user:1", "--yes")).exitCode).toBe(3);
   });
 
-  it("revoke --revoke-in never prolongs a key that ends earlier", async () => {
-    const { id, revoked_at } = await created("--expires-in", "1h");
-    const { exitCode, stderr } = await cli.run("revoke", id, "--yes", "--revoke-in", "60d");
+  it.each([
+    ["an id", 2, "ends earlier, at "],
+    ["an owner", 0, "Revoked 1 key."],
+  ])("revoke --revoke-in by %s does not prolong a key that ends earlier", async (by, exitCode, message) => {
+    const [ending, other] = [
+      await created("--owner", "user:1", "--expires-in", "1d"),
+      await created("--owner", "user:1"),
+    ];
+    const keys = by === "an id" ? [ending.id, other.id] : ["--owner", "user:1"];
+    const run = await cli.run("revoke", ...keys, "--revoke-in", "10y", "--yes");
 
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`${id} ends earlier already`)]);
-    expect((await cli.json("show", id)).value.revoked_at).toBe(revoked_at);
-    expect((await cli.run("show", id)).stdout).toMatch(/^ends /m);
+    expect([run.exitCode, run.stderr]).toEqual([exitCode, expect.stringContaining(message)]);
+    expect((await cli.json("show", ending.id)).value.revoked_at).toBe(ending.revoked_at);
+    expect((await cli.json("show", other.id)).value.revoked_at).toEqual(exitCode === 0 ? expect.any(String) : null);
+  });
+
+  it("revoke without --revoke-in ends a key that would end later", async () => {
+    const { id } = await created("--expires-in", "1d");
+    expect((await cli.json("revoke", id, "--yes")).value.keys[0].state).toBe("revoked");
   });
 
   it("revoke changes nothing if one of the ids does not exist", async () => {
@@ -117,6 +129,12 @@ describeOnEachDatabase("The command that ends keys,", (database) => {
       expect(await service.authenticate(old.token)).toMatchObject({ id: old.id });
       expect(await service.authenticate(value.created.token)).toMatchObject({ id: value.created.id });
     });
+  });
+
+  it("roll of a publishable key says that sales channels are not copied", async () => {
+    const { id } = await created("--type", "publishable");
+    const { exitCode, stderr } = await cli.run("roll", id, "--yes", "--token-only");
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining("the new key has no sales channels yet")]);
   });
 
   it("prune deletes keys that ended long ago, and counts them before", async () => {

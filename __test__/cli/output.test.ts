@@ -1,7 +1,9 @@
 // What the commands print: tables for people, shapes for programs.
 
+import { execFile } from "node:child_process";
 import { describeOnEachDatabase } from "../support/databases";
-import { type Cli, cliOn, steady } from "./program";
+import { createSqliteDatabase } from "../support/sqlite";
+import { type Cli, cliOn, PROGRAM, runProgram, steady } from "./program";
 
 const ID = `apk_${"0".repeat(26)}`;
 const TIME = "2026-11-28 12:00Z";
@@ -41,6 +43,26 @@ describeOnEachDatabase("The output for people", (database) => {
       `ID                              TITLE${" ".repeat(37)}TYPE         STATE  CREATED`,
       `${ID}  ${"a".repeat(39)}…  publishable  live   ${TIME}`,
     ]);
+  });
+
+  it("of list has the same columns for many keys", async () => {
+    await cli.withService((service) =>
+      service.createApiKeys(
+        Array.from({ length: 25 }, (_, title) => ({
+          ...{ title: "x".repeat(title), type: "publishable", created_by: "many" },
+        })),
+      ),
+    );
+    const [head = "", ...rows] = await lines("list", "--created-by", "many");
+    expect([rows.length, new Set(rows.map((row) => row.indexOf("publishable")))]).toEqual([
+      25,
+      new Set([head.indexOf("TYPE")]),
+    ]);
+  });
+
+  it("of show names an empty list of addresses, which permits none", async () => {
+    const { value } = await cli.json("create", "--title", "x", "--hashing", "sha256", "--allowed-ip", "");
+    expect(await lines("show", value.id)).toContain("allowed ips  none: it may be used from nowhere");
   });
 
   it("of list is a message if no key matches", async () => {
@@ -150,5 +172,56 @@ describeOnEachDatabase("The output of --json", (database) => {
     } finally {
       await drop();
     }
+  });
+});
+
+describe("[sqlite] The output", () => {
+  let database: Awaited<ReturnType<typeof createSqliteDatabase>>;
+  let cli: Cli;
+  beforeAll(async () => {
+    database = await createSqliteDatabase();
+    cli = cliOn(database.url);
+    await cli.run("migrate");
+  });
+  afterAll(() => database.drop());
+
+  /** Runs a line of a shell in which `$CLI` is the program, and returns its exit code and messages. */
+  const shell = (line: string) =>
+    new Promise<[code: unknown, stderr: string]>((resolve) => {
+      const env = { PATH: process.env.PATH, DATABASE_URL: database.url, CLI: `${process.execPath} ${PROGRAM}` };
+      execFile("/bin/sh", ["-c", line], { env: env as NodeJS.ProcessEnv }, (error, _, stderr) =>
+        resolve([error?.code ?? 0, stderr]),
+      );
+    });
+
+  it("of --json has no control character and the same values", async () => {
+    const title = "\u009b31m\u202e\u2028\u{e0041}\n\u007f";
+    const { stdout } = await runProgram(["create", "--title", title, "--type", "publishable", "--json"], {
+      env: { DATABASE_URL: database.url },
+    });
+    expect(stdout.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(JSON.parse(stdout).title).toBe(title);
+  });
+
+  it.each(["--token-only", "--json", ""])(
+    "of a new token that cannot be written is an error: create %s",
+    async (form) => {
+      const lost =
+        /^error: the token of the new key apk_\w+ could not be written, and is not shown again; replace the key/m;
+      const [code, stderr] = await shell(`{ $CLI create --title x ${form}; echo "exit $?" >&2; } | true`);
+      expect([code, stderr]).toEqual([0, expect.stringMatching(lost)]);
+      expect(stderr).toContain("exit 1\n");
+      expect(stderr).not.toMatch(/sk_[0-9a-f]{20}/);
+    },
+  );
+
+  (process.platform === "linux" ? it : it.skip)("to a full disk is an error without a trace of the stack", async () => {
+    const [code, stderr] = await shell("$CLI list --json > /dev/full");
+    expect([code, stderr]).toEqual([1, "error: standard output cannot be written: ENOSPC\n"]);
+    expect(await shell("$CLI show apk_missing 2> /dev/full")).toEqual([3, ""]);
+  });
+
+  it("to a reader that has seen enough is no error", async () => {
+    expect(await shell("{ $CLI list --json; echo $? >&2; } | true")).toEqual([0, "0\n"]);
   });
 });

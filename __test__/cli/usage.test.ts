@@ -37,7 +37,11 @@ describe("[sqlite] A wrong command line", () => {
     ["list --live --revoked", "--live, --revoked and --deleted exclude each other"],
     ["list --unused-for 5", DURATION],
     ["list --unused-for 2026-02-30", DURATION],
+    ["list --unused-for 2999-01-01", "The time has not passed yet."],
+    ["list --unused-for 101y", "The longest duration is 100y."],
     ["list --ends-before tomorrow", DURATION],
+    ["list --type \u009b31m", "argument '\\u{9b}31m' is invalid"],
+    ["list --\u001b[31m", "unknown option '--\\u{1b}[31m'"],
     ["list --timeout soon", DURATION],
     ["list --timeout 1ms", DURATION],
     ["list --timeout 0s", "callTimeout: must be a whole number from 100 to 3600000"],
@@ -61,10 +65,12 @@ describe("[sqlite] A wrong command line", () => {
     ["revoke --token-stdin --dry-run --yes", "--token-stdin revokes now, and does not say what"],
     ["roll", "missing required argument 'id'"],
     ["roll apk_1", NO_TERMINAL],
+    ["revoke --unused-for 2999-01-01 --yes", "The time has not passed yet."],
     ["prune", "required option '--ended-before <when>' not specified"],
     ["prune --ended-before 90d", NO_TERMINAL],
     ["prune --ended-before 90 --yes", DURATION],
     ["verify", "standard input holds no token"],
+    ["verify --scopes ,", "--scopes names no scope, so every key would have them all"],
     ["verify re_123456", "a token must not be an argument"],
     [`verify ${TOKEN}`, "a token must not be an argument"],
     ["verify --token x", "a token must not be an argument"],
@@ -101,6 +107,7 @@ describe("[sqlite] A wrong command line", () => {
         ["{ hunter2", "--options: the file cannot be read: it is not JSON"],
         ['["hunter2"]', "--options: the file must hold a JSON object"],
         ['{"hashKeys":[{"id":"a","secret":"hunter2"}]}', "hashKeys[0].secret: must be 32 to 1024 random bytes"],
+        ['{"databaseUrl":["hunter2"]}', "--options: databaseUrl must be a string"],
         ['{"pol":1}', 'unknown option "pol"; did you mean "pool"?'],
       ] as const) {
         writeFileSync(file, text);
@@ -111,6 +118,13 @@ describe("[sqlite] A wrong command line", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it("is rejected if a roll would end a key after millennia", async () => {
+    const { exitCode, stderr } = await cli.run("roll", id, "--yes", "--revoke-in", "999999y");
+
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("The longest duration is 100y.")]);
+    expect((await cli.json("list")).value).toMatchObject({ count: 1, keys: [{ id, state: "live" }] });
   });
 
   it.each([

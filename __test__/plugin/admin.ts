@@ -57,9 +57,12 @@ export class Admin {
   /** Creates a key in the server, secret unless the members say otherwise. */
   key = (members: object = {}): Promise<ApiKey> => this.keys.create(members);
 
-  /** The rows of keys, oldest first. */
+  /** The rows of keys, oldest first, without the last use, which the server writes some time after a request. */
   rows(): Promise<{ id: string; title: string; created_by: string; revoked_by: string | null; revoked_at: Date }[]> {
-    return this.shop.database.query("SELECT * FROM api_key ORDER BY created_at, id", []);
+    return this.shop.database.query(
+      "SELECT (jsonb_populate_record(api_key, '{\"last_used_at\": null}')).* FROM api_key ORDER BY created_at, id",
+      [],
+    );
   }
 
   /** The sales channels of a key, by its live links. */

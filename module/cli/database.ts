@@ -20,6 +20,9 @@ export const MIGRATE = "npx medusa-api-key-native migrate";
 export function settingsOf(given: ConnectionOptions, env: NodeJS.ProcessEnv): ApiKeyModuleOptions {
   const file = given.options === undefined ? {} : optionsIn(given.options);
   const databaseUrl = given.databaseUrl ?? file.databaseUrl ?? env.DATABASE_URL;
+  if (databaseUrl !== undefined && typeof databaseUrl !== "string") {
+    throw usageError("--options: databaseUrl must be a string");
+  }
   if (!databaseUrl) {
     throw usageError(
       "no database: set DATABASE_URL or give --database-url, for example postgres://user@host:5432/name or sqlite:api-keys.db",

@@ -1,4 +1,5 @@
 import type { ApiKey } from "../types";
+import { CommandError, EXIT } from "./exit";
 import { type Colors, shown, type Terminal } from "./terminal";
 import { minute } from "./times";
 
@@ -44,7 +45,7 @@ export function printKey(terminal: Terminal, key: ApiKey): void {
     ["deleted", key.deleted_at && minute(key.deleted_at)],
     ["owner", key.owner && shown(`${key.owner.type}:${key.owner.id}`)],
     ["scopes", key.scopes && (key.scopes.map(shown).join(", ") || "none: it may do nothing")],
-    ["allowed ips", key.allowed_ips?.map(shown).join(", ")],
+    ["allowed ips", key.allowed_ips && (key.allowed_ips.map(shown).join(", ") || "none: it may be used from nowhere")],
     ["purpose", key.purpose && shown(key.purpose)],
     ["metadata", key.metadata && shown(JSON.stringify(key.metadata))],
     ["token", key.token === "" ? undefined : colors.bold(shown(key.token))],
@@ -54,6 +55,18 @@ export function printKey(terminal: Terminal, key: ApiKey): void {
     [],
     rows.map(([name, value]) => [colors.dim(name), value]),
   );
+}
+
+/** Waits for the output with a new token. Rejects if the token, which is not shown again, could not be written. */
+export async function writtenToken(terminal: Terminal, { id }: ApiKey): Promise<void> {
+  try {
+    await terminal.written();
+  } catch {
+    throw new CommandError(
+      EXIT.failure,
+      `the token of the new key ${id} could not be written, and is not shown again; replace the key: medusa-api-key-native roll ${id}`,
+    );
+  }
 }
 
 /** Prints keys, one per line. A column that is empty in all rows is left out. */

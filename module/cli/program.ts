@@ -14,7 +14,7 @@ import { addShow } from "./commands/show";
 import { addVerify } from "./commands/verify";
 import { EXIT, type ExitCode } from "./exit";
 import { rejectTokens } from "./secrets";
-import type { Terminal } from "./terminal";
+import { shown, type Terminal } from "./terminal";
 
 /** In the order of the help. */
 const COMMANDS = [
@@ -44,7 +44,7 @@ export async function run(args: readonly string[], terminal: Terminal, env: Node
       writeOut: (text) => terminal.output.write(text),
       writeErr: (text) => terminal.messages.write(text),
       // An unknown option is repeated without its value.
-      outputError: (text, write) => write(text.replace(/(--[\w-]+)=[^\n]*/g, "$1'")),
+      outputError: (text, write) => write(lines(text.replace(/(--[\w-]+)=[^\n]*/g, "$1'"))),
     });
   const cli: Cli = {
     program,
@@ -65,6 +65,11 @@ export async function run(args: readonly string[], terminal: Terminal, env: Node
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
   return exitCode;
+}
+
+/** Returns lines that a terminal shows as they are. */
+function lines(text: string): string {
+  return text.split("\n").map(shown).join("\n");
 }
 
 function version(): string {

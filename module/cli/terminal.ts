@@ -13,6 +13,9 @@ export type InputStream = NodeJS.ReadableStream & { isTTY?: boolean };
 /** The width of text that is not written to a terminal. */
 const DEFAULT_WIDTH = 100;
 
+/** The rows that are formatted at once. */
+const PART = 10;
+
 const BORDERLESS = Object.fromEntries(
   [
     ...["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"],
@@ -54,7 +57,19 @@ export class Terminal {
 
   /** Writes the result as one JSON value. */
   printJson(value: unknown): void {
-    this.print(JSON.stringify(value, null, 2));
+    // SECURITY: JSON leaves characters unescaped that move the cursor or reverse text. A line break in a string is escaped.
+    this.print(
+      JSON.stringify(value, null, 2).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+        Array.from({ length: character.length }, (_, unit) => escapedUnit(character.charCodeAt(unit))).join(""),
+      ),
+    );
+  }
+
+  /** Resolves when the result was written so far; rejects if a part of it could not be written. */
+  written(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.output.write("", (error) => (error ? reject(error) : resolve()));
+    });
   }
 
   /** Writes a message. */
@@ -69,22 +84,41 @@ export class Terminal {
 
   /** Writes a table. `columnWidths` wrap the columns that they name; `null` fits a column to its content. */
   printTable(head: string[], rows: string[][], columnWidths: (number | null)[] = []): void {
-    const table = new Table({
-      head: head.map((title) => this.colors.dim(title)),
-      chars: BORDERLESS,
-      style: { "padding-left": 0, "padding-right": 2, head: [], border: [] },
-      wordWrap: columnWidths.length > 0,
-      colWidths: columnWidths,
-    });
-    table.push(...rows);
-    this.print(
-      table
-        .toString()
-        .split("\n")
-        .map((line) => line.trimEnd())
-        .join("\n"),
+    const wordWrap = columnWidths.length > 0;
+    const all = head.length === 0 ? rows : [head.map((title) => this.colors.dim(title)), ...rows];
+    // cli-table3 takes quadratic time, so that it formats parts, which get the widths of the widest one.
+    const parts = Array.from({ length: Math.ceil(all.length / PART) }, (_, part) =>
+      all.slice(part * PART, (part + 1) * PART),
     );
+    const found = parts.length > 1 ? parts.map((part) => formatted(part, columnWidths, wordWrap).widths) : [];
+    const widest = found.reduce<(number | null)[]>(
+      (widths, part) => part.map((width, column) => Math.max(width ?? 0, widths[column] ?? 0)),
+      columnWidths,
+    );
+    for (const part of parts) this.print(formatted(part, widest, wordWrap).text);
   }
+}
+
+/** Formats rows, and returns the widths of their columns. */
+function formatted(
+  rows: string[][],
+  columnWidths: (number | null)[],
+  wordWrap: boolean,
+): { text: string; widths: (number | null)[] } {
+  const table = new Table({
+    chars: BORDERLESS,
+    style: { "padding-left": 0, "padding-right": 2, head: [], border: [] },
+    wordWrap,
+    colWidths: [...columnWidths],
+  });
+  table.push(...rows);
+  const lines = table.toString().split("\n");
+  // toString() has filled in the widths.
+  return { text: lines.map((line) => line.trimEnd()).join("\n"), widths: table.options.colWidths };
+}
+
+function escapedUnit(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, "0")}`;
 }
 
 /** Returns whether a stream gets colors: `NO_COLOR` forbids them, `FORCE_COLOR` demands them, a terminal has them. */

@@ -2,6 +2,9 @@ import { InvalidArgumentError } from "commander";
 
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800, y: 31_536_000 } as const;
 
+/** A hundred years, the longest duration that the service accepts but for leap days. */
+const MAX_SECONDS = 100 * UNITS.y;
+
 const DURATION = /^(\d{1,6}(?:\.\d{1,3})?)([smhdwy])$/;
 const TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/;
 const EXPECTED = "Give a duration such as 30d, 12h or 90s, or a time such as 2027-01-31 or 2027-01-31T18:00Z.";
@@ -28,10 +31,17 @@ export function secondsUntil(text: string): number {
   return left;
 }
 
-/** Parses how long ago, or a time. */
+/** Parses how long ago, or a time in the past. */
 export function timeAgo(text: string): Date {
   const parsed = secondsOf(text);
-  return parsed === null ? timeOf(text) : new Date(Date.now() - parsed * 1_000);
+  if (parsed !== null) {
+    return new Date(Date.now() - parsed * 1_000);
+  }
+  const time = timeOf(text);
+  if (time.getTime() > Date.now()) {
+    throw new InvalidArgumentError("The time has not passed yet.");
+  }
+  return time;
 }
 
 /** Parses a duration from now, or a time. */
@@ -47,7 +57,14 @@ export function minute(time: Date): string {
 
 function secondsOf(text: string): number | null {
   const [, number, unit] = DURATION.exec(text) ?? [];
-  return number === undefined ? null : Number(number) * UNITS[unit as keyof typeof UNITS];
+  if (number === undefined) {
+    return null;
+  }
+  const parsed = Number(number) * UNITS[unit as keyof typeof UNITS];
+  if (parsed > MAX_SECONDS) {
+    throw new InvalidArgumentError("The longest duration is 100y.");
+  }
+  return parsed;
 }
 
 /** A time without a zone is in UTC, as everywhere in this package. */

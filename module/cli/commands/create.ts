@@ -1,7 +1,7 @@
 import type { ApiKey } from "../../types";
 import { action, type Cli, command, connectable, hashingOption } from "../command";
 import { EXIT } from "../exit";
-import { keyJson, printKey } from "../keys";
+import { keyJson, printKey, writtenToken } from "../keys";
 import { describedKey, type KeyOptions, keyOf } from "./attributes";
 
 interface CreateOptions extends KeyOptions {
@@ -39,6 +39,7 @@ export function addCreate(cli: Cli): void {
         printKey(terminal, key);
         if (key.type === "secret") terminal.note("\nThe token is shown only once: store it now.");
       }
+      await writtenToken(terminal, key);
       return EXIT.ok;
     }),
   );

@@ -2,11 +2,10 @@ import type { ApiKeySelector } from "../../filters";
 import type { ApiKey } from "../../types";
 import { action, type Call, type Cli, command, connectable } from "../command";
 import { CommandError, EXIT, type ExitCode, usageError } from "../exit";
-import { keyJson, keysIn, previewKeys, printKeys, stateOf } from "../keys";
+import { keyJson, keysIn, previewKeys, printKeys } from "../keys";
 import { confirm, rejectUnasked } from "../questions";
 import { readToken } from "../secrets";
-import { shown } from "../terminal";
-import { secondsUntil } from "../times";
+import { minute, secondsUntil } from "../times";
 import { COMMAND_LINE } from "./attributes";
 import { conditionsOf, live, type Selection, selecting } from "./selection";
 
@@ -65,12 +64,23 @@ async function revokeKeys(call: Call<RevokeOptions>, selector: ApiKeySelector): 
     ...(revokeIn === undefined ? {} : { revoke_in: revokeIn }),
     ...(cascade ? { cascade: true } : {}),
   };
-  const named = await service.listApiKeys(selector, { take: null });
-  const unknown = operands.filter((id) => !named.some((key) => key.id === id));
-  if (unknown.length > 0 || named.length === 0) {
-    throw new CommandError(EXIT.no, unknown.length > 0 ? `no key has the id ${unknown.join(", ")}` : "no keys match");
+  const found = await service.listApiKeys(selector, { take: null });
+  const ids = new Set(found.map(({ id }) => id));
+  const unknown = operands.filter((id) => !ids.has(id));
+  if (unknown.length > 0) {
+    throw new CommandError(EXIT.no, `no key has the id ${unknown.join(", ")}`);
   }
-  if (revokeIn !== undefined && !cascade) refusePostponing(named, revokeIn);
+  // With --cascade the service itself leaves keys that end earlier their ends.
+  const earlier = cascade ? [] : found.filter((key) => endsBefore(key, revokeIn));
+  if (operands.length > 0 && earlier[0]?.revoked_at) {
+    const { id, revoked_at } = earlier[0];
+    throw usageError(`the key ${id} ends earlier, at ${minute(revoked_at)}; revoke does not prolong it`);
+  }
+  const prolonged = new Set(earlier);
+  const named = found.filter((key) => !prolonged.has(key));
+  if (named.length === 0) {
+    throw new CommandError(EXIT.no, "no keys match");
+  }
   // The keys are fixed before the question, so that the answer is about them.
   const target = { id: named.map(({ id }) => id) };
   const preview = cascade || dryRun ? await revoked(service.revoke(target, { ...data, dry_run: true })) : named;
@@ -91,15 +101,10 @@ async function revokeKeys(call: Call<RevokeOptions>, selector: ApiKeySelector): 
   return EXIT.ok;
 }
 
-/** Rejects a later end of a key that ends earlier: it would prolong the key. A cascade postpones no end. */
-function refusePostponing(keys: readonly ApiKey[], revokeIn: number): void {
-  const end = Date.now() + revokeIn * 1_000;
-  const earlier = keys.find(
-    (key) => stateOf(key) === "live" && key.revoked_at !== null && key.revoked_at.getTime() < end,
-  );
-  if (earlier) {
-    throw usageError(`${shown(earlier.id)} ends earlier already; --revoke-in must not prolong a key`);
-  }
+/** Whether a live key ends before a revocation in `revokeIn` seconds, which would prolong it. */
+function endsBefore({ revoked_at }: ApiKey, revokeIn = 0): boolean {
+  const now = Date.now();
+  return revoked_at !== null && revoked_at.getTime() > now && revoked_at.getTime() < now + revokeIn * 1_000;
 }
 
 async function revokeByToken({ service, terminal, options }: Call<RevokeOptions>): Promise<ExitCode> {

@@ -1,6 +1,6 @@
 import { action, type Cli, command, connectable, hashingOption } from "../command";
 import { EXIT } from "../exit";
-import { keyJson, previewKeys, printKey } from "../keys";
+import { keyJson, previewKeys, printKey, writtenToken } from "../keys";
 import { confirm, rejectUnasked } from "../questions";
 import { minute, secondsUntil } from "../times";
 import { COMMAND_LINE } from "./attributes";
@@ -13,6 +13,10 @@ interface RollOptions {
   tokenOnly?: boolean;
   yes?: boolean;
 }
+
+/** The links of a publishable key are in Medusa, which this program does not reach. */
+const CHANNELS =
+  "In a Medusa shop the new key has no sales channels yet: add them in the Admin, where the plugin rolls keys with them.";
 
 /** Adds `roll`. */
 export function addRoll(cli: Cli): void {
@@ -58,6 +62,8 @@ export function addRoll(cli: Cli): void {
         terminal.note(`\nThe old key ends ${end}.`);
         if (created.type === "secret") terminal.note("The new token is shown only once: store it now.");
       }
+      if (created.type === "publishable" && !json) terminal.note(CHANNELS);
+      await writtenToken(terminal, created);
       return EXIT.ok;
     }),
   );

@@ -1,6 +1,6 @@
 import type { ApiKeyDemand, RefusalReason } from "../../types";
 import { action, type Cli, command, connectable } from "../command";
-import { EXIT } from "../exit";
+import { EXIT, usageError } from "../exit";
 import { keyJson, printKey } from "../keys";
 import { readToken, tokenArgument } from "../secrets";
 import { list } from "../values";
@@ -34,6 +34,8 @@ export function addVerify(cli: Cli): void {
     action<VerifyOptions>(cli, async ({ service, terminal, operands, options }) => {
       if (operands.length > 0) throw tokenArgument();
       const { scopes, ip, ownerType, json } = options;
+      // Such as that of an unset variable.
+      if (scopes?.length === 0) throw usageError("--scopes names no scope, so every key would have them all");
       const demand: ApiKeyDemand = {
         ...(scopes === undefined ? {} : { scopes }),
         ...(ip === undefined ? {} : { ip }),

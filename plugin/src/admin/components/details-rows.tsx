@@ -28,7 +28,7 @@ export function DetailsRows({ api_key: key, creator, revoker }: ApiKeyDetails) {
             <Badges entries={key.scopes} all={t("details.allScopes")} none={t("details.noScopes")} />
           </Row>
           <Row label={t("details.addresses")}>
-            <Badges entries={key.allowed_ips} all={t("details.allAddresses")} none="-" />
+            <Badges entries={key.allowed_ips} all={t("details.allAddresses")} none={t("details.noAddresses")} />
           </Row>
         </>
       )}

@@ -18,11 +18,13 @@ export function TokenPrompt({ apiKey, title, onClose }: TokenPromptProps) {
   const { t } = useTranslation(NAMESPACE);
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [isShown, setShown] = useState(false);
+  // The prompt stays mounted: what was shown is the token of one key, and the next one is hidden again.
+  const [shownId, setShownId] = useState<string | null>(null);
   if (apiKey === null) {
     return null;
   }
   const { id, token, type } = apiKey;
+  const isShown = shownId === id;
 
   const close = async () => {
     onClose();
@@ -57,7 +59,7 @@ export function TokenPrompt({ apiKey, title, onClose }: TokenPromptProps) {
               variant="secondary"
               type="button"
               className="w-full"
-              onClick={() => setShown(!isShown)}
+              onClick={() => setShownId(isShown ? null : id)}
             >
               {t(isShown ? "actions.hide" : "actions.show")}
             </Button>

@@ -23,6 +23,7 @@ export const en = {
     noScopes: "None: the key may do nothing",
     allScopes: "Not limited",
     addresses: "Allowed addresses",
+    noAddresses: "None: the key may be used from nowhere",
     allAddresses: "Not limited",
     owner: "Owner",
     singleUse: "Single use for",
