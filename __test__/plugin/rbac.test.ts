@@ -35,10 +35,11 @@ describe("[postgres] A Medusa server with RBAC and the plugin", () => {
 
   it.each<[string[], { details: number; create: number; roll: number }]>([
     [["api_key:read"], { details: 200, create: 403, roll: 403 }],
-    [["api_key:read", "api_key:create"], { details: 200, create: 200, roll: 403 }],
+    [["api_key:read", "api_key:create"], { details: 200, create: 403, roll: 403 }],
+    [["api_key:read", "api_key:create", "rbac_role:update"], { details: 200, create: 200, roll: 403 }],
     [["api_key:read", "api_key:update"], { details: 200, create: 403, roll: 403 }],
     [["api_key:read", "api_key:delete"], { details: 200, create: 403, roll: 403 }],
-    [["api_key:read", "api_key:create", "api_key:update"], { details: 200, create: 200, roll: 200 }],
+    [["api_key:read", "api_key:create", "api_key:update"], { details: 200, create: 403, roll: 200 }],
     [["api_key:create", "api_key:update"], { details: 403, create: 403, roll: 403 }],
     [["product:read", "product:update"], { details: 403, create: 403, roll: 403 }],
   ])("lets a user with %j do what Medusa's policies permit (M22)", async (policies, expected) => {
@@ -68,6 +69,23 @@ describe("[postgres] A Medusa server with RBAC and the plugin", () => {
         expect({ status: response.status, body: response.body }).toEqual({ status: 403, body: own.body });
       }
     }
+  });
+
+  it("hands out a key with limits, which may get roles, only to users that may update roles", async () => {
+    const keys = ["api_key:read", "api_key:create", "api_key:update"];
+    const [lesser, greater] = [await userWith(...keys), await userWith(...keys, "rbac_role:update")];
+    const { id } = await admin.key({ scopes: ["*:*"] });
+
+    for (const limits of [
+      { scopes: ["*:*"] },
+      { allowed_ips: ["127.0.0.1"] },
+      { owner: { type: "customer", id: "c" } },
+    ]) {
+      expect((await admin.create(lesser, { title: "More", type: "secret", ...limits })).status).toBe(403);
+    }
+    expect((await admin.create(lesser, { title: "Ends", type: "secret", expires_in: 60 })).status).toBe(200);
+    expect((await admin.roll(id, lesser)).status).toBe(403);
+    expect((await admin.roll(id, greater)).status).toBe(200);
   });
 
   it("names users only to users that may read them", async () => {
