@@ -27,6 +27,7 @@ module.exports = {
   ],
   // It contains a built copy of examples/medusa, with the same package name.
   modulePathIgnorePatterns: ["<rootDir>/target/"],
-  maxWorkers: Math.max(2, os.availableParallelism() - 1),
+  // Many suites wait for networks and servers.
+  maxWorkers: Math.max(3, os.availableParallelism()),
   testTimeout: 30_000,
 };

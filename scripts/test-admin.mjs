@@ -17,10 +17,7 @@ if (findChromium() === null) {
 }
 await step(
   "Building the shop with its dashboard, without and with the plugin (two minutes; cached in target/ until the sources change)",
-  async () => {
-    await builtShop();
-    await builtPluginShop();
-  },
+  () => Promise.all([builtShop(), builtPluginShop()]),
 );
 const postgres = await step("Starting PostgreSQL", startPostgres);
 const pictures = process.argv.includes("--screenshots") ? { SCREENSHOTS: `${root}docs/images` } : {};

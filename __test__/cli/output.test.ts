@@ -1,14 +1,14 @@
 // What the commands print: tables for people, shapes for programs.
 
 import { execFile } from "node:child_process";
-import { describeOnEachDatabase } from "../support/databases";
+import { describeOnSqlite } from "../support/databases";
 import { createSqliteDatabase } from "../support/sqlite";
 import { type Cli, cliOn, PROGRAM, runProgram, steady } from "./program";
 
 const ID = `apk_${"0".repeat(26)}`;
 const TIME = "2026-11-28 12:00Z";
 
-describeOnEachDatabase("The output for people", (database) => {
+describeOnSqlite("The output for people", (database) => {
   let drop: () => Promise<void>;
   let cli: Cli;
   let id: string;
@@ -111,7 +111,7 @@ describeOnEachDatabase("The output for people", (database) => {
   });
 });
 
-describeOnEachDatabase("The output of --json", (database) => {
+describeOnSqlite("The output of --json", (database) => {
   const KEY = {
     id: expect.stringMatching(/^apk_[0-9A-Z]{26}$/),
     title: "A key",

@@ -1,6 +1,6 @@
 // Colors, questions and hidden input on a pseudo-terminal, and what decides about them.
 
-import { describeOnEachDatabase } from "../support/databases";
+import { describeOnSqlite } from "../support/databases";
 import { createSqliteDatabase, type SqliteDatabase } from "../support/sqlite";
 import { type Cli, cliOn, HAS_TERMINAL, runOnTerminal, runProgram } from "./program";
 
@@ -36,7 +36,7 @@ describe("[sqlite] Colors without a terminal", () => {
   });
 });
 
-describeOnEachDatabase("The program on a terminal", (database) => {
+describeOnSqlite("The program on a terminal", (database) => {
   let drop: () => Promise<void>;
   let cli: Cli;
   let id: string;

@@ -19,3 +19,8 @@ const DATABASES: Database[] = [
 export function describeOnEachDatabase(title: string, suite: (database: Database) => void): void {
   for (const database of DATABASES) describe(`[${database.name}] ${title}`, () => suite(database));
 }
+
+/** Declares a suite that does not depend on the database: on SQLite, its title prefixed with `[sqlite]`. */
+export function describeOnSqlite(title: string, suite: (database: Database) => void): void {
+  describe(`[sqlite] ${title}`, () => suite({ name: "sqlite", create: createSqliteDatabase }));
+}

@@ -19,7 +19,8 @@ export interface RollApiKeyWorkflowInput {
  * Replaces a key by a new one with its sales channels, and revokes it at once or after a grace period.
  *
  * The links are written first, under the id that the new key will have: the roll itself is one transaction, is the last
- * step, and cannot be undone. Wherever this workflow fails, the old key is as it was.
+ * step, and cannot be undone. Where this workflow fails, the old key is as it was, unless the error says
+ * `outcome: "unknown"`: the roll may then be done, and the links of the new key are dismissed.
  */
 export const rollApiKeyWorkflow = createWorkflow(
   "medusa-api-key-native-roll",
