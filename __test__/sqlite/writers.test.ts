@@ -18,7 +18,7 @@ describe("[sqlite] Writers of one file", () => {
   afterEach(() => database.drop());
 
   it("are all served while four processes write as fast as they can", async () => {
-    const settings = JSON.stringify({ databaseUrl: database.url, callTimeout: 1_500, ...FAST });
+    const settings = JSON.stringify({ databaseUrl: database.url, callTimeout: 4_000, ...FAST });
     const service = openService(database.url);
     await service.listApiKeys();
     const processes = Array.from({ length: 4 }, () =>

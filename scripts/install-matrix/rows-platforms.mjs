@@ -20,9 +20,12 @@ function installedFor(target, project) {
   return packageName(target);
 }
 
+/** Platforms for which the lock file and node_modules of this one are replaced: another C library, processor and system. */
+const REINSTALLED = ["linux-x64-musl", "linux-arm64-gnu", "darwin-arm64"];
+
 const npmRow = (target) => ({
   name: `\`npm install ${flagsOf(target).join(" ")}\``,
-  short: true,
+  short: REINSTALLED.includes(target),
   run(workshop) {
     const project = workshop.project(["plain"]);
     project.npm("install", ...flagsOf(target));
@@ -30,12 +33,9 @@ const npmRow = (target) => ({
   },
 });
 
-/** Platforms for which the lock file and node_modules of this one are replaced: another C library, processor and system. */
-const REINSTALLED = ["linux-x64-musl", "linux-arm64-gnu", "darwin-arm64"];
-
 const lockRow = (target) => ({
   name: `\`npm ci ${flagsOf(target).join(" ")}\`, with a lock file from Linux x64`,
-  short: true,
+  short: target === "darwin-arm64",
   run(workshop) {
     const project = workshop.copiedProject(["plain"]);
     project.npm("ci", ...flagsOf(target));
