@@ -31,7 +31,7 @@ function build(shop) {
   return runMedusa(shop, { DATABASE_URL: "postgres://127.0.0.1/none", NODE_ENV: "production" }, ["build"]);
 }
 
-/** Returns the folder of a shop in a cache below target/, which is made anew if the fingerprint has changed. */
+/** Returns the folder of a shop in a cache below target/, which is made again if the fingerprint has changed. */
 async function shopIn(name, sources, line, prepare) {
   const cache = join(ROOT, "target", name);
   const home = join(cache, fingerprint(sources));

@@ -8,7 +8,7 @@ use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::{Filter, Target};
-use crate::store::{Connection, Ended, Ending, Query, end, find, is_deadlock, would_end};
+use crate::store::{Connection, Ending, Query, end, find, is_deadlock, would_end};
 
 /// The number of times that a cascade starts over because it and another transaction waited for each other.
 const MAX_ATTEMPTS: usize = 20;
@@ -35,7 +35,7 @@ impl ApiKeyService {
         }
         let revocation = Revocation::parse(data, now)?;
         if !scope.dry_run {
-            return self.end_descendants(target, &revocation, now).await;
+            return self.end_keys(Roots::Target(target), true, &revocation, now).await;
         }
         let snapshot = self.database.snapshot().await?;
         let on = snapshot.connection();
@@ -51,21 +51,27 @@ impl ApiKeyService {
         Ok(Written { keys: to_public(keys), ..Written::default() })
     }
 
-    async fn end_descendants(
+    /// Ends keys and, if that is asked for, what they created, in one transaction. Starts over after a deadlock.
+    pub(super) async fn end_keys(
         &self,
-        target: &Target,
+        roots: Roots<'_>,
+        cascade: bool,
         revocation: &Revocation,
         now: Timestamp,
     ) -> Result<Written, ApiKeyError> {
         for _ in 0..MAX_ATTEMPTS {
             let transaction = self.database.begin().await?;
             let on = transaction.connection();
-            match end_targets(&on, target, revocation, now).await {
+            let ids = match roots {
+                Roots::Target(target) => ids_of(&find_targets(&on, target).await?),
+                Roots::Ids(ids) => ids.to_vec(),
+            };
+            match end(&on, &Ending { ids: &ids, cascade, revocation, now }).await {
                 Ok(ended) => {
                     self.commit(transaction, &ended.changed()).await?;
-                    let updated = ids_of(&ended.keys);
-                    let keys = to_public(ended.keys);
-                    return Ok(Written { keys, updated, ..Written::default() });
+                    let keys = named_first(ended.keys, &ids);
+                    let updated = ids_of(&keys);
+                    return Ok(Written { keys: to_public(keys), updated, ..Written::default() });
                 }
                 // The database has aborted this transaction, or the other one.
                 Err(error) if is_deadlock(&on, &error) => {}
@@ -76,16 +82,12 @@ impl ApiKeyService {
     }
 }
 
-async fn end_targets(
-    on: &Connection<'_>,
-    target: &Target,
-    revocation: &Revocation,
-    now: Timestamp,
-) -> Result<Ended, ApiKeyError> {
-    let ids = ids_of(&find_targets(on, target).await?);
-    let ending = Ending { ids: &ids, cascade: true, revocation, now };
-    let Ended { keys, marked } = end(on, &ending).await?;
-    Ok(Ended { keys: named_first(keys, &ids), marked })
+/// The keys that end, apart from what they created.
+#[derive(Clone, Copy)]
+pub(super) enum Roots<'a> {
+    /// Found in each attempt.
+    Target(&'a Target),
+    Ids(&'a [String]),
 }
 
 /// Finds the targets without locking them: the statement that ends them does.

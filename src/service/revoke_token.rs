@@ -1,6 +1,7 @@
 //! revokeToken
 
-use super::{ApiKeyService, Written, ids_of, to_public};
+use super::cascade::Roots;
+use super::{ApiKeyService, Written};
 use crate::api_key::{
     ApiKeyType, TokenRevocation, refuse_no_secret_token, refuse_token_as_name, wrong_checksum,
 };
@@ -8,11 +9,8 @@ use crate::call_context::Timestamp;
 use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::input::Input;
-use crate::store::{Ending, TokenIdentity, end, find_same_tokens, is_deadlock};
+use crate::store::{TokenIdentity, find_same_tokens};
 use crate::token::{Presented, StoredToken, TokenDigest};
-
-/// The number of times that a cascade starts over because it and another transaction waited for each other.
-const MAX_ATTEMPTS: usize = 20;
 
 impl ApiKeyService {
     /// Ends the key of a secret token, whatever restricts it, also if it is soft-deleted. Succeeds for a token of no key.
@@ -38,22 +36,7 @@ impl ApiKeyService {
             }
             return Ok(Written::default());
         }
-        let ending = Ending { ids: &ids, cascade, revocation: &revocation, now };
-        for _ in 0..MAX_ATTEMPTS {
-            let transaction = self.database.begin().await?;
-            let on = transaction.connection();
-            match end(&on, &ending).await {
-                Ok(ended) => {
-                    self.commit(transaction, &ended.changed()).await?;
-                    let updated = ids_of(&ended.keys);
-                    let keys = to_public(ended.keys);
-                    return Ok(Written { keys, updated, ..Written::default() });
-                }
-                Err(error) if is_deadlock(&on, &error) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(ApiKeyError::Contended)
+        self.end_keys(Roots::Ids(&ids), cascade, &revocation, now).await
     }
 
     /// Returns the ids of the keys whose hash verifies a token: usually zero or one.

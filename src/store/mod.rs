@@ -31,7 +31,7 @@ pub use api_keys::{
     Query, count, delete, find, find_for_update, find_free_for_update, insert, restore,
     set_revoked, set_title, set_title_and_attributes, soft_delete,
 };
-pub use cascade::{Ended, Ending};
+pub use cascade::Ending;
 pub use database::Database;
 pub use diagnosis::Diagnosis;
 pub use dialect::{
