@@ -47,6 +47,9 @@ impl Ending<'_> {
     }
 }
 
+/// The column of a returned row that tells an ended key from a marked one.
+pub(super) const ENDED: &str = "ended";
+
 /// The SQL that the databases write differently.
 pub(super) struct EndingSql {
     /// Selects the strings in `$1`.
@@ -61,7 +64,7 @@ pub(super) struct EndingSql {
 
 impl EndingSql {
     /// Returns the statement that selects the ids of those descendants of the keys `$1` that [`end`](Self::end) would end
-    /// at the same times or, if the end is immediate, [`mark`](Self::mark) would mark, and the ids of their creators.
+    /// or mark at the same times, and the ids of their creators.
     /// `children` must select the condition.
     ///
     /// Of these keys alone may other descendants appear: a live key creates one, or is rolled, and its successor has the
@@ -80,39 +83,42 @@ impl EndingSql {
     }
 
     /// Returns the statement that ends the keys with the ids `$1` at the time `$2`, if they are live at the time `$3` and
-    /// do not end earlier. `$4` is who ends them.
-    pub(super) fn end(&self, cascade: bool, at_once: bool) -> String {
-        // The mark of a revocation that took effect immediately: see `TokenDigest::REVOKED`.
-        let mark = if at_once { r#", "token_digest" = '!' || "key"."token_digest""# } else { "" };
-        format!(
-            r#"{} UPDATE "api_key" AS "key" SET "revoked_by" = $4, "revoked_at" = $2, "updated_at" = $3{mark}
-WHERE {} RETURNING {}"#,
-            self.found(cascade),
-            self.is_hit(),
-            *COLUMNS,
-        )
-    }
-
-    /// Returns the statement that marks the keys with the ids `$1` that have ended at the time `$2` as revoked immediately.
+    /// do not end earlier. `$4` is who ends them. If the end is immediate, it also marks those that have ended already.
+    /// Returns all columns of the changed rows, and as [`ENDED`] whether the row has this end.
     ///
     /// SECURITY: the end of a key may have passed by this clock only, or a creation that began before it may be about to
-    /// lock the key. The mark ends the key for every clock and every call. A row without a digest cannot have it.
-    pub(super) fn mark(&self, cascade: bool) -> String {
+    /// lock the key. The mark (see `TokenDigest::REVOKED`) ends the key for every clock and every call. A row without a
+    /// digest cannot have it.
+    pub(super) fn end(&self, cascade: bool, at_once: bool) -> String {
+        let ends = self.ends();
+        let (set, hit) = if at_once {
+            let case = |column, value| {
+                format!(r#""{column}" = CASE WHEN {ends} THEN {value} ELSE "key"."{column}" END"#)
+            };
+            let end = [("revoked_by", "$4"), ("revoked_at", "$2"), ("updated_at", "$3")]
+                .map(|(column, value)| case(column, value))
+                .join(", ");
+            let mark = r#""token_digest" = '!' || "key"."token_digest""#;
+            (format!("{end}, {mark}"), format!("({ends} OR {})", self.is_to_be_marked("$3")))
+        } else {
+            let end = r#""revoked_by" = $4, "revoked_at" = $2, "updated_at" = $3"#;
+            (end.to_owned(), ends)
+        };
         format!(
-            r#"{} UPDATE "api_key" AS "key" SET "token_digest" = '!' || "token_digest"
-WHERE "key"."id" IN (SELECT "id" FROM "found") AND {} RETURNING "id""#,
+            r#"{} UPDATE "api_key" AS "key" SET {set} WHERE "key"."id" IN (SELECT "id" FROM "found") AND {hit}
+RETURNING {}, ("revoked_at" = $2 AND "updated_at" = $3 AND "revoked_by" IS NOT DISTINCT FROM $4) AS "{ENDED}""#,
             self.found(cascade),
-            self.is_to_be_marked("$2"),
+            *COLUMNS,
         )
     }
 
     /// Returns the statement that selects the keys that the same ids and times would end.
     pub(super) fn would_end(&self, cascade: bool) -> String {
         format!(
-            r#"{} SELECT {} FROM "api_key" AS "key" WHERE {} ORDER BY "id""#,
+            r#"{} SELECT {} FROM "api_key" AS "key" WHERE "key"."id" IN (SELECT "id" FROM "found") AND {} ORDER BY "id""#,
             self.found(cascade),
             *COLUMNS,
-            self.is_hit(),
+            self.ends(),
         )
     }
 
@@ -126,10 +132,6 @@ WHERE "key"."id" IN (SELECT "id" FROM "found") AND {} RETURNING "id""#,
         format!(
             r#"WITH RECURSIVE "found" ("id") AS ({ids} UNION SELECT "child"."id" FROM "found" {children})"#
         )
-    }
-
-    fn is_hit(&self) -> String {
-        format!(r#""key"."id" IN (SELECT "id" FROM "found") AND {}"#, self.ends())
     }
 
     /// Returns the condition that `key` has ended at the time with this SQL, without the mark.

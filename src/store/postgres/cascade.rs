@@ -6,11 +6,11 @@
 use super::executor::PgExecutor;
 use super::failure::PgFailure;
 use super::last_used::{second_later, whole_ms};
-use super::model::model;
+use super::model::{at, model};
 use super::values::Param;
 use crate::error::ApiKeyError;
-use crate::store::cascade::{Ending, EndingSql};
-use crate::store::row::Model;
+use crate::store::cascade::{ENDED, Ending, EndingSql};
+use crate::store::row::{Column, Model};
 
 /// Returns whether the index on the creator exists, and then makes the planner use it: its estimates are wrong where most
 /// keys have the same creator.
@@ -25,17 +25,18 @@ pub(in crate::store) async fn end(
 ) -> Result<(Vec<Model>, Vec<String>), PgFailure> {
     let Ending { ids, cascade, .. } = *ending;
     let sql = sql(executor, cascade).await?;
+    let update = sql.end(cascade, ending.is_immediate());
     let (mut ended, mut marked) = (Vec::new(), Vec::new());
     let mut end = async |ids: &[String]| {
-        // First, because it waits for the creations that hold the lock of a key that has ended.
-        if ending.is_immediate() {
-            let [ids, _, now] = params(ids, ending);
-            marked.extend(texts(executor, &sql.mark(cascade), &[ids, now]).await?);
-        }
-        let [ids, at, now] = params(ids, ending);
+        let [ids, end, now] = params(ids, ending);
         let by = Param::text_or_null(ending.revocation.revoked_by.as_deref());
-        let update = sql.end(cascade, ending.is_immediate());
-        ended.extend(models(executor, &update, &[ids, at, now, by]).await?);
+        for row in executor.query(&update, &[ids, end, now, by]).await?.rows {
+            if row.try_get(ENDED).map_err(PgFailure::from)? {
+                ended.push(model(&row)?);
+            } else {
+                marked.push(at(&row, Column::Id)?);
+            }
+        }
         Ok::<_, PgFailure>(())
     };
     let live_descendants = sql.live_descendants(ending.is_immediate());

@@ -3,10 +3,11 @@
 use sea_orm::{DbBackend, Statement, Value};
 
 use super::conditions::time_text;
-use super::executor::SqliteExecutor;
+use super::executor::{SqliteExecutor, model};
+use super::failure;
 use super::last_used::{second_later, whole_ms};
 use crate::error::ApiKeyError;
-use crate::store::cascade::{Ending, EndingSql};
+use crate::store::cascade::{ENDED, Ending, EndingSql};
 use crate::store::row::Model;
 
 // CROSS JOIN keeps the order: SQLite finds the keys that each found key created.
@@ -24,14 +25,18 @@ pub(in crate::store) async fn end(
     ending: &Ending<'_>,
 ) -> Result<(Vec<Model>, Vec<String>), ApiKeyError> {
     // The transaction has locked the file, so nothing appears meanwhile.
-    let [ids, _, now] = values(ending);
-    let mark =
-        Statement::from_sql_and_values(DbBackend::Sqlite, SQL.mark(ending.cascade), [ids, now]);
-    let marked = if ending.is_immediate() { executor.texts(mark).await? } else { Vec::new() };
     let sql = SQL.end(ending.cascade, ending.is_immediate());
     let values = values(ending).into_iter().chain([ending.revocation.revoked_by.clone().into()]);
     let end = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
-    Ok((executor.returned(end).await?, marked))
+    let (mut ended, mut marked) = (Vec::new(), Vec::new());
+    for row in executor.rows(end).await? {
+        if row.try_get("", ENDED).map_err(failure::of)? {
+            ended.push(model(&row)?);
+        } else {
+            marked.push(row.try_get("", "id").map_err(failure::of)?);
+        }
+    }
+    Ok((ended, marked))
 }
 
 /// Returns the keys that [`end`] would end.

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, FromQueryResult,
-    Select, Statement,
+    QueryResult, Select, Statement,
 };
 
 use super::failure;
@@ -53,13 +53,14 @@ impl<'a> SqliteExecutor<'a> {
         Ok(self.write(statement).await?)
     }
 
+    /// Returns the rows of a statement. Outside a transaction the statement must only read.
+    pub(super) async fn rows(self, statement: Statement) -> Result<Vec<QueryResult>, ApiKeyError> {
+        self.on.query_all_raw(statement).await.map_err(failure::of)
+    }
+
     /// Returns the rows of a statement that returns all columns. Outside a transaction the statement must only read.
     pub(super) async fn returned(self, statement: Statement) -> Result<Vec<Model>, ApiKeyError> {
-        let rows = self.on.query_all_raw(statement).await.map_err(failure::of)?;
-        rows.iter()
-            .map(|row| Model::from_query_result(row, ""))
-            .collect::<Result<_, _>>()
-            .map_err(failure::of)
+        self.rows(statement).await?.iter().map(model).collect()
     }
 
     /// Inserts new rows and returns their number.
@@ -100,4 +101,9 @@ impl<'a> SqliteExecutor<'a> {
         };
         Ok(done.rows_affected())
     }
+}
+
+/// Decodes a row that has all columns.
+pub(super) fn model(row: &QueryResult) -> Result<Model, ApiKeyError> {
+    Model::from_query_result(row, "").map_err(failure::of)
 }
