@@ -10,7 +10,7 @@ use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::Filter;
-use crate::store::{InsertError, Query, Transaction, UniqueColumn, find, insert};
+use crate::store::{InsertError, Query, ROWS_PER_INSERT, Transaction, UniqueColumn, find, insert};
 use crate::token::RawToken;
 
 /// What an insertion did.
@@ -53,13 +53,14 @@ impl ApiKeyService {
 
     /// Inserts new keys, all or none.
     async fn insert(&self, keys: Vec<ApiKey>, now: Timestamp) -> Result<Inserted, ApiKeyError> {
-        if let [key] = keys.as_slice()
+        if let Some(creator) = only_creator(&keys)
+            && keys.len() <= ROWS_PER_INSERT
             && !may_be_bound(&keys)
             && !may_supersede(&keys)
         {
-            return match self.database.insert_by_live_creator(key, now).await {
+            return match self.database.insert_by_live_creator(&keys, now).await {
                 Ok(true) => Ok(Inserted { keys, ..Inserted::default() }),
-                Ok(false) => Err(ApiKeyError::CreatorEnded(key.created_by.clone())),
+                Ok(false) => Err(ApiKeyError::CreatorEnded(creator.to_owned())),
                 Err(error) => Err(self.insert_failure(error, &keys).await),
             };
         }
@@ -129,6 +130,12 @@ impl ApiKeyService {
         let found = find(&connection, &Query::every(Filter::ids(ids_of(keys)))).await?;
         Ok(ids_of(&found).into_iter().collect())
     }
+}
+
+/// Returns the creator of all keys, if they have the same one.
+fn only_creator(keys: &[ApiKey]) -> Option<&str> {
+    let creator = keys.first()?.created_by.as_str();
+    keys.iter().all(|key| key.created_by == creator).then_some(creator)
 }
 
 /// Builds the results of a creation, which include the raw tokens.

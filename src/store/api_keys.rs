@@ -8,6 +8,7 @@ use sea_orm::{
 
 use super::condition::{condition, key_column};
 use super::failure::InsertError;
+use super::live_creator::ROWS_PER_INSERT;
 use super::row::{Column, Entity};
 use super::transaction::Connection;
 use super::{dialect, row};
@@ -16,9 +17,6 @@ use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::query::{ColumnRef, Direction, Filter, Joins, Nulls, OrderBy};
 use crate::token::TokenHash;
-
-/// The number of rows in one INSERT, well below both databases' limit on bound values.
-const ROWS_PER_INSERT: usize = 1_000;
 
 /// A read of keys.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,9 +107,7 @@ pub async fn count(on: &Connection<'_>, query: &Query) -> Result<u64, ApiKeyErro
 /// `Taken` if an existing key has the same id or token, otherwise `Failed` with `Database` or `Unavailable`.
 pub async fn insert(on: &Connection<'_>, keys: &[ApiKey]) -> Result<(), InsertError> {
     for chunk in keys.chunks(ROWS_PER_INSERT) {
-        let rows = Entity::insert_many(chunk.iter().map(row::of_key)).into_query();
-        let statement = on.backend().orm().build(&rows);
-        dialect::insert(on, statement, chunk).await?;
+        dialect::insert(on, chunk).await?;
     }
     Ok(())
 }

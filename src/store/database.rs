@@ -84,18 +84,19 @@ impl Database {
         Ok(Connection::of_pool(opened.pool()).with_search_permit(permit))
     }
 
-    /// Inserts a new key with one statement, unless its creator is a key that has ended. Returns whether it did.
+    /// Inserts new keys of one creator with one statement, unless that is a key that has ended. Returns whether it did.
+    /// At most [`ROWS_PER_INSERT`](super::ROWS_PER_INSERT) keys.
     ///
     /// # Errors
     /// `Taken` if an existing key has the same id or token, otherwise `Failed` with `Database` or `Unavailable`.
     pub async fn insert_by_live_creator(
         &self,
-        key: &ApiKey,
+        keys: &[ApiKey],
         now: Timestamp,
     ) -> Result<bool, InsertError> {
         let opened = self.opened().await?;
         let on = Connection::of_pool(opened.pool());
-        let inserted = dialect::insert_by_live_creator(&on, key, now).await;
+        let inserted = dialect::insert_by_live_creator(&on, keys, now).await;
         if !matches!(inserted, Err(InsertError::Failed(_))) {
             opened.confirm_write()?;
         }

@@ -1,6 +1,5 @@
 //! Chooses between PostgreSQL's statements and SQLite's.
 
-use sea_orm::Statement;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use tokio::time::Instant;
 
@@ -105,27 +104,23 @@ pub(super) fn join_failure(backend: Backend, joins: &Joins, error: ApiKeyError) 
     }
 }
 
-/// Inserts new keys with a statement.
-pub(super) async fn insert(
-    on: &Connection<'_>,
-    statement: Statement,
-    keys: &[ApiKey],
-) -> Result<(), InsertError> {
+/// Inserts new keys.
+pub(super) async fn insert(on: &Connection<'_>, keys: &[ApiKey]) -> Result<(), InsertError> {
     match on.executor() {
-        Executor::Postgres(executor) => postgres::insert(executor, statement, keys).await.map(drop),
-        Executor::Sqlite(executor) => executor.insert(statement).await.map(drop),
+        Executor::Postgres(executor) => postgres::insert(executor, keys).await.map(drop),
+        Executor::Sqlite(executor) => sqlite::insert(executor, keys).await.map(drop),
     }
 }
 
-/// Inserts a key with one statement, unless its creator is a key that has ended. Returns whether it did.
+/// Inserts keys of one creator with one statement, unless that is a key that has ended. Returns whether it did.
 pub(super) async fn insert_by_live_creator(
     on: &Connection<'_>,
-    key: &ApiKey,
+    keys: &[ApiKey],
     now: Timestamp,
 ) -> Result<bool, InsertError> {
     match on.executor() {
-        Executor::Postgres(executor) => postgres::insert_by_live_creator(executor, key, now).await,
-        Executor::Sqlite(executor) => sqlite::insert_by_live_creator(executor, key, now).await,
+        Executor::Postgres(executor) => postgres::insert_by_live_creator(executor, keys, now).await,
+        Executor::Sqlite(executor) => sqlite::insert_by_live_creator(executor, keys, now).await,
     }
 }
 

@@ -1,6 +1,6 @@
-//! What both databases share of inserting a key whose creator must be live.
+//! What both databases share of inserting keys whose creator must be live.
 //!
-//! Invariant: one statement checks the creator and inserts the key, so no key is inserted after its creator has ended.
+//! Invariant: one statement checks the creator and inserts the keys, so none is inserted after its creator has ended.
 
 use std::sync::LazyLock;
 
@@ -15,24 +15,30 @@ pub(super) static COLUMNS: LazyLock<String> = LazyLock::new(|| {
     names.join(", ")
 });
 
-/// Returns the statement that inserts a key unless its creator has ended. `live` returns the condition that the row `key`
-/// is live at the time with the given SQL, and `lock` is the clause that locks a row, if there is one.
-pub(super) fn statement(live: impl FnOnce(&str) -> String, lock: &str) -> String {
-    let columns = Column::iter().count();
-    let values: Vec<_> = (1..=columns).map(|number| format!("${number}")).collect();
-    let (values, live) = (values.join(", "), live(&format!("${}", columns + 2)));
+/// The number of keys that one statement inserts at most: SQLite limits the bound values.
+pub const ROWS_PER_INSERT: usize = 1_000;
+
+/// Returns the statement that inserts the rows of a query with `params` parameters, unless their creator has ended. `live`
+/// returns the condition that the row `key` is live at the time with the given SQL, and `lock` is the clause that locks a
+/// row, if there is one. The two parameters that follow are the creator and the current time.
+pub(super) fn statement(
+    rows: &str,
+    params: usize,
+    live: impl FnOnce(&str) -> String,
+    lock: &str,
+) -> String {
+    let live = live(&format!("${}", params + 2));
     format!(
-        r#"INSERT INTO "api_key" ({}) SELECT {values} WHERE NOT EXISTS (
+        r#"INSERT INTO "api_key" ({}) SELECT * FROM {rows} WHERE NOT EXISTS (
   SELECT 1 FROM (SELECT {live} AS "live" FROM "api_key" AS "key" WHERE "key"."id" = ${} {lock}) AS "creator"
   WHERE NOT "creator"."live")"#,
         *COLUMNS,
-        columns + 1,
+        params + 1,
     )
 }
 
-/// Returns the values of the statement but the last, which is the current time.
+/// Returns the values of the columns of a row, in the order of the entity.
 pub(super) fn values(key: &ApiKey) -> impl Iterator<Item = Value> {
     let row = of_key(key);
-    let values = Column::iter().filter_map(move |column| row.get(column).into_value());
-    values.chain([Value::from(key.created_by.clone())])
+    Column::iter().filter_map(move |column| row.get(column).into_value())
 }

@@ -1,17 +1,20 @@
 //! Inserts new keys on PostgreSQL, also when the outcome of an attempt is unknown.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use sea_orm::Statement;
+use sea_orm::Iterable;
 use tokio::time::{Instant, sleep};
 
-use super::executor::{PgExecutor, parts};
+use super::executor::PgExecutor;
 use super::failure::PgFailure;
 use super::values::Param;
 use crate::api_key::ApiKey;
 use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::store::failure::InsertError;
+use crate::store::live_creator::{COLUMNS, values};
+use crate::store::row::Column;
 
 /// The delay between attempts to repeat an insert with an unknown outcome.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -19,15 +22,50 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Counts the keys with one of the ids `$1` and one of the tokens `$2`.
 const WRITTEN: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.count(*) FROM api_key WHERE id = ANY($1) AND token = ANY($2)";
 
+/// The rows that a statement inserts: an array for each column, so that a statement serves any number of keys.
+pub(super) struct Rows {
+    pub(super) sql: String,
+    pub(super) params: usize,
+}
+
+pub(super) static ROWS: LazyLock<Rows> = LazyLock::new(|| {
+    let params = Column::iter().count();
+    let arrays: Vec<_> =
+        (1..=params).map(|number| format!("pg_catalog.unnest(${number})")).collect();
+    Rows { sql: format!("ROWS FROM ({})", arrays.join(", ")), params }
+});
+
+static INSERT: LazyLock<String> =
+    LazyLock::new(|| format!(r#"INSERT INTO "api_key" ({}) SELECT * FROM {}"#, *COLUMNS, ROWS.sql));
+
+/// Returns the parameters of [`ROWS`].
+pub(super) fn rows(keys: &[ApiKey]) -> Result<Vec<Param>, PgFailure> {
+    let mut columns = vec![Vec::with_capacity(keys.len()); ROWS.params];
+    for key in keys {
+        for (column, value) in columns.iter_mut().zip(values(key)) {
+            column.push(value);
+        }
+    }
+    columns.into_iter().map(Param::array).collect()
+}
+
+/// Inserts new keys.
+pub(in crate::store) async fn insert(
+    executor: PgExecutor<'_>,
+    keys: &[ApiKey],
+) -> Result<u64, InsertError> {
+    execute(executor, &INSERT, &rows(keys)?, keys).await
+}
+
 /// Inserts new keys with a statement, repeats it if its outcome is unknown, and returns the number of inserted rows.
 ///
 /// Repeating is safe: the second insert waits for the first one, and collides with it if that was committed.
-pub(in crate::store) async fn insert(
+pub(super) async fn execute(
     executor: PgExecutor<'_>,
-    statement: Statement,
+    sql: &str,
+    params: &[Param],
     keys: &[ApiKey],
 ) -> Result<u64, InsertError> {
-    let (sql, params) = parts(statement)?;
     let all = i64::try_from(keys.len()).ok();
     let texts = |text: fn(&ApiKey) -> &str| {
         Param::texts(keys.iter().map(|key| text(key).to_owned()).collect())
@@ -35,7 +73,7 @@ pub(in crate::store) async fn insert(
     let ours = [texts(|key| key.id.as_str()), texts(|key| key.token.token_column())];
     let mut maybe_written = false;
     let inserted = loop {
-        let failure = match executor.query(&sql, &params).await {
+        let failure = match executor.query(sql, params).await {
             // An earlier attempt may have inserted the key before its creator ended.
             Ok(done) if maybe_written && done.rows_affected == 0 => {
                 deadline::committing();

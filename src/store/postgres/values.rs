@@ -50,16 +50,31 @@ impl Param {
                 let number = number.map(|number| i64::try_from(number).unwrap_or(i64::MAX));
                 Self::new(number, Type::INT8)
             }
-            Value::Array(ArrayType::String, items) => {
-                let texts = items.map(|items| elements(*items, text_of)).transpose()?;
-                Self::new(texts, Type::TEXT_ARRAY)
-            }
+            Value::Array(ArrayType::String, items) => Self::texts_of(items.map(|items| *items))?,
             Value::Array(ArrayType::ChronoDateTimeUtc, items) => {
-                let times = items.map(|items| elements(*items, time_of)).transpose()?;
-                Self::new(times, Type::TIMESTAMPTZ_ARRAY)
+                Self::times_of(items.map(|items| *items))?
             }
             _ => return Err(unbindable()),
         })
+    }
+
+    /// Converts the values of one column.
+    pub(super) fn array(values: Vec<Value>) -> Result<Self, PgFailure> {
+        match values.first() {
+            Some(Value::String(_)) => Self::texts_of(Some(values)),
+            Some(Value::ChronoDateTimeUtc(_)) => Self::times_of(Some(values)),
+            _ => Err(unbindable()),
+        }
+    }
+
+    fn texts_of(items: Option<Vec<Value>>) -> Result<Self, PgFailure> {
+        let texts = items.map(|items| elements(items, text_of)).transpose()?;
+        Ok(Self::new(texts, Type::TEXT_ARRAY))
+    }
+
+    fn times_of(items: Option<Vec<Value>>) -> Result<Self, PgFailure> {
+        let times = items.map(|items| elements(items, time_of)).transpose()?;
+        Ok(Self::new(times, Type::TIMESTAMPTZ_ARRAY))
     }
 }
 

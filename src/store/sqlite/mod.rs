@@ -13,6 +13,7 @@ pub(super) mod diagnosis;
 mod executor;
 mod failure;
 mod file;
+mod insert;
 mod last_used;
 mod live_creator;
 mod lookup;
@@ -33,6 +34,7 @@ mod watch;
 mod writer;
 
 pub(super) use executor::{SqliteConnections, SqliteExecutor};
+pub(super) use insert::insert;
 pub(super) use last_used::set_last_used;
 pub(super) use live_creator::insert_by_live_creator;
 pub(super) use pools::{OpenFile, Pools};
