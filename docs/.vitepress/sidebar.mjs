@@ -89,6 +89,6 @@ export const sidebar = [
   },
   {
     text: "Reference",
-    items: [page("API", "/api/")],
+    items: [page("API", "/api/"), page("Glossary", "/glossary")],
   },
 ];
