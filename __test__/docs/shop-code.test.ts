@@ -20,7 +20,8 @@ describe("[postgres] The files of docs/shop-code.md", () => {
     writeFiles(PAGE, overlay);
     shop = await openShop({ apiKeys: "ours", overlays: [overlay], env: { LOG_LEVEL: "info" } });
     const key = { title: "Tests", type: "secret", created_by: "user_ada" };
-    const { answer } = await (await send("POST", "/test/service", "", { method: "createApiKeys", args: [key] })).json();
+    const created = await send("POST", "/test/service", "", { method: "createApiKeys", args: [key] });
+    const { answer } = (await created.json()) as { answer: { token: string } };
     admin = `Basic ${answer.token}`;
   }, SHOP_TIMEOUT_MS);
   afterAll(async () => {
@@ -34,8 +35,9 @@ describe("[postgres] The files of docs/shop-code.md", () => {
   }
 
   const titles = async () => {
-    const { api_keys } = await (await send("GET", "/admin/api-keys?type=secret", admin)).json();
-    return api_keys.map(({ title }: { title: string }) => title).sort();
+    const response = await send("GET", "/admin/api-keys?type=secret", admin);
+    const { api_keys } = (await response.json()) as { api_keys: { title: string }[] };
+    return api_keys.map(({ title }) => title).sort();
   };
 
   it(
@@ -59,7 +61,7 @@ describe("[postgres] The files of docs/shop-code.md", () => {
 
   it("create a key for a partner, which opens the partners' routes and nothing else", async () => {
     const created = await send("POST", "/admin/partners/part_1/keys", admin, {});
-    const { token } = await created.json();
+    const { token } = (await created.json()) as { token: string };
     const mine = await send("GET", "/partners/me", `Bearer ${token}`);
     const elsewhere = await send("GET", "/admin/regions", `Basic ${token}`);
     const anonymous = await send("GET", "/partners/me", "");
