@@ -129,33 +129,3 @@ describe("A document", () => {
     LONGEST_RUN_MS,
   );
 });
-
-describe("The language of the documents", () => {
-  /** Words that read as a dialect, and British spellings. */
-  const EXCLUDED =
-    /\b(?:whoever|whom|nobody|nought|anew|save where|of its own accord|is told|are told|hears|heard|wishes|behaviours?|colours?|licences?|serialis\w+)\b/gi;
-
-  it.each(PAGES)("has no excluded words in $path", ({ markdown }) => {
-    expect(markdown.replace(/^ *```.*?^ *```$/gms, "").match(EXCLUDED) ?? []).toEqual([]);
-  });
-
-  it("has a dictionary that is sorted and has only words that occur", () => {
-    const words = readFileSync(join(ROOT, "docs/words.txt"), "utf8").trimEnd().split("\n");
-    const others = ["COMPAT.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
-    const text = [
-      ...PAGES.map(({ markdown }) => markdown),
-      ...others.map((path) => readFileSync(join(ROOT, path), "utf8")),
-    ]
-      .join("\n")
-      .toLowerCase();
-
-    expect([...words].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))).toEqual(words);
-    expect(words.filter((word) => !text.includes(word.toLowerCase()))).toEqual([]);
-  });
-});
-
-describe("README.md", () => {
-  it("has at most 150 lines", () => {
-    expect(readFileSync(join(ROOT, "README.md"), "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(150);
-  });
-});
