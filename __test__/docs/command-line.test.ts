@@ -1,7 +1,7 @@
 // docs/command-line.md: its commands run in a shell, in order, and print what is documented.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { alike, blocksOf, readersFolder } from "./blocks";
 
@@ -35,6 +35,14 @@ const comparable = (text: string) =>
   alike(text)
     .replace(/\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}Z/g, "<minute>")
     .replace(/[ \n]+/g, " ");
+
+/** What a shop has: a `.env`, and the program where npm links it. */
+function furnish(folder: string): void {
+  writeFileSync(join(folder, ".env"), "DATABASE_URL=sqlite:api-keys.db\n");
+  const binaries = join(folder, "node_modules/.bin");
+  mkdirSync(binaries, { recursive: true });
+  symlinkSync("../medusa-api-key-native/dist/cli/main.js", join(binaries, "medusa-api-key-native"));
+}
 
 /** A shell with the program as `npx medusa-api-key-native`, in a folder of its own. */
 class Shell {
@@ -73,6 +81,7 @@ describe("docs/command-line.md", () => {
     "has commands that print the documented output",
     async () => {
       const folder = readersFolder();
+      furnish(folder);
       const shell = new Shell(folder);
       // The ids on the page, and those of this run.
       const ids = new Map<string, string>();

@@ -23,6 +23,7 @@ export const sidebar = [
       page("Methods", "/methods"),
       page("Keys with limits", "/keys-with-limits"),
       page("Guards", "/guards"),
+      page("Keys in your shop's code", "/shop-code"),
       page("Single-use tokens", "/single-use-tokens"),
       page("Keys whose tokens exist already", "/declared-keys"),
       page("Branded tokens", "/branded-tokens"),
@@ -89,6 +90,6 @@ export const sidebar = [
   },
   {
     text: "Reference",
-    items: [page("API", "/api/")],
+    items: [page("API", "/api/"), page("Glossary", "/glossary")],
   },
 ];

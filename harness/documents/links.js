@@ -1,4 +1,5 @@
-// Checks the links of the built site: every page and every anchor that a link names exists. VitePress itself checks pages, not anchors.
+// Checks links: in the built site, every page and every anchor that a link names exists (VitePress itself checks pages, not anchors);
+// in a document of the repository, every file.
 
 const { existsSync, readdirSync, readFileSync, statSync } = require("node:fs");
 const { dirname, join, posix, sep } = require("node:path");
@@ -47,4 +48,18 @@ function fileOf(folder, path) {
   return candidates.find((name) => existsSync(join(folder, name)) && statSync(join(folder, name)).isFile()) ?? null;
 }
 
-module.exports = { deadLinks };
+/**
+ * Returns the files that a document links to and that are not among the files of the repository.
+ * @param {string} path the document, from the root
+ * @param {string} markdown
+ * @param {string[]} files the files of the repository, from the root; a link may also name a folder of one of them
+ */
+function missingFiles(path, markdown, files) {
+  const prose = markdown.replace(/^ *```.*?^ *```$/gms, "").replace(/`[^`\n]*`/g, "");
+  const targets = [...prose.matchAll(/\]\((?![a-z]+:)([^)#\s]+)/g)].map(([, to]) =>
+    posix.join(dirname(path), to).replace(/\/$/, ""),
+  );
+  return targets.filter((target) => !files.some((file) => file === target || file.startsWith(`${target}/`)));
+}
+
+module.exports = { deadLinks, missingFiles };
