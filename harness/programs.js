@@ -23,6 +23,13 @@ const PROGRAMS = {
     suite: "surroundings/cut-network.test.ts",
     reason: "network namespaces and iptables need Linux and root",
   },
+  terminal: {
+    // Other systems have another `script`, with other options.
+    works: () => process.platform === "linux" && prints("script", ["--version"], /util-linux/),
+    packages: ["bsdutils"],
+    suite: "cli/terminal.test.ts",
+    reason: "a pseudo-terminal needs `script` of util-linux",
+  },
   python: {
     works: () => hasGlibc() && runs("python3", ["-c", "import venv, ensurepip"]) && runs("nm", ["--version"]),
     packages: ["python3-venv", "binutils"],
@@ -72,6 +79,16 @@ function skippedSuites() {
  */
 function runs(command, args) {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RegExp} expected
+ */
+function prints(command, args, expected) {
+  const { status, stdout } = spawnSync(command, args, { encoding: "utf8" });
+  return status === 0 && expected.test(stdout);
 }
 
 function hasGlibc() {
