@@ -3,37 +3,37 @@
 
 const { spawnSync } = require("node:child_process");
 
-/** How each is detected, the Debian packages that contain it, and the suite in __test__ that needs it. */
+/** How each is detected, the Debian packages that contain it, and the suites in __test__ that need it. */
 const PROGRAMS = {
   pgbouncer: {
     works: () => runs("pgbouncer", ["--version"]),
     packages: ["pgbouncer"],
-    suite: "surroundings/pgbouncer.test.ts",
+    suites: ["surroundings/pgbouncer.test.ts", "surroundings/shared-sessions.test.ts"],
     reason: "PgBouncer is not installed",
   },
   pgpool: {
     works: () => runs("pgpool", ["--version"]),
     packages: ["pgpool2"],
-    suite: "surroundings/pgpool.test.ts",
+    suites: ["surroundings/pgpool.test.ts"],
     reason: "pgpool-II is not installed",
   },
   network: {
     works: canCutNetworks,
     packages: ["iproute2", "iptables"],
-    suite: "surroundings/cut-network.test.ts",
+    suites: ["surroundings/cut-network.test.ts"],
     reason: "network namespaces and iptables need Linux and root",
   },
   terminal: {
     // Other systems have another `script`, with other options.
     works: () => process.platform === "linux" && prints("script", ["--version"], /util-linux/),
     packages: ["bsdutils"],
-    suite: "cli/terminal.test.ts",
+    suites: ["cli/terminal.test.ts"],
     reason: "a pseudo-terminal needs `script` of util-linux",
   },
   python: {
     works: () => hasGlibc() && runs("python3", ["-c", "import venv, ensurepip"]) && runs("nm", ["--version"]),
     packages: ["python3-venv", "binutils"],
-    suite: "release/exports.test.ts",
+    suites: ["release/exports.test.ts"],
     reason: "the tools of a release need Python 3 with venv, and nm is needed; on Linux with glibc",
   },
 };
@@ -70,7 +70,7 @@ function skippedSuites() {
       `TEST_SURROUNDINGS=all: ${missing.map(({ reason }) => reason).join("; ")}. On Debian: apt-get install ${packages}`,
     );
   }
-  return missing.map(({ suite, reason }) => ({ suite, reason }));
+  return missing.flatMap(({ suites, reason }) => suites.map((suite) => ({ suite, reason })));
 }
 
 /**

@@ -34,7 +34,11 @@ export interface Matrix {
 }
 
 /** Plays the matrix. `unrestricted` is the token of a key without restrictions; `forUnrestricted` where its requests end. */
-export async function playMatrix(api: AdminApi, unrestricted: string, forUnrestricted: "policies" | "handler"): Promise<Matrix> {
+export async function playMatrix(
+  api: AdminApi,
+  unrestricted: string,
+  forUnrestricted: "policies" | "handler",
+): Promise<Matrix> {
   const routes = await api.routes();
   const matrix: Matrix = { routes: routes.length, requests: 0, counts: {}, wrong: [] };
   for (const { name, scopes } of KINDS) {
