@@ -5,8 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
+use sea_orm::sqlx;
+use sea_orm::sqlx::Row as _;
 use sea_orm::sqlx::sqlite::SqliteConnection;
-use sea_orm::sqlx::{self, Row as _};
 
 use super::file::{FileId, id};
 use super::file_control::pooled_has_moved;
