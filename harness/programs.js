@@ -8,7 +8,11 @@ const PROGRAMS = {
   pgbouncer: {
     works: () => runs("pgbouncer", ["--version"]),
     packages: ["pgbouncer"],
-    suites: ["surroundings/pgbouncer.test.ts", "surroundings/pgbouncer-fleet.test.ts"],
+    suites: [
+      "surroundings/pgbouncer.test.ts",
+      "surroundings/pgbouncer-fleet.test.ts",
+      "surroundings/shared-sessions.test.ts",
+    ],
     reason: "PgBouncer is not installed",
   },
   pgpool: {
@@ -22,6 +26,13 @@ const PROGRAMS = {
     packages: ["iproute2", "iptables"],
     suites: ["surroundings/cut-network.test.ts"],
     reason: "network namespaces and iptables need Linux and root",
+  },
+  terminal: {
+    // Other systems have another `script`, with other options.
+    works: () => process.platform === "linux" && prints("script", ["--version"], /util-linux/),
+    packages: ["bsdutils"],
+    suites: ["cli/terminal.test.ts"],
+    reason: "a pseudo-terminal needs `script` of util-linux",
   },
   python: {
     works: () => hasGlibc() && runs("python3", ["-c", "import venv, ensurepip"]) && runs("nm", ["--version"]),
@@ -72,6 +83,16 @@ function skippedSuites() {
  */
 function runs(command, args) {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RegExp} expected
+ */
+function prints(command, args, expected) {
+  const { status, stdout } = spawnSync(command, args, { encoding: "utf8" });
+  return status === 0 && expected.test(stdout);
 }
 
 function hasGlibc() {

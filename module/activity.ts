@@ -123,19 +123,21 @@ export class Activity {
     private readonly method: ApiKeyActivityMethod,
   ) {}
 
-  /** Publishes what a call about a token answers, or that it failed, and returns the answer. */
-  async answers(asked: Promise<TokenAnswer>): Promise<TokenAnswer> {
-    const answer = await this.settles(asked);
+  /** Makes a call about a token, publishes what it answers or that it failed, and returns the answer. */
+  async answers(ask: () => Promise<TokenAnswer>): Promise<TokenAnswer> {
+    const answer = await this.settles(ask);
     this.answered(answer);
     return answer;
   }
 
-  /** Publishes that a call about a token failed; otherwise returns its result. */
-  settles<Result>(asked: Promise<Result>): Promise<Result> {
-    return asked.catch((error: { type?: ApiKeyErrorType }) => {
-      this.failed(error?.type ?? "unexpected_state");
+  /** Makes a call about a token, and publishes that it failed, also if it throws; otherwise returns its result. */
+  async settles<Result>(ask: () => Result | Promise<Result>): Promise<Result> {
+    try {
+      return await ask();
+    } catch (error) {
+      this.failed((error as { type?: ApiKeyErrorType } | null)?.type ?? "unexpected_state");
       throw error;
-    });
+    }
   }
 
   /** Publishes what is known about a token. */

@@ -267,7 +267,8 @@ export class ApiKeyModuleService implements Documented {
   async authenticate(token: string, _sharedContext?: Context): Promise<ApiKey | false> {
     const use = startUse(this, "authenticate");
     if (typeof token !== "string" || !isTokenSized(token)) {
-      this.native_.throwIfClosed();
+      const refuseIfClosed = () => this.native_.throwIfClosed();
+      await (use ? use.settles(refuseIfClosed) : refuseIfClosed());
       use?.refused("unknown", null);
       return false;
     }
@@ -281,8 +282,8 @@ export class ApiKeyModuleService implements Documented {
       // The guard calls `verify`, which publishes the event.
       return ((await admission.verify()) as ApiKey | null) ?? false;
     }
-    const asked = this.native_.authenticate(token);
-    const answer = await (use?.answers(asked) ?? asked);
+    const ask = () => this.native_.authenticate(token);
+    const answer = await (use ? use.answers(ask) : ask());
     return answer === null || isRefused(answer) ? false : answer;
   }
 
@@ -299,15 +300,15 @@ export class ApiKeyModuleService implements Documented {
       return { valid: true, key: recalled };
     }
     // An invalid demand is rejected for every token.
-    const asked = this.native_.verify(usable ? token : "", demand);
-    return toVerification(await (use?.answers(asked) ?? asked));
+    const ask = () => this.native_.verify(usable ? token : "", demand);
+    return toVerification(await (use ? use.answers(ask) : ask()));
   }
 
   async redeem(token: string, data: RedeemInput, sharedContext?: Context): Promise<Redemption> {
     const usable = typeof token === "string" && isTokenSized(token);
     const [use, change] = [startUse(this, "redeem"), startChange(this, "redeem")];
-    const asked = this.native_.redeem(usable ? token : "", data);
-    const redeemed = await (use?.settles(asked) ?? asked);
+    const ask = () => this.native_.redeem(usable ? token : "", data);
+    const redeemed = await (use ? use.settles(ask) : ask());
     if (redeemed.key === undefined) {
       use?.refused(redeemed.reason, redeemed.keyId);
       return { valid: false, reason: redeemed.reason };

@@ -1,12 +1,13 @@
 // Events about keys and their subscribers, without a certain database.
 
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { ApiKeyActivity } from "../../index.js";
 import { makeGuard } from "../../module/guards/guard";
 import type { ApiKeyModuleService } from "../../module/service";
 import { failureOf } from "../support/failures";
 import { openService } from "../support/ours";
 import { runProgram } from "../support/own-process";
-import { SECRET } from "../support/service";
+import { type OurService, SECRET, untyped } from "../support/service";
 import { ActivityListener, NAMES } from "./listener";
 
 const UNREACHABLE = "postgres://user@127.0.0.1:1/none";
@@ -28,6 +29,45 @@ describe("A call that fails", () => {
       await service.close();
     },
   );
+});
+
+describe("A call of a closed service", () => {
+  const TOKEN = `sk_${"0".repeat(64)}`;
+  const calls: [ApiKeyActivity["method"], string, (service: OurService) => Promise<unknown>][] = [
+    ["authenticate", "a token", (service) => service.authenticate(TOKEN)],
+    ["authenticate", "a string that is too long", (service) => service.authenticate("x".repeat(2_000))],
+    ["authenticate", "a number", (service) => service.authenticate(untyped(5))],
+    ["verify", "a token", (service) => service.verify(TOKEN)],
+    ["verify", "a token with a demand", (service) => service.verify(TOKEN, { scopes: ["a:b"] })],
+    ["verify", "a number", (service) => service.verify(untyped(5))],
+    ["redeem", "a token", (service) => service.redeem(TOKEN, { purpose: "reset" })],
+  ];
+
+  it.each(calls)("of %s with %s is published as failed, once (M20)", async (method, _, call) => {
+    const service = openService("sqlite::memory:");
+    await service.close();
+    const listener = new ActivityListener();
+    const { type } = await failureOf(call(service));
+    listener.stop();
+
+    expect(type).toBe("unexpected_state");
+    expect(listener.take()).toMatchObject([{ name: "key.refused", outcome: "failed", method, reason: type }]);
+  });
+});
+
+describe("A call with a demand that cannot be sent to Rust", () => {
+  it("is published as failed (M20)", async () => {
+    const service = openService("sqlite::memory:");
+    const cyclic: { scopes: unknown[] } = { scopes: [] };
+    cyclic.scopes.push(cyclic);
+    const listener = new ActivityListener();
+    const { type } = await failureOf(service.verify("sk_1", untyped(cyclic)));
+    listener.stop();
+
+    expect(type).toBe("invalid_data");
+    expect(listener.take()).toMatchObject([{ outcome: "failed", method: "verify", reason: type }]);
+    await service.close();
+  });
 });
 
 describe("A guard", () => {

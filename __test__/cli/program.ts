@@ -1,8 +1,8 @@
 // Runs the built program as a user does, in a process of its own.
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Database } from "../support/databases";
 import { openService } from "../support/ours";
 import type { OurService } from "../support/service";
 
@@ -14,11 +14,8 @@ export const PROGRAM = join(ROOT, "dist/cli/main.js");
 /** Hashing that costs next to nothing. */
 export const CHEAP = { hashing: "sha256" } as const;
 
-/** The file of util-linux that runs a program on a pseudo-terminal. */
-const SCRIPT = "/usr/bin/script";
-
-/** Whether programs can run on a pseudo-terminal. */
-export const HAS_TERMINAL = process.platform === "linux" && existsSync(SCRIPT);
+/** How a sequence begins that sets the color of a terminal. */
+export const ESCAPE = "\u001b[";
 
 /** What a program left behind. */
 export interface Run {
@@ -49,7 +46,7 @@ export function runOnTerminal(
   const quoted = [process.execPath, PROGRAM, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   const command = `stty cols 120; exec ${quoted}`;
   return run(
-    SCRIPT,
+    "script",
     ["--quiet", "--return", "--command", command, "/dev/null"],
     { env: { TERM: "xterm", ...env } },
     typed,
@@ -65,21 +62,39 @@ export interface Cli {
   pipe(input: string, ...args: string[]): Promise<Run>;
   /** Runs a command with `--json`, and parses the one value that it printed. */
   json(...args: string[]): Promise<{ exitCode: number | null; value: ReturnType<typeof JSON.parse> }>;
+  /** Creates a key that is hashed cheaply, and returns what `create --json` printed. */
+  create(...args: string[]): Promise<ReturnType<typeof JSON.parse>>;
   /** Runs `use` with a service on the same database. */
   withService<T>(use: (service: OurService) => Promise<T>): Promise<T>;
+}
+
+/** Gives each test of the suite the program on a new database with the table of keys. */
+export function useCli(database: Database): () => Cli {
+  let drop: () => Promise<void>;
+  let cli: Cli;
+  beforeEach(async () => {
+    const created = await database.create();
+    drop = created.drop;
+    cli = cliOn(created.url);
+    await cli.run("migrate");
+  });
+  afterEach(() => drop());
+  return () => cli;
 }
 
 /** The program on the database at `url`. */
 export function cliOn(url: string): Cli {
   const env = { DATABASE_URL: url };
+  const json = async (...args: string[]) => {
+    const { exitCode, stdout } = await runProgram([...args, "--json"], { env });
+    return { exitCode, value: JSON.parse(stdout) };
+  };
   return {
     url,
     run: (...args) => runProgram(args, { env }),
     pipe: (input, ...args) => runProgram(args, { env, input }),
-    async json(...args) {
-      const { exitCode, stdout } = await runProgram([...args, "--json"], { env });
-      return { exitCode, value: JSON.parse(stdout) };
-    },
+    json,
+    create: async (...args) => (await json("create", "--title", "A key", "--hashing", "sha256", ...args)).value,
     async withService(use) {
       const service = openService(url, CHEAP);
       return use(service).finally(() => service.close());

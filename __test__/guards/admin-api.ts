@@ -13,9 +13,10 @@ export interface AdminRoute {
 
 /**
  * How a request ended: at the guard, at an authentication, at RBAC's check of policies, or in a handler or later. Medusa's
- * validation of the request counts as a handler.
+ * validation of the request counts as a handler. A failure is a status of 500 or more; some handlers respond so to ids of
+ * nothing.
  */
-export type End = "guard" | "authentication" | "policies" | "handler";
+export type End = "guard" | "authentication" | "policies" | "handler" | "failure";
 
 /** Routes whose handlers do not respond: event streams, and those of a module that the shop lacks. */
 const SILENT = [
@@ -102,5 +103,5 @@ export function endOf(status: number, body: { message?: string } | null): End {
   if (status === 403 && /^The API key lacks|^No scope permits/.test(message)) return "guard";
   if (status === 401) return "authentication";
   if (status === 403 && /^Forbidden$|^Insufficient permissions/.test(message)) return "policies";
-  return "handler";
+  return status >= 500 ? "failure" : "handler";
 }

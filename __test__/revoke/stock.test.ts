@@ -104,6 +104,14 @@ describeStock("Stock's revoke", (current) => {
     expect(revoked.revoked_at).toBeInstanceOf(Date);
   });
 
+  it("stores and returns a secret token as the name of who creates or revokes a key (M23)", async () => {
+    const { token } = await current().service.createApiKeys(SECRET);
+    const { id } = await current().service.createApiKeys({ ...SECRET, created_by: token });
+    await current().service.revoke(id, by(token));
+
+    expect(await current().service.retrieveApiKey(id)).toMatchObject({ created_by: token, revoked_by: token });
+  });
+
   it("has no revokeToken (M17)", () => {
     expect(current().service).not.toHaveProperty("revokeToken");
   });

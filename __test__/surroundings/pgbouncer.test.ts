@@ -3,44 +3,22 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PgBouncer } from "../../harness/pgbouncer.js";
 import { cliOn } from "../cli/program";
 import { expectFailure } from "../support/failures";
 import { untilHeld, warm } from "../support/leased";
-import { openService } from "../support/ours";
-import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
 import { type OurService, PUBLISHABLE, SECRET } from "../support/service";
 import { CHEAP, durationOf, outcomeOf, rejections, revokeBySql, withClient } from "../support/surroundings";
 import { until } from "../support/until";
+import { usePooler } from "./pooled";
 
 const LEASED = { ...CHEAP, maxStaleness: 500 };
 
-let database: PostgresDatabase;
-let pooler: PgBouncer;
-let services: OurService[];
-
-beforeEach(async () => {
-  services = [];
-  database = await createPostgresDatabase();
-  const direct = openService(database.url, CHEAP);
-  await direct.migrate();
-  await direct.close();
-});
-afterEach(async () => {
-  for (const service of services) await service.close();
-  await pooler?.stop();
-  await database?.drop();
-});
-
-const open = (options: object = CHEAP) => {
-  const service = openService(pooler.url, options);
-  services.push(service);
-  return service;
-};
+const pooled = usePooler();
+const open = pooled.open;
 
 describe.each(["session", "transaction"] as const)("[postgres] Behind PgBouncer in %s mode", (mode) => {
   beforeEach(async () => {
-    pooler = await PgBouncer.start(database.url, mode, { default_pool_size: mode === "session" ? 20 : 2 });
+    await pooled.start(mode, { default_pool_size: mode === "session" ? 20 : 2 });
   });
 
   it("serves every method, with PgBouncer's default settings (D19)", async () => {
@@ -63,8 +41,8 @@ describe.each(["session", "transaction"] as const)("[postgres] Behind PgBouncer 
     const folder = mkdtempSync(join(tmpdir(), "medusa-api-key-native-options-"));
     const file = join(folder, "options.json");
     writeFileSync(file, JSON.stringify({ pooler: mode }));
-    const told = await cliOn(pooler.url).json("doctor", "--options", file);
-    const detected = await cliOn(pooler.url).json("doctor");
+    const told = await cliOn(pooled.pooler.url).json("doctor", "--options", file);
+    const detected = await cliOn(pooled.pooler.url).json("doctor");
     rmSync(folder, { recursive: true });
 
     expect([told.exitCode, detected.exitCode]).toEqual([0, 0]);
@@ -96,7 +74,7 @@ describe.each(["session", "transaction"] as const)("[postgres] Behind PgBouncer 
 
 describe("[postgres] Behind PgBouncer in transaction mode", () => {
   beforeEach(async () => {
-    pooler = await PgBouncer.start(database.url, "transaction", { default_pool_size: 2 });
+    await pooled.start("transaction", { default_pool_size: 2 });
   });
 
   it("holds no lease, names the pooler and rejects a revoked key immediately", async () => {
@@ -107,7 +85,7 @@ describe("[postgres] Behind PgBouncer in transaction mode", () => {
       () => service.status(),
       (status) => status.lease !== null && !/not begun/.test(status.lease.reason ?? ""),
     );
-    await revokeBySql(database.url, id);
+    await revokeBySql(pooled.database.url, id);
 
     expect(await outcomeOf(service, token)).toBe("refused");
     expect(lease).toMatchObject({ held: false, reason: expect.stringMatching(/pooler/) });
@@ -119,13 +97,12 @@ describe("[postgres] Behind PgBouncer in transaction mode", () => {
     // Long enough to have begun to listen, were it to.
     for (let round = 0; round < 200; round++) await service.authenticate(token);
     await service.close();
-    services = [];
 
     const channels = async () => {
       // Both of the pooler's sessions at once: neither answers twice.
       const found = await Promise.all(
         [1, 2].map(() =>
-          withClient(pooler.url, async (client) => {
+          withClient(pooled.pooler.url, async (client) => {
             await client.query("BEGIN; SELECT pg_sleep(0.3)");
             const { rows } = await client.query("SELECT pg_listening_channels()");
             await client.query("COMMIT");
@@ -144,11 +121,11 @@ describe("[postgres] Behind PgBouncer in transaction mode", () => {
     // Both of the pooler's sessions listen from now on, for every client.
     await Promise.all(
       [1, 2].map(() =>
-        withClient(pooler.url, (client) => client.query("BEGIN; LISTEN noise; SELECT pg_sleep(0.3); COMMIT")),
+        withClient(pooled.pooler.url, (client) => client.query("BEGIN; LISTEN noise; SELECT pg_sleep(0.3); COMMIT")),
       ),
     );
     let stopped = false;
-    const noise = withClient(database.url, async (client) => {
+    const noise = withClient(pooled.database.url, async (client) => {
       while (!stopped) await client.query("NOTIFY noise, 'a notification for another client'");
     });
     const failed: unknown[] = [];
@@ -171,7 +148,7 @@ describe("[postgres] Behind PgBouncer in transaction mode", () => {
     const [leased, plain] = [open(LEASED), open()];
     await leased.listApiKeys();
     const { id: noisy } = await plain.createApiKeys(PUBLISHABLE);
-    const noise = withClient(database.url, async (client) => {
+    const noise = withClient(pooled.database.url, async (client) => {
       for (let round = 0; round < 300; round++) {
         await client.query("UPDATE api_key SET title = $1 WHERE id = $2", [`Title ${round}`, noisy]);
       }
@@ -184,7 +161,7 @@ describe("[postgres] Behind PgBouncer in transaction mode", () => {
         () => false,
         () => true,
       );
-      const [row] = await database.query<{ ended: boolean }>(
+      const [row] = await pooled.database.query<{ ended: boolean }>(
         "SELECT revoked_at IS NOT NULL AS ended FROM api_key WHERE id = $1",
         [id],
       );
@@ -198,7 +175,7 @@ describe("[postgres] Behind PgBouncer in transaction mode", () => {
 
 describe("[postgres] Behind PgBouncer in session mode", () => {
   beforeEach(async () => {
-    pooler = await PgBouncer.start(database.url, "session");
+    await pooled.start("session");
   });
 
   it('holds a lease with pooler: "session" and rejects a revoked key within the bound', async () => {
@@ -206,87 +183,16 @@ describe("[postgres] Behind PgBouncer in session mode", () => {
     const { id, token } = await service.createApiKeys(SECRET);
     await untilHeld(service);
     await warm(service, () => service.authenticate(token));
-    await revokeBySql(database.url, id);
+    await revokeBySql(pooled.database.url, id);
     await until(async () => (await outcomeOf(service, token)) === "refused");
 
     expect((await service.status()).lease).toMatchObject({ held: true });
   });
 });
 
-describe('[postgres] With pooler: "session", although PgBouncer shares sessions', () => {
-  it.each<[string, () => Promise<void>, () => Promise<void>]>([
-    [
-      "from the beginning",
-      async () => {
-        pooler = await PgBouncer.start(database.url, "transaction", { default_pool_size: 1 });
-      },
-      async () => undefined,
-    ],
-    [
-      "after a reload",
-      async () => {
-        pooler = await PgBouncer.start(database.url, "session");
-      },
-      () => pooler.switchTo("transaction"),
-    ],
-  ])("no key is accepted beyond the bound, %s", async (_, start, change) => {
-    await start();
-    const service = open({ ...LEASED, pooler: "session" });
-    const keys = await service.createApiKeys(Array.from({ length: 6 }, () => SECRET));
-    const { id: noisy } = await service.createApiKeys(PUBLISHABLE);
-    const noise = new Noise(noisy);
-    try {
-      // Long enough for a first lease.
-      await new Promise((resolve) => setTimeout(resolve, 2 * LEASED.maxStaleness));
-      for (const { token } of keys) await outcomeOf(service, token);
-      await change();
-      const late: string[] = [];
-      for (const { id, token } of keys) {
-        for (let call = 0; call < 20; call++) await outcomeOf(service, token);
-        if (await isAcceptedLate(service, id, token)) late.push(id);
-      }
-      expect(late).toEqual([]);
-    } finally {
-      await noise.stop();
-    }
-  });
-
-  /** Changes a key all the time. Some of the notifications arrive while the listener has a session, others are dropped. */
-  class Noise {
-    private stopped = false;
-    private readonly changes: Promise<void>;
-
-    constructor(id: string) {
-      this.changes = withClient(database.url, async (client) => {
-        for (let round = 0; !this.stopped; round++) {
-          await client.query("UPDATE api_key SET title = $1 WHERE id = $2", [`Title ${round}`, id]);
-        }
-      });
-    }
-
-    stop(): Promise<void> {
-      this.stopped = true;
-      return this.changes;
-    }
-  }
-
-  /** Revokes a key and returns whether a call accepted it that began later than the bound. */
-  async function isAcceptedLate(service: OurService, id: string, token: string): Promise<boolean> {
-    await revokeBySql(database.url, id);
-    const committed = performance.now();
-    for (let start = committed; start < committed + 3 * LEASED.maxStaleness; start = performance.now()) {
-      const outcome = await outcomeOf(service, token);
-      if (outcome === "accepted" && start > committed + LEASED.maxStaleness) return true;
-      if (outcome === "refused") return false;
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-    return false;
-  }
-});
-
 describe("[postgres] Behind PgBouncer in statement mode", () => {
   it("the first call is rejected with the mode and the setting to change (D19)", async () => {
-    pooler = await PgBouncer.start(database.url, "statement");
+    await pooled.start("statement");
 
     await expectFailure(open().createApiKeys(SECRET), "database_error", /statement.*(transaction|session)/s);
   });
@@ -294,7 +200,7 @@ describe("[postgres] Behind PgBouncer in statement mode", () => {
 
 describe("[postgres] Behind a PgBouncer without free connections", () => {
   beforeEach(async () => {
-    pooler = await PgBouncer.start(database.url, "transaction", { default_pool_size: 2 });
+    await pooled.start("transaction", { default_pool_size: 2 });
   });
 
   it("every call ends at callTimeout, and calls succeed once a connection is free", async () => {
@@ -306,7 +212,7 @@ describe("[postgres] Behind a PgBouncer without free connections", () => {
     });
     const occupied: Promise<unknown>[] = [];
     const occupants = [1, 2].map(() =>
-      withClient(pooler.url, async (client) => {
+      withClient(pooled.pooler.url, async (client) => {
         const begun = client.query("BEGIN; SELECT 1");
         occupied.push(begun);
         await begun;

@@ -55,19 +55,6 @@ impl TokenRevocation {
     }
 }
 
-/// Rejects the token as the name of who ends its key: it would be stored, returned and published.
-///
-/// # Errors
-/// `Invalid`, without the string.
-pub fn refuse_token_as_name(token: &str, revoked_by: Option<&str>) -> Result<(), ApiKeyError> {
-    if revoked_by.is_some_and(|name| name == token) {
-        return Err(ApiKeyError::invalid(
-            "revoked_by is the token itself, which would be stored; pass who revokes the key",
-        ));
-    }
-    Ok(())
-}
-
 /// Rejects what cannot be a secret token, so that a mistake does not look like a revocation.
 ///
 /// # Errors

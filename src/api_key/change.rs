@@ -2,6 +2,7 @@
 
 use chrono::SubsecRound;
 
+use super::actor::{checked_actor, optional_actor};
 use super::deadline::deadline;
 use super::new::{optional_text, refuse_foreign_id};
 use super::{ApiKey, ApiKeyId, ApiKeyType, AttributesChange, NewApiKey};
@@ -134,7 +135,7 @@ impl Revocation {
             return Err(ApiKeyError::RevokeWithoutRevokedBy);
         }
         Ok(Self {
-            revoked_by: Some(checked_text("revoked_by", revoked_by)?),
+            revoked_by: Some(checked_actor("revoked_by", revoked_by)?),
             revoked_at: deadline("revoke_in", data.member("revoke_in"), now)?,
         })
     }
@@ -203,7 +204,7 @@ impl Roll {
         Ok(Self {
             revocation: Revocation::parse(data, now)?,
             id: NewApiKey::chosen_id(data)?,
-            created_by: optional_text("created_by", data.member("created_by"))?,
+            created_by: optional_actor("created_by", data.member("created_by"))?,
             title: optional_text("title", data.member("title"))?,
         })
     }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::actor::refuse_token_as_name;
+use super::id::is_ulid;
 use super::new::DraftApiKey;
 use super::{ApiKey, ApiKeyType, AttributesChange, KeyChange, NewApiKey};
 use crate::call_context::Timestamp;
@@ -116,11 +118,14 @@ impl DeclaredApiKey {
             ApiKeyType::Secret => secret_problem(token.expose(), allow_weak),
             ApiKeyType::Publishable => publishable_problem(token.expose()),
         };
-        match problem {
+        if let Some(problem) = problem {
             // SECURITY: the message never holds the token.
-            Some(problem) => Err(ApiKeyError::invalid(format!("ApiKey.token {problem}"))),
-            None => Ok(Self { change: change(&new, data)?, new, token: DeclaredToken::Raw(token) }),
+            return Err(ApiKeyError::invalid(format!("ApiKey.token {problem}")));
         }
+        if new.kind() == ApiKeyType::Secret {
+            refuse_token_as_name("created_by", Some(new.created_by()), token.expose())?;
+        }
+        Ok(Self { change: change(&new, data)?, new, token: DeclaredToken::Raw(token) })
     }
 
     /// Parses one element of `importApiKeys`; rejects unknown members.
@@ -257,6 +262,12 @@ fn secret(data: Input) -> Input {
         Input::Object(members) => Input::Object(members.into_iter().chain([kind]).collect()),
         other => other,
     }
+}
+
+/// Whether `ensureApiKeys` accepts a string as a secret token. Ids of Medusa's form (a ULID after the prefix) are excepted.
+pub(super) fn may_be_declared(text: &str) -> bool {
+    let Some(secret) = text.strip_prefix(Prefix::Secret.as_str()) else { return false };
+    !is_ulid(secret) && secret_problem(text, false).is_none()
 }
 
 fn secret_problem(token: &str, allow_weak: bool) -> Option<String> {

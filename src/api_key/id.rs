@@ -59,7 +59,16 @@ pub(super) fn generated_text(bits: u128) -> String {
 
 /// The bits of an id from which [`generated_text`] makes the same text; `None` for any other id.
 pub(super) fn generated_bits(id: &str) -> Option<u128> {
-    let ulid: &[u8; 26] = id.strip_prefix(ApiKeyId::PREFIX)?.as_bytes().try_into().ok()?;
+    ulid_bits(id.strip_prefix(ApiKeyId::PREFIX)?)
+}
+
+/// Whether a string is a ULID in upper case, as in the ids of Medusa's entities.
+pub(super) fn is_ulid(text: &str) -> bool {
+    ulid_bits(text).is_some()
+}
+
+fn ulid_bits(text: &str) -> Option<u128> {
+    let ulid: &[u8; 26] = text.as_bytes().try_into().ok()?;
     // The first of 26 digits holds only three of the 128 bits.
     let mut bits = Some(value(ulid[0])?).filter(|first| *first < 8)?;
     for digit in &ulid[1..] {

@@ -4,6 +4,7 @@
 //! are found, `store` where they are kept.
 //! Invariant: callers receive an [`ApiKey`] only as a [`PublicApiKey`].
 
+mod actor;
 mod attributes;
 mod breach;
 mod change;
@@ -18,13 +19,12 @@ mod pruning;
 mod time;
 mod workflow;
 
+pub use actor::refuse_token_as_name;
 pub use attributes::{
     Attributes, AttributesChange, Demand, Limits, Owner, RedemptionData, Refusal, checked_scope,
     metadata_value,
 };
-pub use breach::{
-    RevocationScope, TokenRevocation, refuse_no_secret_token, refuse_token_as_name, wrong_checksum,
-};
+pub use breach::{RevocationScope, TokenRevocation, refuse_no_secret_token, wrong_checksum};
 pub use change::{KeyChange, Revocation, Roll, UpsertApiKey, refuse_revoked};
 pub use compact_id::CompactId;
 pub use declared::{

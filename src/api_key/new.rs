@@ -1,5 +1,6 @@
 //! The validation and the creation of new keys.
 
+use super::actor::{checked_actor, optional_actor};
 use super::deadline::deadline;
 use super::time::checked_time;
 use super::{ApiKey, ApiKeyId, ApiKeyType, Attributes};
@@ -59,10 +60,10 @@ impl NewApiKey {
         refuse_near_misses(data, DataOf::Creation)?;
         let title = checked_text("title", data.member("title"))?;
         let kind = checked_type(data.member("type"))?;
-        let created_by = checked_text("created_by", data.member("created_by"))?;
+        let created_by = checked_actor("created_by", data.member("created_by"))?;
         let expires_in = data.member("expires_in");
         let (mut revoked_by, mut revoked_at) = (
-            optional_text("revoked_by", data.member("revoked_by"))?,
+            optional_actor("revoked_by", data.member("revoked_by"))?,
             checked_time("revoked_at", data.member("revoked_at"))?,
         );
         if !expires_in.is_absent() {

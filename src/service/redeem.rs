@@ -4,7 +4,9 @@ use std::net::IpAddr;
 
 use super::ApiKeyService;
 use super::authenticate::{Proof, RefusedToken};
-use crate::api_key::{ApiKey, PublicApiKey, RedemptionData, Refusal, Revocation};
+use crate::api_key::{
+    ApiKey, PublicApiKey, RedemptionData, Refusal, Revocation, refuse_token_as_name,
+};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
@@ -36,6 +38,7 @@ impl ApiKeyService {
         now: Timestamp,
     ) -> Result<Redeemed, ApiKeyError> {
         let RedemptionData { purpose, revoked_by, ip } = RedemptionData::parse(data)?;
+        refuse_token_as_name("revoked_by", revoked_by.as_deref(), &token)?;
         if !self.may_be_known(&token) {
             return Ok(Redeemed::Refused(RefusedToken::unknown()));
         }

@@ -28,7 +28,7 @@ impl ApiKeyService {
     ) -> Result<Written, ApiKeyError> {
         let TokenRevocation { revocation, cascade } = TokenRevocation::parse(data, now)?;
         refuse_no_secret_token(&token)?;
-        refuse_token_as_name(&token, revocation.revoked_by.as_deref())?;
+        refuse_token_as_name("revoked_by", revocation.revoked_by.as_deref(), &token)?;
         let ids = self.ids_of_token(&self.hasher.present(token.clone()), cascade, now).await?;
         if ids.is_empty() {
             if self.brand.as_ref().is_some_and(|brand| brand.refuses(&token)) {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use serde::Serialize;
+use tokio::time::Instant;
 
 use super::row::{Column, Entity};
 use super::settings::DatabaseSettings;
@@ -97,6 +98,14 @@ pub struct TableFacts {
     pub triggers: Option<bool>,
 }
 
+/// The facts that a database knows about itself and its table.
+pub(super) struct DatabaseFacts {
+    pub(super) server: ServerFacts,
+    pub(super) table: OwnTableFacts,
+    /// When the server's clock was read.
+    pub(super) clock_read_at: Option<Instant>,
+}
+
 /// The facts about a table that its database knows.
 pub(super) struct OwnTableFacts {
     pub(super) exists: bool,
@@ -127,8 +136,8 @@ pub(super) async fn diagnose(
     settings: &DatabaseSettings,
     now: Timestamp,
 ) -> Result<Diagnosis, ApiKeyError> {
-    let (mut server, clock_read_at) = dialect::server_facts(on, settings).await?;
-    let own = dialect::table_facts(on).await?;
+    let DatabaseFacts { mut server, table: own, clock_read_at } =
+        dialect::facts(on, settings).await?;
     let table = TableFacts {
         exists: own.exists,
         missing_steps: migration::missing_names(on).await?,

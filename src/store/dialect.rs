@@ -1,12 +1,11 @@
 //! Chooses between PostgreSQL's statements and SQLite's.
 
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
-use tokio::time::Instant;
 
 use super::api_keys::Query;
 use super::backend::Backend;
 use super::cascade::{Ended, Ending};
-use super::diagnosis::{OwnTableFacts, ServerFacts};
+use super::diagnosis::DatabaseFacts;
 use super::failure::InsertError;
 use super::last_used::UsesWritten;
 use super::migration::{Change, TableSql};
@@ -214,24 +213,14 @@ pub async fn set_last_used(
     }
 }
 
-/// Returns the facts about the server, and when its clock was read.
-pub(super) async fn server_facts(
+/// Returns the facts that the database knows about itself and the table of keys.
+pub(super) async fn facts(
     on: &Connection<'_>,
     settings: &DatabaseSettings,
-) -> Result<(ServerFacts, Option<Instant>), ApiKeyError> {
+) -> Result<DatabaseFacts, ApiKeyError> {
     match on.executor() {
-        Executor::Postgres(executor) => postgres::diagnosis::server_facts(executor, settings).await,
-        Executor::Sqlite(executor) => {
-            Ok((sqlite::diagnosis::server_facts(executor, settings).await?, None))
-        }
-    }
-}
-
-/// Returns the facts about the table of keys that the database knows.
-pub(super) async fn table_facts(on: &Connection<'_>) -> Result<OwnTableFacts, ApiKeyError> {
-    match on.executor() {
-        Executor::Postgres(executor) => postgres::diagnosis::table_facts(executor).await,
-        Executor::Sqlite(executor) => sqlite::diagnosis::table_facts(executor).await,
+        Executor::Postgres(executor) => postgres::diagnosis::facts(executor, settings).await,
+        Executor::Sqlite(executor) => sqlite::diagnosis::facts(executor, settings).await,
     }
 }
 

@@ -74,6 +74,14 @@ pub(super) fn begins_like_secret(rest: &str) -> bool {
     is_brand(brand) && digits.take(MIN_SECRET_LENGTH).count() == MIN_SECRET_LENGTH
 }
 
+/// Whether what follows `sk_` begins with the rest of a whole token with any brand.
+pub(super) fn begins_with_token(rest: &str) -> bool {
+    let Some((brand, rest)) = rest.split_once('_') else { return false };
+    let digits = rest.bytes().take_while(u8::is_ascii_alphanumeric);
+    let whole = RANDOM_DIGITS + CHECKSUM_DIGITS;
+    is_brand(brand) && digits.take(whole).count() == whole
+}
+
 fn is_brand(text: &str) -> bool {
     (1..=MAX_BRAND_LENGTH).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())

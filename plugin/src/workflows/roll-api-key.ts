@@ -1,5 +1,4 @@
 import { createWorkflow, transform, type WorkflowData, WorkflowResponse } from "@medusajs/framework/workflows-sdk";
-import { linkSalesChannelsToApiKeyStep } from "@medusajs/medusa/core-flows";
 import { planSuccessorStep } from "./steps/plan-successor";
 import { rollApiKeyStep } from "./steps/roll-api-key";
 
@@ -18,17 +17,17 @@ export interface RollApiKeyWorkflowInput {
 /**
  * Replaces a key by a new one with its sales channels, and revokes it at once or after a grace period.
  *
- * The links are written first, under the id that the new key will have: the roll itself is one transaction, is the last
- * step, and cannot be undone. Where this workflow fails, the old key is as it was, unless the error says
- * `outcome: "unknown"`: the roll may then be done, and the links of the new key are dismissed.
+ * The links are written first, under the id that the new key will have: the roll itself is one transaction and cannot be
+ * undone. Where this workflow fails, the old key is as it was, unless the error says `outcome: "unknown"`: the roll may then
+ * be done, so the links stay.
  */
 export const rollApiKeyWorkflow = createWorkflow(
   "medusa-api-key-native-roll",
   (input: WorkflowData<RollApiKeyWorkflowInput>) => {
     const successor = planSuccessorStep({ id: input.id });
-    linkSalesChannelsToApiKeyStep({ id: successor.id, add: successor.sales_channel_ids });
     const roll = transform({ input, successor }, ({ input: { id, actor_id, revoke_in, title }, successor }) => ({
       id,
+      sales_channel_ids: successor.sales_channel_ids,
       data: {
         id: successor.id,
         revoked_by: actor_id,

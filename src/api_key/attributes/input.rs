@@ -5,6 +5,7 @@ use super::metadata::checked_metadata;
 use super::scope::checked_scopes;
 use super::{Attributes, Metadata, Owner, USER};
 use crate::api_key::ApiKeyType;
+use crate::api_key::actor::refuse_secret;
 use crate::error::ApiKeyError;
 use crate::input::{Input, refuse_unknown};
 
@@ -208,6 +209,7 @@ fn checked_owner(field: &str, value: &Input) -> Result<Owner, ApiKeyError> {
             )));
         }
     };
+    refuse_secret(&format!("{field}.id"), &id)?;
     Ok(Owner { owner_type: checked_name(&format!("{field}.type"), value.member("type"))?, id })
 }
 

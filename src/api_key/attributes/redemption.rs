@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use super::address::checked_ip;
 use super::input::checked_name;
+use crate::api_key::actor::optional_actor;
 use crate::error::ApiKeyError;
-use crate::input::{Input, checked_text, refuse_unknown};
+use crate::input::{Input, refuse_unknown};
 
 /// The validated second argument of `redeem`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,10 +34,7 @@ impl RedemptionData {
         refuse_unknown("the data of redeem", given, &["purpose", "revoked_by", "ip"])?;
         Ok(Self {
             purpose: checked_name("purpose", given.member("purpose"))?,
-            revoked_by: match given.member("revoked_by") {
-                absent if absent.is_absent() => None,
-                revoker => Some(checked_text("revoked_by", revoker)?),
-            },
+            revoked_by: optional_actor("revoked_by", given.member("revoked_by"))?,
             ip: checked_ip(given.member("ip"))?,
         })
     }

@@ -12,9 +12,7 @@ use crate::error::ApiKeyError;
 use crate::event::EventSink;
 use crate::store::api_keys::Query;
 use crate::store::lookup::TokenLookup;
-use crate::store::postgres::{
-    PgConnections, PgExecutor, PgSource, ReadBatcherStatus, write_obstacle,
-};
+use crate::store::postgres::{PgConnections, PgExecutor, PgSource, ReadBatcherStatus, Rights};
 use crate::store::settings::{DatabaseSettings, DatabaseUrl};
 use crate::store::sqlite::{OpenFile, Pools, SqliteSource, SqliteTransaction};
 use crate::store::transaction::{Begun, Pool, Transaction};
@@ -148,7 +146,8 @@ impl Opened {
     pub(super) async fn write_obstacle(&self) -> Result<Option<ApiKeyError>, ApiKeyError> {
         match self {
             Self::Postgres(connections) => {
-                write_obstacle(PgExecutor::Pool(connections.pool())).await
+                let rights = Rights::of(PgExecutor::Pool(connections.pool())).await?;
+                Ok(rights.write_obstacle())
             }
             Self::Sqlite(pools) => Ok(pools.write_obstacle().await),
         }

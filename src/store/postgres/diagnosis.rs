@@ -10,30 +10,39 @@ use super::executor::PgExecutor;
 use super::failure::PgFailure;
 use super::migration::change_feed;
 use super::pool::PgPool;
+use super::rights::Rights;
 use super::sslmode::Protection;
 use crate::error::ApiKeyError;
-use crate::store::diagnosis::{Encryption, OwnTableFacts, ServerClock, ServerFacts};
+use crate::store::diagnosis::{DatabaseFacts, Encryption, OwnTableFacts, ServerClock, ServerFacts};
 use crate::store::settings::DatabaseSettings;
 
 const CLOCK: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.clock_timestamp()";
 
 const SERVER: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.current_setting('server_version'), \
     pg_catalog.current_schema()::pg_catalog.text, \
-    pg_catalog.current_setting('transaction_read_only') = 'on', \
     (SELECT s.version::pg_catalog.text FROM pg_catalog.pg_stat_ssl AS s \
     WHERE s.pid = pg_catalog.pg_backend_pid() AND s.ssl)";
 
 const TABLE: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.to_regclass('api_key') IS NOT NULL, \
-    (SELECT pg_catalog.array_agg(privilege) FROM pg_catalog.unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege \
-    WHERE NOT pg_catalog.has_table_privilege(pg_catalog.to_regclass('api_key'), privilege)), \
     COALESCE(pg_catalog.has_schema_privilege(pg_catalog.current_schema()::pg_catalog.text, 'CREATE'), false) \
     AND COALESCE((SELECT pg_catalog.pg_has_role(c.relowner, 'USAGE') FROM pg_catalog.pg_class AS c \
     WHERE c.oid = pg_catalog.to_regclass('api_key')), true)";
 
-/// Returns the facts about the server, and when its clock was read.
-pub(in crate::store) async fn server_facts(
+/// Returns the facts about the server and the table.
+pub(in crate::store) async fn facts(
     executor: PgExecutor<'_>,
     settings: &DatabaseSettings,
+) -> Result<DatabaseFacts, ApiKeyError> {
+    let rights = Rights::of(executor).await?;
+    let (server, clock_read_at) = server_facts(executor, settings, &rights).await?;
+    let table = table_facts(executor, rights).await?;
+    Ok(DatabaseFacts { server, table, clock_read_at })
+}
+
+async fn server_facts(
+    executor: PgExecutor<'_>,
+    settings: &DatabaseSettings,
+    rights: &Rights,
 ) -> Result<(ServerFacts, Option<Instant>), ApiKeyError> {
     let pool = executor.pool();
     let pooler = pooler(pool).await?;
@@ -57,26 +66,25 @@ pub(in crate::store) async fn server_facts(
         encryption: Some(Encryption {
             local: server.hosts().iter().all(is_local),
             demanded: name(server.protection()),
-            protocol: row.try_get(3).map_err(PgFailure::from)?,
+            protocol: row.try_get(2).map_err(PgFailure::from)?,
         }),
         pooler,
         replica: server.is_replica(),
-        read_only: row.try_get(2).map_err(PgFailure::from)?,
+        read_only: rights.read_only,
     };
     Ok((facts, Some(read_at)))
 }
 
-/// Returns the facts about the table.
-pub(in crate::store) async fn table_facts(
+async fn table_facts(
     executor: PgExecutor<'_>,
+    rights: Rights,
 ) -> Result<OwnTableFacts, ApiKeyError> {
     let rows = executor.query(TABLE, &[]).await?.rows;
     let row = first(&rows)?;
-    let missing: Option<Vec<String>> = row.try_get(1).map_err(PgFailure::from)?;
     Ok(OwnTableFacts {
         exists: row.try_get(0).map_err(PgFailure::from)?,
-        missing_privileges: missing.unwrap_or_default(),
-        may_migrate: row.try_get(2).map_err(PgFailure::from)?,
+        missing_privileges: rights.missing_privileges,
+        may_migrate: row.try_get(1).map_err(PgFailure::from)?,
         triggers: Some(change_feed::is_defined(executor).await?),
     })
 }

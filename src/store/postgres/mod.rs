@@ -51,7 +51,7 @@ use model::{at, model};
 pub(super) use pool::PgPool;
 pub use read_batcher::ReadBatcherStatus;
 pub(super) use redemption::redeem;
-pub(super) use rights::write_obstacle;
+pub(super) use rights::Rights;
 use server::PostgresServer;
 use session::Session;
 pub(super) use source::{PgConnections, PgSource};

@@ -6,7 +6,9 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::wal_index::{self, Header};
+use super::file::FileId;
+use super::file_control::{self, Header};
+use super::opened_file::opened_file;
 
 /// How long the first read of a file waits for another process that is recovering it.
 const FIRST_READ_TIMEOUT: Duration = Duration::from_secs(1);
@@ -37,9 +39,16 @@ impl Commits {
         Some(Self { connection, has_wal_index: mode.eq_ignore_ascii_case("wal"), last: None })
     }
 
+    /// Returns the file that the connection opened; see [`opened_file`].
+    pub(super) fn file(&self) -> Option<FileId> {
+        opened_file(Path::new(self.connection.path()?), || {
+            file_control::has_moved(&self.connection)
+        })
+    }
+
     /// Returns a number that changes with each commit, or `None` if the database is busy.
     pub(super) fn version(&mut self) -> Option<i64> {
-        let header = if self.has_wal_index { wal_index::header(&self.connection) } else { None };
+        let header = if self.has_wal_index { file_control::header(&self.connection) } else { None };
         if let (Some(now), Some((then, version))) = (header, self.last)
             && now == then
         {

@@ -5,18 +5,18 @@ use sea_orm::{DbBackend, Statement};
 use super::executor::SqliteExecutor;
 use super::migration::lacks_table;
 use crate::error::ApiKeyError;
-use crate::store::diagnosis::{OwnTableFacts, ServerFacts};
+use crate::store::diagnosis::{DatabaseFacts, OwnTableFacts, ServerFacts};
 use crate::store::settings::DatabaseSettings;
 
 const VERSION: &str = "SELECT sqlite_version()";
 
-/// Returns the facts about the database.
-pub(in crate::store) async fn server_facts(
+/// Returns the facts about the database and the table. SQLite has no privileges, and its changes need no triggers.
+pub(in crate::store) async fn facts(
     executor: SqliteExecutor<'_>,
     settings: &DatabaseSettings,
-) -> Result<ServerFacts, ApiKeyError> {
+) -> Result<DatabaseFacts, ApiKeyError> {
     let version = executor.texts(Statement::from_string(DbBackend::Sqlite, VERSION)).await?;
-    Ok(ServerFacts {
+    let server = ServerFacts {
         database: "sqlite",
         version: version.into_iter().next().unwrap_or_default(),
         location: settings.url.to_string(),
@@ -26,17 +26,12 @@ pub(in crate::store) async fn server_facts(
         pooler: None,
         replica: false,
         read_only: false,
-    })
-}
-
-/// Returns the facts about the table. SQLite has no privileges, and its changes need no triggers.
-pub(in crate::store) async fn table_facts(
-    executor: SqliteExecutor<'_>,
-) -> Result<OwnTableFacts, ApiKeyError> {
-    Ok(OwnTableFacts {
+    };
+    let table = OwnTableFacts {
         exists: !lacks_table(executor).await?,
         missing_privileges: Vec::new(),
         may_migrate: true,
         triggers: None,
-    })
+    };
+    Ok(DatabaseFacts { server, table, clock_read_at: None })
 }

@@ -13,11 +13,13 @@ pub(super) mod diagnosis;
 mod executor;
 mod failure;
 mod file;
+mod file_control;
 mod insert;
 mod last_used;
 mod live_creator;
 mod lookup;
 pub(super) mod migration;
+mod opened_file;
 mod opening;
 mod patterns;
 #[cfg(test)]
@@ -29,7 +31,6 @@ mod replacement;
 mod source;
 mod transaction;
 mod url;
-mod wal_index;
 mod watch;
 mod writer;
 

@@ -13,6 +13,7 @@ use sea_orm::sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use super::codes::lacks_access;
 use super::companion::companion_path;
 use super::file::{FileId, create_private, id, make_private, stamp};
+use super::opened_file::opened_by_pool;
 use super::watch::Watch;
 use super::writer::{LOCK_WAIT, WRITERS};
 use crate::store::settings::PoolSettings;
@@ -76,6 +77,7 @@ impl Opening<'_> {
             options.clone().create_if_missing(true).connect().await?.close().await?;
             make_private(self.path);
         }
+        self.watch.expect(expected);
         let readers =
             self.pooled(self.pool.min, self.pool.max).connect_with(options.clone()).await?;
         let mode = match journal_mode(&readers).await {
@@ -127,9 +129,10 @@ impl Opening<'_> {
             .acquire_timeout(self.pool.acquire_timeout)
             .idle_timeout(self.pool.idle_timeout)
             .after_connect(move |connection, _| {
-                let same_file = watch.connected();
+                let watch = Arc::clone(&watch);
                 Box::pin(async move {
-                    if !same_file {
+                    let file = opened_by_pool(connection, watch.path()).await?;
+                    if !watch.connected(file) {
                         connection.execute("PRAGMA query_only = ON").await?;
                     }
                     Ok(())

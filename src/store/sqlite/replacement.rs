@@ -86,3 +86,46 @@ async fn nothing_is_written_through_a_connection_to_the_replacement() {
         fs::remove_dir_all(folder).expect("removes");
     }
 }
+
+/// Replaces the file while a connection opens it, and puts the former one back before the connection is ready.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_connection_to_a_file_that_was_there_for_a_moment_ends_the_session() {
+    let folder = std::env::temp_dir().join(format!("api-key-moment-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("makes a folder");
+    let [path, other, aside] = ["keys.db", "other.db", "aside.db"].map(|name| folder.join(name));
+    let settings =
+        DatabaseSettings::parse(&format!("sqlite:{}", path.display())).expect("is a URL");
+    let watch = Arc::new(Watch::new(path.clone()));
+    let pools = Pools::open_file(&settings, &watch, true).await.expect("opens");
+    // A lock keeps the new connection waiting after it has opened the file.
+    let holder = Connection::open(&other).expect("opens");
+    let exclusive =
+        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; CREATE TABLE t (n INTEGER)";
+    holder.execute_batch(exclusive).expect("locks");
+
+    fs::rename(&path, &aside).expect("moves");
+    fs::rename(&other, &path).expect("replaces");
+    let (lookup, ()) = tokio::join!(pools.lookups.execute_unprepared("SELECT 1"), async {
+        while descriptors(&path) < 2 {
+            tokio::task::yield_now().await;
+        }
+        fs::rename(&path, &other).expect("moves back");
+        fs::rename(&aside, &path).expect("moves back");
+        drop(holder);
+    });
+
+    lookup.expect("connects");
+    assert_eq!(pools.are_current(), Ok(false));
+    pools.close(std::time::Duration::from_secs(10)).await;
+    fs::remove_dir_all(folder).expect("removes");
+}
+
+/// The number of descriptors of this process that lead to a path.
+#[cfg(target_os = "linux")]
+fn descriptors(path: &Path) -> usize {
+    let entries = fs::read_dir("/proc/self/fd").expect("lists");
+    let targets = entries.flatten().filter_map(|entry| fs::read_link(entry.path()).ok());
+    targets.filter(|target| target == path).count()
+}

@@ -34,6 +34,10 @@ pub(in crate::store) struct Watch {
 struct State {
     sessions: u64,
     session: Option<Session>,
+    /// The file that connections are being opened to before its session begins, if it exists.
+    expected: Option<FileId>,
+    /// Whether one of these connections has opened another file.
+    opened_unexpected_file: bool,
 }
 
 struct Session {
@@ -66,9 +70,16 @@ impl Watch {
         stamp(&self.path).is_ok()
     }
 
+    /// Prepares the connections to a file before its session begins; `None` if the file does not exist yet.
+    pub(super) fn expect(&self, file: Option<FileId>) {
+        let mut state = self.state();
+        state.expected = file;
+        state.opened_unexpected_file = false;
+    }
+
     /// Begins a session with the file that connections were just opened to, and returns the session's number.
     ///
-    /// Returns `None` if the path no longer leads to the expected file. `immutable` is set if SQLite treats the file as
+    /// Returns `None` if the path no longer leads to the expected file, or a connection has opened another one. `immutable` is set if SQLite treats the file as
     /// immutable.
     pub(super) fn begin(&self, expected: FileId, immutable: bool) -> Option<u64> {
         let before = stamp(&self.path).ok().filter(|stamp| stamp.id == expected)?;
@@ -76,7 +87,13 @@ impl Watch {
         // SQLite keeps both files while this connection is open.
         let [wal, shm] =
             ["-wal", "-shm"].map(|suffix| Companion::new(&self.path, suffix, commits.is_some()));
+        if commits.as_ref().is_some_and(|commits| commits.file() != Some(expected)) {
+            return None;
+        }
         let mut state = self.state();
+        if state.opened_unexpected_file {
+            return None;
+        }
         state.sessions += 1;
         let number = state.sessions;
         state.session = Some(Session {
@@ -122,14 +139,20 @@ impl Watch {
                 || former.shm.is_beside(&self.path, "-shm"))
     }
 
-    /// Notes a new connection. Returns `false` if it opened another file than that of the session, which becomes invalid.
+    /// Notes a new connection and the file that it opened. Returns `false` if that is not the session's, or not at the path;
+    /// then the session becomes invalid.
     ///
     /// The last connection to close copies the log into the file, and the log at the path may be that of the session's
     /// file. So a connection that copies nothing stays open until the session ends.
-    pub(super) fn connected(&self) -> bool {
+    pub(super) fn connected(&self, file: Option<FileId>) -> bool {
         let mut state = self.state();
-        let Some(session) = &mut state.session else { return true };
-        if session.status(&self.path) == FileStatus::Same {
+        let State { session, expected, opened_unexpected_file, .. } = &mut *state;
+        let Some(session) = session else {
+            let as_expected = expected.is_none() || file == *expected;
+            *opened_unexpected_file |= !as_expected;
+            return as_expected;
+        };
+        if file == Some(session.database) && session.status(&self.path) == FileStatus::Same {
             return true;
         }
         if !session.opened_other_file {

@@ -1,15 +1,16 @@
-//! Reads the header of SQLite's wal-index, the memory that the processes with an open database file share.
+//! What SQLite offers only through `sqlite3_file_control`: the header of the wal-index, and whether a file was moved.
 //!
-//! SQLite changes this header with each commit, before the commit returns (<https://www.sqlite.org/walformat.html>,
+//! The wal-index is the memory that the processes with an open database file share. SQLite changes its header with each commit, before the commit returns (<https://www.sqlite.org/walformat.html>,
 //! section 2.1). SQLite itself compares the header with its copy to learn whether the database has changed; this module
 //! reads it through the same function of SQLite's VFS. See ADR 24.
-#![expect(unsafe_code, reason = "SQLite offers the wal-index only through its C interface; ADR 24")]
+#![expect(unsafe_code, reason = "SQLite offers these only through its C interface; ADR 24")]
 
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use rusqlite::{Connection, ffi};
+use sea_orm::sqlx::sqlite::LockedSqliteHandle;
 
 /// The length of the header: 48 bytes, stored twice.
 const WORDS: usize = 12;
@@ -38,6 +39,35 @@ pub(super) fn header(connection: &Connection) -> Option<Header> {
         copy
     });
     (first == second && first[INITIALIZED_WORD].to_ne_bytes()[0] != 0).then_some(Header(first))
+}
+
+/// Returns whether the path by which a connection opened its file no longer leads to that file.
+pub(super) fn has_moved(connection: &Connection) -> bool {
+    // SAFETY: the handle is open while `connection` is borrowed.
+    unsafe { handle_has_moved(connection.handle()) }
+}
+
+/// Returns the same about a connection of a pool.
+pub(super) fn pooled_has_moved(connection: &mut LockedSqliteHandle<'_>) -> bool {
+    // SAFETY: the handle is open and not in use elsewhere while `connection` is borrowed.
+    unsafe { handle_has_moved(connection.as_raw_handle().as_ptr()) }
+}
+
+/// # Safety
+/// The handle must be that of an open connection.
+unsafe fn handle_has_moved(handle: *mut ffi::sqlite3) -> bool {
+    let mut moved = 0_i32;
+    // SAFETY: the handle is open, and SQLite writes one integer to `moved`. Where an open file cannot be moved, it writes
+    // nothing.
+    let _ = unsafe {
+        ffi::sqlite3_file_control(
+            handle,
+            c"main".as_ptr(),
+            ffi::SQLITE_FCNTL_HAS_MOVED,
+            (&raw mut moved).cast::<c_void>(),
+        )
+    };
+    moved != 0
 }
 
 /// Borrows both copies of the header from SQLite.
