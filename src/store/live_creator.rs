@@ -29,7 +29,7 @@ pub(super) fn statement(
 ) -> String {
     let live = live(&format!("${}", params + 2));
     format!(
-        r#"INSERT INTO "api_key" ({}) SELECT * FROM {rows} WHERE NOT EXISTS (
+        r#"INSERT INTO "api_key" ({}) {rows} WHERE NOT EXISTS (
   SELECT 1 FROM (SELECT {live} AS "live" FROM "api_key" AS "key" WHERE "key"."id" = ${} {lock}) AS "creator"
   WHERE NOT "creator"."live")"#,
         *COLUMNS,

@@ -22,31 +22,39 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Counts the keys with one of the ids `$1` and one of the tokens `$2`.
 const WRITTEN: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.count(*) FROM api_key WHERE id = ANY($1) AND token = ANY($2)";
 
-/// The rows that a statement inserts: an array for each column, so that a statement serves any number of keys.
+/// The rows that a statement inserts, as a query and its parameters.
 pub(super) struct Rows {
-    pub(super) sql: String,
-    pub(super) params: usize,
+    /// Selects the rows.
+    pub(super) sql: &'static str,
+    pub(super) params: Vec<Param>,
 }
 
-pub(super) static ROWS: LazyLock<Rows> = LazyLock::new(|| {
-    let params = Column::iter().count();
-    let arrays: Vec<_> =
-        (1..=params).map(|number| format!("pg_catalog.unnest(${number})")).collect();
-    Rows { sql: format!("ROWS FROM ({})", arrays.join(", ")), params }
-});
+/// One value for each column.
+static ONE: LazyLock<String> = LazyLock::new(|| select("${n}"));
 
-static INSERT: LazyLock<String> =
-    LazyLock::new(|| format!(r#"INSERT INTO "api_key" ({}) SELECT * FROM {}"#, *COLUMNS, ROWS.sql));
+/// An array for each column, so that one prepared statement serves any number of keys. Planning it costs more.
+static MANY: LazyLock<String> = LazyLock::new(|| select("pg_catalog.unnest(${n})"));
 
-/// Returns the parameters of [`ROWS`].
-pub(super) fn rows(keys: &[ApiKey]) -> Result<Vec<Param>, PgFailure> {
-    let mut columns = vec![Vec::with_capacity(keys.len()); ROWS.params];
-    for key in keys {
-        for (column, value) in columns.iter_mut().zip(values(key)) {
-            column.push(value);
+fn select(value: &str) -> String {
+    let values = (1..=Column::iter().count()).map(|n| value.replace("{n}", &n.to_string()));
+    format!("SELECT {}", values.collect::<Vec<_>>().join(", "))
+}
+
+impl Rows {
+    pub(super) fn of(keys: &[ApiKey]) -> Result<Self, PgFailure> {
+        if let [key] = keys {
+            let params = values(key).map(Param::of).collect::<Result<_, _>>()?;
+            return Ok(Self { sql: &ONE, params });
         }
+        let mut columns = vec![Vec::with_capacity(keys.len()); Column::iter().count()];
+        for key in keys {
+            for (column, value) in columns.iter_mut().zip(values(key)) {
+                column.push(value);
+            }
+        }
+        let params = columns.into_iter().map(Param::array).collect::<Result<_, _>>()?;
+        Ok(Self { sql: &MANY, params })
     }
-    columns.into_iter().map(Param::array).collect()
 }
 
 /// Inserts new keys.
@@ -54,7 +62,9 @@ pub(in crate::store) async fn insert(
     executor: PgExecutor<'_>,
     keys: &[ApiKey],
 ) -> Result<u64, InsertError> {
-    execute(executor, &INSERT, &rows(keys)?, keys).await
+    let Rows { sql, params } = Rows::of(keys)?;
+    let sql = format!(r#"INSERT INTO "api_key" ({}) {sql}"#, *COLUMNS);
+    execute(executor, &sql, &params, keys).await
 }
 
 /// Inserts new keys with a statement, repeats it if its outcome is unknown, and returns the number of inserted rows.

@@ -7,7 +7,7 @@ use crate::api_key::ApiKey;
 use crate::store::failure::InsertError;
 use crate::store::live_creator::{COLUMNS, values};
 
-/// Returns the rows of keys as the SQL of a table, and the bound values.
+/// Returns the rows of keys as a query, and its bound values.
 pub(super) fn rows(keys: &[ApiKey]) -> (String, Vec<Value>) {
     let mut bound = Vec::new();
     let mut row = |key| {
@@ -18,7 +18,7 @@ pub(super) fn rows(keys: &[ApiKey]) -> (String, Vec<Value>) {
         format!("({})", numbers.collect::<Vec<_>>().join(", "))
     };
     let rows = keys.iter().map(&mut row).collect::<Vec<_>>().join(", ");
-    (format!("(VALUES {rows})"), bound)
+    (format!("SELECT * FROM (VALUES {rows})"), bound)
 }
 
 /// Inserts new keys.
@@ -27,6 +27,6 @@ pub(in crate::store) async fn insert(
     keys: &[ApiKey],
 ) -> Result<u64, InsertError> {
     let (rows, values) = rows(keys);
-    let sql = format!(r#"INSERT INTO "api_key" ({}) SELECT * FROM {rows}"#, *COLUMNS);
+    let sql = format!(r#"INSERT INTO "api_key" ({}) {rows}"#, *COLUMNS);
     executor.insert(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await
 }
