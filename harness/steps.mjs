@@ -74,6 +74,11 @@ export function hostTriple() {
   return /^host: (.+)$/m.exec(outputOf("rustc", ["-vV"]) ?? "")?.[1] ?? fail("rustc -vV prints no host.");
 }
 
+/** Returns the version of a Rust compiler, by default of the one that cargo uses, such as `1.95.0`. */
+export function rustVersion(compiler = "rustc") {
+  return /^release: (.+)$/m.exec(outputOf(compiler, ["-vV"]) ?? "")?.[1] ?? fail(`${compiler} -vV prints no release.`);
+}
+
 /** Prints a message and exits with 1. */
 export function fail(message) {
   console.error(`\n✗ ${message}`);

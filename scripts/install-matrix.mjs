@@ -17,6 +17,7 @@ import { withPlaceholders } from "./install-matrix/placeholders.mjs";
 import { Workshop } from "./install-matrix/project.mjs";
 import { writeMatrix } from "./install-matrix/report.mjs";
 import { bundlers, testRunners } from "./install-matrix/rows-builds.mjs";
+import { commandLine } from "./install-matrix/rows-command-line.mjs";
 import { failures } from "./install-matrix/rows-failures.mjs";
 import { managers } from "./install-matrix/rows-managers.mjs";
 import { platforms } from "./install-matrix/rows-platforms.mjs";
@@ -31,6 +32,7 @@ const GROUPS = {
   "Package managers": managers,
   "Other platforms": platforms,
   "Imports and runtimes": usage,
+  "Command line": commandLine,
   "Test runners": testRunners,
   "Bundlers and frameworks": bundlers,
   "Failures, and the error of each": failures,

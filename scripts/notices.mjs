@@ -26,6 +26,6 @@ const platforms = readdirSync(`${root}npm`).map((platform) => `${name}-${platfor
 const packages = await writeRootBill(values.out, platforms, values["lock-folder"]);
 console.log(`${name}: ${packages} packages in ${BILL}`);
 for (const triple of positionals.length > 0 ? positionals : napi.targets) {
-  const count = await writeNotices(triple, join(values.out, triple), values["manifest-path"]);
+  const count = await writeNotices(triple, join(values.out, triple), { manifest: values["manifest-path"] });
   console.log(`${triple}: ${count} crates in ${NOTICE_FILES.join(" and ")}`);
 }

@@ -16,6 +16,7 @@ import { parseArgs } from "node:util";
 import { setup } from "../harness/setup.mjs";
 import { fail, run, step } from "../harness/steps.mjs";
 import { compile } from "./release/compile.mjs";
+import { canProve } from "./release/cross.mjs";
 import { foreignNode } from "./release/foreign.mjs";
 import { loaded } from "./release/load.mjs";
 import { packAll } from "./release/pack.mjs";
@@ -75,7 +76,7 @@ async function release() {
 function whatToPack() {
   if (values.addons === undefined) {
     const targets = positionals.length > 0 ? positionals : Object.keys(TARGETS).filter(isBuiltHere);
-    const elsewhere = targets.filter((target) => !isBuiltHere(target));
+    const elsewhere = targets.filter((target) => !isBuiltHere(target) && (values.publish || !canProve(target)));
     if (elsewhere.length > 0)
       fail(`${elsewhere.join(", ")} must be built on that system; --addons takes what was built there.`);
     return { targets, addons: join(RELEASE, "addons") };

@@ -153,6 +153,13 @@ describe("npm run release -- --publish", () => {
     expect(output).toContain('takes addons of the profile "dist"');
   });
 
+  it("is refused for an addon that this system can only link to prove that it links", () => {
+    const elsewhere = process.platform === "darwin" ? "win32-x64-msvc" : "darwin-arm64";
+    const { status, output } = release("--publish", "--partial", elsewhere);
+    expect(status).toBe(1);
+    expect(output).toContain(`${elsewhere} must be built on that system`);
+  });
+
   it("is refused for a target that does not exist", () => {
     const { status, output } = release("linux-x64");
     expect(status).toBe(1);

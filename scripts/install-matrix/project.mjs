@@ -98,10 +98,11 @@ class Project {
   }
 
   /** Runs a program in the project and returns its output; throws if it fails, or with `fails` if it does not. */
-  run(command, args, { node = this.workshop.tools.newest, env = {}, fails = false } = {}) {
+  run(command, args, { node = this.workshop.tools.newest, env = {}, input = "", fails = false } = {}) {
     const { error, status, stdout, stderr } = spawnSync(command, args, {
       cwd: this.folder,
       env: { ...this.workshop.environment(node), ...env },
+      input,
       encoding: "utf8",
       timeout: TIMEOUT_MS,
       maxBuffer: 64 * 1024 * 1024,

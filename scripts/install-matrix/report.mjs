@@ -8,6 +8,9 @@ const PAGE = join(root, "docs", "installation.md");
 const BEGIN = "<!-- written by npm run install-matrix -->\n";
 const END = "<!-- end -->";
 
+/** What the rows of a group return, if it is no version. */
+const SECOND = { Failures: "error", "Other platforms": "package" };
+
 /** Replaces the tables of the page. */
 export function writeMatrix(results) {
   const page = readFileSync(PAGE, "utf8");
@@ -34,7 +37,7 @@ function tables(results) {
 }
 
 function table(group, rows) {
-  const second = group.startsWith("Failures") ? "error" : "version";
+  const second = Object.entries(SECOND).find(([start]) => group.startsWith(start))?.[1] ?? "version";
   const lines = rows.map(({ name, detail, error }) => {
     const cells = [name, detail ?? "–", error === undefined ? "passed" : "**failed**"];
     return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;

@@ -17,7 +17,7 @@ function installedFor(target, project) {
     name.startsWith(`${project.workshop.packageName}-`),
   );
   if (`${names}` !== packageName(target)) throw new Error(`installed ${names.join(", ") || "no addon"} for ${target}`);
-  return packageName(target);
+  return `\`${packageName(target)}\``;
 }
 
 /** Platforms for which the lock file and node_modules of this one are replaced: another C library, processor and system. */

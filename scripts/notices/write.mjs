@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fail, outputOf, root } from "../../harness/steps.mjs";
+import { fail, root, rustVersion } from "../../harness/steps.mjs";
 import { linkedCrates } from "./crates.mjs";
 import { isAllowed, withTexts } from "./license-texts.mjs";
 import { rendered } from "./notices.mjs";
@@ -15,10 +15,10 @@ export const NOTICE_FILES = ["THIRD-PARTY-NOTICES.txt", "sbom.cdx.json"];
 export const BILL = NOTICE_FILES[1];
 
 /**
- * Writes both files to `folder` for the addon of a target triple, as linked by `manifest`, a Cargo.toml. Returns the number of crates;
- * exits with a message if the text of a license is missing.
+ * Writes both files to `folder` for the addon of a target triple, as linked by `manifest`, a Cargo.toml, with the standard library of
+ * `rust`, a version. Returns the number of crates; exits with a message if the text of a license is missing.
  */
-export async function writeNotices(triple, folder, manifest = `${root}Cargo.toml`) {
+export async function writeNotices(triple, folder, { manifest = `${root}Cargo.toml`, rust = rustVersion() } = {}) {
   const linked = linkedCrates(manifest, triple);
   const { crates, missing } = withTexts(linked);
   if (missing.length > 0)
@@ -27,7 +27,7 @@ export async function writeNotices(triple, folder, manifest = `${root}Cargo.toml
   const sqlite = sqliteVersion(crates);
   mkdirSync(folder, { recursive: true });
   const [notices, sbom] = NOTICE_FILES.map((file) => join(folder, file));
-  writeFileSync(notices, rendered(crates, sqlite, rustVersion()));
+  writeFileSync(notices, rendered(crates, sqlite, rust));
   writeFileSync(sbom, await bill({ name: packageOf(folder), version, license }, crates, sqlite));
   return crates.length;
 }
@@ -57,6 +57,3 @@ function sqliteVersion(crates) {
   const header = readFileSync(join(folder, "sqlite3", "sqlite3.h"), "utf8");
   return /^#define SQLITE_VERSION\s+"(.+)"$/m.exec(header)?.[1] ?? fail("sqlite3.h states no version");
 }
-
-const rustVersion = () =>
-  /^release: (.+)$/m.exec(outputOf("rustc", ["-vV"]) ?? "")?.[1] ?? fail("rustc states no version");

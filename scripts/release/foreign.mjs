@@ -1,4 +1,4 @@
-// Node.js for Linux targets that are not this machine's, run by QEMU on a Debian machine on x64. QEMU also runs the programs for musl on
+// Node.js for targets that are not this machine's, on a Debian machine on x64: for Windows by Wine, for Linux by QEMU. QEMU also runs the programs for musl on
 // x64: it shows them the libraries and the `ldd` of a system with musl, as Alpine has them, before those of this machine.
 
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import { installed } from "../../harness/packages.mjs";
 import { run, step } from "../../harness/steps.mjs";
 import { isDebian, unpackedDebs } from "./debian.mjs";
 import { PYTHON, TOOLS } from "./tools.mjs";
+import { hasWine, nodeInWine } from "./wine.mjs";
 
 const FOLDER = fileURLToPath(new URL("foreign", import.meta.url));
 /** How Debian, and how QEMU, PyPI and musl call an architecture. */
@@ -23,6 +24,7 @@ const SUITE_OF_MUSL = "trixie";
 
 /** Returns the command of a Node.js that can load the target's addon on this machine, or `undefined`. */
 export async function foreignNode(target) {
+  if (target === "win32-x64-msvc" && process.platform === "linux" && hasWine()) return await nodeInWine();
   if (!(target in FOREIGN) || process.arch !== "x64" || !isDebian()) return undefined;
   const { debian, machine, system, node } = FOREIGN[target];
   const qemu = join(TOOLS, "qemu");

@@ -31,7 +31,15 @@ def glibc(binary):
     return ".".join(map(str, max(versions))) if versions else None
 
 
+def needed(binary):
+    if not isinstance(binary, lief.MachO.Binary):
+        return [str(name) for name in binary.libraries]
+    # The first one can be the name of the library itself.
+    own = lief.MachO.LoadCommand.TYPE.ID_DYLIB
+    return [library.name for library in binary.libraries if library.command != own]
+
+
 binary = lief.parse(sys.argv[1])
 if binary is None:
     sys.exit(f"{sys.argv[1]} is neither ELF, Mach-O nor PE")
-print(json.dumps({"exports": exported(binary), "needed": [str(name) for name in binary.libraries], "glibc": glibc(binary)}))
+print(json.dumps({"exports": exported(binary), "needed": needed(binary), "glibc": glibc(binary)}))

@@ -1,11 +1,11 @@
 // Assembles the packages in folders beside the checkout, which stays as it is, and packs them.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildPlugin } from "../../harness/plugin.mjs";
 import { root, runPackage } from "../../harness/steps.mjs";
-import { addonName, packageName, RELEASE, TARGETS } from "./targets.mjs";
+import { addonName, packageName, RELEASE, rustName, TARGETS } from "./targets.mjs";
 
 const PACKAGES = join(RELEASE, "packages");
 const TARBALLS = join(RELEASE, "tarballs");
@@ -42,7 +42,7 @@ async function assemblePlatform(target, addons, rootManifest) {
   const shared = SHARED.filter((member) => member in rootManifest).map((member) => [member, rootManifest[member]]);
   // Imported late: it needs packages that setup() installs.
   const { NOTICE_FILES, writeNotices } = await import("../notices/write.mjs");
-  await writeNotices(TARGETS[target].triple, folder);
+  await writeNotices(TARGETS[target].triple, folder, { rust: rustOf(target, addons) });
   const files = [addonName(target), ...NOTICE_FILES];
   writeManifest(folder, { ...readManifest(folder), ...Object.fromEntries(shared), files });
   return { name, folder };
@@ -66,6 +66,12 @@ async function assembleRoot(targets, manifest) {
   await writeRootBill(folder, platforms);
   writeManifest(folder, { ...manifest, files: [...manifest.files, BILL], optionalDependencies });
   return { name: manifest.name, folder };
+}
+
+/** The version of Rust that built an addon; of this machine's for one without that file, as `npm run build` builds them. */
+function rustOf(target, addons) {
+  const file = join(addons, rustName(target));
+  return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
 }
 
 /** The files that npm packs from the checkout. */

@@ -18,11 +18,20 @@ export const TARGETS = {
   "win32-arm64-msvc": { triple: "aarch64-pc-windows-msvc", library: "medusa_api_key_native.dll" },
 };
 
+/** The one function that Node.js looks up. Any other name could clash with another addon's. */
+export const EXPORT = "napi_register_module_v1";
+
 /** Where a release puts its addons and packages; ignored by git. */
 export const RELEASE = join(root, "target", "release-packages");
 
 /** The file name of a platform's addon, as napi's loader expects it. */
 export const addonName = (target) => `${BINARY}.${target}.node`;
+
+/** The file beside a platform's addon that has the version of its Rust compiler, and so of the standard library in it. */
+export const rustName = (target) => `${BINARY}.${target}.rust.txt`;
+
+/** The name that a library for macOS has for others that link it. By default it is the path at which the linker wrote it. */
+export const installName = (target) => `@rpath/${addonName(target)}`;
 
 /** The package of a platform. */
 export const packageName = (target) => `${BINARY}-${target}`;

@@ -30,6 +30,12 @@ export async function installTools() {
   });
 }
 
+/** The folder of zig's descriptions and sources of the C libraries. */
+export function libraryOfZig() {
+  const print = "import importlib.util as u; print(u.find_spec('ziglang').submodule_search_locations[0])";
+  return join(outputOf(PYTHON, ["-c", print])?.trim() ?? fail("zig is not installed."), "lib");
+}
+
 /** An environment in which `cargo zigbuild` is found. */
 export function withTools(env) {
   return { ...env, PATH: `${BIN}${delimiter}${process.env.PATH}` };

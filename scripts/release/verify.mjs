@@ -6,14 +6,12 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { pathsIn } from "./paths.mjs";
-import { addonName, TARGETS } from "./targets.mjs";
+import { addonName, EXPORT, TARGETS } from "./targets.mjs";
 import { PYTHON } from "./tools.mjs";
 
 const INSPECT = fileURLToPath(new URL("inspect.py", import.meta.url));
 const MAX_BYTES = 12 * 1024 * 1024;
 const MAX_PACKED_BYTES = 5 * 1024 * 1024;
-/** The one function that Node.js looks up. Any other name could clash with another addon's. */
-const EXPORT = "napi_register_module_v1";
 
 /** Returns the facts about a target's addon in `folder`, and what is wrong with it. Only the profile "dist" is made for size. */
 export function verified(target, folder, profile) {

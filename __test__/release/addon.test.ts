@@ -1,7 +1,8 @@
-// A release refuses an addon that exports more than Node.js looks up, although it works. Needs Python 3, as a release does.
+// `npm run release` with an addon that is built already: it refuses one that exports more than Node.js looks up, although it works, and packs
+// the version of Rust that built it. Needs Python 3, as a release does.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -31,7 +32,7 @@ describe("npm run release -- --addons", () => {
   let folder: string;
   let copy: string;
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "medusa-api-key-native-exports-"));
+    folder = mkdtempSync(join(tmpdir(), "medusa-api-key-native-addon-"));
     copy = join(folder, ADDON);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -62,6 +63,20 @@ describe("npm run release -- --addons", () => {
       const { output } = release(folder);
       expect(output).toMatch(new RegExp(`^linux-${process.arch}-gnu .* ${process.version}$`, "m"));
       expect(output).not.toContain(" exports ");
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "names the version of Rust that built the addon in its notices",
+    () => {
+      copyFileSync(join(ROOT, "binding", ADDON), copy);
+      writeFileSync(join(folder, ADDON.replace(/node$/, "rust.txt")), "1.2.3");
+      const { output } = release(folder);
+      expect(output).toContain("Packing");
+      const packed = `target/release-packages/packages/medusa-api-key-native-linux-${process.arch}-gnu`;
+      const notices = readFileSync(join(ROOT, packed, "THIRD-PARTY-NOTICES.txt"), "utf8");
+      expect(notices).toContain("The Rust standard library 1.2.3 (MIT)");
     },
     TIMEOUT_MS,
   );
