@@ -37,7 +37,7 @@ const PROGRAMS = {
   python: {
     works: () => hasGlibc() && runs("python3", ["-c", "import venv, ensurepip"]) && runs("nm", ["--version"]),
     packages: ["python3-venv", "binutils"],
-    suites: ["release/exports.test.ts"],
+    suites: ["release/addon.test.ts"],
     reason: "the tools of a release need Python 3 with venv, and nm is needed; on Linux with glibc",
   },
 };
