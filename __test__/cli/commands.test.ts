@@ -85,6 +85,19 @@ describeOnEachDatabase("The command", (database) => {
     expect(await listed("--live", "--ends-before", "1h")).toEqual([]);
   });
 
+  it("list selects by who revoked a key", async () => {
+    const [key] = [await created(), await created()];
+    await cli().run("revoke", key.id, "--revoked-by", "user_7", "--yes");
+
+    for (const [revoker, ids] of [
+      ["user_7", [key.id]],
+      ["user_8", []],
+    ] as const) {
+      const { value } = await cli().json("list", "--revoked-by", revoker);
+      expect(value.keys.map(({ id }: { id: string }) => id)).toEqual(ids);
+    }
+  });
+
   it("list finds unused keys, but none that is younger than that time", async () => {
     const day = (days: number) => new Date(Date.now() - days * 24 * HOUR_MS);
     const keys = await cli().withService((service) =>

@@ -23,6 +23,14 @@ describeOnEachDatabase("The command that ends keys,", (database) => {
     });
   });
 
+  it("create names a creator that has ended as wrong, with exit code 2", async () => {
+    const ended = await created("--expires-in", "0s");
+    const { exitCode, stderr } = await cli().run("create", "--title", "Heir", "--created-by", ended.id);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(ended.id);
+  });
+
   it("revoke ends the live keys that its options select, and leaves others alone", async () => {
     const owned = [await created("--owner", "user:1"), await created("--owner", "user:1")];
     const other = await created("--owner", "user:2");

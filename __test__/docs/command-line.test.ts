@@ -1,4 +1,4 @@
-// docs/command-line.md: its commands run in a shell, in order, and print what is documented.
+// docs/command-line.md and docs/ending-a-breach.md: their commands run in a shell, in order, and print what is documented.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -6,29 +6,31 @@ import { join } from "node:path";
 import { alike, blocksOf, readersFolder } from "./blocks";
 
 const ROOT = join(__dirname, "../..");
-const PAGE = readFileSync(join(ROOT, "docs/command-line.md"), "utf8");
+const page = (name: string) => readFileSync(join(ROOT, "docs", name), "utf8");
+const PAGE = page("command-line.md");
 const SHELL = "/bin/bash";
 const END = "-- end of a command --";
 const ID = /\bapk_[0-9A-HJKMNP-TV-Z]{26}\b/g;
 const LONGEST_RUN_MS = 120_000;
 
-/** A command of the page, with its documented output. */
+/** A command of a page, with its documented output. */
 interface Documented {
   line: string;
   output: string;
 }
 
-const DOCUMENTED: Documented[] = blocksOf(PAGE)
-  .filter(({ purpose: [verb], language }) => verb === "runs" && language === "console")
-  .flatMap(({ text }) =>
-    text
-      .split(/^\$ /m)
-      .slice(1)
-      .map((command) => {
-        const [line = "", ...output] = command.split("\n");
-        return { line, output: output.join("\n") };
-      }),
-  );
+const commandsOf = (text: string): Documented[] =>
+  blocksOf(text)
+    .filter(({ purpose: [verb], language }) => verb === "runs" && language === "console")
+    .flatMap((block) =>
+      block.text
+        .split(/^\$ /m)
+        .slice(1)
+        .map((command) => {
+          const [line = "", ...output] = command.split("\n");
+          return { line, output: output.join("\n") };
+        }),
+    );
 
 /** Output without what differs between two runs, and without the breaks of long lines. */
 const comparable = (text: string) =>
@@ -76,17 +78,19 @@ class Shell {
   }
 }
 
-describe("docs/command-line.md", () => {
-  it(
-    "has commands that print the documented output",
-    async () => {
+describe("The documented commands", () => {
+  it.each(["command-line.md", "ending-a-breach.md"])(
+    "print what docs/%s has",
+    async (name) => {
+      const documented = commandsOf(page(name));
+      expect(documented.length).toBeGreaterThan(5);
       const folder = readersFolder();
       furnish(folder);
       const shell = new Shell(folder);
       // The ids on the page, and those of this run.
       const ids = new Map<string, string>();
       try {
-        for (const { line, output } of DOCUMENTED) {
+        for (const { line, output } of documented) {
           const printed = await shell.run(line.replace(ID, (id) => ids.get(id) ?? id));
           const found = printed.match(ID) ?? [];
           (output.match(ID) ?? []).forEach((id, index) => {
@@ -102,10 +106,10 @@ describe("docs/command-line.md", () => {
     LONGEST_RUN_MS,
   );
 
-  it("runs each command", () => {
+  it("include each command", () => {
     const [, table = ""] = /\| command \| effect \|\n\|[-|]+\n((?:\|.*\n)+)/.exec(PAGE) ?? [];
     const names = [...table.matchAll(/^\| \[`(\w+)`\]/gm)].map(([, name]) => name);
-    const run = DOCUMENTED.flatMap(({ line }) =>
+    const run = commandsOf(PAGE).flatMap(({ line }) =>
       [...line.matchAll(/medusa-api-key-native (\w+)/g)].map(([, name]) => name),
     );
 
@@ -113,7 +117,7 @@ describe("docs/command-line.md", () => {
     expect(names.filter((name) => !run.includes(name))).toEqual([]);
   });
 
-  it("links only to files and headings that exist", () => {
+  it("have links in their page only to files and headings that exist", () => {
     const links = [...PAGE.matchAll(/\]\(([^)#]*)(?:#([^)]+))?\)/g)];
     const headings = [...PAGE.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
       title.toLowerCase().replaceAll(" ", "-"),

@@ -87,7 +87,7 @@ describe("A document", () => {
     expect(missingLines(code, readFileSync(join(ROOT, purpose[1] ?? ""), "utf8"))).toEqual([]);
   });
 
-  // __test__/cli/help.test.ts runs the commands of docs/command-line.md.
+  // command-line.test.ts runs the commands.
   it.each(each("runs").filter(({ language }) => CODE.includes(language)))(
     "prints the documented output: $path, program $number",
     async (program) => {

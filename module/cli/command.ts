@@ -102,6 +102,7 @@ export function report(terminal: Terminal, error: unknown, json: boolean | undef
   switch (error.type) {
     case "invalid_data":
     case "invalid_argument":
+    case "not_allowed":
       return EXIT.usage;
     case "not_found":
       if (json) terminal.printJson(null);

@@ -4,7 +4,7 @@ export const EXIT = {
   ok: 0,
   /** The database or the call failed. */
   failure: 1,
-  /** The command line is wrong, or the service rejected an argument. Nothing was changed. */
+  /** The command line is wrong, or the service rejected an argument or what was asked of a key. Nothing was changed. */
   usage: 2,
   /** The answer is no: a refused token, no such key, a declined question, a problem that `doctor` found. */
   no: 3,

@@ -13,6 +13,7 @@ interface ListOptions extends Selection {
   scopes?: string[];
   search?: string;
   endsBefore?: Date;
+  revokedBy?: string;
   limit: number;
   offset: number;
 }
@@ -29,6 +30,7 @@ export function addList(cli: Cli): void {
     .option("--live", "only keys that are accepted now")
     .option("--revoked", "only keys that were revoked or have expired")
     .option("--deleted", "only soft-deleted keys")
+    .option("--revoked-by <id>", "only keys that this user or key revoked or rolled")
     .option("--scopes <scopes>", "only keys that have all these scopes", list)
     .option("--ends-before <when>", "only keys with an end before this time: 7d from now, or 2027-01-31", timeAhead)
     .option("--search <words>", "only keys with these words in the title or the redacted token")
@@ -56,7 +58,7 @@ export function addList(cli: Cli): void {
 }
 
 function filtersOf(options: ListOptions): { filters: ApiKeyFilters; withDeleted: boolean } {
-  const { live: onlyLive, revoked, deleted, scopes, search, endsBefore } = options;
+  const { live: onlyLive, revoked, deleted, revokedBy, scopes, search, endsBefore } = options;
   if ([onlyLive, revoked, deleted].filter(Boolean).length > 1) {
     throw usageError("--live, --revoked and --deleted exclude each other");
   }
@@ -64,6 +66,7 @@ function filtersOf(options: ListOptions): { filters: ApiKeyFilters; withDeleted:
   if (onlyLive) conditions.push(live());
   if (revoked) conditions.push(ended());
   if (deleted) conditions.push({ deleted_at: { $ne: null } });
+  if (revokedBy !== undefined) conditions.push({ revoked_by: revokedBy });
   if (scopes !== undefined) conditions.push({ scopes: { $contains: scopes } });
   if (endsBefore !== undefined) conditions.push({ revoked_at: { $lt: endsBefore } });
   const filters = conditions.length === 0 ? {} : { $and: conditions };
