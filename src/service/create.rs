@@ -10,7 +10,9 @@ use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::Filter;
-use crate::store::{InsertError, Query, ROWS_PER_INSERT, Transaction, UniqueColumn, find, insert};
+use crate::store::{
+    InsertError, Insertion, Query, ROWS_PER_INSERT, Transaction, UniqueColumn, find, insert,
+};
 use crate::token::RawToken;
 
 /// What an insertion did.
@@ -58,11 +60,14 @@ impl ApiKeyService {
             && !may_be_bound(&keys)
             && !may_supersede(&keys)
         {
-            return match self.database.insert_by_live_creator(&keys, now).await {
-                Ok(true) => Ok(Inserted { keys, ..Inserted::default() }),
-                Ok(false) => Err(ApiKeyError::CreatorEnded(creator.to_owned())),
-                Err(error) => Err(self.insert_failure(error, &keys).await),
-            };
+            match self.database.insert_by_live_creator(&keys, now).await {
+                Ok(Insertion::Done) => return Ok(Inserted { keys, ..Inserted::default() }),
+                Ok(Insertion::CreatorEnded) => {
+                    return Err(ApiKeyError::CreatorEnded(creator.to_owned()));
+                }
+                Ok(Insertion::NeedsTransaction) => {}
+                Err(error) => return Err(self.insert_failure(error, &keys).await),
+            }
         }
         let transaction = self.database.begin().await?;
         self.insert_in(transaction, keys, Vec::new(), now).await

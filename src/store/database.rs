@@ -16,6 +16,7 @@ use super::api_keys::Query;
 use super::diagnosis::{Diagnosis, diagnose};
 use super::failure::InsertError;
 use super::health::Health;
+use super::live_creator::Insertion;
 use super::settings::DatabaseSettings;
 use super::transaction::{Connection, Transaction};
 use super::{dialect, migration};
@@ -84,7 +85,7 @@ impl Database {
         Ok(Connection::of_pool(opened.pool()).with_search_permit(permit))
     }
 
-    /// Inserts new keys of one creator with one statement, unless that is a key that has ended. Returns whether it did.
+    /// Inserts new keys of one creator with one statement, unless that is a key that has ended.
     /// At most [`ROWS_PER_INSERT`](super::ROWS_PER_INSERT) keys.
     ///
     /// # Errors
@@ -93,7 +94,7 @@ impl Database {
         &self,
         keys: &[ApiKey],
         now: Timestamp,
-    ) -> Result<bool, InsertError> {
+    ) -> Result<Insertion, InsertError> {
         let opened = self.opened().await?;
         let on = Connection::of_pool(opened.pool());
         let inserted = dialect::insert_by_live_creator(&on, keys, now).await;

@@ -8,6 +8,7 @@ use super::cascade::{Ended, Ending};
 use super::diagnosis::DatabaseFacts;
 use super::failure::InsertError;
 use super::last_used::UsesWritten;
+use super::live_creator::Insertion;
 use super::migration::{Change, TableSql};
 use super::redemption::Redemption;
 use super::row::to_key;
@@ -111,12 +112,12 @@ pub(super) async fn insert(on: &Connection<'_>, keys: &[ApiKey]) -> Result<(), I
     }
 }
 
-/// Inserts keys of one creator with one statement, unless that is a key that has ended. Returns whether it did.
+/// Inserts keys of one creator with one statement, unless that is a key that has ended.
 pub(super) async fn insert_by_live_creator(
     on: &Connection<'_>,
     keys: &[ApiKey],
     now: Timestamp,
-) -> Result<bool, InsertError> {
+) -> Result<Insertion, InsertError> {
     match on.executor() {
         Executor::Postgres(executor) => postgres::insert_by_live_creator(executor, keys, now).await,
         Executor::Sqlite(executor) => sqlite::insert_by_live_creator(executor, keys, now).await,

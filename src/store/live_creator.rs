@@ -15,6 +15,16 @@ pub(super) static COLUMNS: LazyLock<String> = LazyLock::new(|| {
     names.join(", ")
 });
 
+/// The result of inserting keys with one statement, if their creator has not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Insertion {
+    Done,
+    /// Nothing was inserted, because the creator has ended.
+    CreatorEnded,
+    /// Nothing was inserted: only a transaction, with its own isolation level, can read a creator that changes meanwhile.
+    NeedsTransaction,
+}
+
 /// The number of keys that one statement inserts at most: SQLite limits the bound values.
 pub const ROWS_PER_INSERT: usize = 1_000;
 

@@ -40,7 +40,7 @@ pub use dialect::{
 pub use failure::{InsertError, UniqueColumn};
 pub use health::Health;
 pub use last_used::UsesWritten;
-pub use live_creator::ROWS_PER_INSERT;
+pub use live_creator::{Insertion, ROWS_PER_INSERT};
 pub use postgres::ReadBatcherStatus;
 pub use redemption::Redemption;
 pub use same_tokens::{TokenIdentity, find_same_tokens};

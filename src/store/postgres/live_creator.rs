@@ -6,18 +6,19 @@ use super::last_used::{second_later, whole_ms};
 use super::values::Param;
 use crate::api_key::ApiKey;
 use crate::call_context::Timestamp;
+use crate::error::ApiKeyError;
 use crate::store::failure::InsertError;
 use crate::store::last_used::is_live;
-use crate::store::live_creator::statement;
+use crate::store::live_creator::{Insertion, statement};
 
-/// Inserts keys of one creator unless that has ended, and returns whether it did.
+/// Inserts keys of one creator unless that has ended.
 pub(in crate::store) async fn insert_by_live_creator(
     executor: PgExecutor<'_>,
     keys: &[ApiKey],
     now: Timestamp,
-) -> Result<bool, InsertError> {
+) -> Result<Insertion, InsertError> {
     let Some(creator) = keys.first().map(|key| Param::text(&key.created_by)) else {
-        return Ok(true);
+        return Ok(Insertion::Done);
     };
     let Rows { sql, mut params } = Rows::of(keys)?;
     let live = |now: &str| is_live(now, whole_ms, second_later);
@@ -25,5 +26,18 @@ pub(in crate::store) async fn insert_by_live_creator(
     // from moving the condition into the subquery, which would lock a creator only if it has ended.
     let sql = statement(sql, params.len(), live, "OFFSET 0 FOR UPDATE");
     params.extend([creator, Param::time(now)]);
-    Ok(execute(executor, &sql, &params, keys).await? > 0)
+    match execute(executor, &sql, &params, keys).await {
+        Ok(0) => Ok(Insertion::CreatorEnded),
+        Ok(_) => Ok(Insertion::Done),
+        Err(InsertError::Failed(error)) if is_serialization_failure(&error) => {
+            Ok(Insertion::NeedsTransaction)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns whether the isolation level of the session, which the role or the database may set, does not allow reading a
+/// row that another transaction has changed.
+fn is_serialization_failure(error: &ApiKeyError) -> bool {
+    matches!(error, ApiKeyError::Database { sqlstate: Some(code) } if code == "40001")
 }

@@ -10,20 +10,21 @@ use crate::api_key::ApiKey;
 use crate::call_context::Timestamp;
 use crate::store::failure::InsertError;
 use crate::store::last_used::is_live;
-use crate::store::live_creator::statement;
+use crate::store::live_creator::{Insertion, statement};
 
-/// Inserts keys of one creator unless that has ended, and returns whether it did. The statement locks the file.
+/// Inserts keys of one creator unless that has ended. The statement locks the file.
 pub(in crate::store) async fn insert_by_live_creator(
     executor: SqliteExecutor<'_>,
     keys: &[ApiKey],
     now: Timestamp,
-) -> Result<bool, InsertError> {
+) -> Result<Insertion, InsertError> {
     let Some(creator) = keys.first().map(|key| key.created_by.clone()) else {
-        return Ok(true);
+        return Ok(Insertion::Done);
     };
     let (rows, mut values) = rows(keys);
     let sql = statement(&rows, values.len(), |now| is_live(now, whole_ms, second_later), "");
     values.extend([creator.into(), time_text(now).into()]);
     let statement = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
-    Ok(executor.insert(statement).await? > 0)
+    let inserted = executor.insert(statement).await?;
+    Ok(if inserted > 0 { Insertion::Done } else { Insertion::CreatorEnded })
 }
