@@ -4,6 +4,7 @@
 //   npm run release -- linux-x64-gnu darwin-arm64    these targets
 //
 //   --version 1.2.3     first moves the version and CHANGELOG.md, commits and tags; without targets, that is all
+//   --compile-only      compiles the addons, and nothing else: a later release takes seconds
 //   --profile quick     another profile of Cargo.toml than "dist", to prove that a target builds
 //   --addons FOLDER     compiles nothing and takes the addons in the folder, which other machines built
 //   --node PATH         the Node.js that loads this machine's addon (default: the one that runs this)
@@ -31,6 +32,7 @@ const { values, positionals } = parseArgs({
   options: {
     version: { type: "string" },
     profile: { type: "string", default: "dist" },
+    "compile-only": { type: "boolean", default: false },
     addons: { type: "string" },
     node: { type: "string" },
     "dry-run": { type: "boolean", default: false },
@@ -55,6 +57,7 @@ async function release() {
   await setup();
   await installTools();
   if (values.addons === undefined) await compileAll(targets, addons);
+  if (values["compile-only"]) return;
 
   const facts = await step("Verifying the addons", () =>
     targets.map((target) => verified(target, addons, values.profile)),
