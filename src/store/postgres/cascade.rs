@@ -64,7 +64,7 @@ pub(in crate::store) async fn would_end(
 
 /// Returns whether a transaction was aborted because it and another one waited for each other.
 pub(in crate::store) fn is_deadlock(error: &ApiKeyError) -> bool {
-    matches!(error, ApiKeyError::Database { sqlstate: Some(code) } if code == "40P01")
+    error.sqlstate() == Some("40P01")
 }
 
 /// Returns the statements. Without the index, the planner decides how the table is read.

@@ -22,55 +22,67 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Counts the keys with one of the ids `$1` and one of the tokens `$2`.
 const WRITTEN: &str = "/*NO LOAD BALANCE*/ SELECT pg_catalog.count(*) FROM api_key WHERE id = ANY($1) AND token = ANY($2)";
 
-/// The rows that a statement inserts, as a query and its parameters.
-pub(super) struct Rows {
-    /// Selects the rows.
-    pub(super) sql: &'static str,
-    pub(super) params: Vec<Param>,
+/// A statement that inserts keys, for one and for many.
+pub(super) struct Insert {
+    /// With one value for each column.
+    one: String,
+    /// With an array for each column, so that one prepared statement serves any number of keys. Planning it costs more.
+    many: String,
 }
 
-/// One value for each column.
-static ONE: LazyLock<String> = LazyLock::new(|| select("${n}"));
+impl Insert {
+    /// Makes a statement of the query that selects the rows, whose parameters are the first ones.
+    pub(super) fn new(statement: impl Fn(&str) -> String) -> Self {
+        let select = |value: &str| {
+            let values = (1..=Column::iter().count()).map(|n| value.replace("{n}", &n.to_string()));
+            statement(&format!("SELECT {}", values.collect::<Vec<_>>().join(", ")))
+        };
+        Self { one: select("${n}"), many: select("pg_catalog.unnest(${n})") }
+    }
 
-/// An array for each column, so that one prepared statement serves any number of keys. Planning it costs more.
-static MANY: LazyLock<String> = LazyLock::new(|| select("pg_catalog.unnest(${n})"));
-
-fn select(value: &str) -> String {
-    let values = (1..=Column::iter().count()).map(|n| value.replace("{n}", &n.to_string()));
-    format!("SELECT {}", values.collect::<Vec<_>>().join(", "))
-}
-
-impl Rows {
-    pub(super) fn of(keys: &[ApiKey]) -> Result<Self, PgFailure> {
-        if let [key] = keys {
-            let params = values(key).map(Param::of).collect::<Result<_, _>>()?;
-            return Ok(Self { sql: &ONE, params });
-        }
-        let mut columns = vec![Vec::with_capacity(keys.len()); Column::iter().count()];
-        for key in keys {
-            for (column, value) in columns.iter_mut().zip(values(key)) {
-                column.push(value);
-            }
-        }
-        let params = columns.into_iter().map(Param::array).collect::<Result<_, _>>()?;
-        Ok(Self { sql: &MANY, params })
+    /// Inserts keys, with the values of the parameters that follow those of the rows, and returns the number of inserted
+    /// rows.
+    pub(super) async fn execute(
+        &self,
+        executor: PgExecutor<'_>,
+        keys: &[ApiKey],
+        more: impl IntoIterator<Item = Param>,
+    ) -> Result<u64, InsertError> {
+        let (sql, mut params) = match keys {
+            [key] => (&self.one, values(key).map(Param::of).collect::<Result<Vec<_>, _>>()?),
+            _ => (&self.many, columns(keys)?),
+        };
+        params.extend(more);
+        execute(executor, sql, &params, keys).await
     }
 }
+
+/// Returns the values of each column as an array.
+fn columns(keys: &[ApiKey]) -> Result<Vec<Param>, PgFailure> {
+    let mut columns = vec![Vec::with_capacity(keys.len()); Column::iter().count()];
+    for key in keys {
+        for (column, value) in columns.iter_mut().zip(values(key)) {
+            column.push(value);
+        }
+    }
+    columns.into_iter().map(Param::array).collect()
+}
+
+static INSERT: LazyLock<Insert> =
+    LazyLock::new(|| Insert::new(|rows| format!(r#"INSERT INTO "api_key" ({}) {rows}"#, *COLUMNS)));
 
 /// Inserts new keys.
 pub(in crate::store) async fn insert(
     executor: PgExecutor<'_>,
     keys: &[ApiKey],
 ) -> Result<u64, InsertError> {
-    let Rows { sql, params } = Rows::of(keys)?;
-    let sql = format!(r#"INSERT INTO "api_key" ({}) {sql}"#, *COLUMNS);
-    execute(executor, &sql, &params, keys).await
+    INSERT.execute(executor, keys, []).await
 }
 
 /// Inserts new keys with a statement, repeats it if its outcome is unknown, and returns the number of inserted rows.
 ///
 /// Repeating is safe: the second insert waits for the first one, and collides with it if that was committed.
-pub(super) async fn execute(
+async fn execute(
     executor: PgExecutor<'_>,
     sql: &str,
     params: &[Param],

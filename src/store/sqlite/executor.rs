@@ -54,7 +54,7 @@ impl<'a> SqliteExecutor<'a> {
     }
 
     /// Returns the rows of a statement. Outside a transaction the statement must only read.
-    pub(super) async fn rows(self, statement: Statement) -> Result<Vec<QueryResult>, ApiKeyError> {
+    pub(super) async fn rows(&self, statement: Statement) -> Result<Vec<QueryResult>, ApiKeyError> {
         self.on.query_all_raw(statement).await.map_err(failure::of)
     }
 
@@ -81,7 +81,7 @@ impl<'a> SqliteExecutor<'a> {
         &self,
         statement: Statement,
     ) -> Result<Vec<String>, ApiKeyError> {
-        let rows = self.on.query_all_raw(statement).await.map_err(failure::of)?;
+        let rows = self.rows(statement).await?;
         rows.iter().map(|row| row.try_get_by(0)).collect::<Result<_, _>>().map_err(failure::of)
     }
 
