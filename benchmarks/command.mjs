@@ -5,7 +5,7 @@ import { fail } from "../harness/steps.mjs";
 
 /** The files in `scenarios/`, in the order in which they run. */
 const SCENARIOS = [
-  ...["floor", "authenticate", "alternatives", "cold", "forged", "publishable", "mix"],
+  ...["floor", "authenticate", "leased-call", "alternatives", "cold", "forged", "publishable", "mix"],
   ...[
     "list",
     "verify",

@@ -136,7 +136,15 @@ function cascadeTable(figures) {
   );
 }
 
+function callTable(figures) {
+  return terminalTable(
+    ["", "a call"],
+    figures.map(({ contender, median }) => [contender, duration(median.callUs)]),
+  );
+}
+
 const TABLES = {
+  "leased-call": callTable,
   cascade: cascadeTable,
   "event-loop": delaysTable,
   "restart-storm": stormTable,
