@@ -75,7 +75,7 @@ const QUICK = {
 const USAGE = `npm run bench                          every scenario; writes benchmarks/results/latest.* and the figures in README.md and docs/benchmarks.md
 npm run bench -- --quick               small sizes, to check that everything works; writes benchmarks/results/quick.*
 npm run bench -- --only mix --only list   some scenarios; writes benchmarks/results/partial.*
-npm run bench -- --only scale --keys 10000000   a table of that many keys instead of 100,000 and 1,000,000; takes ten minutes, 10 GB
+npm run bench -- --only scale --keys 10000000   a table of that many keys instead of 100,000 and 1,000,000; takes 20 minutes, 10 GB
 npm run bench -- --readme              measures nothing; rewrites the figures in README.md and docs/benchmarks.md from benchmarks/results`;
 
 /** Returns `{ readme, scenarios, sizes, name }`: whether only to rewrite the documents, else what to measure, how much, and the results' name. */
