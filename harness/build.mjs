@@ -1,11 +1,12 @@
-// Builds what `require("medusa-api-key-native")` needs: the addon with its loader in binding/, and module/ as dist/. Generates
+// Builds what `require("medusa-api-key-native")` needs: the addon in binding/, and module/ as dist/. Generates
 // module/generated/ from the addon in between. Where Medusa is installed, also builds plugin/ to .medusa/server.
 // A clone uses the profile "quick", the benchmarks "release", the published packages "dist".
 
 import { rmSync } from "node:fs";
+import { buildAddon } from "./addon.mjs";
 import { buildPlugin } from "./plugin.mjs";
 import { hasAllPackages, setup } from "./setup.mjs";
-import { hostTriple, root, runPackage, step } from "./steps.mjs";
+import { root, runPackage, step } from "./steps.mjs";
 
 /** Builds everything. Cargo skips unchanged crates; a cold build compiles about 200. `packages` are what setup() installs. */
 export async function build(profile = "quick", packages = "all") {
@@ -13,19 +14,6 @@ export async function build(profile = "quick", packages = "all") {
   await step("Building the Rust addon (two minutes the first time, seconds afterwards)", () => buildAddon(profile));
   await step("Writing module/generated/, compiling module/ to dist/", compileModule);
   if (hasAllPackages()) await buildPlugin();
-}
-
-// The target is explicit although it is the host: `cargo test` names it too, so that both share every compiled crate.
-function buildAddon(profile) {
-  return runPackage("@napi-rs/cli/dist/cli.js", [
-    "build",
-    "--platform",
-    ...["--profile", profile],
-    ...["--target", hostTriple()],
-    ...["--output-dir", "binding"],
-    ...["--js", "index.js"],
-    ...["--dts", "index.d.ts"],
-  ]);
 }
 
 // Imported late: it needs packages that setup() installs.

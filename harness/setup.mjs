@@ -29,7 +29,7 @@ export async function installPackages(packages = "all") {
   const installed = installedPackages();
   if (installed.current && (installed.all || packages === "build")) return;
   const all = installed.all || packages === "all";
-  const size = all ? "two minutes, 1 GB, mostly Medusa for comparison" : "ten seconds, 110 MB";
+  const size = all ? "two minutes, 1 GB, mostly Medusa for comparison" : "seconds, 30 MB";
   await step(`Installing npm packages (${size})`, () => installShowingProgress(all));
 }
 
