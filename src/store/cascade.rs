@@ -17,6 +17,8 @@ pub struct Ending<'a> {
     pub ids: &'a [String],
     /// Whether the keys that these keys created end, too, and what those created.
     pub cascade: bool,
+    /// Whether all other writers wait until the transaction ends.
+    pub alone: bool,
     /// Who ends them, and when.
     pub revocation: &'a Revocation,
     /// The current time.
