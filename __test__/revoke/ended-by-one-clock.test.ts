@@ -3,7 +3,7 @@
 import { expectFailure } from "../support/failures";
 import { describeOurs, STARTERS } from "../support/implementations";
 import { meanwhile } from "../support/meanwhile";
-import { SECRET } from "../support/service";
+import { PUBLISHABLE, SECRET } from "../support/service";
 import { after, stopClock } from "../support/time";
 
 const NOW = new Date("2030-06-07T06:07:08.009Z");
@@ -45,6 +45,19 @@ describeOurs(
 
       expect(ended.map(({ id }) => id)).toEqual([root.id]);
       expect(await service().authenticate(child.token)).toBe(false);
+    });
+
+    it("creates no more keys after a cascade if it is publishable, and keeps its end (M16)", async () => {
+      const root = await service().createApiKeys({ ...PUBLISHABLE, expires_in: 60 });
+      const create = () => service().createApiKeys({ ...SECRET, created_by: root.id });
+      await create();
+      jest.setSystemTime(AHEAD);
+      expect(await service().revoke(root.id, { ...BY, cascade: true })).toHaveLength(1);
+      jest.setSystemTime(NOW);
+
+      await expectFailure(create(), "not_allowed", /has ended/);
+      const { revoked_at, revoked_by } = root;
+      expect(await service().retrieveApiKey(root.id)).toMatchObject({ revoked_at, revoked_by });
     });
 
     it("is not changed by a dry run or a planned cascade", async () => {

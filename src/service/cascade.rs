@@ -10,7 +10,7 @@ use crate::input::Input;
 use crate::query::{Filter, Target};
 use crate::store::{Connection, Ending, Query, end, find, is_deadlock, would_end};
 
-/// The number of times that a cascade starts over because it and another transaction waited for each other.
+/// The number of times that a cascade starts over because of what other transactions do.
 const MAX_ATTEMPTS: usize = 20;
 
 impl ApiKeyService {
@@ -42,7 +42,8 @@ impl ApiKeyService {
         let named = find_targets(&on, target).await?;
         let keys = if scope.cascade {
             let ids = ids_of(&named);
-            let ending = Ending { ids: &ids, cascade: true, revocation: &revocation, now };
+            let ending =
+                Ending { ids: &ids, cascade: true, alone: false, revocation: &revocation, now };
             named_first(would_end(&on, &ending).await?, &ids)
         } else {
             refuse_revoked(&named, now)?;
@@ -51,7 +52,8 @@ impl ApiKeyService {
         Ok(Written { keys: to_public(keys), ..Written::default() })
     }
 
-    /// Ends keys and, if that is asked for, what they created, in one transaction. Starts over after a deadlock.
+    /// Ends keys and, if that is asked for, what they created, in one transaction. Starts over after a deadlock, and if
+    /// others create keys too fast; from then on, all other writers wait.
     pub(super) async fn end_keys(
         &self,
         roots: Roots<'_>,
@@ -59,6 +61,7 @@ impl ApiKeyService {
         revocation: &Revocation,
         now: Timestamp,
     ) -> Result<Written, ApiKeyError> {
+        let mut alone = false;
         for _ in 0..MAX_ATTEMPTS {
             let transaction = self.database.begin().await?;
             let on = transaction.connection();
@@ -66,17 +69,19 @@ impl ApiKeyService {
                 Roots::Target(target) => ids_of(&find_targets(&on, target).await?),
                 Roots::Ids(ids) => ids.to_vec(),
             };
-            match end(&on, &Ending { ids: &ids, cascade, revocation, now }).await {
-                Ok(ended) => {
+            match end(&on, &Ending { ids: &ids, cascade, alone, revocation, now }).await {
+                Ok(Some(ended)) => {
                     self.commit(transaction, &ended.changed()).await?;
                     let keys = named_first(ended.keys, &ids);
                     let updated = ids_of(&keys);
                     return Ok(Written { keys: to_public(keys), updated, ..Written::default() });
                 }
+                Ok(None) => {}
                 // The database has aborted this transaction, or the other one.
                 Err(error) if is_deadlock(&on, &error) => {}
                 Err(error) => return Err(error),
             }
+            alone = true;
         }
         Err(ApiKeyError::Contended)
     }

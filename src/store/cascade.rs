@@ -5,7 +5,7 @@
 //! locked and live (`service/bound.rs`, `live_creator.rs`), so a key that has ended gets no more descendants. See
 //! docs/adr/0033.
 
-use super::last_used::is_live;
+use super::last_used::{ended_at_once, is_live};
 use super::live_creator::COLUMNS;
 use crate::api_key::{ApiKey, Revocation};
 use crate::call_context::Timestamp;
@@ -17,6 +17,8 @@ pub struct Ending<'a> {
     pub ids: &'a [String],
     /// Whether the keys that these keys created end, too, and what those created.
     pub cascade: bool,
+    /// Whether all other writers wait until the transaction ends.
+    pub alone: bool,
     /// Who ends them, and when.
     pub revocation: &'a Revocation,
     /// The current time.
@@ -88,16 +90,20 @@ impl EndingSql {
     ///
     /// SECURITY: the end of a key may have passed by this clock only, or a creation that began before it may be about to
     /// lock the key. The mark (see `TokenDigest::REVOKED`) ends the key for every clock and every call. A row without a
-    /// digest cannot have it.
+    /// digest, for example of a publishable key, gets the time of its end as its last change, which means the same.
     pub(super) fn end(&self, cascade: bool, at_once: bool) -> String {
         let ends = self.ends();
         let (set, hit) = if at_once {
-            let case = |column, value| {
-                format!(r#""{column}" = CASE WHEN {ends} THEN {value} ELSE "key"."{column}" END"#)
+            let case = |column, value, otherwise| {
+                format!(r#""{column}" = CASE WHEN {ends} THEN {value} ELSE {otherwise} END"#)
             };
-            let end = [("revoked_by", "$4"), ("revoked_at", "$2"), ("updated_at", "$3")]
-                .map(|(column, value)| case(column, value))
-                .join(", ");
+            let changed = r#"CASE WHEN "key"."token_digest" IS NULL THEN "key"."revoked_at" ELSE "key"."updated_at" END"#;
+            let end = [
+                case("revoked_by", "$4", r#""key"."revoked_by""#),
+                case("revoked_at", "$2", r#""key"."revoked_at""#),
+                case("updated_at", "$3", changed),
+            ]
+            .join(", ");
             let mark = r#""token_digest" = '!' || "key"."token_digest""#;
             (format!("{end}, {mark}"), format!("({ends} OR {})", self.is_to_be_marked("$3")))
         } else {
@@ -137,7 +143,10 @@ RETURNING {}, ("revoked_at" = $2 AND "updated_at" = $3 AND "revoked_by" IS NOT D
     /// Returns the condition that `key` has ended at the time with this SQL, without the mark.
     fn is_to_be_marked(&self, now: &str) -> String {
         let live = is_live(now, self.whole_ms, self.second_later);
-        format!(r#"(substr("key"."token_digest", 1, 1) <> '!' AND NOT {live})"#)
+        let at_once = ended_at_once(self.whole_ms, self.second_later);
+        format!(
+            r#"(NOT {live} AND CASE WHEN "key"."token_digest" IS NULL THEN NOT {at_once} ELSE substr("key"."token_digest", 1, 1) <> '!' END)"#
+        )
     }
 
     /// Returns the condition that `key` is live and does not end earlier.

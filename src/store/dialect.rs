@@ -125,17 +125,19 @@ pub(super) async fn insert_by_live_creator(
 }
 
 /// Ends keys, and what they created if that is asked for, and returns the keys that it ended. Until the transaction ends,
-/// none of them creates another one.
+/// none of them creates another one. `None` if other writers create keys too fast: roll back, and repeat it alone.
 ///
 /// # Errors
 /// `Database` or `Unavailable`.
-pub async fn end(on: &Connection<'_>, ending: &Ending<'_>) -> Result<Ended, ApiKeyError> {
-    let (models, marked) = match on.executor() {
+pub async fn end(on: &Connection<'_>, ending: &Ending<'_>) -> Result<Option<Ended>, ApiKeyError> {
+    let ended = match on.executor() {
         Executor::Postgres(executor) => postgres::cascade::end(executor, ending).await?,
-        Executor::Sqlite(executor) => sqlite::cascade::end(executor, ending).await?,
+        // The transaction has locked the file.
+        Executor::Sqlite(executor) => Some(sqlite::cascade::end(executor, ending).await?),
     };
+    let Some((models, marked)) = ended else { return Ok(None) };
     let keys = models.into_iter().map(to_key).collect::<Result<_, _>>()?;
-    Ok(Ended { keys, marked })
+    Ok(Some(Ended { keys, marked }))
 }
 
 /// Returns the keys that [`end`] would end, as they are.

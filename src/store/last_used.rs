@@ -36,9 +36,20 @@ pub(super) fn is_live(
     second_later: fn(&str) -> String,
 ) -> String {
     let revoked = r#""key"."revoked_at""#;
-    let (end, latest) = (whole_ms(revoked), second_later(revoked));
-    let (updated, at) = (whole_ms(r#""key"."updated_at""#), whole_ms(at));
+    let (end, at) = (whole_ms(revoked), whole_ms(at));
+    let at_once = ended_at_once(whole_ms, second_later);
     format!(
-        r#"({revoked} IS NULL OR (substr(coalesce("key"."token_digest", ''), 1, 1) <> '!' AND {end} > {at} AND {updated} NOT BETWEEN {end} AND {latest}))"#
+        r#"({revoked} IS NULL OR (substr(coalesce("key"."token_digest", ''), 1, 1) <> '!' AND {end} > {at} AND NOT {at_once}))"#
     )
+}
+
+/// Returns the condition that the times of a row of `key` mean an end that took effect at once: it was last changed when
+/// it ended.
+pub(super) fn ended_at_once(
+    whole_ms: fn(&str) -> String,
+    second_later: fn(&str) -> String,
+) -> String {
+    let revoked = r#""key"."revoked_at""#;
+    let (end, latest) = (whole_ms(revoked), second_later(revoked));
+    format!(r#"({} BETWEEN {end} AND {latest})"#, whole_ms(r#""key"."updated_at""#))
 }

@@ -2,6 +2,9 @@
 //!
 //! A statement does not see what is committed while it waits for a lock, so it is repeated for what has appeared: a
 //! creation that held the lock of its creator has committed once the creator has ended, and no other one follows.
+//!
+//! SECURITY: creations below keys that it has not reached yet may be faster than this, and nothing has ended before it
+//! commits. So it gives up soon, and is repeated while all other writers wait.
 
 use super::executor::PgExecutor;
 use super::failure::PgFailure;
@@ -17,13 +20,24 @@ use crate::store::row::{Column, Model};
 const PREFER_INDEX: &str = r#"SELECT pg_catalog.set_config('enable_seqscan', 'off', true) FROM pg_catalog.pg_index
 WHERE indisvalid AND indexrelid = pg_catalog.to_regclass('"IDX_api_key_created_by"')"#;
 
+/// Waits for all other transactions that have written or locked rows, and lets new ones wait. Reads do not wait.
+const LOCK: &str = r#"LOCK TABLE "api_key" IN EXCLUSIVE MODE"#;
+
+/// The number of times that keys are ended beside other writers, and the number of keys that may appear meanwhile.
+const MAX_PASSES: usize = 3;
+const MAX_LATE: usize = 100;
+
 /// Ends keys and, if that is asked for, what they created. Returns the keys that it ended, and the ids of those that it
-/// marked.
+/// marked; `None` if other writers create keys too fast.
 pub(in crate::store) async fn end(
     executor: PgExecutor<'_>,
     ending: &Ending<'_>,
-) -> Result<(Vec<Model>, Vec<String>), PgFailure> {
-    let Ending { ids, cascade, .. } = *ending;
+) -> Result<Option<(Vec<Model>, Vec<String>)>, PgFailure> {
+    let Ending { ids, cascade, alone, .. } = *ending;
+    if alone {
+        // Before the first row is locked, so that no writer is waited for that waits for this transaction.
+        executor.run(LOCK).await?;
+    }
     let sql = sql(executor, cascade).await?;
     let update = sql.end(cascade, ending.is_immediate());
     let (mut ended, mut marked) = (Vec::new(), Vec::new());
@@ -41,14 +55,19 @@ pub(in crate::store) async fn end(
     };
     let live_descendants = sql.live_descendants(ending.is_immediate());
     let mut ids = ids.to_vec();
+    let mut passes = 0;
     loop {
         end(&ids).await?;
+        passes += 1;
         if cascade {
             // A key that has ended has all its descendants by now, but for the successors of the live ones.
             ids = texts(executor, &live_descendants, &params(&ids, ending)).await?;
         }
         if !cascade || ids.is_empty() {
-            return Ok((ended, marked));
+            return Ok(Some((ended, marked)));
+        }
+        if !alone && (passes == MAX_PASSES || ids.len() > MAX_LATE) {
+            return Ok(None);
         }
     }
 }
