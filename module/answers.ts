@@ -33,7 +33,8 @@ export function withAttributes(data: unknown): unknown {
 
 /** The keys to create, as an array, each with its attributes as own members. */
 export function toNewKeys(data: unknown): unknown[] {
-  return toMany(data).map(withAttributes);
+  // Unlike `map`, which keeps holes, so that Rust can reject them.
+  return Array.from(toMany(data), withAttributes);
 }
 
 /** The argument of an upsert, as an array. */
@@ -83,9 +84,14 @@ export function rejectMembers(method: string, given: readonly unknown[]): void {
   if (name !== undefined) {
     throw new ApiKeyError(
       "invalid_data",
-      `unknown member "${name.slice(0, 128)}" of an argument of ${method}, which takes no settings`,
+      `unknown member "${shown(name)}" of an argument of ${method}, which takes no settings`,
     );
   }
+}
+
+/** A member's name, safe for a message: hidden if it is longer than a name, or begins like a token. */
+function shown(name: string): string {
+  return name.length > 32 || /\b[sp]k_/.test(name) ? "***" : name;
 }
 
 function isObject(value: unknown): value is object {

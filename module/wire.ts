@@ -48,7 +48,10 @@ export function encodeFilters(filters: unknown): string {
   return encodeValue(filters, 0, 1);
 }
 
-/** Encodes the target of a write. Accepts only plain objects, because one that looks empty would match every key. */
+/**
+ * Encodes the target of a write. Accepts only plain objects, because one that looks empty would match every key. For the
+ * same reason, an object is not plain here if all its members are hidden: not enumerable, or symbols.
+ */
 export function encodeTarget(target: unknown): string {
   return encodeValue(target, 0, 0);
 }
@@ -128,6 +131,9 @@ function isPlain(value: object, orWithoutPrototype: boolean): boolean {
   }
   // Every realm's Object.prototype has this method, and the prototype of a class has not.
   const ofRealm = Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "isPrototypeOf");
+  if (!orWithoutPrototype && Object.keys(value).length === 0 && Reflect.ownKeys(value).length > 0) {
+    return false;
+  }
   return ofRealm && Object.prototype.toString.call(value) === "[object Object]";
 }
 

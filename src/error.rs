@@ -271,7 +271,8 @@ pub fn looks_like_token(id: &str) -> bool {
 fn looks_secret(text: &str) -> bool {
     const MIN_HEX_DIGITS: usize = 32;
     let runs = text.split(|c: char| !c.is_ascii_hexdigit());
-    looks_like_token(text)
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
+    words.any(looks_like_token)
         || ["$argon2", "$sha256$", "$hmac-sha256$"].iter().any(|scheme| text.contains(scheme))
         || runs.map(str::len).max() >= Some(MIN_HEX_DIGITS)
 }
@@ -323,6 +324,8 @@ mod tests {
             "$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA",
             "$sha256$12",
             "$hmac-sha256$k=a$12",
+            "Bearer sk_6f1c2b9e-3d47-4a58-9b0e-7c51d2f8a394",
+            "token=sk_live_q8ZrT3vKx1LmN7pWs5BdHj2Yc;",
         ] {
             let message = ApiKeyError::NotFound(secret.to_owned()).to_string();
             assert!(!message.contains(secret), "{message}");

@@ -85,6 +85,16 @@ describeOurs("createApiKeys rejects invalid data and writes nothing (S18):", (cu
     expect(await current().table()).toEqual([]);
   });
 
+  it.each([
+    ["a hole", Object.assign(new Array(3), { 0: PUBLISHABLE, 2: PUBLISHABLE })],
+    ["only holes", new Array(3)],
+  ])("an array with %s, as other arrays with an undefined element", async (_, data) => {
+    const { message } = await failureOf(current().service.createApiKeys([undefined as never]));
+
+    await expectFailure(current().service.createApiKeys(data as never), "invalid_data", message);
+    expect(await current().table()).toEqual([]);
+  });
+
   it("a long string, stating the limit without repeating the string (A2)", async () => {
     const failure = await failureOf(current().service.createApiKeys({ ...PUBLISHABLE, title: MEBIBYTE }));
 

@@ -43,4 +43,17 @@ describeOurs("migrate(), status() and close()", (current) => {
       await expect(service[method]?.("SIGTERM", 15, undefined)).resolves.not.toThrow();
     }
   });
+
+  it("show no token that is passed as a setting", async () => {
+    const service = openService(current().url) as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
+    for (const token of [`sk_${"0f".repeat(32)}`, "Bearer sk_6f1c2b9e-3d47-4a58", "0f".repeat(32)]) {
+      for (const method of ["migrate", "status", "ping", "close"]) {
+        await expectFailure(
+          service[method]?.({ [token]: true }) as Promise<unknown>,
+          "invalid_data",
+          unknown("[*]{3}"),
+        );
+      }
+    }
+  });
 });

@@ -239,6 +239,43 @@ describe("[sqlite] A file that changes its identity while it is open", () => {
     expect(await elsewhere("SELECT id FROM api_key WHERE id = ?", [id])).toEqual([]);
   });
 
+  it("acknowledges no write that only a removed -wal has, and is used again when -shm is removed, too", async () => {
+    const removed = /^databaseUrl: .*-wal was moved or deleted .* put it back, or remove .*-shm, too/;
+    await elsewhere("PRAGMA wal_checkpoint(TRUNCATE)");
+    await service.updateApiKeys(publishable.id, { title: "Only in the log" });
+    await rm(`${database.path}-wal`);
+    for (const call of [() => service.createApiKeys(SECRET), () => service.retrieveApiKey(secret.id)]) {
+      await expectFailure(call(), "database_error", removed);
+    }
+
+    await rm(`${database.path}-shm`);
+    const { id } = await service.createApiKeys(SECRET);
+    expect(await elsewhere("SELECT id FROM api_key WHERE id = ?", [id])).toHaveLength(1);
+    expect(await elsewhere("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+  });
+
+  it("is used again when its -wal is moved back, with every change", async () => {
+    await service.updateApiKeys(publishable.id, { title: "Only in the log" });
+    await rename(`${database.path}-wal`, path("aside"));
+    await expect(service.createApiKeys(SECRET)).rejects.toThrow(/-wal was moved or deleted/);
+
+    await rename(path("aside"), `${database.path}-wal`);
+    const { id } = await service.createApiKeys(SECRET);
+    expect(await service.retrieveApiKey(publishable.id)).toMatchObject({ title: "Only in the log" });
+    expect(await elsewhere("SELECT id FROM api_key WHERE id = ?", [id])).toHaveLength(1);
+  });
+
+  it("rejects a key that another process revokes after -wal was removed", async () => {
+    await elsewhere("PRAGMA wal_checkpoint(TRUNCATE)");
+    await warm(service, () => service.authenticate(secret.token));
+    await rm(`${database.path}-wal`);
+    await elsewhere(REVOKE, [secret.id]);
+    await expect(service.authenticate(secret.token)).rejects.toThrow(/-wal was moved or deleted/);
+
+    await rm(`${database.path}-shm`);
+    expect(await service.authenticate(secret.token)).toBe(false);
+  });
+
   it("does not overwrite another process's changes to its successor on close", async () => {
     await backUp();
     await replace();

@@ -18,7 +18,7 @@ use super::executor::SqliteConnections;
 use super::failure::{locked, unavailable};
 use super::opening::{Opened, Opening};
 use super::transaction::SqliteTransaction;
-use super::watch::{FileStatus, Watch};
+use super::watch::{FileStatus, Remnant, Watch};
 use super::writer::Writer;
 use crate::error::ApiKeyError;
 use crate::store::settings::{DatabaseSettings, DatabaseUrl};
@@ -202,15 +202,19 @@ impl OpenFile {
         self.watch.status(self.session)
     }
 
-    /// Returns an error if opening the replacement of this file would use the log of this file.
+    /// Returns an error if opening the file at the path would use the log or the wal-index of this session.
     pub(in crate::store) fn reject_mixing(&self) -> Result<(), ApiKeyError> {
-        if !self.watch.is_mixed(self.session) {
-            return Ok(());
-        }
-        Err(ApiKeyError::Unavailable(format!(
-            "the SQLite file {0} was replaced, but {0}-wal or {0}-shm still belongs to the former one; remove both",
-            self.display_path
-        )))
+        let path = &self.display_path;
+        let problem = match self.watch.remnant(self.session) {
+            None => return Ok(()),
+            Some(Remnant::OfFormerFile) => format!(
+                "the SQLite file {path} was replaced, but {path}-wal or {path}-shm still belongs to the former one; remove both"
+            ),
+            Some(Remnant::IndexOfRemovedLog) => format!(
+                "{path}-wal was moved or deleted while the service was using it; put it back, or remove {path}-shm, too, and lose the changes that it had"
+            ),
+        };
+        Err(ApiKeyError::Unavailable(problem))
     }
 
     /// Returns an error unless this file is still the one at its path. To be checked before a write, on a connection

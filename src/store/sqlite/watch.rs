@@ -21,6 +21,15 @@ pub(in crate::store) enum FileStatus {
     Replaced,
 }
 
+/// What a file that is no longer used has left beside the file at the path. SQLite would take it for that file's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Remnant {
+    /// The log or the wal-index of the file that was there before.
+    OfFormerFile,
+    /// The wal-index of a log that was removed. With another log, it would corrupt the file.
+    IndexOfRemovedLog,
+}
+
 /// A watch over one path while a service is open. Each file that is opened there begins a session.
 ///
 /// Each check compares two things: whether the path still leads to the opened file, which takes two system calls, and
@@ -45,6 +54,8 @@ struct Session {
     database: FileId,
     wal: Companion,
     shm: Companion,
+    /// The version of the database at which the log was last seen at its path.
+    logged: Option<i64>,
     /// `None` if SQLite cannot watch the file; then no key is cached.
     commits: Option<Commits>,
     /// The stamp of a file that SQLite treats as immutable. It must not change.
@@ -101,6 +112,7 @@ impl Watch {
             database: before.id,
             wal,
             shm,
+            logged: None,
             commits,
             immutable_stamp: immutable.then_some(before),
             opened_other_file: false,
@@ -125,18 +137,19 @@ impl Watch {
         }
     }
 
-    /// Returns whether the log of the session's file now lies beside another file, whose content it would corrupt.
+    /// Returns what prevents opening the file that is at the path now.
     ///
     /// The result is valid only during the session because inode numbers are reused.
-    pub(super) fn is_mixed(&self, session: u64) -> bool {
-        let state = self.state();
-        let Some(former) = state.session.as_ref().filter(|current| current.number == session)
-        else {
-            return false;
-        };
-        stamp(&self.path).is_ok_and(|now| now.id != former.database)
-            && (former.wal.is_beside(&self.path, "-wal")
-                || former.shm.is_beside(&self.path, "-shm"))
+    pub(super) fn remnant(&self, session: u64) -> Option<Remnant> {
+        let mut state = self.state();
+        let former = state.session.as_mut().filter(|current| current.number == session)?;
+        let now = stamp(&self.path).ok()?;
+        let has_index = former.shm.is_beside(&self.path, "-shm");
+        if now.id != former.database {
+            let has_log = former.wal.is_beside(&self.path, "-wal");
+            return (has_log || has_index).then_some(Remnant::OfFormerFile);
+        }
+        (has_index && former.wal.is_lost(now.names)).then_some(Remnant::IndexOfRemovedLog)
     }
 
     /// Notes a new connection and the file that it opened. Returns `false` if that is not the session's, or not at the path;
@@ -169,9 +182,15 @@ impl Watch {
 
 impl Session {
     fn status(&mut self, path: &Path) -> FileStatus {
-        stamp(path).map_or(FileStatus::Gone, |now| self.status_at(&now))
+        let Ok(now) = stamp(path) else { return FileStatus::Gone };
+        match self.status_at(&now) {
+            // What is written to a removed log is lost when the last process ends, and no other process sees it.
+            FileStatus::Same if self.wal.is_lost(now.names) => FileStatus::Replaced,
+            status => status,
+        }
     }
 
+    /// Returns the status without regard to the log.
     fn status_at(&mut self, now: &Stamp) -> FileStatus {
         let unchanged = self.immutable_stamp.is_none_or(|then| then == *now && !self.wal.exists());
         let same = now.id == self.database && !self.opened_other_file;
@@ -180,6 +199,16 @@ impl Session {
         } else {
             FileStatus::Replaced
         }
+    }
+
+    /// Returns whether the log is still at its path. Looks only after a commit: until then, nothing is in another log.
+    fn has_log_of(&mut self, version: i64, now: &Stamp) -> bool {
+        if self.logged == Some(version) {
+            return true;
+        }
+        let is_there = !self.wal.is_lost(now.names);
+        self.logged = is_there.then_some(version);
+        is_there
     }
 }
 
@@ -195,6 +224,9 @@ impl Freshness for Watch {
             Some(commits) => commits.version()?,
             None => session.immutable_stamp.map(|_| 0)?,
         };
+        if !session.has_log_of(version, &now) {
+            return None;
+        }
         // Overwriting the file in place changes its stamp. SQLite also changes it, but rarely.
         let mut hasher = DefaultHasher::new();
         (session.number, version, now).hash(&mut hasher);
