@@ -48,6 +48,30 @@ describe("[sqlite] Writers of one file", () => {
     await service.close();
   });
 
+  it("have written nothing if they are rejected because their service closes", async () => {
+    const reading = openService(database.url, FAST);
+    await reading.listApiKeys();
+    const rejected: string[] = [];
+    const messages = new Set<string>();
+    for (let round = 0; round < 30; round += 1) {
+      const closing = openService(database.url, FAST);
+      await closing.listApiKeys();
+      const calls = Array.from({ length: 6 }, (_, call) => `apk_${round}_${call}`).map((id) =>
+        closing.createApiKeys({ ...PUBLISHABLE, id }).catch((error: Error) => {
+          rejected.push(id);
+          messages.add(error.message);
+        }),
+      );
+      for (let turn = 0; turn < round % 6; turn += 1) await new Promise(setImmediate);
+      await closing.close();
+      await Promise.all(calls);
+    }
+
+    expect(await reading.listApiKeys({ id: rejected })).toEqual([]);
+    expect([...messages].filter((message) => message !== "The API key service is closed.")).toEqual([]);
+    await reading.close();
+  });
+
   it("are served while another service writes the last use of many keys", async () => {
     const authenticating = openService(database.url, FAST);
     const keys = [];

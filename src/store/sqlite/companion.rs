@@ -20,6 +20,12 @@ impl Companion {
         Self { path, id, change: ChangeTime::default() }
     }
 
+    /// Expects the file to be removed from now on, and closes its descriptor.
+    pub(super) fn release(&mut self) {
+        self.id = None;
+        self.change = ChangeTime::default();
+    }
+
     /// Returns whether any file is at the path.
     pub(super) fn exists(&self) -> bool {
         stamp(&self.path).is_ok()

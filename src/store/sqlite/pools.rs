@@ -175,8 +175,9 @@ impl Pools {
         // The last connection to close copies the log into the file. If the file was replaced, the watching connection
         // must be the last, because it copies nothing.
         let copies = self.file.as_ref().is_none_or(|file| file.status() == FileStatus::Same);
-        if copies {
-            self.end_watch();
+        // A write that is finishing must not take the end of the watch for a replaced file.
+        if copies && let Some(file) = &self.file {
+            file.watch.release(file.session);
         }
         let _late = timeout(wait_limit, async {
             let _ = self.lookups.close_by_ref().await;

@@ -62,6 +62,8 @@ struct Session {
     immutable_stamp: Option<Stamp>,
     /// Whether a connection of the pool has opened another file.
     opened_other_file: bool,
+    /// Whether the connections are being closed, or are closed.
+    released: bool,
     /// A connection to that file, which is closed last and copies no log into it.
     other_file: Option<Commits>,
 }
@@ -116,6 +118,7 @@ impl Watch {
             commits,
             immutable_stamp: immutable.then_some(before),
             opened_other_file: false,
+            released: false,
             other_file: None,
         });
         Some(number)
@@ -126,6 +129,20 @@ impl Watch {
         let mut state = self.state();
         if state.session.as_ref().is_some_and(|current| current.number == session) {
             state.session = None;
+        }
+    }
+
+    /// Ends the watch over commits, so that the connections of a pool are the last to close: they copy the log into the
+    /// file. Calls that are finishing can still ask for the status of the file; its log and its wal-index are removed now.
+    pub(super) fn release(&self, session: u64) {
+        let mut state = self.state();
+        if let Some(current) = state.session.as_mut().filter(|current| current.number == session) {
+            current.released = true;
+            current.commits = None;
+            current.immutable_stamp = None;
+            for companion in [&mut current.wal, &mut current.shm] {
+                companion.release();
+            }
         }
     }
 
@@ -160,7 +177,7 @@ impl Watch {
     pub(super) fn connected(&self, file: Option<FileId>) -> bool {
         let mut state = self.state();
         let State { session, expected, opened_unexpected_file, .. } = &mut *state;
-        let Some(session) = session else {
+        let Some(session) = session.as_mut().filter(|current| !current.released) else {
             let as_expected = expected.is_none() || file == *expected;
             *opened_unexpected_file |= !as_expected;
             return as_expected;
