@@ -31,7 +31,8 @@ export const rollApiKeyStep = createStep(
       return new StepResponse(rolled, { id: rolled.created.id, sales_channel_ids });
     } catch (error) {
       if (Object(error).outcome !== "unknown") {
-        await dismissSalesChannels(container, data.id, sales_channel_ids);
+        // If this fails, too, the caller needs the error of the roll.
+        await dismissSalesChannels(container, data.id, sales_channel_ids).catch(() => undefined);
       }
       throw error;
     }
