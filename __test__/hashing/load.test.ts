@@ -5,6 +5,7 @@ import { expectFailure } from "../support/failures";
 import { openService } from "../support/ours";
 import { createPostgresDatabase, type PostgresDatabase } from "../support/postgres";
 import { PUBLISHABLE, SECRET } from "../support/service";
+import { until } from "../support/until";
 
 /** So costly that a derivation outlasts many statements. */
 const SLOW = { argon2: { memoryKib: 65_536, iterations: 8 }, hashConcurrency: 1 };
@@ -101,6 +102,13 @@ describe("[postgres] While tokens are hashed", () => {
   });
   afterEach(() => database.drop());
 
+  const states = async () => {
+    const sessions = await database.query<{ state: string }>(
+      "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    return sessions.map(({ state }) => state);
+  };
+
   /** What sessions were seen doing in the first half of `call`: the derivation, as the writing transaction is the end of it. */
   const watch = async (call: Promise<unknown>) => {
     const looks: string[][] = [];
@@ -109,10 +117,7 @@ describe("[postgres] While tokens are hashed", () => {
       underWay = false;
     });
     while (underWay) {
-      const sessions = await database.query<{ state: string }>(
-        "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
-      );
-      looks.push(sessions.map(({ state }) => state));
+      looks.push(await states());
     }
     await finished;
     return looks.slice(0, Math.floor(looks.length / 2));
@@ -138,6 +143,8 @@ describe("[postgres] While tokens are hashed", () => {
     await creator.close();
     const service = openService(database.url, SLOW);
     await service.listApiKeys();
+    // The first reads are transactions on the session that opened the database; the later ones have a session of their own.
+    await until(async () => (await states()).filter((state) => state === "idle").length === 2);
 
     expectNoTransaction(await watch(service.authenticate(token)));
     expectNoTransaction(await watch(service.rollApiKeys(id, { revoked_by: "user_1" })));

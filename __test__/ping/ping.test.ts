@@ -10,6 +10,7 @@ import { openLeased } from "../support/leased";
 import { openService } from "../support/ours";
 import { SECRET, untyped } from "../support/service";
 import { CHEAP } from "../support/surroundings";
+import { until } from "../support/until";
 
 const ROOT = join(__dirname, "../..");
 
@@ -86,9 +87,17 @@ describeOnEachDatabase("ping()", (kind) => {
     const slow = { argon2: { memoryKib: 65_536, iterations: 4 }, hashConcurrency: 1, hashQueueLimit: 1 };
     const service = openService(database.url, slow);
     await service.migrate();
-    const creations = Array.from({ length: 4 }, () => service.createApiKeys(SECRET).catch(() => undefined));
-    const busy = await service.ping();
-    await Promise.all(creations);
+    let isOver = false;
+    const create = async () => {
+      while (!isOver) await service.createApiKeys(SECRET).catch(() => undefined);
+    };
+    const creators = Array.from({ length: 4 }, create);
+    const busy = await until(
+      () => service.ping(),
+      ({ problems }) => problems.length > 0,
+    );
+    isOver = true;
+    await Promise.all(creators);
 
     expect(codes(busy)).toEqual(["error overloaded"]);
     expect(busy.problems[0]?.remedy).toMatch(/hashQueueLimit/);
