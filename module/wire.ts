@@ -98,7 +98,7 @@ function encodeObject(value: object, level: number, plainFrom: number): string {
   if (types.isRegExp(value)) {
     return tagged("regexp", [value.source.toWellFormed(), value.flags]);
   }
-  if (isExotic(value) || (level >= plainFrom && !Array.isArray(value) && !isPlain(value, plainFrom > 0))) {
+  if (isExotic(value) || (level >= plainFrom && !Array.isArray(value) && !isPlain(value, plainFrom === 0))) {
     return tagged("other", Object.prototype.toString.call(value).slice("[object ".length, -1).toWellFormed());
   }
   // A cycle ends here, too. Rejects the whole argument: a filter that lost a part would match more keys.
@@ -123,18 +123,23 @@ function tagged(tag: string, content: unknown): string {
   return JSON.stringify({ [`\0${tag}`]: content });
 }
 
-/** Whether an object is a plain object, of any realm. */
-function isPlain(value: object, orWithoutPrototype: boolean): boolean {
+/** Whether an object is a plain object, of any realm. For a target, one without a prototype or with hidden members alone is not. */
+function isPlain(value: object, isTarget: boolean): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === null) {
-    return orWithoutPrototype;
+    return !isTarget;
+  }
+  if (isTarget && hidesAllMembers(value)) {
+    return false;
   }
   // Every realm's Object.prototype has this method, and the prototype of a class has not.
   const ofRealm = Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "isPrototypeOf");
-  if (!orWithoutPrototype && Object.keys(value).length === 0 && Reflect.ownKeys(value).length > 0) {
-    return false;
-  }
   return ofRealm && Object.prototype.toString.call(value) === "[object Object]";
+}
+
+/** Whether an object has members, and none that its JSON would have: they are not enumerable, or symbols. */
+function hidesAllMembers(value: object): boolean {
+  return Object.keys(value).length === 0 && Reflect.ownKeys(value).length > 0;
 }
 
 /** Whether an object's value is more than its members. */
