@@ -61,7 +61,7 @@ export function encodeTarget(target: unknown): string {
  * members are read as the cache reads them, also if they are not enumerable.
  */
 export function encodeDemand(demand: unknown): string {
-  if (typeof demand !== "object" || demand === null || !isPlain(demand, true)) {
+  if (typeof demand !== "object" || demand === null || !isPlain(demand)) {
     return encodeTarget(demand);
   }
   const given = demand as Record<string, unknown>;
@@ -98,7 +98,10 @@ function encodeObject(value: object, level: number, plainFrom: number): string {
   if (types.isRegExp(value)) {
     return tagged("regexp", [value.source.toWellFormed(), value.flags]);
   }
-  if (isExotic(value) || (level >= plainFrom && !Array.isArray(value) && !isPlain(value, plainFrom === 0))) {
+  if (
+    isExotic(value) ||
+    (level >= plainFrom && !Array.isArray(value) && !(plainFrom === 0 ? isPlainTarget(value) : isPlain(value)))
+  ) {
     return tagged("other", Object.prototype.toString.call(value).slice("[object ".length, -1).toWellFormed());
   }
   // A cycle ends here, too. Rejects the whole argument: a filter that lost a part would match more keys.
@@ -123,23 +126,21 @@ function tagged(tag: string, content: unknown): string {
   return JSON.stringify({ [`\0${tag}`]: content });
 }
 
-/** Whether an object is a plain object, of any realm. For a target, one without a prototype or with hidden members alone is not. */
-function isPlain(value: object, isTarget: boolean): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
+/** Whether an object is a plain object, of any realm, or one without a prototype. */
+function isPlain(value: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(value);
   if (prototype === null) {
-    return !isTarget;
-  }
-  if (isTarget && hidesAllMembers(value)) {
-    return false;
+    return true;
   }
   // Every realm's Object.prototype has this method, and the prototype of a class has not.
-  const ofRealm = Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "isPrototypeOf");
+  const ofRealm = Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf");
   return ofRealm && Object.prototype.toString.call(value) === "[object Object]";
 }
 
-/** Whether an object has members, and none that its JSON would have: they are not enumerable, or symbols. */
-function hidesAllMembers(value: object): boolean {
-  return Object.keys(value).length === 0 && Reflect.ownKeys(value).length > 0;
+/** Whether a plain object can be a target: it has a prototype, and its members, if any, are not all hidden. */
+function isPlainTarget(value: object): boolean {
+  const hidesAllMembers = Object.keys(value).length === 0 && Reflect.ownKeys(value).length > 0;
+  return Object.getPrototypeOf(value) !== null && !hidesAllMembers && isPlain(value);
 }
 
 /** Whether an object's value is more than its members. */
