@@ -10,12 +10,24 @@ use crate::error::ApiKeyError;
 use crate::store::cascade::{ENDED, Ending, EndingSql};
 use crate::store::row::Model;
 
-// CROSS JOIN keeps the order: SQLite finds the keys that each found key created.
-const SQL: EndingSql =
-    EndingSql { ids: "SELECT value FROM json_each($1)", children, whole_ms, second_later };
+const IDS: &str = "SELECT value FROM json_each($1)";
 
-fn children(_: &str) -> String {
-    r#"CROSS JOIN "api_key" AS "child" ON "child"."created_by" = "found"."id""#.to_owned()
+// CROSS JOIN keeps the order: SQLite finds the keys that each found key created. UNION, not UNION ALL: each key is found
+// once, so a cycle ends.
+const DESCENDANTS: &str = r#"SELECT "child"."id" FROM "found" CROSS JOIN "api_key" AS "child" ON "child"."created_by" = "found"."id""#;
+
+fn sql(cascade: bool) -> EndingSql {
+    EndingSql {
+        found: if cascade {
+            format!(r#"WITH RECURSIVE "found" ("id") AS ({IDS} UNION {DESCENDANTS})"#)
+        } else {
+            format!(r#"WITH "found" ("id") AS ({IDS})"#)
+        },
+        unchanged: "",
+        among_found: r#"WHERE "key"."id" IN (SELECT "id" FROM "found")"#,
+        whole_ms,
+        second_later,
+    }
 }
 
 /// Ends keys and, if that is asked for, what they created. Returns the keys that it ended, and the ids of those that it
@@ -25,7 +37,7 @@ pub(in crate::store) async fn end(
     ending: &Ending<'_>,
 ) -> Result<(Vec<Model>, Vec<String>), ApiKeyError> {
     // The transaction has locked the file, so nothing appears meanwhile.
-    let sql = SQL.end(ending.cascade, ending.is_immediate());
+    let sql = sql(ending.cascade).end(ending.is_immediate());
     let values = values(ending).into_iter().chain([ending.revocation.revoked_by.clone().into()]);
     let end = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
     let (mut ended, mut marked) = (Vec::new(), Vec::new());
@@ -44,7 +56,7 @@ pub(in crate::store) async fn would_end(
     executor: SqliteExecutor<'_>,
     ending: &Ending<'_>,
 ) -> Result<Vec<Model>, ApiKeyError> {
-    let sql = SQL.would_end(ending.cascade);
+    let sql = sql(ending.cascade).would_end();
     executor.returned(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values(ending))).await
 }
 
