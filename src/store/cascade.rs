@@ -7,7 +7,7 @@
 
 use super::last_used::{ended_at_once, is_live};
 use super::live_creator::COLUMNS;
-use crate::api_key::{ApiKey, Revocation};
+use crate::api_key::{PublicApiKey, Revocation};
 use crate::call_context::Timestamp;
 
 /// The end of keys, and of what they created.
@@ -26,14 +26,20 @@ pub struct Ending<'a> {
 }
 
 /// The result of an [`Ending`].
+#[derive(Default)]
 pub struct Ended {
     /// The keys that it ended.
-    pub keys: Vec<ApiKey>,
+    pub keys: Vec<PublicApiKey>,
     /// The ids of the keys that had ended and are now marked as revoked immediately.
     pub marked: Vec<String>,
 }
 
 impl Ended {
+    /// Sorts the keys by id.
+    pub(super) fn sort(&mut self) {
+        self.keys.sort_by_cached_key(|key| key.id.as_str().to_owned());
+    }
+
     /// Returns the ids of all changed rows.
     #[must_use]
     pub fn changed(&self) -> Vec<String> {

@@ -6,14 +6,17 @@
 //! SECURITY: creations below keys that it has not reached yet may be faster than this, and nothing has ended before it
 //! commits. So it gives up soon, and is repeated while all other writers wait.
 
+use tokio_postgres::Row;
+
 use super::executor::PgExecutor;
 use super::failure::PgFailure;
 use super::last_used::{second_later, whole_ms};
 use super::model::{at, model};
 use super::values::Param;
+use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
-use crate::store::cascade::{ENDED, Ending, EndingSql};
-use crate::store::row::{Column, Model};
+use crate::store::cascade::{ENDED, Ended, Ending, EndingSql};
+use crate::store::row::{Column, to_key};
 
 const PREFER_INDEX: &str = r#"SELECT pg_catalog.set_config('enable_seqscan', 'off', true) FROM pg_catalog.pg_index
 WHERE indisvalid AND indexrelid = pg_catalog.to_regclass('"IDX_api_key_created_by"')"#;
@@ -39,12 +42,11 @@ const UNCHANGED: &str = r#", "id" = "key"."id", "token" = "key"."token", "type" 
 const MAX_PASSES: usize = 3;
 const MAX_LATE: usize = 1_000;
 
-/// Ends keys and, if that is asked for, what they created. Returns the keys that it ended, and the ids of those that it
-/// marked; `None` if other writers create keys too fast.
+/// Ends keys and, if that is asked for, what they created. `None` if other writers create keys too fast.
 pub(in crate::store) async fn end(
     executor: PgExecutor<'_>,
     ending: &Ending<'_>,
-) -> Result<Option<(Vec<Model>, Vec<String>)>, PgFailure> {
+) -> Result<Option<Ended>, ApiKeyError> {
     let Ending { ids, cascade, alone, .. } = *ending;
     if alone {
         // Before the first row is locked, so that no writer is waited for that waits for this transaction.
@@ -53,31 +55,23 @@ pub(in crate::store) async fn end(
     let is_indexed = cascade && prefer_index(executor).await?;
     let sql = sql(cascade, is_indexed);
     let update = sql.end(ending.is_immediate());
-    let (mut ended, mut marked) = (Vec::new(), Vec::new());
-    let mut end = async |ids: &[String]| {
-        let [ids, end, now] = params(ids, ending);
-        let by = Param::text_or_null(ending.revocation.revoked_by.as_deref());
-        for row in executor.query(&update, &[ids, end, now, by]).await?.rows {
-            if row.try_get(ENDED).map_err(PgFailure::from)? {
-                ended.push(model(&row)?);
-            } else {
-                marked.push(at(&row, Column::Id)?);
-            }
-        }
-        Ok::<_, PgFailure>(())
-    };
     let still_live = still_live(&sql, is_indexed, ending.is_immediate());
+    let mut ended = Ended::default();
     let mut ids = ids.to_vec();
     let mut passes = 0;
     loop {
-        end(&ids).await?;
+        update_rows(executor, &update, &ids, ending, &mut ended).await?;
         passes += 1;
         if cascade {
             // A key that has ended has all its descendants by now, but for the successors of the live ones.
-            ids = texts(executor, &still_live, &params(&ids, ending)).await?;
+            let params = params(&ids, ending);
+            let look = texts(executor, &still_live, &params);
+            // The caller needs them sorted, and sorts faster then.
+            let (late, ()) = tokio::join!(look, async { ended.sort() });
+            ids = late?;
         }
         if !cascade || ids.is_empty() {
-            return Ok(Some((ended, marked)));
+            return Ok(Some(ended));
         }
         if !alone && (passes == MAX_PASSES || ids.len() > MAX_LATE) {
             return Ok(None);
@@ -85,14 +79,41 @@ pub(in crate::store) async fn end(
     }
 }
 
+/// Ends keys, and adds what it changed to the result.
+async fn update_rows(
+    executor: PgExecutor<'_>,
+    update: &str,
+    ids: &[String],
+    ending: &Ending<'_>,
+    ended: &mut Ended,
+) -> Result<(), ApiKeyError> {
+    let [ids, end, now] = params(ids, ending);
+    let by = Param::text_or_null(ending.revocation.revoked_by.as_deref());
+    let each = |row: &Row| {
+        if row.try_get(ENDED).map_err(PgFailure::from)? {
+            ended.keys.push(to_key(model(row)?)?.into());
+        } else {
+            ended.marked.push(at(row, Column::Id)?);
+        }
+        Ok(())
+    };
+    executor.for_each(update, &[ids, end, now, by], each).await
+}
+
 /// Returns the keys that [`end`] would end.
 pub(in crate::store) async fn would_end(
     executor: PgExecutor<'_>,
     ending: &Ending<'_>,
-) -> Result<Vec<Model>, PgFailure> {
+) -> Result<Vec<PublicApiKey>, ApiKeyError> {
     let is_indexed = ending.cascade && prefer_index(executor).await?;
     let sql = sql(ending.cascade, is_indexed).would_end();
-    models(executor, &sql, &params(ending.ids, ending)).await
+    let mut keys = Vec::new();
+    let each = |row: &Row| {
+        keys.push(to_key(model(row)?)?.into());
+        Ok(())
+    };
+    executor.for_each(&sql, &params(ending.ids, ending), each).await?;
+    Ok(keys)
 }
 
 /// Returns whether a transaction was aborted because it and another one waited for each other.
@@ -166,14 +187,6 @@ fn children(is_indexed: bool, more: &str) -> String {
 fn params(ids: &[String], ending: &Ending<'_>) -> [Param; 3] {
     let [at, now] = [ending.revocation.revoked_at, ending.now].map(Param::time);
     [Param::texts(ids.to_vec()), at, now]
-}
-
-async fn models(
-    executor: PgExecutor<'_>,
-    sql: &str,
-    params: &[Param],
-) -> Result<Vec<Model>, PgFailure> {
-    executor.query(sql, params).await?.rows.iter().map(model).collect()
 }
 
 /// Returns the first column of the rows.

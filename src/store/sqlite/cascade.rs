@@ -6,9 +6,10 @@ use super::conditions::time_text;
 use super::executor::{SqliteExecutor, model};
 use super::failure;
 use super::last_used::{second_later, whole_ms};
+use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
-use crate::store::cascade::{ENDED, Ending, EndingSql};
-use crate::store::row::Model;
+use crate::store::cascade::{ENDED, Ended, Ending, EndingSql};
+use crate::store::row::to_key;
 
 const IDS: &str = "SELECT value FROM json_each($1)";
 
@@ -30,34 +31,34 @@ fn sql(cascade: bool) -> EndingSql {
     }
 }
 
-/// Ends keys and, if that is asked for, what they created. Returns the keys that it ended, and the ids of those that it
-/// marked.
+/// Ends keys and, if that is asked for, what they created.
 pub(in crate::store) async fn end(
     executor: SqliteExecutor<'_>,
     ending: &Ending<'_>,
-) -> Result<(Vec<Model>, Vec<String>), ApiKeyError> {
+) -> Result<Ended, ApiKeyError> {
     // The transaction has locked the file, so nothing appears meanwhile.
     let sql = sql(ending.cascade).end(ending.is_immediate());
     let values = values(ending).into_iter().chain([ending.revocation.revoked_by.clone().into()]);
     let end = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
-    let (mut ended, mut marked) = (Vec::new(), Vec::new());
+    let mut ended = Ended::default();
     for row in executor.rows(end).await? {
         if row.try_get("", ENDED).map_err(failure::of)? {
-            ended.push(model(&row)?);
+            ended.keys.push(to_key(model(&row)?)?.into());
         } else {
-            marked.push(row.try_get("", "id").map_err(failure::of)?);
+            ended.marked.push(row.try_get("", "id").map_err(failure::of)?);
         }
     }
-    Ok((ended, marked))
+    Ok(ended)
 }
 
 /// Returns the keys that [`end`] would end.
 pub(in crate::store) async fn would_end(
     executor: SqliteExecutor<'_>,
     ending: &Ending<'_>,
-) -> Result<Vec<Model>, ApiKeyError> {
+) -> Result<Vec<PublicApiKey>, ApiKeyError> {
     let sql = sql(ending.cascade).would_end();
-    executor.returned(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values(ending))).await
+    let select = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values(ending));
+    executor.returned(select).await?.into_iter().map(|model| Ok(to_key(model)?.into())).collect()
 }
 
 fn values(ending: &Ending<'_>) -> [Value; 3] {
