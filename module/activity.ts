@@ -110,7 +110,7 @@ export function startChange(service: object, method: ApiKeyActivityMethod): Acti
 /** The keys of rows that have one of the ids. */
 export function changedAmong(rows: Written["keys"], ids: readonly string[]): ApiKey[] {
   const changed = new Set(ids);
-  return Array.from(rows, decodeKey).filter(({ id }) => changed.has(id));
+  return rows.map(decodeKey).filter(({ id }) => changed.has(id));
 }
 
 /** Publishes the events of one call. */

@@ -116,7 +116,7 @@ export class ApiKeyModuleService implements Documented {
     const written = await this.native_.createApiKeys(toNewKeys(data), sharedContext);
     change?.wrote(written);
     await this.events_.publish(writtenKeys(written), sharedContext);
-    return likeInput(data, Array.from(written.keys, decodeCreatedKey));
+    return likeInput(data, written.keys.map(decodeCreatedKey));
   }
 
   async create(data: CreateApiKeyInput | CreateApiKeyInput[], sharedContext?: Context): Promise<OneOrMany> {
@@ -128,7 +128,7 @@ export class ApiKeyModuleService implements Documented {
     const written = await this.native_.upsertApiKeys(toUpserts(data), sharedContext);
     change?.wrote(written);
     await this.events_.publish(writtenKeys(written), sharedContext);
-    return likeInput(data, Array.from(written.keys, decodeKey));
+    return likeInput(data, written.keys.map(decodeKey));
   }
 
   async ensureApiKeys(
@@ -164,7 +164,7 @@ export class ApiKeyModuleService implements Documented {
   ): Promise<OneOrMany> {
     const { keys, updated } = await this.native_.updateApiKeys(target, withAttributes(data));
     await this.events_.publish([["updated", updated]], sharedContext);
-    return likeTarget(target, Array.from(keys, decodeKey));
+    return likeTarget(target, keys.map(decodeKey));
   }
 
   async retrieveApiKey(id: string, config?: FindConfig, _sharedContext?: Context): Promise<ApiKey> {
@@ -232,7 +232,7 @@ export class ApiKeyModuleService implements Documented {
     const { keys, updated } = await this.native_.revoke(target, withExtent(data));
     change?.revoked(changedAmong(keys, updated));
     await this.events_.publish([["updated", updated]], sharedContext);
-    const revoked = Array.from(keys, decodeKey);
+    const revoked = keys.map(decodeKey);
     return isExtended(data) ? (revoked as OneOrMany) : likeTarget(target, revoked);
   }
 

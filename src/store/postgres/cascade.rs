@@ -161,10 +161,12 @@ fn still_live(sql: &EndingSql, is_indexed: bool, at_once: bool) -> String {
     let marked = if at_once { format!(" OR {}", sql.is_to_be_marked("$3")) } else { String::new() };
     let live = format!(r#"("key"."id" IS NOT NULL AND ({}{marked})) AS "live""#, sql.ends());
     format!(
-        r#"WITH RECURSIVE "found" ("id", "creator", "live") AS (
-  SELECT "given"."id", CAST(NULL AS text), {live} FROM {GIVEN}
-  UNION SELECT "child"."id", "found"."id", "child"."live" FROM "found" {}
-) SELECT "id" FROM "found" WHERE "live" UNION SELECT "creator" FROM "found" WHERE "live" AND "creator" IS NOT NULL"#,
+        r#"WITH RECURSIVE "found" ("id", "live") AS (
+  SELECT "given"."id", {live} FROM {GIVEN}
+  UNION SELECT "child"."id", "child"."live" FROM "found" {}
+), "live" AS (SELECT "id" FROM "found" WHERE "live")
+SELECT "id" FROM "live" UNION SELECT "key"."created_by" FROM "api_key" AS "key"
+WHERE "key"."id" IN (SELECT "id" FROM "live") AND "key"."created_by" IN (SELECT "id" FROM "found")"#,
         children(is_indexed, &live)
     )
 }
