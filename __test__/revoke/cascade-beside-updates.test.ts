@@ -8,7 +8,7 @@ import { until } from "../support/until";
 
 const BY = { revoked_by: "user_1", cascade: true };
 
-describe("[postgres] A cascade that waits for a transaction that changes", () => {
+describe("[postgres] A cascade", () => {
   let database: PostgresDatabase;
   let service: OurService;
   let other: pg.Client;
@@ -46,8 +46,12 @@ describe("[postgres] A cascade that waits for a transaction that changes", () =>
     ["a child", "last_used_at = now()", ({ children }) => children.slice(1, 2)],
     ["the grandchild", "created_by = created_by || ''", ({ grandchild }) => [grandchild]],
     ["all but the root", "title = 'Another'", ({ children, grandchild }) => [...children, grandchild]],
-    ["a planned end", "revoked_at = now() + interval '1 day'", ({ root, children }) => [root, ...children.slice(0, 9)]],
-  ])("%s ends it, too (M16)", async (_, change, changed) => {
+    [
+      "keys with a planned end",
+      "revoked_at = now() + interval '1 day'",
+      ({ root, children }) => [root, ...children.slice(0, 9)],
+    ],
+  ])("ends %s that another transaction changes meanwhile (M16)", async (_, change, changed) => {
     const keys = await family();
     await other.query("BEGIN");
     await other.query(`UPDATE api_key SET ${change} WHERE id = ANY($1)`, [changed(keys)]);
