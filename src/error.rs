@@ -136,8 +136,8 @@ pub enum ApiKeyError {
     /// `unexpected_state`.
     #[error("The key {} has the selector of this token, but its hash cannot be verified: add its hash key to the option hashKeys, or revoke and delete it.", Shown(.0))]
     Unverifiable(String),
-    /// Declared keys that other processes kept changing. Becomes `unexpected_state`.
-    #[error("Other processes keep writing keys with the same tokens; try again shortly.")]
+    /// Keys that other processes kept changing. Becomes `unexpected_state`.
+    #[error("Other processes keep writing the same keys; try again shortly.")]
     Contended,
     /// The queue of key derivations is full (`hashQueueLimit`). Becomes `unexpected_state`.
     #[error("Too many tokens are waiting to be hashed (hashQueueLimit: {0}); try again shortly.")]

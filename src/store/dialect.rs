@@ -157,12 +157,9 @@ pub async fn would_end(
 
 /// Returns whether a transaction failed because it and another one waited for each other.
 #[must_use]
-pub fn is_deadlock(on: &Connection<'_>, error: &ApiKeyError) -> bool {
-    match on.backend() {
-        Backend::Postgres => postgres::cascade::is_deadlock(error),
-        // Transactions that write take turns.
-        Backend::Sqlite => false,
-    }
+pub fn is_deadlock(error: &ApiKeyError) -> bool {
+    // On SQLite, transactions that write take turns.
+    postgres::is_deadlock(error)
 }
 
 /// Keeps other transactions from adding keys by their tokens until this one ends.
