@@ -45,6 +45,16 @@ pub(super) fn among(
     }
 }
 
+/// Returns the condition that an indexed column equals one of several strings, at most a thousand or two.
+pub(super) fn among_texts(backend: Backend, expr: Expr, texts: Vec<String>) -> Expr {
+    match backend {
+        // Each value is bound by itself: PostgreSQL underestimates an array of unknown length, and may then compare every
+        // row with each element.
+        Backend::Postgres => expr.is_in(texts),
+        Backend::Sqlite => sqlite::conditions::among_texts(expr, texts),
+    }
+}
+
 /// Returns the condition that a text column matches a pattern.
 pub(super) fn matches(
     backend: Backend,

@@ -25,7 +25,7 @@ pub enum Insertion {
     NeedsTransaction,
 }
 
-/// The number of keys that one statement inserts at most: SQLite limits the bound values.
+/// The number of keys that one statement inserts at most, so that its values take little memory.
 pub const ROWS_PER_INSERT: usize = 1_000;
 
 /// Returns the statement that inserts the rows of a query with `params` parameters, unless their creator has ended. `live`
