@@ -12,6 +12,7 @@ use super::last_used::WRITE;
 use super::live_creator::insert_by_live_creator;
 use super::pools::Pools;
 use crate::api_key::ApiKey;
+use crate::call_context::{Timestamp, from_epoch_ms};
 use crate::query::Filter;
 use crate::store::api_keys::{Query, select};
 use crate::store::backend::Backend;
@@ -94,9 +95,13 @@ async fn the_rows_of_tokens_are_read_by_indexes() {
     }
 }
 
+fn now() -> Timestamp {
+    from_epoch_ms(1_900_000_000_123.0).expect("a time")
+}
+
 /// Returns keys with other ids than those of other calls.
 fn keys(first: usize, count: usize) -> Vec<ApiKey> {
-    let now = Moment(chrono::Utc::now());
+    let now = Moment(now());
     let key = |number: usize| Model {
         id: format!("apk_{number}"),
         token: format!("pk_{number:064}"),
@@ -130,7 +135,7 @@ async fn the_driver_keeps_the_same_statements_for_any_number_of_keys() {
             made += count;
             let executor = SqliteExecutor::new(pools.connections());
             let inserted = if by_creator {
-                insert_by_live_creator(executor, &keys, chrono::Utc::now()).await.map(drop)
+                insert_by_live_creator(executor, &keys, now()).await.map(drop)
             } else {
                 insert(executor, &keys).await.map(drop)
             };
