@@ -21,7 +21,8 @@ pub enum Insertion {
     Done,
     /// Nothing was inserted, because the creator has ended.
     CreatorEnded,
-    /// Nothing was inserted: only a transaction, with its own isolation level, can read a creator that changes meanwhile.
+    /// Nothing was inserted: only a transaction, with its own isolation level, can read a creator that changes meanwhile,
+    /// or one statement is not enough.
     NeedsTransaction,
 }
 

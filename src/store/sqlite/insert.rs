@@ -12,6 +12,10 @@ use crate::store::failure::InsertError;
 use crate::store::live_creator::{COLUMNS, values};
 use crate::store::row::Column;
 
+/// The bytes of values in a row beyond which the row is inserted by itself: SQLite parses the JSON of a row once for each
+/// column.
+const MAX_BYTES: usize = 8 * 1024;
+
 /// A statement that inserts keys, for one and for many. The driver keeps each statement that it has prepared, so neither
 /// depends on the number of keys.
 pub(super) struct Insert {
@@ -40,7 +44,7 @@ impl Insert {
     /// rows.
     pub(super) async fn execute(
         &self,
-        executor: SqliteExecutor<'_>,
+        executor: &SqliteExecutor<'_>,
         keys: &[ApiKey],
         more: impl IntoIterator<Item = Value>,
     ) -> Result<u64, InsertError> {
@@ -78,5 +82,16 @@ pub(in crate::store) async fn insert(
     executor: SqliteExecutor<'_>,
     keys: &[ApiKey],
 ) -> Result<u64, InsertError> {
-    INSERT.execute(executor, keys, []).await
+    let mut inserted = 0;
+    for keys in keys.chunk_by(|one, next| !is_large(one) && !is_large(next)) {
+        inserted += INSERT.execute(&executor, keys, []).await?;
+    }
+    Ok(inserted)
+}
+
+/// Returns whether a row is inserted by itself.
+pub(super) fn is_large(key: &ApiKey) -> bool {
+    let attributes = key.attributes.as_ref().and_then(|attributes| attributes.to_column());
+    let bytes = key.title.len() + key.created_by.len() + attributes.map_or(0, |json| json.len());
+    bytes > MAX_BYTES
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::conditions::time_text;
 use super::executor::SqliteExecutor;
-use super::insert::Insert;
+use super::insert::{Insert, is_large};
 use super::last_used::{second_later, whole_ms};
 use crate::api_key::ApiKey;
 use crate::call_context::Timestamp;
@@ -26,7 +26,10 @@ pub(in crate::store) async fn insert_by_live_creator(
     let Some(creator) = keys.first().map(|key| key.created_by.clone()) else {
         return Ok(Insertion::Done);
     };
+    if keys.len() > 1 && keys.iter().any(is_large) {
+        return Ok(Insertion::NeedsTransaction);
+    }
     let more = [creator.into(), time_text(now).into()];
-    let inserted = INSERT.execute(executor, keys, more).await?;
+    let inserted = INSERT.execute(&executor, keys, more).await?;
     Ok(if inserted > 0 { Insertion::Done } else { Insertion::CreatorEnded })
 }
