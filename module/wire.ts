@@ -62,7 +62,7 @@ export function encodeFilters(filters: unknown): string {
 
 /**
  * Encodes the target of a write. Accepts only plain objects, because one that looks empty would match every key. For the
- * same reason, an object is not plain here if all its members are hidden: not enumerable, or symbols.
+ * same reason, an object is not plain here if it has members that are not enumerable, or only symbols as members.
  */
 export function encodeTarget(target: unknown): string {
   return encodeArgument(target, 0);
@@ -154,10 +154,12 @@ function isPlain(value: object): boolean {
   return ofRealm && Object.prototype.toString.call(value) === "[object Object]";
 }
 
-/** Whether a plain object can be a target: it has a prototype, and its members, if any, are not all hidden. */
+/** Whether a plain object can be a target: it has a prototype, and no member is overlooked, unless its name is a symbol. */
 function isPlainTarget(value: object): boolean {
-  const hidesAllMembers = Object.keys(value).length === 0 && Reflect.ownKeys(value).length > 0;
-  return Object.getPrototypeOf(value) !== null && !hidesAllMembers && isPlain(value);
+  const members = Object.keys(value).length;
+  const hidesMembers = Object.getOwnPropertyNames(value).length > members;
+  const hasOnlySymbols = members === 0 && Object.getOwnPropertySymbols(value).length > 0;
+  return Object.getPrototypeOf(value) !== null && !hidesMembers && !hasOnlySymbols && isPlain(value);
 }
 
 /** Whether an object's value is more than its members. */
