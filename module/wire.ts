@@ -21,6 +21,9 @@ const CONFIG_MEMBERS = [
 
 const DEMAND_MEMBERS = ["scopes", "ip", "owner_type"] as const;
 
+/** Half of what the longest string of the engine has. */
+const MAX_CHARACTERS = 2 ** 28;
+
 const { getTime } = Date.prototype;
 
 /** The encoding of one argument. */
@@ -32,6 +35,8 @@ interface Encoding {
   readonly plainFrom: number;
   /** The number of values so far. An object that is a member of several ones counts each time. */
   values: number;
+  /** The number of characters of all strings so far. */
+  characters: number;
 }
 
 /** Encodes a caller's value. The value is never modified, and its `toJSON` is never called. */
@@ -82,7 +87,15 @@ export function encodeDemand(demand: unknown): string {
 }
 
 function encodeArgument(value: unknown, plainFrom: number): string {
-  return encodeValue(value, 0, { plainFrom, values: 0 });
+  try {
+    return encodeValue(value, 0, { plainFrom, values: 0, characters: 0 });
+  } catch (error) {
+    // Escaping makes strings longer.
+    if (error instanceof RangeError && error.message === "Invalid string length") {
+      rejectTooLong();
+    }
+    throw error;
+  }
 }
 
 function encodeValue(value: unknown, level: number, encoding: Encoding): string {
@@ -92,6 +105,10 @@ function encodeValue(value: unknown, level: number, encoding: Encoding): string 
   }
   switch (typeof value) {
     case "string":
+      encoding.characters += value.length;
+      if (encoding.characters > MAX_CHARACTERS) {
+        rejectTooLong();
+      }
       return value.isWellFormed() ? JSON.stringify(value) : tagged("illFormed", true);
     case "boolean":
       return String(value);
@@ -132,6 +149,10 @@ function encodeObject(value: object, level: number, encoding: Encoding): string 
     ([key, member]) => `${encodeKey(key)}:${encodeValue(member, level + 1, encoding)}`,
   );
   return `{${members.join()}}`;
+}
+
+function rejectTooLong(): never {
+  throw new ApiKeyError("invalid_data", "The strings of an argument have more than 268,435,456 characters");
 }
 
 // A key with NUL could be mistaken for a tag. No column has a name like its replacement.

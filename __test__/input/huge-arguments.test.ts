@@ -41,11 +41,14 @@ describeOurs(
       prune: (endedBefore) => current().service.prune({ endedBefore }),
     };
 
-    it.each(Object.keys(calls))("of %s that is a huge array without elements is rejected at once (A6)", async (name) => {
-      const began = performance.now();
-      await expectFailure(calls[name]?.(HUGE) as Promise<unknown>, "invalid_data", EMPTY_ELEMENTS);
-      expect(performance.now() - began).toBeLessThan(1_000);
-    });
+    it.each(Object.keys(calls))(
+      "of %s that is a huge array without elements is rejected at once (A6)",
+      async (name) => {
+        const began = performance.now();
+        await expectFailure(calls[name]?.(HUGE) as Promise<unknown>, "invalid_data", EMPTY_ELEMENTS);
+        expect(performance.now() - began).toBeLessThan(1_000);
+      },
+    );
 
     it("with a huge array does not keep others waiting if only its members are read", async () => {
       const { id } = await current().service.createApiKeys(PUBLISHABLE);
@@ -66,6 +69,17 @@ describeOurs(
       );
       const [of, as] = outcomes.map((outcome) => JSON.stringify(outcome));
       expect(of).toBe(as);
+    });
+
+    it("with strings that are longer than the engine's longest one is rejected (A6)", async () => {
+      const title = "a".repeat(2 ** 28 + 1);
+      await expectFailure(current().service.createApiKeys({ ...PUBLISHABLE, title }), "invalid_data", /268,435,456/);
+      const escaped = "\u0001".repeat(2 ** 27);
+      await expectFailure(
+        current().service.createApiKeys({ ...PUBLISHABLE, title: escaped }),
+        "invalid_data",
+        /268,435,456/,
+      );
     });
 
     it("that is an option is rejected, too", () => {
