@@ -6,8 +6,13 @@ import { createStep, createWorkflow, type WorkflowData } from "@medusajs/framewo
 import type { ApiKeyModuleService } from "medusa-api-key-native";
 import { rollApiKeyWorkflow } from "medusa-api-key-native/workflows";
 
+interface Input {
+  id: string;
+  actor_id: string;
+}
+
 /** Lets the next roll of the service be the second one with these arguments. */
-const rollBefore = createStep("roll-before", async (_: object, { container }) => {
+const rollBefore = createStep("roll-before", async (_: Input, { container }) => {
   const service = container.resolve(Modules.API_KEY) as unknown as ApiKeyModuleService;
   service.rollApiKeys = async (...given) => {
     // The class has the method.
@@ -17,7 +22,7 @@ const rollBefore = createStep("roll-before", async (_: object, { container }) =>
   };
 });
 
-createWorkflow("roll-api-key-repeated", (input: WorkflowData<{ id: string; actor_id: string }>) => {
+createWorkflow("roll-api-key-repeated", (input: WorkflowData<Input>) => {
   rollBefore(input);
   rollApiKeyWorkflow.runAsStep({ input });
 });
