@@ -169,7 +169,7 @@ pub async fn would_end(
 #[must_use]
 pub fn is_deadlock(error: &ApiKeyError) -> bool {
     // On SQLite, transactions that write take turns.
-    postgres::is_deadlock(error)
+    postgres::cascade::is_deadlock(error)
 }
 
 /// Keeps other transactions from adding keys by their tokens until this one ends.

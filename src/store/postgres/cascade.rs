@@ -11,6 +11,7 @@ use super::failure::PgFailure;
 use super::last_used::{second_later, whole_ms};
 use super::model::{at, model};
 use super::values::Param;
+use crate::error::ApiKeyError;
 use crate::store::cascade::{ENDED, Ending, EndingSql};
 use crate::store::row::{Column, Model};
 
@@ -78,6 +79,11 @@ pub(in crate::store) async fn would_end(
 ) -> Result<Vec<Model>, PgFailure> {
     let sql = sql(executor, ending.cascade).await?.would_end(ending.cascade);
     models(executor, &sql, &params(ending.ids, ending)).await
+}
+
+/// Returns whether a transaction was aborted because it and another one waited for each other.
+pub(in crate::store) fn is_deadlock(error: &ApiKeyError) -> bool {
+    error.sqlstate() == Some("40P01")
 }
 
 /// Returns the statements. Without the index, the planner decides how the table is read.

@@ -170,11 +170,6 @@ fn from_db_error(db_error: &DbError) -> ApiKeyError {
     }
 }
 
-/// Returns whether a transaction was aborted because it and another one waited for each other.
-pub(in crate::store) fn is_deadlock(error: &ApiKeyError) -> bool {
-    error.sqlstate() == Some("40P01")
-}
-
 /// Returns the reason why no session could be opened.
 pub(super) fn connect_failure(error: &tokio_postgres::Error) -> String {
     if let Some(db_error) = error.as_db_error() {

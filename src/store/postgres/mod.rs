@@ -44,7 +44,6 @@ mod waker;
 use super::settings::invalid_url;
 pub(super) use executor::PgExecutor;
 use failure::PgFailure;
-pub(super) use failure::is_deadlock;
 pub(super) use insert::insert;
 pub(super) use last_used::set_last_used;
 pub(super) use live_creator::insert_by_live_creator;
