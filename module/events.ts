@@ -27,8 +27,11 @@ export class EventPublisher {
 
   async publish(changes: Changes, context: Context | null | undefined): Promise<void> {
     try {
-      const messages = toMessages(changes, context);
       const aggregator = context?.messageAggregator;
+      if (!aggregator && !this.bus) {
+        return;
+      }
+      const messages = toMessages(changes, context);
       if (!aggregator) {
         await this.emit(messages);
         return;

@@ -5,7 +5,7 @@ import { type Implementation, STARTERS } from "../support/implementations";
 import { type OurService, PUBLISHABLE } from "../support/service";
 import { until } from "../support/until";
 
-const MANY = 101;
+const MANY = 1_001;
 const BY = { revoked_by: "user_1", cascade: true } as const;
 
 /** Inserts copies of the key `root`, without a lock on their creator, as stock does. */

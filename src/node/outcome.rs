@@ -5,6 +5,7 @@
 
 use napi::bindgen_prelude::Either;
 use serde::Serialize;
+use tokio::runtime::Handle;
 
 use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
@@ -12,6 +13,9 @@ use crate::service::Diagnosis;
 
 /// The bytes of text in the keys of one string. JSON takes at most six times as much.
 const MAX_TEXT_BYTES: usize = 64 << 20;
+
+/// Freeing more keys than this takes as long as a short call.
+const MANY: usize = 1_000;
 
 /// JSON, or the JSON of a value without its keys, followed by lists of its keys.
 pub(super) type Text = Either<String, Vec<String>>;
@@ -66,12 +70,30 @@ pub(super) fn outcome<T: Output>(result: Result<T, ApiKeyError>) -> Text {
     };
     let mut lists = match value.keys() {
         Some(keys) if keys.iter().map(PublicApiKey::text_bytes).sum::<usize>() > MAX_TEXT_BYTES => {
-            lists_of(&std::mem::take(keys), MAX_TEXT_BYTES)
+            let keys = std::mem::take(keys);
+            let lists = lists_of(&keys, MAX_TEXT_BYTES);
+            free(keys);
+            lists
         }
-        Some(_) | None => return Either::A(json(&Outcome::Value(&value))),
+        Some(_) | None => {
+            let text = json(&Outcome::Value(&value));
+            if let Some(keys) = value.keys() {
+                free(std::mem::take(keys));
+            }
+            return Either::A(text);
+        }
     };
     lists.insert(0, json(&Outcome::Value(&value)));
     Either::B(lists)
+}
+
+/// Frees keys; many of them on another thread, so that their result does not wait for it.
+fn free(keys: Vec<PublicApiKey>) {
+    if keys.len() > MANY
+        && let Ok(runtime) = Handle::try_current()
+    {
+        runtime.spawn_blocking(move || drop(keys));
+    }
 }
 
 /// The keys as JSON lists of at most `max_bytes` of text each, or one key.

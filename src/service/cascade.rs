@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{ApiKeyService, Written, ids_of, to_public};
-use crate::api_key::{ApiKey, Revocation, RevocationScope, refuse_revoked};
+use crate::api_key::{ApiKey, PublicApiKey, Revocation, RevocationScope, refuse_revoked};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
@@ -47,9 +47,9 @@ impl ApiKeyService {
             named_first(would_end(&on, &ending).await?, &ids)
         } else {
             refuse_revoked(&named, now)?;
-            named
+            to_public(named)
         };
-        Ok(Written { keys: to_public(keys), ..Written::default() })
+        Ok(Written { keys, ..Written::default() })
     }
 
     /// Ends keys and, if that is asked for, what they created, in one transaction. Starts over after a deadlock, and if
@@ -73,8 +73,8 @@ impl ApiKeyService {
                 Ok(Some(ended)) => {
                     self.commit(transaction, &ended.changed()).await?;
                     let keys = named_first(ended.keys, &ids);
-                    let updated = ids_of(&keys);
-                    return Ok(Written { keys: to_public(keys), updated, ..Written::default() });
+                    let updated = keys.iter().map(|key| key.id.as_str().to_owned()).collect();
+                    return Ok(Written { keys, updated, ..Written::default() });
                 }
                 Ok(None) => {}
                 // The database has aborted this transaction, or the other one.
@@ -109,11 +109,12 @@ async fn find_targets(on: &Connection<'_>, target: &Target) -> Result<Vec<ApiKey
 }
 
 /// Sorts keys by id, those that the caller named before the others.
-fn named_first(mut keys: Vec<ApiKey>, named: &[String]) -> Vec<ApiKey> {
+fn named_first(mut keys: Vec<PublicApiKey>, named: &[String]) -> Vec<PublicApiKey> {
     let named: HashSet<_> = named.iter().map(String::as_str).collect();
-    keys.sort_by(|one, other| {
-        let place = |key: &ApiKey| !named.contains(key.id.as_str());
-        place(one).cmp(&place(other)).then_with(|| one.id.cmp(&other.id))
+    // A key is large, so its place is found before it is moved.
+    keys.sort_by_cached_key(|key| {
+        let id = key.id.as_str();
+        (!named.contains(id), id.to_owned())
     });
     keys
 }

@@ -7,7 +7,7 @@
 
 use super::last_used::{ended_at_once, is_live};
 use super::live_creator::COLUMNS;
-use crate::api_key::{ApiKey, Revocation};
+use crate::api_key::{PublicApiKey, Revocation};
 use crate::call_context::Timestamp;
 
 /// The end of keys, and of what they created.
@@ -26,14 +26,20 @@ pub struct Ending<'a> {
 }
 
 /// The result of an [`Ending`].
+#[derive(Default)]
 pub struct Ended {
     /// The keys that it ended.
-    pub keys: Vec<ApiKey>,
+    pub keys: Vec<PublicApiKey>,
     /// The ids of the keys that had ended and are now marked as revoked immediately.
     pub marked: Vec<String>,
 }
 
 impl Ended {
+    /// Sorts the keys by id.
+    pub(super) fn sort(&mut self) {
+        self.keys.sort_by_cached_key(|key| key.id.as_str().to_owned());
+    }
+
     /// Returns the ids of all changed rows.
     #[must_use]
     pub fn changed(&self) -> Vec<String> {
@@ -54,10 +60,12 @@ pub(super) const ENDED: &str = "ended";
 
 /// The SQL that the databases write differently.
 pub(super) struct EndingSql {
-    /// Selects the strings in `$1`.
-    pub(super) ids: &'static str,
-    /// Joins the found keys to `child`, the keys that they created: the id, and what else is selected of `key`.
-    pub(super) children: fn(&str) -> String,
+    /// `WITH "found" ("id", …) AS (…)`: the keys with the ids `$1` and, in a cascade, what they created.
+    pub(super) found: String,
+    /// Assignments that change nothing, each after a comma.
+    pub(super) unchanged: &'static str,
+    /// `WHERE …`, after a FROM clause if needed: the row of `key` in an UPDATE is among those found.
+    pub(super) among_found: &'static str,
     /// The SQL of a time in whole milliseconds.
     pub(super) whole_ms: fn(&str) -> String,
     /// The SQL of a time one second later.
@@ -65,25 +73,6 @@ pub(super) struct EndingSql {
 }
 
 impl EndingSql {
-    /// Returns the statement that selects the ids of those descendants of the keys `$1` that [`end`](Self::end) would end
-    /// or mark at the same times, and the ids of their creators.
-    /// `children` must select the condition.
-    ///
-    /// Of these keys alone may other descendants appear: a live key creates one, or is rolled, and its successor has the
-    /// same creator.
-    pub(super) fn live_descendants(&self, at_once: bool) -> String {
-        let marked =
-            if at_once { format!(" OR {}", self.is_to_be_marked("$3")) } else { String::new() };
-        let children = (self.children)(&format!(r#", ({}{marked}) AS "live""#, self.ends()));
-        format!(
-            r#"WITH RECURSIVE "found" ("id", "creator", "live") AS (
-  SELECT "id", CAST(NULL AS text), false FROM ({}) AS "given" ("id")
-  UNION SELECT "child"."id", "found"."id", "child"."live" FROM "found" {children}
-) SELECT "id" FROM "found" WHERE "live" UNION SELECT "creator" FROM "found" WHERE "live""#,
-            self.ids
-        )
-    }
-
     /// Returns the statement that ends the keys with the ids `$1` at the time `$2`, if they are live at the time `$3` and
     /// do not end earlier. `$4` is who ends them. If the end is immediate, it also marks those that have ended already.
     /// Returns all columns of the changed rows, and as [`ENDED`] whether the row has this end.
@@ -91,7 +80,7 @@ impl EndingSql {
     /// SECURITY: the end of a key may have passed by this clock only, or a creation that began before it may be about to
     /// lock the key. The mark (see `TokenDigest::REVOKED`) ends the key for every clock and every call. A row without a
     /// digest, for example of a publishable key, gets the time of its end as its last change, which means the same.
-    pub(super) fn end(&self, cascade: bool, at_once: bool) -> String {
+    pub(super) fn end(&self, at_once: bool) -> String {
         let ends = self.ends();
         let (set, hit) = if at_once {
             let case = |column, value, otherwise| {
@@ -111,37 +100,24 @@ impl EndingSql {
             (end.to_owned(), ends)
         };
         format!(
-            r#"{} UPDATE "api_key" AS "key" SET {set} WHERE "key"."id" IN (SELECT "id" FROM "found") AND {hit}
+            r#"{} UPDATE "api_key" AS "key" SET {set}{} {} AND {hit}
 RETURNING {}, ("revoked_at" = $2 AND "updated_at" = $3 AND "revoked_by" IS NOT DISTINCT FROM $4) AS "{ENDED}""#,
-            self.found(cascade),
-            *COLUMNS,
+            self.found, self.unchanged, self.among_found, *COLUMNS,
         )
     }
 
     /// Returns the statement that selects the keys that the same ids and times would end.
-    pub(super) fn would_end(&self, cascade: bool) -> String {
+    pub(super) fn would_end(&self) -> String {
         format!(
             r#"{} SELECT {} FROM "api_key" AS "key" WHERE "key"."id" IN (SELECT "id" FROM "found") AND {} ORDER BY "id""#,
-            self.found(cascade),
+            self.found,
             *COLUMNS,
             self.ends(),
         )
     }
 
-    fn found(&self, cascade: bool) -> String {
-        let Self { ids, .. } = self;
-        if !cascade {
-            return format!(r#"WITH "found" ("id") AS ({ids})"#);
-        }
-        // UNION, not UNION ALL: each key is found once, so a cycle ends.
-        let children = (self.children)("");
-        format!(
-            r#"WITH RECURSIVE "found" ("id") AS ({ids} UNION SELECT "child"."id" FROM "found" {children})"#
-        )
-    }
-
     /// Returns the condition that `key` has ended at the time with this SQL, without the mark.
-    fn is_to_be_marked(&self, now: &str) -> String {
+    pub(super) fn is_to_be_marked(&self, now: &str) -> String {
         let live = is_live(now, self.whole_ms, self.second_later);
         let at_once = ended_at_once(self.whole_ms, self.second_later);
         format!(
@@ -150,7 +126,7 @@ RETURNING {}, ("revoked_at" = $2 AND "updated_at" = $3 AND "revoked_by" IS NOT D
     }
 
     /// Returns the condition that `key` is live and does not end earlier.
-    fn ends(&self) -> String {
+    pub(super) fn ends(&self) -> String {
         let revoked = r#""key"."revoked_at""#;
         let live = is_live("$3", self.whole_ms, self.second_later);
         let (end, wanted) = ((self.whole_ms)(revoked), (self.whole_ms)("$2"));

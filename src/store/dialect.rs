@@ -11,11 +11,10 @@ use super::last_used::UsesWritten;
 use super::live_creator::Insertion;
 use super::migration::{Change, TableSql};
 use super::redemption::Redemption;
-use super::row::to_key;
 use super::settings::DatabaseSettings;
 use super::transaction::{Connection, Executor};
 use super::{postgres, sqlite};
-use crate::api_key::ApiKey;
+use crate::api_key::{ApiKey, PublicApiKey};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::query::{AttributeCondition, ColumnRef, Joins, Name, Operand, Pattern, Table};
@@ -140,14 +139,11 @@ pub(super) async fn insert_by_live_creator(
 /// # Errors
 /// `Database` or `Unavailable`.
 pub async fn end(on: &Connection<'_>, ending: &Ending<'_>) -> Result<Option<Ended>, ApiKeyError> {
-    let ended = match on.executor() {
-        Executor::Postgres(executor) => postgres::cascade::end(executor, ending).await?,
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::cascade::end(executor, ending).await,
         // The transaction has locked the file.
-        Executor::Sqlite(executor) => Some(sqlite::cascade::end(executor, ending).await?),
-    };
-    let Some((models, marked)) = ended else { return Ok(None) };
-    let keys = models.into_iter().map(to_key).collect::<Result<_, _>>()?;
-    Ok(Some(Ended { keys, marked }))
+        Executor::Sqlite(executor) => sqlite::cascade::end(executor, ending).await.map(Some),
+    }
 }
 
 /// Returns the keys that [`end`] would end, as they are.
@@ -157,12 +153,11 @@ pub async fn end(on: &Connection<'_>, ending: &Ending<'_>) -> Result<Option<Ende
 pub async fn would_end(
     on: &Connection<'_>,
     ending: &Ending<'_>,
-) -> Result<Vec<ApiKey>, ApiKeyError> {
-    let models = match on.executor() {
-        Executor::Postgres(executor) => postgres::cascade::would_end(executor, ending).await?,
-        Executor::Sqlite(executor) => sqlite::cascade::would_end(executor, ending).await?,
-    };
-    models.into_iter().map(to_key).collect()
+) -> Result<Vec<PublicApiKey>, ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::cascade::would_end(executor, ending).await,
+        Executor::Sqlite(executor) => sqlite::cascade::would_end(executor, ending).await,
+    }
 }
 
 /// Returns whether a transaction failed because it and another one waited for each other.

@@ -56,6 +56,11 @@ pub(super) async fn is_up_to_date(
     Ok(missing_steps(on).await?.is_empty() && dialect::is_set_up(on, settings).await?)
 }
 
+/// Returns whether a step is missing. Only reads.
+pub(super) async fn lacks_steps(pool: &Pool) -> Result<bool, ApiKeyError> {
+    Ok(!missing_steps(&Connection::of_pool(pool.clone())).await?.is_empty())
+}
+
 /// Reverts the named steps or all steps, all or none. The table stays, with its keys.
 pub(super) async fn down(
     pool: &Pool,

@@ -1,6 +1,7 @@
 //! Runs a statement on PostgreSQL.
 
 use sea_orm::{DbBackend, QueryTrait, Select, Statement};
+use tokio_postgres::Row;
 
 use super::failure::PgFailure;
 use super::model::model;
@@ -9,6 +10,7 @@ use super::session::PgResult;
 use super::transaction::PgTransaction;
 use super::values::Param;
 use crate::deadline;
+use crate::error::ApiKeyError;
 use crate::store::row::{Entity, Model};
 
 /// The comment that makes a proxy or pooler send a statement to the primary.
@@ -33,6 +35,30 @@ impl PgExecutor<'_> {
             }
         };
         result.map_err(|failure| failure.with_required_privilege(sql))
+    }
+
+    /// Runs a statement with bound values, and passes on each row when it has arrived, while the server works on the next
+    /// ones. For many rows. Returns the first error of `each`.
+    pub(super) async fn for_each(
+        self,
+        sql: &str,
+        params: &[Param],
+        mut each: impl FnMut(&Row) -> Result<(), ApiKeyError> + Send,
+    ) -> Result<(), ApiKeyError> {
+        let Self::Transaction(transaction) = self else {
+            return self.query(sql, params).await?.rows.iter().try_for_each(each);
+        };
+        let mut outcome = Ok(());
+        // After an error, the other rows are received as well, so that the session stays usable.
+        let mut receive = |row| {
+            if outcome.is_ok() {
+                outcome = each(&row);
+            }
+        };
+        let mut session = transaction.session().await;
+        let run = deadline::wait(session.session()?.query_each(sql, params, &mut receive)).await;
+        transaction.pool().observe(run).map_err(|failure| failure.with_required_privilege(sql))?;
+        outcome
     }
 
     /// Returns the rows of a query that selects all columns.

@@ -13,6 +13,7 @@ mod hosts;
 mod insert;
 pub(super) mod joins;
 mod last_used;
+mod late_set_up;
 mod live_creator;
 pub(super) mod migration;
 mod model;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::change_listener::ChangeListener;
+use super::late_set_up::LateSetUp;
 use super::pool::PgPool;
 use super::read_batcher::{ReadBatcher, ReadBatcherStatus, read_through_pool};
 use super::server::PostgresServer;
@@ -39,6 +40,7 @@ pub(in crate::store) struct PgConnections {
     pool: PgPool,
     read_batcher: Arc<ReadBatcher>,
     change_listener: Mutex<Option<ChangeListener>>,
+    late_set_up: Mutex<Option<LateSetUp>>,
 }
 
 impl PgSource {
@@ -71,13 +73,30 @@ impl PgSource {
         // Fails early if PostgreSQL is unreachable, and detects replicas and poolers.
         drop(pool.acquire().await?);
         pool.start_closing_idle(settings.pool);
-        if migrate {
-            migration::up(&Pool::Postgres(pool.clone()), settings).await?;
-        }
+        let late_set_up = if migrate { self.migrate(&pool, settings).await? } else { None };
         let read_timeout = settings.call_timeout / READ_TIMEOUT_DIVISOR;
         let read_batcher = Arc::new(ReadBatcher::open(pool.clone(), read_timeout, events.clone()));
         let change_listener = self.listen(server, &read_batcher, events);
-        Ok(PgConnections { pool, read_batcher, change_listener: Mutex::new(change_listener) })
+        Ok(PgConnections {
+            pool,
+            read_batcher,
+            change_listener: Mutex::new(change_listener),
+            late_set_up: Mutex::new(late_set_up),
+        })
+    }
+
+    /// Migrates the table. Returns the check of the rest if no call of this service depends on it.
+    async fn migrate(
+        &self,
+        pool: &PgPool,
+        settings: &DatabaseSettings,
+    ) -> Result<Option<LateSetUp>, ApiKeyError> {
+        let migrated = Pool::Postgres(pool.clone());
+        if self.leased.is_some() || migration::lacks_steps(&migrated).await? {
+            migration::up(&migrated, settings).await?;
+            return Ok(None);
+        }
+        Ok(Some(LateSetUp::schedule(pool.clone(), settings.clone())))
     }
 
     fn listen(
@@ -125,6 +144,7 @@ impl PgConnections {
 
     /// Closes every connection after its running statement.
     pub(in crate::store) async fn close(&self, time_limit: Duration) {
+        self.late_set_up.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.change_listener.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.read_batcher.close().await;
         // A statement on a dead connection must not block the shutdown.

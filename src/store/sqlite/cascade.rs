@@ -6,46 +6,59 @@ use super::conditions::time_text;
 use super::executor::{SqliteExecutor, model};
 use super::failure;
 use super::last_used::{second_later, whole_ms};
+use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
-use crate::store::cascade::{ENDED, Ending, EndingSql};
-use crate::store::row::Model;
+use crate::store::cascade::{ENDED, Ended, Ending, EndingSql};
+use crate::store::row::to_key;
 
-// CROSS JOIN keeps the order: SQLite finds the keys that each found key created.
-const SQL: EndingSql =
-    EndingSql { ids: "SELECT value FROM json_each($1)", children, whole_ms, second_later };
+const IDS: &str = "SELECT value FROM json_each($1)";
 
-fn children(_: &str) -> String {
-    r#"CROSS JOIN "api_key" AS "child" ON "child"."created_by" = "found"."id""#.to_owned()
+// CROSS JOIN keeps the order: SQLite finds the keys that each found key created. UNION, not UNION ALL: each key is found
+// once, so a cycle ends.
+const DESCENDANTS: &str = r#"SELECT "child"."id" FROM "found" CROSS JOIN "api_key" AS "child" ON "child"."created_by" = "found"."id""#;
+
+fn sql(cascade: bool) -> EndingSql {
+    EndingSql {
+        found: if cascade {
+            format!(r#"WITH RECURSIVE "found" ("id") AS ({IDS} UNION {DESCENDANTS})"#)
+        } else {
+            format!(r#"WITH "found" ("id") AS ({IDS})"#)
+        },
+        unchanged: "",
+        among_found: r#"WHERE "key"."id" IN (SELECT "id" FROM "found")"#,
+        whole_ms,
+        second_later,
+    }
 }
 
-/// Ends keys and, if that is asked for, what they created. Returns the keys that it ended, and the ids of those that it
-/// marked.
+/// Ends keys and, if that is asked for, what they created.
 pub(in crate::store) async fn end(
     executor: SqliteExecutor<'_>,
     ending: &Ending<'_>,
-) -> Result<(Vec<Model>, Vec<String>), ApiKeyError> {
+) -> Result<Ended, ApiKeyError> {
     // The transaction has locked the file, so nothing appears meanwhile.
-    let sql = SQL.end(ending.cascade, ending.is_immediate());
+    let sql = sql(ending.cascade).end(ending.is_immediate());
     let values = values(ending).into_iter().chain([ending.revocation.revoked_by.clone().into()]);
     let end = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
-    let (mut ended, mut marked) = (Vec::new(), Vec::new());
+    let mut ended = Ended::default();
     for row in executor.rows(end).await? {
         if row.try_get("", ENDED).map_err(failure::of)? {
-            ended.push(model(&row)?);
+            ended.keys.push(to_key(model(&row)?)?.into());
         } else {
-            marked.push(row.try_get("", "id").map_err(failure::of)?);
+            ended.marked.push(row.try_get("", "id").map_err(failure::of)?);
         }
     }
-    Ok((ended, marked))
+    Ok(ended)
 }
 
 /// Returns the keys that [`end`] would end.
 pub(in crate::store) async fn would_end(
     executor: SqliteExecutor<'_>,
     ending: &Ending<'_>,
-) -> Result<Vec<Model>, ApiKeyError> {
-    let sql = SQL.would_end(ending.cascade);
-    executor.returned(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values(ending))).await
+) -> Result<Vec<PublicApiKey>, ApiKeyError> {
+    let sql = sql(ending.cascade).would_end();
+    let select = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values(ending));
+    executor.returned(select).await?.into_iter().map(|model| Ok(to_key(model)?.into())).collect()
 }
 
 fn values(ending: &Ending<'_>) -> [Value; 3] {

@@ -18,11 +18,12 @@ pub(in crate::store) fn change() -> Change {
 
 // NEVER CHANGE within this step: `postgres::change_listener` of every version parses these notifications and their
 // channel. `=` and the first half of the SHA-256 of an id report a changed or deleted key; `*` reports a change of any
-// key. A transaction that changes more than a hundred keys reports the others with one `*`. The id itself is left out
-// because every role that may connect may listen. Whole rows are compared, except the columns that `columns.rs` declares
-// silent, so a column that others add is reported. Their binary images are compared because a column's type may lack
-// equality. A comparison that fails, for example because a silent column is missing, reports a change, and does not
-// make the write fail. A write fails only if the server's queue of notifications is full.
+// key. A transaction that changes more than a hundred keys reports the others with one `*`. For these, rows are not
+// compared, and the condition of an IF calls the function, because a statement would cost more than all the rest. The id
+// itself is left out because every role that may connect may listen. Whole rows are compared, except the columns that
+// `columns.rs` declares silent, so a column that others add is reported. Their binary images are compared because a
+// column's type may lack equality. A comparison that fails, for example because a silent column is missing, reports a
+// change, and does not make the write fail. A write fails only if the server's queue of notifications is full.
 static BODY: LazyLock<String> = LazyLock::new(|| {
     let silence = |name| format!("NEW.{name} := OLD.{name};");
     let silence = silent_columns().map(silence).collect::<Vec<_>>().join(" ");
@@ -32,10 +33,10 @@ static BODY: LazyLock<String> = LazyLock::new(|| {
 const BODY_TEMPLATE: &str = r"
 DECLARE
   channel text := 'api_key_native_changes_' || TG_RELID;
-  told text;
+  told text := coalesce(nullif(current_setting('medusa_api_key_native.told', true), ''), '0');
 BEGIN
-  IF TG_OP = 'TRUNCATE' THEN
-    PERFORM pg_notify(channel, '*');
+  IF TG_OP = 'TRUNCATE' OR told !~ '^[0-9]{1,2}$' THEN
+    IF pg_notify(channel, '*') IS NULL THEN END IF;
     RETURN NULL;
   END IF;
   IF TG_OP = 'UPDATE' THEN
@@ -48,13 +49,8 @@ BEGIN
       NULL;
     END;
   END IF;
-  told := coalesce(nullif(current_setting('medusa_api_key_native.told', true), ''), '0');
-  IF told ~ '^[0-9]{1,2}$' THEN
-    PERFORM set_config('medusa_api_key_native.told', (told::integer + 1)::text, true);
-    PERFORM pg_notify(channel, '=' || substr(encode(sha256(convert_to(OLD.id, 'UTF8')), 'hex'), 1, 32));
-  ELSE
-    PERFORM pg_notify(channel, '*');
-  END IF;
+  PERFORM set_config('medusa_api_key_native.told', (told::integer + 1)::text, true);
+  PERFORM pg_notify(channel, '=' || substr(encode(sha256(convert_to(OLD.id, 'UTF8')), 'hex'), 1, 32));
   RETURN NULL;
 END
 ";

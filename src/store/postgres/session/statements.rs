@@ -28,6 +28,9 @@ pub(in crate::store::postgres) fn writes(sql: &str) -> bool {
     !statement.trim_start().starts_with("SELECT")
 }
 
+/// Receives the rows of a statement.
+pub(in crate::store::postgres) type EachRow<'a> = &'a mut (dyn FnMut(Row) + Send);
+
 impl Session {
     /// Runs a statement, in its own transaction if the session needs settings for it.
     pub(in crate::store) async fn query(
@@ -35,11 +38,24 @@ impl Session {
         sql: &str,
         params: &[Param],
     ) -> Result<PgResult, PgFailure> {
+        let mut rows = Vec::new();
+        let rows_affected = self.query_each(sql, params, &mut |row| rows.push(row)).await?;
+        Ok(PgResult { rows, rows_affected })
+    }
+
+    /// Runs a statement in the same way, and passes on each row when it has arrived, while the server works on the next
+    /// ones. Returns the number of rows that the statement wrote or selected.
+    pub(in crate::store::postgres) async fn query_each(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+        each: EachRow<'_>,
+    ) -> Result<u64, PgFailure> {
         if self.in_transaction || !self.needs_preamble {
-            return self.query_here(sql, params).await;
+            return self.query_here(sql, params, each).await;
         }
         self.begin("").await?;
-        match self.query_here(sql, params).await {
+        match self.query_here(sql, params, each).await {
             Ok(result) => {
                 self.commit().await?;
                 Ok(result)
@@ -53,10 +69,15 @@ impl Session {
         }
     }
 
-    async fn query_here(&mut self, sql: &str, params: &[Param]) -> Result<PgResult, PgFailure> {
+    async fn query_here(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+        each: EachRow<'_>,
+    ) -> Result<u64, PgFailure> {
         self.guarded(async |session| {
             let prepared = session.prepare(sql, params).await?;
-            let query = run(&session.client, sql, prepared.as_ref(), params);
+            let query = run(&session.client, sql, prepared.as_ref(), params, each);
             // The first write of a transaction also selects the transaction's id, for looking up the outcome.
             if session.in_transaction && session.transaction_id.is_none() && writes(sql) {
                 let (link, waker) = (&mut session.link, &session.waker);
@@ -107,7 +128,8 @@ async fn run(
     sql: &str,
     prepared: Option<&Statement>,
     params: &[Param],
-) -> Result<PgResult, tokio_postgres::Error> {
+    each: EachRow<'_>,
+) -> Result<u64, tokio_postgres::Error> {
     let stream = match prepared {
         Some(statement) => client.query_raw(statement, params.iter().map(value)).await?,
         None => {
@@ -115,18 +137,17 @@ async fn run(
             client.query_typed_raw(sql, typed).await?
         }
     };
-    collect(stream).await
+    pass_on(stream, each).await
 }
 
 fn value(param: &Param) -> &(dyn ToSql + Sync) {
     &*param.value
 }
 
-async fn collect(stream: RowStream) -> Result<PgResult, tokio_postgres::Error> {
+async fn pass_on(stream: RowStream, each: EachRow<'_>) -> Result<u64, tokio_postgres::Error> {
     let mut stream = pin!(stream);
-    let mut rows = Vec::new();
     while let Some(row) = stream.try_next().await? {
-        rows.push(row);
+        each(row);
     }
-    Ok(PgResult { rows, rows_affected: stream.rows_affected().unwrap_or_default() })
+    Ok(stream.rows_affected().unwrap_or_default())
 }
