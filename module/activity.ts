@@ -1,7 +1,7 @@
 import { channel } from "node:diagnostics_channel";
 import { performance } from "node:perf_hooks";
 import { now } from "./call-context";
-import type { ApiKeyErrorType } from "./errors";
+import { ApiKeyError, type ApiKeyErrorType } from "./errors";
 import { decodeKey } from "./generated/columns";
 import type { Written } from "./outcome";
 import type { ApiKey, ApiKeyType, RedemptionRefusal, RefusalReason } from "./types";
@@ -135,8 +135,7 @@ export class Activity {
     try {
       return await ask();
     } catch (error) {
-      this.failed((error as { type?: ApiKeyErrorType } | null)?.type ?? "unexpected_state");
-      throw error;
+      throw this.failedWith(error);
     }
   }
 
@@ -159,8 +158,12 @@ export class Activity {
     this.publish({ name: "key.refused", outcome: "refused", reason, keyId, keyType });
   }
 
-  failed(reason: ApiKeyErrorType): void {
+  /** Publishes that a call about a token failed, and returns the error. */
+  failedWith(error: unknown): unknown {
+    // A getter of an argument throws errors of the caller.
+    const reason = error instanceof ApiKeyError ? error.type : "unexpected_state";
     this.publish({ name: "key.refused", outcome: "failed", reason });
+    return error;
   }
 
   /** Publishes what a creation or an upsert wrote. */

@@ -1,3 +1,4 @@
+import { mapElements } from "./elements";
 import { ApiKeyError } from "./errors";
 import type { ApiKey, ApiKeyLinkName, LinkableApiKeys, LinkableKeysConfig } from "./types";
 
@@ -33,15 +34,14 @@ export function withAttributes(data: unknown): unknown {
 
 /** The keys to create, as an array, each with its attributes as own members. */
 export function toNewKeys(data: unknown): unknown[] {
-  // Unlike `map`, which keeps holes, so that Rust can reject them.
-  return Array.from(toMany(data), withAttributes);
+  return mapElements(toMany(data), withAttributes);
 }
 
 /** The argument of an upsert, as an array. */
 // Stock 2.21.2: of an element with an id, the id and the title are read, own or inherited. Of other members than the
 // attributes only the names are passed on, so that Rust can reject likely mistakes.
 export function toUpserts(data: unknown): unknown[] {
-  return toMany(data).map((element) => {
+  return mapElements(toMany(data), (element) => {
     const { id, title, scopes, owner, metadata, allowed_ips } = Object(element);
     return id ? { ...namesOf(element), id, title, scopes, owner, metadata, allowed_ips } : withAttributes(element);
   });
@@ -73,7 +73,9 @@ export function first(keys: ApiKey[]): ApiKey {
 
 /** Ids under the names that other modules' links use. */
 export function toLinkable(ids: readonly string[], config: LinkableKeysConfig | null | undefined): LinkableApiKeys {
-  const wanted = config?.returnLinkableKeys;
+  const given = config?.returnLinkableKeys;
+  // Only the members that exist: the array may be almost empty.
+  const wanted = Array.isArray(given) ? Object.values(given) : given;
   const names = ids.length === 0 ? [] : LINK_NAMES.filter((name) => !wanted?.length || wanted.includes(name));
   return Object.fromEntries(names.map((name) => [name, [...ids]]));
 }

@@ -9,6 +9,9 @@ export interface SimpleDemand {
   ownerType: string | undefined;
 }
 
+/** The number of scopes that a demand may have. */
+const MAX_SCOPES = 100;
+
 const NO_DEMAND: SimpleDemand = { scopes: undefined, scopeCount: 0, ip: undefined, ownerType: undefined };
 
 /**
@@ -43,7 +46,7 @@ export function simpleDemand(demand: unknown): SimpleDemand | null {
   if (scopes === undefined || (Array.isArray(scopes) && scopes.length === 0)) {
     return { scopes: undefined, scopeCount: 0, ip, ownerType };
   }
-  if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === "string")) {
+  if (!Array.isArray(scopes) || scopes.length > MAX_SCOPES || !scopes.every((scope) => typeof scope === "string")) {
     return null;
   }
   return { scopes: scopes.join(" "), scopeCount: scopes.length, ip, ownerType };

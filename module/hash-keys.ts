@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { mapElements } from "./elements";
 
 /** The option `hashKeys` with secrets as strings, so that they cross to Rust; anything unexpected stays, for Rust to reject. */
 export function withTextSecrets<Options extends object>(options: Options): Options {
@@ -6,7 +7,7 @@ export function withTextSecrets<Options extends object>(options: Options): Optio
   if (!Array.isArray(hashKeys)) {
     return options;
   }
-  return { ...options, hashKeys: hashKeys.map(withTextSecret) };
+  return { ...options, hashKeys: mapElements(hashKeys, withTextSecret) };
 }
 
 function withTextSecret(key: unknown): unknown {

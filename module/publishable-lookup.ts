@@ -6,6 +6,8 @@ import { isTokenSized } from "./token";
  */
 
 const CONDITIONS: ReadonlySet<string> = new Set(["token", "type"]);
+/** More strings than a selection of all columns has. */
+const MAX_STRINGS = 100;
 const SETTINGS: ReadonlySet<string> = new Set(["select", "relations", "args"]);
 
 /** A read of one publishable key by its token. */
@@ -78,7 +80,7 @@ function definesOnly(names: ReadonlySet<string>, members: Record<string, unknown
 }
 
 function areStrings(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
+  return Array.isArray(value) && value.length <= MAX_STRINGS && value.every((item) => typeof item === "string");
 }
 
 function areEqual(some: readonly string[], others: readonly string[]): boolean {

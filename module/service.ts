@@ -290,7 +290,12 @@ export class ApiKeyModuleService implements Documented {
   async verify(token: string, demand?: ApiKeyDemand, _sharedContext?: Context): Promise<Verification> {
     const usable = typeof token === "string" && isTokenSized(token);
     const use = startUse(this, "verify");
-    const recalled = usable ? this.native_.recallVerified(token, demand) : null;
+    let recalled: ReturnType<Native["recallVerified"]>;
+    try {
+      recalled = usable ? this.native_.recallVerified(token, demand) : null;
+    } catch (error) {
+      throw use ? use.failedWith(error) : error;
+    }
     if (typeof recalled === "string") {
       use?.answered(this.native_.recalledRefusal(token, recalled));
       return { valid: false, reason: recalled };

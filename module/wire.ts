@@ -1,5 +1,6 @@
 /// <reference lib="es2024.string" />
 import { types } from "node:util";
+import { MAX_VALUES, mapElements, rejectTooMany } from "./elements";
 import { ApiKeyError } from "./errors";
 
 /**
@@ -20,11 +21,27 @@ const CONFIG_MEMBERS = [
 
 const DEMAND_MEMBERS = ["scopes", "ip", "owner_type"] as const;
 
+/** Half of what the longest string of the engine has. */
+const MAX_CHARACTERS = 2 ** 28;
+
 const { getTime } = Date.prototype;
+
+/** The encoding of one argument. */
+interface Encoding {
+  /**
+   * From this level on, only the class name of a non-plain object is encoded; if it is 0, an object without a prototype is
+   * not plain.
+   */
+  readonly plainFrom: number;
+  /** The number of values so far. An object that is a member of several ones counts each time. */
+  values: number;
+  /** The number of characters of all strings so far. */
+  characters: number;
+}
 
 /** Encodes a caller's value. The value is never modified, and its `toJSON` is never called. */
 export function encode(value: unknown): string {
-  return encodeValue(value, 0, Number.POSITIVE_INFINITY);
+  return encodeArgument(value, Number.POSITIVE_INFINITY);
 }
 
 /** Encodes the config of a read. Of unknown members only the name is passed on, so that Rust can reject it. */
@@ -45,15 +62,15 @@ export function encodeConfig(config: unknown): string {
 
 /** Encodes the filters of a read. Nested objects must be plain: the members of other objects are not their value. */
 export function encodeFilters(filters: unknown): string {
-  return encodeValue(filters, 0, 1);
+  return encodeArgument(filters, 1);
 }
 
 /**
  * Encodes the target of a write. Accepts only plain objects, because one that looks empty would match every key. For the
- * same reason, an object is not plain here if all its members are hidden: not enumerable, or symbols.
+ * same reason, an object is not plain here if it has members that are not enumerable, or only symbols as members.
  */
 export function encodeTarget(target: unknown): string {
-  return encodeValue(target, 0, 0);
+  return encodeArgument(target, 0);
 }
 
 /**
@@ -69,13 +86,29 @@ export function encodeDemand(demand: unknown): string {
   return encode({ ...given, ...Object.fromEntries(known.map((name) => [name, given[name]])) });
 }
 
-/**
- * Encodes a value. From the level `plainFrom` on, only the class name of a non-plain object is encoded; if `plainFrom`
- * is 0, an object without a prototype is not plain.
- */
-function encodeValue(value: unknown, level: number, plainFrom: number): string {
+function encodeArgument(value: unknown, plainFrom: number): string {
+  try {
+    return encodeValue(value, 0, { plainFrom, values: 0, characters: 0 });
+  } catch (error) {
+    // Escaping makes strings longer.
+    if (error instanceof RangeError && error.message === "Invalid string length") {
+      rejectTooLong();
+    }
+    throw error;
+  }
+}
+
+function encodeValue(value: unknown, level: number, encoding: Encoding): string {
+  encoding.values += 1;
+  if (encoding.values > MAX_VALUES) {
+    rejectTooMany();
+  }
   switch (typeof value) {
     case "string":
+      encoding.characters += value.length;
+      if (encoding.characters > MAX_CHARACTERS) {
+        rejectTooLong();
+      }
       return value.isWellFormed() ? JSON.stringify(value) : tagged("illFormed", true);
     case "boolean":
       return String(value);
@@ -84,13 +117,14 @@ function encodeValue(value: unknown, level: number, plainFrom: number): string {
     case "undefined":
       return tagged("undefined", true);
     case "object":
-      return value === null ? "null" : encodeObject(value, level, plainFrom);
+      return value === null ? "null" : encodeObject(value, level, encoding);
     default:
       return tagged("other", typeof value);
   }
 }
 
-function encodeObject(value: object, level: number, plainFrom: number): string {
+function encodeObject(value: object, level: number, encoding: Encoding): string {
+  const { plainFrom } = encoding;
   if (types.isDate(value)) {
     const ms: number = getTime.call(value);
     return tagged("date", Number.isNaN(ms) ? null : ms);
@@ -109,12 +143,16 @@ function encodeObject(value: object, level: number, plainFrom: number): string {
     throw new ApiKeyError("invalid_data", `An argument is nested deeper than ${MAX_DEPTH} levels`);
   }
   if (Array.isArray(value)) {
-    return `[${Array.from(value, (item: unknown) => encodeValue(item, level + 1, plainFrom)).join()}]`;
+    return `[${mapElements(value, (item) => encodeValue(item, level + 1, encoding)).join()}]`;
   }
   const members = Object.entries(value).map(
-    ([key, member]) => `${encodeKey(key)}:${encodeValue(member, level + 1, plainFrom)}`,
+    ([key, member]) => `${encodeKey(key)}:${encodeValue(member, level + 1, encoding)}`,
   );
   return `{${members.join()}}`;
+}
+
+function rejectTooLong(): never {
+  throw new ApiKeyError("invalid_data", "The strings of an argument have more than 268,435,456 characters");
 }
 
 // A key with NUL could be mistaken for a tag. No column has a name like its replacement.
@@ -137,10 +175,12 @@ function isPlain(value: object): boolean {
   return ofRealm && Object.prototype.toString.call(value) === "[object Object]";
 }
 
-/** Whether a plain object can be a target: it has a prototype, and its members, if any, are not all hidden. */
+/** Whether a plain object can be a target: it has a prototype, and no member is overlooked, unless its name is a symbol. */
 function isPlainTarget(value: object): boolean {
-  const hidesAllMembers = Object.keys(value).length === 0 && Reflect.ownKeys(value).length > 0;
-  return Object.getPrototypeOf(value) !== null && !hidesAllMembers && isPlain(value);
+  const members = Object.keys(value).length;
+  const hidesMembers = Object.getOwnPropertyNames(value).length > members;
+  const hasOnlySymbols = members === 0 && Object.getOwnPropertySymbols(value).length > 0;
+  return Object.getPrototypeOf(value) !== null && !hidesMembers && !hasOnlySymbols && isPlain(value);
 }
 
 /** Whether an object's value is more than its members. */

@@ -136,8 +136,8 @@ pub enum ApiKeyError {
     /// `unexpected_state`.
     #[error("The key {} has the selector of this token, but its hash cannot be verified: add its hash key to the option hashKeys, or revoke and delete it.", Shown(.0))]
     Unverifiable(String),
-    /// Declared keys that other processes kept changing. Becomes `unexpected_state`.
-    #[error("Other processes keep writing keys with the same tokens; try again shortly.")]
+    /// Keys that other processes kept changing. Becomes `unexpected_state`.
+    #[error("Other processes keep writing the same keys; try again shortly.")]
     Contended,
     /// The queue of key derivations is full (`hashQueueLimit`). Becomes `unexpected_state`.
     #[error("Too many tokens are waiting to be hashed (hashQueueLimit: {0}); try again shortly.")]
@@ -267,14 +267,19 @@ pub fn looks_like_token(id: &str) -> bool {
     })
 }
 
-/// Whether a string holds a token, one of stock's hashes (hexadecimal), or a hash of ours.
+/// Whether a string holds a token, one of stock's hashes (hexadecimal), a hash of ours, or a word as long as a token: its
+/// Base64, as in a header, or the token with another prefix.
 fn looks_secret(text: &str) -> bool {
     const MIN_HEX_DIGITS: usize = 32;
-    let runs = text.split(|c: char| !c.is_ascii_hexdigit());
+    const MIN_LETTERS: usize = 40;
+    let longest = |is_part: fn(&char) -> bool| {
+        text.split(|c| !is_part(&c)).map(str::len).max().unwrap_or_default()
+    };
     let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
     words.any(looks_like_token)
         || ["$argon2", "$sha256$", "$hmac-sha256$"].iter().any(|scheme| text.contains(scheme))
-        || runs.map(str::len).max() >= Some(MIN_HEX_DIGITS)
+        || longest(char::is_ascii_hexdigit) >= MIN_HEX_DIGITS
+        || longest(char::is_ascii_alphanumeric) >= MIN_LETTERS
 }
 
 struct ShownList<'a>(&'a [String]);
@@ -315,6 +320,17 @@ mod tests {
     }
 
     #[test]
+    fn shows_ids() {
+        for id in
+            ["apk_01J8ZK3V5W6X7Y8Z9ABCDEFGHJ", "6f1c2b9e-3d47-4a58-9b0e-7c51d2f8a394", "user_admin"]
+        {
+            assert!(ApiKeyError::NotFound(id.to_owned()).to_string().contains(id));
+        }
+        let long = "a_warehouse_key_of_the_first_shop_in_the_north_of_the_country";
+        assert!(ApiKeyError::NotFound(long.to_owned()).to_string().contains(long));
+    }
+
+    #[test]
     fn hides_an_id_that_is_a_credential() {
         let token = format!("sk_{}", "0123456789abcdef".repeat(4));
         let hash = "0123456789abcdef".repeat(8);
@@ -326,6 +342,11 @@ mod tests {
             "$hmac-sha256$k=a$12",
             "Bearer sk_6f1c2b9e-3d47-4a58-9b0e-7c51d2f8a394",
             "token=sk_live_q8ZrT3vKx1LmN7pWs5BdHj2Yc;",
+            // Base64 of `sk_` or `user:sk_` and letters, and a token with a brand behind other letters or percent-encoded.
+            "Basic c2tfNmYxYzJiOWUzZDQ3NGE1ODliMGU3YzUxZDJmOGEzOTQ6",
+            "dXNlcjpza182ZjFjMmI5ZTNkNDc0YTU4OWIwZTdjNTFkMmY4YTM5NA==",
+            "usersk_shop_q8ZrT3vKx1LmN7pWs5BdHj2Ycq8ZrT3vKx1LmN7pWs5BdHj2Y",
+            "sk%5Fshop%5Fq8ZrT3vKx1LmN7pWs5BdHj2Ycq8ZrT3vKx1LmN7pWs5BdHj2Y",
         ] {
             let message = ApiKeyError::NotFound(secret.to_owned()).to_string();
             assert!(!message.contains(secret), "{message}");

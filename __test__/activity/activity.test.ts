@@ -173,6 +173,35 @@ describeOurs(
       expect(listener.take()).toEqual([]);
     });
 
+    it("are published for a demand or data whose getter throws (M20)", async () => {
+      const { service } = current();
+      const { token } = await service.createApiKeys({ ...SECRET, scopes: ["products:read"] });
+      await service.verify(token);
+      const error = Object.assign(new Error("thrown"), { type: "of the caller" });
+      const thrower = () => {
+        throw error;
+      };
+      const throwing = (name: string) => Object.defineProperty(bare(), name, { get: thrower, enumerable: true });
+      // Without a prototype, the cache reads it, too: that of a test is of another realm.
+      const bare = (members: object = {}) => Object.assign(Object.create(null), members);
+      const calls: [string, (token: string) => Promise<unknown>][] = [
+        ...["scopes", "ip", "owner_type", "other"].map(throwing),
+        ...["getPrototypeOf", "ownKeys", "get"].map((trap) => new Proxy(bare({ scopes: [] }), { [trap]: thrower })),
+        bare({ scopes: Object.defineProperty(["products:read"], 0, { get: thrower }) }),
+      ].map((demand) => ["verify", (given) => service.verify(given, demand)]);
+      calls.push(["redeem", (given) => service.redeem(given, throwing("purpose"))]);
+      listener.take();
+      for (const [method, call] of calls) {
+        for (const given of [token, `sk_${"0".repeat(64)}`, untyped(5)]) {
+          await expect(call(given)).rejects.toBe(error);
+          expect(essence(listener.take())).toEqual([
+            { name: "key.refused", outcome: "failed", method, reason: "unexpected_state" },
+          ]);
+        }
+      }
+      expect(await service.verify(token)).toMatchObject({ valid: true });
+    });
+
     it("contain no token, no hash and no redacted form (M20)", async () => {
       const { service } = current();
       const { id, token, redacted } = await service.createApiKeys(SECRET);

@@ -1,4 +1,4 @@
-// ping() on standbys, behind poolers, and with few rights.
+// ping() on standbys, behind poolers, and with few rights; writes with few rights.
 
 import { randomBytes } from "node:crypto";
 import { chmodSync } from "node:fs";
@@ -6,9 +6,11 @@ import { dirname } from "node:path";
 import { PostgresServer } from "../../harness/postgres.js";
 import type { ApiKeyModuleHealth } from "../../index.js";
 import { UnprivilegedService } from "../sqlite/unprivileged";
+import { expectFailure } from "../support/failures";
 import { openLeased, untilLost } from "../support/leased";
 import { openService } from "../support/ours";
 import { createPostgresDatabase, onServer } from "../support/postgres";
+import { SECRET } from "../support/service";
 import { createSqliteDatabase } from "../support/sqlite";
 import { CHEAP } from "../support/surroundings";
 
@@ -43,6 +45,39 @@ describe("[postgres] ping() with few rights", () => {
       await onServer(`DROP ROLE ${role}`);
     },
   );
+});
+
+describe("[postgres] A write by a role with few rights", () => {
+  it.each([
+    ["SELECT, INSERT", "a creation", "INSERT or UPDATE"],
+    ["SELECT, UPDATE", "a creation", "INSERT or UPDATE"],
+    ["SELECT, INSERT", "a roll", "UPDATE"],
+    ["SELECT, INSERT", "a revocation", "UPDATE"],
+    ["SELECT, INSERT", "a cascade", "UPDATE"],
+    ["SELECT, UPDATE", "a deletion", "DELETE"],
+  ] as const)("with %s: %s names the privilege %s", async (rights, write, privilege) => {
+    const role = `clerk_${randomBytes(6).toString("hex")}`;
+    const database = await createPostgresDatabase();
+    const owner = openService(database.url, CHEAP);
+    const { id } = await owner.createApiKeys(SECRET);
+    if (write === "a deletion") await owner.revoke(id, { revoked_by: "user_1" });
+    await onServer(`CREATE ROLE ${role} LOGIN PASSWORD 'clerk'`);
+    await database.query(`GRANT ${rights} ON api_key TO ${role}`);
+    const service = openService(database.url.replace(/\/\/[^@]*@/, `//${role}:clerk@`), { ...CHEAP, migrate: false });
+    const writes = {
+      "a creation": () => service.createApiKeys(SECRET),
+      "a roll": () => service.rollApiKeys(id, { revoked_by: "user_1" }),
+      "a revocation": () => service.revoke(id, { revoked_by: "user_1" }),
+      "a cascade": () => service.revoke(id, { revoked_by: "user_1", cascade: true }),
+      "a deletion": () => service.deleteApiKeys(id),
+    };
+
+    await expectFailure(writes[write](), "database_error", new RegExp(`lacks the privilege ${privilege} on the table`));
+    await service.close();
+    await owner.close();
+    await database.drop();
+    await onServer(`DROP ROLE ${role}`);
+  });
 });
 
 describe("[postgres] ping() of an older table", () => {

@@ -108,6 +108,19 @@ describe("[postgres] POST /admin/api-keys/:id/roll of the plugin", () => {
     expect(channel.status).toBe(200);
   });
 
+  it("keeps the links of a successor if its step is repeated after it succeeded", async () => {
+    const { key, channels } = await admin.publishable();
+    const linked = await admin.linked();
+    const input = { id: key.id, actor_id: "user_ada" };
+    const { errors } = await admin.keys.client.inside("workflows", { name: "roll-api-key-repeated", input });
+
+    expect(errors).toMatchObject([{ message: expect.stringContaining("already revoked") }]);
+    const [successor = "", ...more] = (await admin.linked()).filter((id) => !linked.includes(id));
+    expect(more).toEqual([]);
+    expect(await admin.channelsOf(successor)).toEqual(channels);
+    expect(await admin.rows()).toContainEqual(expect.objectContaining({ id: successor, revoked_at: null }));
+  });
+
   it("lets one of many simultaneous requests roll a key", async () => {
     const { key, channels } = await admin.publishable();
     const linked = await admin.linked();

@@ -31,6 +31,10 @@ describeOurs("A write rejects, naming the argument and changing nothing,", (curr
     ["an object that inherits from one without a prototype", () => Object.create(Object.create(null))],
     ["an empty object without a prototype", () => Object.create(null)],
     ["an object whose id is not enumerable", () => Object.defineProperty({}, "id", { value: "apk_1" })],
+    [
+      "an object whose id is not enumerable, and its type is",
+      () => Object.defineProperty({ type: "secret" }, "id", { value: "apk_1" }),
+    ],
     ["an object whose only member has a symbol as its name", () => ({ [Symbol("id")]: "apk_1" })],
     ["an iterator of an array", () => ["apk_1"][Symbol.iterator]()],
     ["a promise", () => Promise.resolve("apk_1")],

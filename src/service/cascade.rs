@@ -78,7 +78,7 @@ impl ApiKeyService {
                 }
                 Ok(None) => {}
                 // The database has aborted this transaction, or the other one.
-                Err(error) if is_deadlock(&on, &error) => {}
+                Err(error) if is_deadlock(&error) => {}
                 Err(error) => return Err(error),
             }
             alone = true;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::bound::may_be_bound;
 use super::supersede::{may_supersede, supersede};
-use super::{ApiKeyService, Written, bound, ids_of, split};
+use super::{ApiKeyService, Written, bound, ids_of, repeat_after_deadlocks, split};
 use crate::api_key::{ApiKey, NewApiKey, PublicApiKey, WorkflowTransaction};
 use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
@@ -43,7 +43,16 @@ impl ApiKeyService {
         }
         let now = context.now;
         let (keys, tokens) = split(self.issue(new_keys, &mut context, workflow).await?);
-        let Inserted { keys, changed, superseded } = self.insert(keys, now).await?;
+        let is_done = repeat_after_deadlocks(|| self.insert_at_once(&keys, now)).await?;
+        let Inserted { keys, changed, superseded } = if is_done {
+            Inserted { keys, ..Inserted::default() }
+        } else {
+            repeat_after_deadlocks(|| async {
+                let transaction = self.database.begin().await?;
+                self.insert_in(transaction, keys.clone(), Vec::new(), now).await
+            })
+            .await?
+        };
         Ok(Written {
             created: ids_of(&keys),
             keys: with_tokens(keys, &tokens),
@@ -53,24 +62,18 @@ impl ApiKeyService {
         })
     }
 
-    /// Inserts new keys, all or none.
-    async fn insert(&self, keys: Vec<ApiKey>, now: Timestamp) -> Result<Inserted, ApiKeyError> {
-        if let Some(creator) = only_creator(&keys)
-            && keys.len() <= ROWS_PER_INSERT
-            && !may_be_bound(&keys)
-            && !may_supersede(&keys)
-        {
-            match self.database.insert_by_live_creator(&keys, now).await {
-                Ok(Insertion::Done) => return Ok(Inserted { keys, ..Inserted::default() }),
-                Ok(Insertion::CreatorEnded) => {
-                    return Err(ApiKeyError::CreatorEnded(creator.to_owned()));
-                }
-                Ok(Insertion::NeedsTransaction) => {}
-                Err(error) => return Err(self.insert_failure(error, &keys).await),
-            }
+    /// Inserts new keys with one statement, all or none. Returns `false` if that needs a transaction.
+    async fn insert_at_once(&self, keys: &[ApiKey], now: Timestamp) -> Result<bool, ApiKeyError> {
+        let Some(creator) = only_creator(keys) else { return Ok(false) };
+        if keys.len() > ROWS_PER_INSERT || may_be_bound(keys) || may_supersede(keys) {
+            return Ok(false);
         }
-        let transaction = self.database.begin().await?;
-        self.insert_in(transaction, keys, Vec::new(), now).await
+        match self.database.insert_by_live_creator(keys, now).await {
+            Ok(Insertion::Done) => Ok(true),
+            Ok(Insertion::CreatorEnded) => Err(ApiKeyError::CreatorEnded(creator.to_owned())),
+            Ok(Insertion::NeedsTransaction) => Ok(false),
+            Err(error) => Err(self.insert_failure(error, keys).await),
+        }
     }
 
     /// Inserts new keys in a transaction that has changed some keys, and commits.

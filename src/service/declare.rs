@@ -22,7 +22,8 @@ use crate::call_context::CallContext;
 use crate::error::ApiKeyError;
 use crate::input::{Input, optional_flag, refuse_unknown};
 use crate::store::{
-    InsertError, Transaction, UniqueColumn, find_same_tokens, insert, lock_declarations,
+    InsertError, Transaction, UniqueColumn, find_same_tokens, insert, is_deadlock,
+    lock_declarations,
 };
 
 /// The number of times that a call starts over because another process has written a row of one of its tokens.
@@ -146,7 +147,8 @@ impl ApiKeyService {
             if appeared.iter().any(|key| !seen.contains(&key.id)) {
                 continue;
             }
-            if let Some(declared) = self.write(transaction, &declarations, plan, &created).await? {
+            let written = self.write(transaction, &declarations, plan, &created).await;
+            if let Some(declared) = unless_deadlocked(written)? {
                 return Ok(declared);
             }
         }
@@ -169,7 +171,8 @@ impl ApiKeyService {
                 return Ok(declarations.result(plan.existing, HashMap::new(), &HashMap::new()));
             }
             self.complete(declarations, &plan, created).await?;
-            if let Some(declared) = self.write(transaction, declarations, plan, created).await? {
+            let written = self.write(transaction, declarations, plan, created).await;
+            if let Some(declared) = unless_deadlocked(written)? {
                 return Ok(declared);
             }
         }
@@ -222,6 +225,17 @@ impl ApiKeyService {
         self.commit(transaction, &plan.ids_of_outdated()).await?;
         let created = plan.missing.into_iter().zip(new_keys).collect();
         Ok(Some(declarations.result(plan.existing, created, &updated)))
+    }
+}
+
+/// Returns `None`, as for a table that has changed, if the transaction was aborted because it and another one waited for
+/// each other.
+fn unless_deadlocked(
+    written: Result<Option<Declared>, ApiKeyError>,
+) -> Result<Option<Declared>, ApiKeyError> {
+    match written {
+        Err(error) if is_deadlock(&error) => Ok(None),
+        written => written,
     }
 }
 

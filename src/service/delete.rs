@@ -1,7 +1,7 @@
 //! deleteApiKeys
 
 use super::soft_delete::refuse_tokens;
-use super::{ApiKeyService, Written, ids_of};
+use super::{ApiKeyService, Written, ids_of, repeat_after_deadlocks};
 use crate::api_key::WorkflowTransaction;
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
@@ -27,19 +27,22 @@ impl ApiKeyService {
         if ids.is_empty() {
             return Ok(Written::default());
         }
-        let transaction = self.database.begin().await?;
-        let on = transaction.connection();
-        refuse_tokens(&on, targets).await?;
-        let mut live = find_for_update(&on, &Query::every(Filter::ids(ids.clone()))).await?;
-        // Stock 2.21.2: a soft-deleted key can be deleted without having been revoked.
-        live.retain(|key| key.deleted_at.is_none() && !key.has_ended(now));
-        // See docs/adr/0012
-        live.retain(|key| compensating.is_none() || key.created_in != compensating);
-        if !live.is_empty() {
-            return Err(ApiKeyError::StillLive(ids_of(&live)));
-        }
-        let deleted = delete(&on, ids).await?;
-        self.commit(transaction, &deleted).await?;
-        Ok(Written { deleted, ..Written::default() })
+        repeat_after_deadlocks(|| async {
+            let transaction = self.database.begin().await?;
+            let on = transaction.connection();
+            refuse_tokens(&on, targets).await?;
+            let mut live = find_for_update(&on, &Query::every(Filter::ids(ids.clone()))).await?;
+            // Stock 2.21.2: a soft-deleted key can be deleted without having been revoked.
+            live.retain(|key| key.deleted_at.is_none() && !key.has_ended(now));
+            // See docs/adr/0012
+            live.retain(|key| compensating.is_none() || key.created_in != compensating);
+            if !live.is_empty() {
+                return Err(ApiKeyError::StillLive(ids_of(&live)));
+            }
+            let deleted = delete(&on, ids.clone()).await?;
+            self.commit(transaction, &deleted).await?;
+            Ok(Written { deleted, ..Written::default() })
+        })
+        .await
     }
 }

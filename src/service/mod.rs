@@ -8,6 +8,7 @@ mod background;
 mod bound;
 mod cascade;
 mod create;
+mod deadlock;
 mod declare;
 mod delete;
 mod diagnose;
@@ -47,6 +48,7 @@ use tokio::sync::OnceCell;
 use background::last_used::LastUsed;
 use background::row_backfill::RowBackfill;
 use bound::bound;
+use deadlock::repeat_after_deadlocks;
 use status::Status;
 
 use crate::api_key::{ApiKey, CompactId, PublicApiKey};

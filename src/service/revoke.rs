@@ -1,6 +1,6 @@
 //! revoke
 
-use super::{ApiKeyService, Written, find_locked, ids_of, to_public};
+use super::{ApiKeyService, Written, find_locked, ids_of, repeat_after_deadlocks, to_public};
 use crate::api_key::{Revocation, RevocationScope, refuse_revoked};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
@@ -33,23 +33,26 @@ impl ApiKeyService {
             Target::One(_) => Some(Revocation::parse_for_one(data, now)?),
             Target::Matching(_) => None,
         };
-        let transaction = self.database.begin().await?;
-        let keys = find_locked(&transaction.connection(), &target).await?;
-        // Stock 2.21.2: if a selector matches nothing, the data are not validated.
-        if keys.is_empty() {
-            return Ok(Written::default());
-        }
-        let revocation = parsed.map_or_else(|| Revocation::parse(data, now), Ok)?;
-        refuse_revoked(&keys, now)?;
-        // Stock 2.21.2: a revocation that changes nothing is neither written nor published.
-        let differing: Vec<_> =
-            keys.iter().filter(|key| revocation.changes(key)).cloned().collect();
-        let updated = ids_of(&differing);
-        if !updated.is_empty() {
-            set_revoked(&transaction.connection(), &updated, &revocation, now).await?;
-        }
-        self.commit(transaction, &updated).await?;
-        let keys = keys.into_iter().map(|key| revocation.apply(key, now)).collect();
-        Ok(Written { keys: to_public(keys), updated, ..Written::default() })
+        repeat_after_deadlocks(|| async {
+            let transaction = self.database.begin().await?;
+            let keys = find_locked(&transaction.connection(), &target).await?;
+            // Stock 2.21.2: if a selector matches nothing, the data are not validated.
+            if keys.is_empty() {
+                return Ok(Written::default());
+            }
+            let revocation = parsed.clone().map_or_else(|| Revocation::parse(data, now), Ok)?;
+            refuse_revoked(&keys, now)?;
+            // Stock 2.21.2: a revocation that changes nothing is neither written nor published.
+            let differing: Vec<_> =
+                keys.iter().filter(|key| revocation.changes(key)).cloned().collect();
+            let updated = ids_of(&differing);
+            if !updated.is_empty() {
+                set_revoked(&transaction.connection(), &updated, &revocation, now).await?;
+            }
+            self.commit(transaction, &updated).await?;
+            let keys = keys.into_iter().map(|key| revocation.apply(key, now)).collect();
+            Ok(Written { keys: to_public(keys), updated, ..Written::default() })
+        })
+        .await
     }
 }

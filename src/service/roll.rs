@@ -2,7 +2,7 @@
 
 use super::bound::refuse_greater;
 use super::create::with_tokens;
-use super::{ApiKeyService, bound, find_locked, ids_of, split};
+use super::{ApiKeyService, bound, find_locked, ids_of, repeat_after_deadlocks, split};
 use crate::api_key::{ApiKey, PublicApiKey, Roll, refuse_revoked};
 use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
@@ -40,18 +40,36 @@ impl ApiKeyService {
         let now = context.now;
         let roll = Roll::parse(data, now)?;
 
-        // The successor is hashed before the transaction begins, so it copies the key as it is now …
+        // The successor is hashed before the transaction begins, so it copies the key as it is now.
         let before = self.live_key(&id, &context).await?;
         let successor = roll.successor(&before, now);
-        let (created, tokens) = split(self.issue(vec![successor], &mut context, workflow).await?);
+        let (issued, tokens) = split(self.issue(vec![successor], &mut context, workflow).await?);
+        let (old, created) =
+            repeat_after_deadlocks(|| self.replace(&id, &roll, issued.clone(), now)).await?;
 
+        let revoked = old.into_iter().map(|key| roll.revocation().apply(key, now).into()).next();
+        let created = with_tokens(created, &tokens).into_iter().next();
+        revoked
+            .zip(created)
+            .map(|(revoked, created)| Rolled { revoked, created })
+            .ok_or(ApiKeyError::Unexpected("Rolling a key returned no successor."))
+    }
+
+    /// Revokes a key and inserts its successor. Returns the key as it was, and the successor.
+    async fn replace(
+        &self,
+        id: &str,
+        roll: &Roll,
+        successor: Vec<ApiKey>,
+        now: Timestamp,
+    ) -> Result<(Vec<ApiKey>, Vec<ApiKey>), ApiKeyError> {
         let transaction = self.database.begin().await?;
         let on = transaction.connection();
-        let old = find_locked(&on, &Target::One(id)).await?;
+        let old = find_locked(&on, &Target::One(id.to_owned())).await?;
         refuse_revoked_or_scheduled(&old, now)?;
-        // … and is updated from the locked key, which another call may have changed since.
+        // The successor is updated from the locked key, which another call may have changed since.
         refuse_greater(&on, roll.revocation().revoked_by.as_deref(), &old, now).await?;
-        let inherited = created.into_iter().zip(&old).map(|(new, old)| roll.inherit(new, old));
+        let inherited = successor.into_iter().zip(&old).map(|(new, old)| roll.inherit(new, old));
         let mut created: Vec<_> = inherited.collect::<Result<_, _>>()?;
         // A key keeps its creator when somebody else rolls it, even if that creator has ended.
         if roll.names_creator() {
@@ -71,13 +89,7 @@ impl ApiKeyService {
             });
         }
         self.commit(transaction, &ids_of(&old)).await?;
-
-        let revoked = old.into_iter().map(|key| roll.revocation().apply(key, now).into()).next();
-        let created = with_tokens(created, &tokens).into_iter().next();
-        revoked
-            .zip(created)
-            .map(|(revoked, created)| Rolled { revoked, created })
-            .ok_or(ApiKeyError::Unexpected("Rolling a key returned no successor."))
+        Ok((old, created))
     }
 
     async fn live_key(&self, id: &str, context: &CallContext) -> Result<ApiKey, ApiKeyError> {

@@ -1,7 +1,7 @@
 //! softDeleteApiKeys, restoreApiKeys
 
 use super::update::by_updated_at;
-use super::{ApiKeyService, Written, ids_of};
+use super::{ApiKeyService, Written, ids_of, repeat_after_deadlocks};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
 use crate::input::Input;
@@ -20,18 +20,21 @@ impl ApiKeyService {
     ) -> Result<Written, ApiKeyError> {
         self.refuse_undefined(targets)?;
         let Some(filter) = parse_many_targets(targets)? else { return Ok(Written::default()) };
-        let transaction = self.database.begin().await?;
-        let on = transaction.connection();
-        refuse_tokens(&on, targets).await?;
-        let found = find_for_update(&on, &Query::visible(filter)).await?;
-        let deleted = ids_of(&found);
-        if !deleted.is_empty() {
-            for (updated_at, ids) in by_updated_at(&found, now) {
-                store::soft_delete(&on, &ids, now, updated_at).await?;
+        repeat_after_deadlocks(|| async {
+            let transaction = self.database.begin().await?;
+            let on = transaction.connection();
+            refuse_tokens(&on, targets).await?;
+            let found = find_for_update(&on, &Query::visible(filter.clone())).await?;
+            let deleted = ids_of(&found);
+            if !deleted.is_empty() {
+                for (updated_at, ids) in by_updated_at(&found, now) {
+                    store::soft_delete(&on, &ids, now, updated_at).await?;
+                }
+                self.commit(transaction, &deleted).await?;
             }
-            self.commit(transaction, &deleted).await?;
-        }
-        Ok(Written { deleted, ..Written::default() })
+            Ok(Written { deleted, ..Written::default() })
+        })
+        .await
     }
 
     /// Restores soft-deleted keys. The result also lists matching keys that were not deleted, which stay unchanged.
@@ -41,19 +44,23 @@ impl ApiKeyService {
     pub async fn restore(&self, targets: &Input, now: Timestamp) -> Result<Written, ApiKeyError> {
         self.refuse_undefined(targets)?;
         let Some(filter) = parse_many_targets(targets)? else { return Ok(Written::default()) };
-        let transaction = self.database.begin().await?;
-        let on = transaction.connection();
-        refuse_tokens(&on, targets).await?;
-        let found = find_for_update(&on, &Query::every(filter)).await?;
-        let updated = ids_of(&found);
-        let deleted: Vec<_> = found.into_iter().filter(|key| key.deleted_at.is_some()).collect();
-        if !deleted.is_empty() {
-            for (updated_at, ids) in by_updated_at(&deleted, now) {
-                store::restore(&on, &ids, updated_at).await?;
+        repeat_after_deadlocks(|| async {
+            let transaction = self.database.begin().await?;
+            let on = transaction.connection();
+            refuse_tokens(&on, targets).await?;
+            let found = find_for_update(&on, &Query::every(filter.clone())).await?;
+            let updated = ids_of(&found);
+            let deleted: Vec<_> =
+                found.into_iter().filter(|key| key.deleted_at.is_some()).collect();
+            if !deleted.is_empty() {
+                for (updated_at, ids) in by_updated_at(&deleted, now) {
+                    store::restore(&on, &ids, updated_at).await?;
+                }
+                self.commit(transaction, &updated).await?;
             }
-            self.commit(transaction, &updated).await?;
-        }
-        Ok(Written { updated, ..Written::default() })
+            Ok(Written { updated, ..Written::default() })
+        })
+        .await
     }
 }
 

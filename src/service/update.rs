@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ApiKeyService, Written, find_locked, to_public};
+use super::{ApiKeyService, Written, find_locked, repeat_after_deadlocks, to_public};
 use crate::api_key::{ApiKey, ApiKeyType, KeyChange};
 use crate::call_context::Timestamp;
 use crate::error::ApiKeyError;
@@ -26,16 +26,20 @@ impl ApiKeyService {
         if target == Target::Nothing {
             return Ok(Written::default());
         }
-        let transaction = self.database.begin().await?;
-        let keys = find_locked(&transaction.connection(), &target).await?;
-        // Stock 2.21.2: if a selector matches nothing, the data are not validated.
-        if keys.is_empty() {
-            return Ok(Written::default());
-        }
-        let change = KeyChange::parse(data)?;
-        let (keys, updated) = change_keys(&transaction.connection(), keys, &change, now).await?;
-        self.commit(transaction, &updated).await?;
-        Ok(Written { keys: to_public(keys), updated, ..Written::default() })
+        repeat_after_deadlocks(|| async {
+            let transaction = self.database.begin().await?;
+            let keys = find_locked(&transaction.connection(), &target).await?;
+            // Stock 2.21.2: if a selector matches nothing, the data are not validated.
+            if keys.is_empty() {
+                return Ok(Written::default());
+            }
+            let change = KeyChange::parse(data)?;
+            let (keys, updated) =
+                change_keys(&transaction.connection(), keys, &change, now).await?;
+            self.commit(transaction, &updated).await?;
+            Ok(Written { keys: to_public(keys), updated, ..Written::default() })
+        })
+        .await
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::create::{Inserted, refuse_duplicate_ids, with_tokens};
 use super::update::change_keys;
-use super::{ApiKeyService, Written, ids_of, split, to_public};
+use super::{ApiKeyService, Written, ids_of, repeat_after_deadlocks, split, to_public};
 use crate::api_key::{ApiKey, ApiKeyId, KeyChange, NewApiKey, UpsertApiKey};
 use crate::call_context::{CallContext, Timestamp};
 use crate::error::ApiKeyError;
@@ -32,10 +32,14 @@ impl ApiKeyService {
         refuse_duplicate_ids(&new_keys)?;
         let (created, tokens) = split(self.issue(new_keys, &mut context, workflow).await?);
 
-        let transaction = self.database.begin().await?;
-        let (changed, updated) = change_all(&transaction.connection(), changes, now).await?;
-        let Inserted { keys: created, changed: updated, superseded } =
-            self.insert_in(transaction, created, updated, now).await?;
+        let (changed, inserted) = repeat_after_deadlocks(|| async {
+            let transaction = self.database.begin().await?;
+            let (changed, updated) = change_all(&transaction.connection(), &changes, now).await?;
+            let inserted = self.insert_in(transaction, created.clone(), updated, now).await?;
+            Ok((changed, inserted))
+        })
+        .await?;
+        let Inserted { keys: created, changed: updated, superseded } = inserted;
 
         // Stock 2.21.2: created keys come first, then updated ones by id.
         let ids = ids_of(&created);
@@ -78,7 +82,7 @@ fn partition(data: &[Input], now: Timestamp) -> Result<(Vec<NewApiKey>, Changes)
 
 async fn change_all(
     on: &Connection<'_>,
-    changes: Changes,
+    changes: &Changes,
     now: Timestamp,
 ) -> Result<(Vec<ApiKey>, Vec<String>), ApiKeyError> {
     if changes.ids.is_empty() {

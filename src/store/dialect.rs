@@ -44,6 +44,16 @@ pub(super) fn among(
     }
 }
 
+/// Returns the condition that an indexed column equals one of several strings, at most a thousand or two.
+pub(super) fn among_texts(backend: Backend, expr: Expr, texts: Vec<String>) -> Expr {
+    match backend {
+        // Each value is bound by itself: PostgreSQL underestimates an array of unknown length, and may then compare every
+        // row with each element.
+        Backend::Postgres => expr.is_in(texts),
+        Backend::Sqlite => sqlite::conditions::among_texts(expr, texts),
+    }
+}
+
 /// Returns the condition that a text column matches a pattern.
 pub(super) fn matches(
     backend: Backend,
@@ -152,12 +162,9 @@ pub async fn would_end(
 
 /// Returns whether a transaction failed because it and another one waited for each other.
 #[must_use]
-pub fn is_deadlock(on: &Connection<'_>, error: &ApiKeyError) -> bool {
-    match on.backend() {
-        Backend::Postgres => postgres::cascade::is_deadlock(error),
-        // Transactions that write take turns.
-        Backend::Sqlite => false,
-    }
+pub fn is_deadlock(error: &ApiKeyError) -> bool {
+    // On SQLite, transactions that write take turns.
+    postgres::cascade::is_deadlock(error)
 }
 
 /// Keeps other transactions from adding keys by their tokens until this one ends.

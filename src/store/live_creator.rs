@@ -21,11 +21,12 @@ pub enum Insertion {
     Done,
     /// Nothing was inserted, because the creator has ended.
     CreatorEnded,
-    /// Nothing was inserted: only a transaction, with its own isolation level, can read a creator that changes meanwhile.
+    /// Nothing was inserted: only a transaction, with its own isolation level, can read a creator that changes meanwhile,
+    /// or one statement is not enough.
     NeedsTransaction,
 }
 
-/// The number of keys that one statement inserts at most: SQLite limits the bound values.
+/// The number of keys that one statement inserts at most, so that its values take little memory.
 pub const ROWS_PER_INSERT: usize = 1_000;
 
 /// Returns the statement that inserts the rows of a query with `params` parameters, unless their creator has ended. `live`

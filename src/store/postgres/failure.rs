@@ -62,11 +62,15 @@ impl PgFailure {
         if *db_error.code() != SqlState::INSUFFICIENT_PRIVILEGE {
             return self;
         }
-        let verbs = ["INSERT", "UPDATE", "DELETE"];
-        let verb = verbs
-            .into_iter()
-            .find(|verb| sql.starts_with(verb) || sql.contains(" FOR UPDATE") && *verb == "UPDATE");
-        Self::NoSession(ApiKeyError::Forbidden(verb.unwrap_or("SELECT")))
+        let privilege = match sql {
+            // The creator is locked.
+            _ if sql.starts_with("INSERT") && sql.contains("UPDATE") => "INSERT or UPDATE",
+            _ if sql.starts_with("INSERT") => "INSERT",
+            _ if sql.contains("UPDATE") => "UPDATE",
+            _ if sql.starts_with("DELETE") => "DELETE",
+            _ => "SELECT",
+        };
+        Self::NoSession(ApiKeyError::Forbidden(privilege))
     }
 
     /// Returns the unique column whose constraint an insert violated.

@@ -20,8 +20,14 @@ pub(in crate::store) fn value(operand: &Operand) -> Result<Expr, ApiKeyError> {
 /// Returns the condition that a column equals one of several values, in one bound parameter for any number of values.
 pub(in crate::store) fn among(expr: Expr, operands: &[&Operand]) -> Result<Expr, ApiKeyError> {
     let texts: Vec<_> = operands.iter().map(|operand| text(operand)).collect::<Result<_, _>>()?;
+    Ok(among_texts(expr, texts))
+}
+
+/// Returns the same condition for strings. The driver keeps each statement that it has prepared, so the statement must not
+/// depend on their number.
+pub(in crate::store) fn among_texts(expr: Expr, texts: Vec<String>) -> Expr {
     let list = serde_json::Value::from(texts).to_string();
-    Ok(Expr::cust_with_exprs("? IN (SELECT value FROM json_each(?))", [expr, Expr::val(list)]))
+    Expr::cust_with_exprs("? IN (SELECT value FROM json_each(?))", [expr, Expr::val(list)])
 }
 
 /// Returns the condition that a text column matches a pattern.

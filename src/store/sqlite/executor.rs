@@ -64,7 +64,7 @@ impl<'a> SqliteExecutor<'a> {
     }
 
     /// Inserts new rows and returns their number.
-    pub(in crate::store) async fn insert(self, statement: Statement) -> Result<u64, InsertError> {
+    pub(in crate::store) async fn insert(&self, statement: Statement) -> Result<u64, InsertError> {
         self.write(statement).await.map_err(|error| match error {
             WriteError::Failed(error) => error.into(),
             WriteError::NoTurn | WriteError::Replaced(_) => InsertError::Failed(error.into()),
@@ -94,7 +94,7 @@ impl<'a> SqliteExecutor<'a> {
         row.map(|row| row.try_get_by(0)).transpose().map_err(failure::of)
     }
 
-    async fn write(self, statement: Statement) -> Result<u64, WriteError> {
+    async fn write(&self, statement: Statement) -> Result<u64, WriteError> {
         let done = match self.writer {
             None => self.on.execute_raw(statement).await?,
             Some(writer) => writer.execute(statement).await?,
