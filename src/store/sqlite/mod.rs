@@ -5,6 +5,7 @@
 
 pub(super) mod attributes;
 pub(super) mod cascade;
+mod claim;
 mod codes;
 mod commits;
 mod companion;
