@@ -129,17 +129,24 @@ impl<T: Send + 'static> Drop for Lingering<T> {
     }
 }
 
+/// What another copy of the package does first.
+#[cfg(test)]
+fn other_copy(name: &str) -> Option<Marker> {
+    Marker::place(name).expect("is permitted")
+}
+
+/// Returns whether another copy of the package could open a file.
+#[cfg(all(test, target_os = "linux"))]
+pub(super) fn is_free(file: FileId) -> bool {
+    other_copy(&name::of_file(file)).is_some()
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use std::fs;
 
     use super::super::file::id;
     use super::*;
-
-    /// What another copy of the package does first.
-    fn other_copy(name: &str) -> Option<Marker> {
-        Marker::place(name).expect("is permitted")
-    }
 
     #[test]
     fn excludes_other_copies_until_the_last_holder_of_this_one_is_dropped() {
@@ -167,19 +174,18 @@ mod tests {
         fs::remove_file(path).expect("removes");
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn lingers_unless_it_is_taken_out() {
         let path = std::env::temp_dir().join(format!("api-key-linger-{}", std::process::id()));
         let name = name::of_path(&path).expect("has a folder");
         let hold = || Hold::of_path(&path).expect("is free");
 
-        drop(Lingering::new(hold(), Duration::from_secs(5)));
-        sleep(Duration::from_secs(4)).await;
+        drop(Lingering::new(hold(), Duration::from_secs(1)));
         assert!(other_copy(&name).is_none());
         sleep(Duration::from_secs(2)).await;
         assert!(other_copy(&name).is_some());
 
-        drop(Lingering::new(hold(), Duration::from_secs(5)).into_inner());
+        drop(Lingering::new(hold(), Duration::from_secs(60)).into_inner());
         assert!(other_copy(&name).is_some());
     }
 }

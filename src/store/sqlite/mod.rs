@@ -27,6 +27,8 @@ mod patterns;
 mod plans;
 mod pools;
 mod redemption;
+#[cfg(all(test, target_os = "linux"))]
+mod release;
 #[cfg(test)]
 mod replacement;
 mod source;
