@@ -163,7 +163,7 @@ describe("[sqlite] Two copies of the package in one process", () => {
     const result = await run(`
       const refused = [];
       const keys = [];
-      for (let round = 0; round < 25; round += 1) {
+      for (let round = 0; round < 15; round += 1) {
         const file = path + "." + round + ".api-keys.db";
         ${prepare}
         const services = [first("sqlite:" + file), second("sqlite:" + file)];
@@ -177,8 +177,8 @@ describe("[sqlite] Two copies of the package in one process", () => {
       report({ refused, keys });
     `);
 
-    expect(result.refused).toEqual(Array(25).fill([REFUSAL]));
-    expect(result.keys).toEqual(Array(25).fill(1));
+    expect(result.refused).toEqual(Array(15).fill([REFUSAL]));
+    expect(result.keys).toEqual(Array(15).fill(1));
   });
 
   it("do not open one file together when a backup was renamed over it", async () => {

@@ -27,7 +27,7 @@ mod patterns;
 mod plans;
 mod pools;
 mod redemption;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod release;
 #[cfg(test)]
 mod replacement;

@@ -1,4 +1,5 @@
 //! Tests that the claim to a file is held until its last descriptor is closed, however its connections end.
+#![cfg(target_os = "linux")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
