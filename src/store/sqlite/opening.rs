@@ -20,18 +20,6 @@ use super::watch::Watch;
 use super::writer::{LOCK_WAIT, WRITERS};
 use crate::store::settings::PoolSettings;
 
-impl From<Taken> for OpenError {
-    fn from(_: Taken) -> Self {
-        Self::Taken
-    }
-}
-
-impl From<sqlx::Error> for OpenError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
 /// The number of connections for token lookups.
 const LOOKUP_CONNECTIONS: u32 = 2;
 
@@ -71,6 +59,18 @@ pub(super) enum OpenError {
     Failed(sqlx::Error),
 }
 
+impl From<Taken> for OpenError {
+    fn from(_: Taken) -> Self {
+        Self::Taken
+    }
+}
+
+impl From<sqlx::Error> for OpenError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
 impl Opening<'_> {
     /// Connects with the highest access that the file allows. Returns `None` if the file was replaced in the meantime.
     pub(super) async fn attempt(&self) -> Result<Option<(Opened, Lingering<Claim>)>, OpenError> {
@@ -98,11 +98,14 @@ impl Opening<'_> {
         let lingering = Lingering::new(path, self.busy_timeout);
         let created = self.options(Access::Full).create_if_missing(true).connect().await;
         match created {
-            Ok(connection) => connection.close().await?,
+            Ok(connection) => {
+                connection.close().await?;
+                make_private(self.path);
+            }
+            // Another process created it in the meantime.
             Err(_) if self.exists() => {}
             Err(error) => return Err(error),
         }
-        make_private(self.path);
         Ok(lingering.into_inner().flatten())
     }
 
