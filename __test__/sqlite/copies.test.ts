@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { runProgram } from "../support/own-process";
 import { createSqliteDatabase, type SqliteDatabase } from "../support/sqlite";
+import { SqliteShell } from "../support/sqlite-shell";
 import { copyPackageTwice, type PackageCopies } from "./package-copies";
 
 const REFUSAL = {
@@ -112,6 +113,35 @@ describe("[sqlite] Two copies of the package in one process", () => {
     expect(result.refused).toEqual(REFUSAL);
     expect(result.before.length).toBeGreaterThan(0);
     expect(result.after).toEqual(result.before);
+  });
+
+  it("lose no key of the first while the second keeps trying to write", async () => {
+    const { created, refused } = await run(`
+      const [one, other] = [first(), second()];
+      await one.listApiKeys();
+      const end = Date.now() + 2_000;
+      let created = 0;
+      const messages = new Set();
+      const loops = [0, 1, 2].map(async () => {
+        while (Date.now() < end) {
+          const keys = await one.createApiKeys([key(), key()]);
+          created += keys.length;
+        }
+      });
+      while (Date.now() < end) messages.add(JSON.stringify(await failureOf(other.createApiKeys(key()))));
+      await Promise.all(loops);
+      await one.close();
+      report({ created, refused: [...messages].map((message) => JSON.parse(message)) });
+    `);
+    const shell = new SqliteShell(database.path);
+    const [[integrity], [count]] = [
+      await shell.query("PRAGMA integrity_check"),
+      await shell.query("SELECT count(*) AS count FROM api_key"),
+    ];
+    await shell.close();
+
+    expect(refused).toEqual([REFUSAL]);
+    expect({ integrity, count }).toEqual({ integrity: { integrity_check: "ok" }, count: { count: created } });
   });
 
   it.each<[string, () => Promise<string>]>([
