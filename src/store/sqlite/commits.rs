@@ -1,11 +1,13 @@
 //! Detects commits to a database file.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::claim::Claim;
 use super::file::FileId;
 use super::file_control::{self, Header};
 use super::opened_file::opened_file;
@@ -20,11 +22,13 @@ pub(super) struct Commits {
     has_wal_index: bool,
     /// The last version, and the header of the wal-index before it was read.
     last: Option<(Header, i64)>,
+    /// Dropped after the connection.
+    _claim: Claim,
 }
 
 impl Commits {
     /// Opens a connection, or returns `None` if SQLite cannot watch the file.
-    pub(super) fn open(path: &Path) -> Option<Self> {
+    pub(super) fn open(path: &Path, claim: &Claim) -> Option<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).ok()?;
         connection.busy_timeout(FIRST_READ_TIMEOUT).ok()?;
@@ -36,7 +40,12 @@ impl Commits {
             connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).ok()?;
         // Later checks must not wait for a writer: the caller can read the database instead.
         connection.busy_timeout(Duration::ZERO).ok()?;
-        Some(Self { connection, has_wal_index: mode.eq_ignore_ascii_case("wal"), last: None })
+        Some(Self {
+            connection,
+            has_wal_index: mode.eq_ignore_ascii_case("wal"),
+            last: None,
+            _claim: Arc::clone(claim),
+        })
     }
 
     /// Returns the file that the connection opened; see [`opened_file`].
@@ -72,6 +81,7 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::claim::Claimed;
     use super::*;
 
     fn database(name: &str, mode: &str) -> (PathBuf, Connection) {
@@ -92,7 +102,7 @@ mod tests {
     fn reads_the_wal_index_of_a_database_in_wal_mode_alone() {
         for (mode, expected) in [("wal", true), ("delete", false)] {
             let (path, _writer) = database("mode", mode);
-            let mut commits = Commits::open(&path).expect("opens");
+            let mut commits = Commits::open(&path, &Claimed::new(None, None)).expect("opens");
             assert_eq!(commits.has_wal_index, expected);
             commits.version().expect("is not busy");
             assert_eq!(commits.last.is_some(), expected);
@@ -110,7 +120,7 @@ mod tests {
             wal in any::<bool>(),
         ) {
             let (path, writer) = database("property", if wal { "wal" } else { "delete" });
-            let mut commits = Commits::open(&path).expect("opens");
+            let mut commits = Commits::open(&path, &Claimed::new(None, None)).expect("opens");
             // An independent connection without the short cut.
             let oracle = Connection::open(&path).expect("opens");
             let mut last = (commits.version(), data_version(&oracle));

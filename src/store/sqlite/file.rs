@@ -13,6 +13,13 @@ pub(super) struct FileId {
     inode: u64,
 }
 
+impl FileId {
+    /// Returns the numbers of the device and of the inode.
+    pub(super) fn numbers(self) -> (u64, u64) {
+        (self.device, self.inode)
+    }
+}
+
 /// A file's identity, and the attributes that change when the file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Stamp {

@@ -5,6 +5,7 @@
 
 pub(super) mod attributes;
 pub(super) mod cascade;
+mod claim;
 mod codes;
 mod commits;
 mod companion;
@@ -26,6 +27,8 @@ mod patterns;
 mod plans;
 mod pools;
 mod redemption;
+#[cfg(test)]
+mod release;
 #[cfg(test)]
 mod replacement;
 mod source;

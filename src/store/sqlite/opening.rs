@@ -1,15 +1,17 @@
 //! Connects to an SQLite file with the access that this process has.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use sea_orm::sqlx;
 use sea_orm::sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 use sea_orm::sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 
+use super::claim::{Claim, Claimed, Hold, Lingering, Taken};
 use super::codes::lacks_access;
 use super::companion::companion_path;
 use super::file::{FileId, create_private, id, make_private, stamp};
@@ -50,36 +52,73 @@ pub(super) struct Opened {
     pub(super) session: u64,
 }
 
+/// Why a file was not opened.
+pub(super) enum OpenError {
+    /// Another copy of the package in this process has it open.
+    Taken,
+    Failed(sqlx::Error),
+}
+
+impl From<Taken> for OpenError {
+    fn from(_: Taken) -> Self {
+        Self::Taken
+    }
+}
+
+impl From<sqlx::Error> for OpenError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
 impl Opening<'_> {
     /// Connects with the highest access that the file allows. Returns `None` if the file was replaced in the meantime.
-    pub(super) async fn attempt(&self) -> Result<Option<Opened>, sqlx::Error> {
-        let create_by_sqlite = self.create && !self.exists() && !self.create_file();
+    pub(super) async fn attempt(&self) -> Result<Option<(Opened, Lingering<Claim>)>, OpenError> {
+        // Before the file is created, so that two copies of the package do not create it at the same time.
+        let path = self.create(Hold::of_path(self.path)?).await?;
         let expected = id(self.path);
-        let mut outcome = self.connect_with(Access::Full, create_by_sqlite, expected).await;
+        let claim = Claimed::new(path, expected.map(Hold::of_file).transpose()?);
+        let lingering = Lingering::new(Arc::clone(&claim), self.busy_timeout);
+        let mut outcome = self.connect_with(Access::Full, expected, &claim).await;
         for access in [Access::ReadOnly, Access::Immutable] {
             let denied = matches!(&outcome, Err(sqlx::Error::Database(db_error)) if lacks_access(db_error.as_ref()));
             if !denied || !self.exists() || access == Access::Immutable && self.has_log() {
                 break;
             }
-            outcome = self.connect_with(access, false, expected).await;
+            outcome = self.connect_with(access, expected, &claim).await;
         }
-        outcome
+        Ok(outcome?.map(|opened| (opened, lingering)))
+    }
+
+    /// Creates the file if it is missing and `create` is set, and returns the hold on its path.
+    async fn create(&self, path: Option<Hold>) -> Result<Option<Hold>, sqlx::Error> {
+        if !self.create || self.exists() || self.create_file() {
+            return Ok(path);
+        }
+        let lingering = Lingering::new(path, self.busy_timeout);
+        let created = self.options(Access::Full).create_if_missing(true).connect().await;
+        match created {
+            Ok(connection) => {
+                connection.close().await?;
+                make_private(self.path);
+            }
+            // Another process created it in the meantime.
+            Err(_) if self.exists() => {}
+            Err(error) => return Err(error),
+        }
+        Ok(lingering.into_inner().flatten())
     }
 
     async fn connect_with(
         &self,
         access: Access,
-        create: bool,
         expected: Option<FileId>,
+        claim: &Claim,
     ) -> Result<Option<Opened>, sqlx::Error> {
         let options = self.options(access);
-        if create {
-            options.clone().create_if_missing(true).connect().await?.close().await?;
-            make_private(self.path);
-        }
         self.watch.expect(expected);
         let readers =
-            self.pooled(self.pool.min, self.pool.max).connect_with(options.clone()).await?;
+            self.pooled(self.pool.min, self.pool.max, claim).connect_with(options.clone()).await?;
         let mode = match journal_mode(&readers).await {
             Ok(mode) => mode,
             Err(error) => {
@@ -87,18 +126,18 @@ impl Opening<'_> {
                 return Err(error);
             }
         };
-        let session = expected
-            .or_else(|| id(self.path))
-            .and_then(|file| self.watch.begin(file, access == Access::Immutable));
+        // A file that appeared in the meantime is not claimed yet.
+        let session =
+            expected.and_then(|file| self.watch.begin(file, access == Access::Immutable, claim));
         let Some(session) = session else {
             readers.close().await;
             return Ok(None);
         };
-        let lookups = self.pooled(0, LOOKUP_CONNECTIONS).connect_lazy_with(options.clone());
+        let lookups = self.pooled(0, LOOKUP_CONNECTIONS, claim).connect_lazy_with(options.clone());
         // Without a write-ahead log, readers hold up a commit, and SQLite has to wait for them in the commit.
         let waits = if mode == "wal" { LOCK_WAIT } else { self.busy_timeout };
         let writer = self
-            .pooled(0, WRITERS + 1)
+            .pooled(0, WRITERS + 1, claim)
             .test_before_acquire(false)
             .connect_lazy_with(options.busy_timeout(waits));
         Ok(Some(Opened { readers, lookups, writer, session }))
@@ -121,16 +160,18 @@ impl Opening<'_> {
         }
     }
 
-    fn pooled(&self, min: u32, max: u32) -> SqlitePoolOptions {
-        let watch = Arc::clone(self.watch);
+    fn pooled(&self, min: u32, max: u32, claim: &Claim) -> SqlitePoolOptions {
+        // The pool keeps this function after it was closed, when the claim must have ended.
+        let (watch, claim) = (Arc::clone(self.watch), Arc::downgrade(claim));
         SqlitePoolOptions::new()
             .min_connections(min)
             .max_connections(max)
             .acquire_timeout(self.pool.acquire_timeout)
             .idle_timeout(self.pool.idle_timeout)
             .after_connect(move |connection, _| {
-                let watch = Arc::clone(&watch);
+                let (watch, claim) = (Arc::clone(&watch), Weak::clone(&claim));
                 Box::pin(async move {
+                    keep_claim(connection, &claim).await?;
                     let file = opened_by_pool(connection, watch.path()).await?;
                     if !watch.connected(file) {
                         connection.execute("PRAGMA query_only = ON").await?;
@@ -154,6 +195,21 @@ impl Opening<'_> {
     fn has_log(&self) -> bool {
         stamp(&companion_path(self.path, "-wal")).is_ok()
     }
+}
+
+/// Keeps a claim until a connection has closed its descriptors.
+///
+/// SQLite drops the functions of a connection after that, also if the pool was dropped without being closed. This one is
+/// never called: no statement names it.
+async fn keep_claim(
+    connection: &mut SqliteConnection,
+    claim: &Weak<Claimed>,
+) -> Result<(), sqlx::Error> {
+    let claim = claim.upgrade().ok_or(sqlx::Error::PoolClosed)?;
+    connection.lock_handle().await?.create_collation("api_key_claim", move |left, right| {
+        let _kept = &claim;
+        left.cmp(right)
+    })
 }
 
 /// Reads the file for the first time, and returns its journal mode.

@@ -3,7 +3,7 @@
 //! Token lookups have their own connections, writes have one, and the number of concurrent searches is limited because
 //! each search keeps a core busy. So lookups wait neither for searches nor for writes, and reads do not wait for writes.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sea_orm::sqlx;
@@ -13,10 +13,11 @@ use sea_orm::{DatabaseConnection, SqlxSqliteConnector};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
 
+use super::claim::{Claim, Lingering};
 use super::codes::is_busy;
 use super::executor::SqliteConnections;
 use super::failure::{locked, unavailable};
-use super::opening::{Opened, Opening};
+use super::opening::{OpenError, Opened, Opening};
 use super::transaction::SqliteTransaction;
 use super::watch::{FileStatus, Remnant, Watch};
 use super::writer::Writer;
@@ -24,6 +25,10 @@ use crate::error::ApiKeyError;
 use crate::store::settings::{DatabaseSettings, DatabaseUrl};
 
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
+
+/// The time in which a claim of another copy of the package may still end: after a fork, the child has its marker until
+/// it executes its program.
+const CLAIM_PATIENCE: Duration = Duration::from_millis(100);
 
 /// A statement that needs the right to write, and changes nothing.
 const WRITE_NOTHING: &str = r#"UPDATE "api_key" SET "title" = "title" WHERE 0"#;
@@ -37,6 +42,8 @@ pub(in crate::store) struct Pools {
     pub(super) lookups: DatabaseConnection,
     searches: Arc<Semaphore>,
     file: Option<OpenFile>,
+    /// `None` for a database in memory, and once the connections are closed.
+    claim: Mutex<Option<Lingering<Claim>>>,
 }
 
 /// An open file.
@@ -61,10 +68,10 @@ impl Pools {
         let started = Instant::now();
         loop {
             match opening.attempt().await {
-                Ok(Some(Opened { readers, lookups, writer, session })) => {
+                Ok(Some((Opened { readers, lookups, writer, session }, claim))) => {
                     let display_path = display_path(&settings.url).into();
                     let file = OpenFile { watch: Arc::clone(watch), session, display_path };
-                    return Ok(Self::new(readers, lookups, writer, Some(file)));
+                    return Ok(Self::new(readers, lookups, writer, Some((file, claim))));
                 }
                 // The file was replaced while it was being opened.
                 Ok(None) if started.elapsed() < busy_timeout => {}
@@ -72,12 +79,18 @@ impl Pools {
                     return Err(unavailable(&settings.url, &sqlx::Error::PoolTimedOut));
                 }
                 // If two connections create the same file at once, SQLite fails one of them without waiting.
-                Err(sqlx::Error::Database(db_error))
+                Err(OpenError::Failed(sqlx::Error::Database(db_error)))
                     if is_busy(db_error.as_ref()) && started.elapsed() < busy_timeout =>
                 {
                     sleep(BUSY_PAUSE).await;
                 }
-                Err(error) => return Err(unavailable(&settings.url, &error)),
+                Err(OpenError::Failed(error)) => return Err(unavailable(&settings.url, &error)),
+                Err(OpenError::Taken) if started.elapsed() < CLAIM_PATIENCE => {
+                    sleep(BUSY_PAUSE).await;
+                }
+                Err(OpenError::Taken) => {
+                    return Err(open_in_other_copy(&display_path(&settings.url)));
+                }
             }
         }
     }
@@ -104,8 +117,9 @@ impl Pools {
         readers: SqlitePool,
         lookups: SqlitePool,
         writer: SqlitePool,
-        file: Option<OpenFile>,
+        claimed: Option<(OpenFile, Lingering<Claim>)>,
     ) -> Self {
+        let (file, claim) = claimed.unzip();
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             connections: SqliteConnections {
@@ -118,6 +132,7 @@ impl Pools {
             lookups: SqlxSqliteConnector::from_sqlx_sqlite_pool(lookups),
             searches: Arc::new(Semaphore::new((processors / 2).clamp(1, 4))),
             file,
+            claim: Mutex::new(claim),
         }
     }
 
@@ -179,7 +194,7 @@ impl Pools {
         if copies && let Some(file) = &self.file {
             file.watch.release(file.session);
         }
-        let _late = timeout(wait_limit, async {
+        let closed = timeout(wait_limit, async {
             let _ = self.lookups.close_by_ref().await;
             self.connections.writer.close().await;
             let _ = self.connections.readers.close_by_ref().await;
@@ -187,6 +202,10 @@ impl Pools {
         .await;
         if !copies {
             self.end_watch();
+        }
+        let claim = self.claim.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if closed.is_ok() {
+            let _ended = claim.and_then(Lingering::into_inner);
         }
     }
 
@@ -240,6 +259,13 @@ impl OpenFile {
             self.display_path
         )))
     }
+}
+
+/// Returns the error for a file that another copy of this package has open in this process.
+fn open_in_other_copy(display_path: &str) -> ApiKeyError {
+    ApiKeyError::Unavailable(format!(
+        "the SQLite file {display_path} is open in another copy of medusa-api-key-native in this process, and SQLite's locks protect a file only between processes: two copies would damage it. Use one copy: `npm ls medusa-api-key-native` lists all of them, `npm dedupe` removes duplicates"
+    ))
 }
 
 /// Returns the error for a file that no longer exists.

@@ -3,8 +3,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::claim::Claim;
 use super::commits::Commits;
 use super::companion::Companion;
 use super::file::{FileId, Stamp, stamp};
@@ -66,6 +67,8 @@ struct Session {
     released: bool,
     /// A connection to that file, which is closed last and copies no log into it.
     other_file: Option<Commits>,
+    /// `None` once the session is released.
+    claim: Option<Claim>,
 }
 
 impl Watch {
@@ -94,9 +97,9 @@ impl Watch {
     ///
     /// Returns `None` if the path no longer leads to the expected file, or a connection has opened another one. `immutable` is set if SQLite treats the file as
     /// immutable.
-    pub(super) fn begin(&self, expected: FileId, immutable: bool) -> Option<u64> {
+    pub(super) fn begin(&self, expected: FileId, immutable: bool, claim: &Claim) -> Option<u64> {
         let before = stamp(&self.path).ok().filter(|stamp| stamp.id == expected)?;
-        let commits = if immutable { None } else { Commits::open(&self.path) };
+        let commits = if immutable { None } else { Commits::open(&self.path, claim) };
         // SQLite keeps both files while this connection is open.
         let [wal, shm] =
             ["-wal", "-shm"].map(|suffix| Companion::new(&self.path, suffix, commits.is_some()));
@@ -120,6 +123,7 @@ impl Watch {
             opened_other_file: false,
             released: false,
             other_file: None,
+            claim: Some(Arc::clone(claim)),
         });
         Some(number)
     }
@@ -140,6 +144,7 @@ impl Watch {
             current.released = true;
             current.commits = None;
             current.immutable_stamp = None;
+            current.claim = None;
             for companion in [&mut current.wal, &mut current.shm] {
                 companion.release();
             }
@@ -187,7 +192,8 @@ impl Watch {
         }
         if !session.opened_other_file {
             session.opened_other_file = true;
-            session.other_file = Commits::open(&self.path);
+            session.other_file =
+                session.claim.as_ref().and_then(|claim| Commits::open(&self.path, claim));
         }
         false
     }

@@ -1,0 +1,294 @@
+// Two copies of the package in one process. Each has its own SQLite, and the locks of a file belong to the process.
+
+import { link, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { runProgram } from "../support/own-process";
+import { createSqliteDatabase, type SqliteDatabase } from "../support/sqlite";
+import { SqliteShell } from "../support/sqlite-shell";
+import { copyPackageTwice, type PackageCopies } from "./package-copies";
+
+const REFUSAL = {
+  type: "database_error",
+  message: expect.stringMatching(
+    /^databaseUrl: .*api-keys\.db.* another copy of medusa-api-key-native .*`npm ls medusa-api-key-native`.*`npm dedupe`/,
+  ),
+  marked: true,
+};
+
+describe("[sqlite] Two copies of the package in one process", () => {
+  let copies: PackageCopies;
+  let database: SqliteDatabase;
+
+  beforeAll(() => {
+    copies = copyPackageTwice();
+  });
+  afterAll(() => copies.remove());
+  beforeEach(async () => {
+    database = await createSqliteDatabase();
+  });
+  afterEach(() => database.drop());
+
+  /** Runs a program that has `first` and `second`, each of which opens a service of its copy, and returns its result. */
+  const run = async (body: string, ...flags: string[]) => {
+    const program = runProgram(
+      `
+        const { once } = require("node:events");
+        const fs = require("node:fs");
+        const { Worker } = require("node:worker_threads");
+        const copies = ${JSON.stringify(copies.paths)};
+        const path = ${JSON.stringify(database.path)};
+        const open = (copy, url = "sqlite:" + path) =>
+          new (require(copies[copy]).ApiKeyModuleService)({ databaseUrl: url, hashing: "sha256", callTimeout: 2_000 });
+        const first = (url) => open(0, url);
+        const second = (url) => open(1, url);
+        const key = (id) => ({ id, title: "A", type: "secret", created_by: "user_1" });
+        const failureOf = (call) =>
+          call.then(() => undefined, ({ type, message, __isMedusaError: marked }) => ({ type, message, marked }));
+        const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+        const untilAccepted = async (call) => {
+          const end = Date.now() + 10_000;
+          while ((await failureOf(call())) !== undefined && Date.now() < end) await sleep(20);
+          await call();
+        };
+        /** Uses a file with a copy in a thread. */
+        const inThread = async (copy) => {
+          const worker = new Worker(
+            \`
+              const { parentPort, workerData: [path, url] } = require("node:worker_threads");
+              const service = new (require(path).ApiKeyModuleService)({ databaseUrl: url, callTimeout: 2_000 });
+              service.createApiKeys({ title: "A", type: "publishable", created_by: "user_1" }).then(
+                () => parentPort.postMessage(undefined),
+                ({ type, message, __isMedusaError: marked }) => parentPort.postMessage({ type, message, marked }),
+              );
+              setInterval(() => undefined, 1_000);
+            \`,
+            { eval: true, workerData: [copies[copy], "sqlite:" + path] },
+          );
+          const [failure] = await once(worker, "message");
+          return { failure, end: () => worker.terminate() };
+        };
+        const report = (value) => console.log(JSON.stringify(value ?? null));
+        ${body}
+      `,
+      ...flags,
+    );
+    const result = JSON.parse(await program.line());
+    expect(await program.end()).toBe(0);
+    return result;
+  };
+
+  it("do not open one file together: the second is rejected until the first has closed", async () => {
+    const result = await run(`
+      const [one, other] = [first(), second()];
+      await one.createApiKeys(key("apk_1"));
+      const refused = await failureOf(other.createApiKeys(key("apk_2")));
+      const again = await failureOf(other.listApiKeys());
+      await one.createApiKeys(key("apk_3"));
+      await one.close();
+      await other.createApiKeys(key("apk_4"));
+      const ids = (await other.listApiKeys()).map(({ id }) => id).sort();
+      const reverse = await failureOf(first().listApiKeys());
+      await other.close();
+      report({ refused, again, ids, reverse });
+    `);
+
+    expect(result).toEqual({ refused: REFUSAL, again: REFUSAL, ids: ["apk_1", "apk_3", "apk_4"], reverse: REFUSAL });
+  });
+
+  it("keep the locks of the first when the second is rejected", async () => {
+    const result = await run(`
+      const one = first();
+      await one.createApiKeys(key("apk_1"));
+      const inodes = ["", "-wal", "-shm"].map((end) => ":" + fs.statSync(path + end).ino + " ");
+      const locks = () =>
+        fs.readFileSync("/proc/locks", "utf8").split("\\n").map((line) => line.replace(/^\\d+: /, ""))
+          .filter((line) => line.includes(" " + process.pid + " ") && inodes.some((inode) => line.includes(inode))).sort();
+      const before = locks();
+      const refused = await failureOf(second().listApiKeys());
+      report({ refused, before, after: locks() });
+      await one.close();
+    `);
+
+    expect(result.refused).toEqual(REFUSAL);
+    expect(result.before.length).toBeGreaterThan(0);
+    expect(result.after).toEqual(result.before);
+  });
+
+  it("lose no key of the first while the second keeps trying to write", async () => {
+    const { created, refused } = await run(`
+      const [one, other] = [first(), second()];
+      await one.listApiKeys();
+      const end = Date.now() + 2_000;
+      let created = 0;
+      const messages = new Set();
+      const loops = [0, 1, 2].map(async () => {
+        while (Date.now() < end) {
+          const keys = await one.createApiKeys([key(), key()]);
+          created += keys.length;
+        }
+      });
+      while (Date.now() < end) messages.add(JSON.stringify(await failureOf(other.createApiKeys(key()))));
+      await Promise.all(loops);
+      await one.close();
+      report({ created, refused: [...messages].map((message) => JSON.parse(message)) });
+    `);
+    const shell = new SqliteShell(database.path);
+    const [[integrity], [count]] = [
+      await shell.query("PRAGMA integrity_check"),
+      await shell.query("SELECT count(*) AS count FROM api_key"),
+    ];
+    await shell.close();
+
+    expect(refused).toEqual([REFUSAL]);
+    expect({ integrity, count }).toEqual({ integrity: { integrity_check: "ok" }, count: { count: created } });
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ["a relative path", async () => relative(tmpdir(), database.path)],
+    ["a path with ..", async () => join(dirname(database.path), "..", relative(tmpdir(), database.path))],
+    [
+      "a symbolic link to the file",
+      async () => {
+        await symlink(database.path, `${database.path}.link-api-keys.db`);
+        return `${database.path}.link-api-keys.db`;
+      },
+    ],
+    [
+      "a symbolic link to its folder",
+      async () => {
+        await symlink(dirname(database.path), `${database.path}.folder`);
+        return `${database.path}.folder/api-keys.db`;
+      },
+    ],
+  ])("recognize the file by %s", async (_name, otherPath) => {
+    const other = `sqlite:${await otherPath()}`;
+    const result = await run(`
+      const one = first();
+      await one.listApiKeys();
+      report(await failureOf(second(${JSON.stringify(other)}).listApiKeys()));
+      await one.close();
+    `);
+
+    expect(result).toEqual(REFUSAL);
+  });
+
+  it("recognize the file by a hard link", async () => {
+    await run("const one = first(); await one.createApiKeys(key('apk_1')); await one.close(); report();");
+    await link(database.path, `${database.path}.link-api-keys.db`);
+    const result = await run(`
+      const one = first();
+      await one.listApiKeys();
+      report(await failureOf(second("sqlite:" + path + ".link-api-keys.db").listApiKeys()));
+      await one.close();
+    `);
+
+    expect(result).toEqual(REFUSAL);
+  });
+
+  it.each([
+    ["that does not exist yet", ""],
+    ["that a dangling symbolic link names", "fs.symlinkSync(file + '.target-api-keys.db', file);"],
+  ])("are never both accepted when they begin at once with a file %s", async (_name, prepare) => {
+    const result = await run(`
+      const refused = [];
+      const keys = [];
+      for (let round = 0; round < 15; round += 1) {
+        const file = path + "." + round + ".api-keys.db";
+        ${prepare}
+        const services = [first("sqlite:" + file), second("sqlite:" + file)];
+        if (round % 2) services.reverse();
+        const failures = await Promise.all(services.map((service, index) => failureOf(service.createApiKeys(key("apk_" + index)))));
+        refused.push(failures.filter(Boolean));
+        const accepted = services[failures.indexOf(undefined)];
+        keys.push(accepted ? (await accepted.listApiKeys()).length : -1);
+        await Promise.all(services.map((service) => service.close()));
+      }
+      report({ refused, keys });
+    `);
+
+    expect(result.refused).toEqual(Array(15).fill([REFUSAL]));
+    expect(result.keys).toEqual(Array(15).fill(1));
+  });
+
+  it("do not open one file together when a backup was renamed over it", async () => {
+    const result = await run(`
+      const one = first();
+      await one.createApiKeys(key("apk_1"));
+      fs.writeFileSync(path + ".backup", "");
+      fs.renameSync(path + ".backup", path);
+      report(await failureOf(second().listApiKeys()));
+      await one.close();
+    `);
+
+    expect(result).toEqual(REFUSAL);
+  });
+
+  it("recognize a file that a thread uses, until the thread ends", async () => {
+    const result = await run(`
+      const one = first();
+      await one.listApiKeys();
+      const refusedThread = await inThread(1);
+      await refusedThread.end();
+      await one.close();
+      const accepted = await inThread(1);
+      const refused = await failureOf(first().listApiKeys());
+      await accepted.end();
+      const late = first();
+      await untilAccepted(() => late.listApiKeys());
+      await late.close();
+      report({ refusedThread: refusedThread.failure, accepted: accepted.failure ?? null, refused });
+    `);
+
+    expect(result).toEqual({ refusedThread: REFUSAL, accepted: null, refused: REFUSAL });
+  });
+
+  it("free a file by a service that was collected without close()", async () => {
+    const result = await run(
+      `
+        const refused = await (async () => {
+          await first().listApiKeys();
+          return failureOf(second().listApiKeys());
+        })();
+        const other = second();
+        await untilAccepted(() => { gc(); return other.listApiKeys(); });
+        await other.close();
+        report(refused);
+      `,
+      "--expose-gc",
+    );
+
+    expect(result).toEqual(REFUSAL);
+  });
+
+  it("open one file each, and databases in memory", async () => {
+    const result = await run(`
+      const services = [first(), second("sqlite:" + path + ".other"), first("sqlite::memory:"), second("sqlite::memory:")];
+      const counts = [];
+      for (const service of services) {
+        await service.createApiKeys(key("apk_1"));
+        counts.push((await service.listApiKeys()).length);
+      }
+      await Promise.all(services.map((service) => service.close()));
+      report(counts);
+    `);
+
+    expect(result).toEqual([1, 1, 1, 1]);
+  });
+
+  it("let several services and threads of one copy use one file", async () => {
+    const result = await run(`
+      const services = [first(), first("sqlite:" + fs.realpathSync(require("node:os").tmpdir()) + "/x/../" + require("node:path").relative(require("node:os").tmpdir(), path))];
+      await Promise.all(services.map((service, index) => service.createApiKeys(key("apk_" + index))));
+      const threads = await Promise.all([inThread(0), inThread(0)]);
+      await services[0].close();
+      const refused = await failureOf(second().listApiKeys());
+      await Promise.all(threads.map((thread) => thread.end()));
+      const count = (await services[1].listApiKeys()).length;
+      await services[1].close();
+      report({ threads: threads.map(({ failure }) => failure ?? null), refused, count });
+    `);
+
+    expect(result).toEqual({ threads: [null, null], refused: REFUSAL, count: 4 });
+  });
+});
