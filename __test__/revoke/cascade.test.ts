@@ -138,6 +138,27 @@ describeOurs(
       expect(await service().retrieveApiKey(child.id)).toMatchObject({ revoked_by: "user_1" });
     });
 
+    it.each([
+      [
+        "deleted",
+        (id: string) =>
+          current()
+            .service.revoke(id, BY)
+            .then(() => current().service.deleteApiKeys(id)),
+      ],
+      ["soft-deleted", (id: string) => current().service.softDeleteApiKeys(id)],
+    ])("ends what a %s key created, by a selector of its creator", async (_, remove) => {
+      const { service } = current();
+      const root = await service.createApiKeys(SECRET);
+      const child = await service.createApiKeys({ ...SECRET, created_by: root.id });
+      const grandchild = await service.createApiKeys({ ...SECRET, created_by: child.id });
+      await remove(root.id);
+
+      expect(await failureOf(service.revoke(root.id, CASCADE))).toMatchObject({ type: "not_found" });
+      const ended = await service.revoke({ created_by: root.id }, CASCADE);
+      expect(idsOf(ended)).toEqual([child.id, grandchild.id]);
+    });
+
     it("makes authenticate refuse the token of every key that it ended", async () => {
       const root = await service().createApiKeys(SECRET);
       const child = await service().createApiKeys({ ...SECRET, created_by: root.id });

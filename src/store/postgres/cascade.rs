@@ -36,7 +36,7 @@ const FOUND_BY_PLACE: &str =
 
 /// Without them, PostgreSQL would look in the indexes of these columns for versions of rows that it could remove, and
 /// find none.
-const UNCHANGED: &str = r#", "id" = "key"."id", "token" = "key"."token", "type" = "key"."type", "redacted" = "key"."redacted", "created_by" = "key"."created_by", "deleted_at" = "key"."deleted_at""#;
+const UNCHANGED: &str = r#", "id" = "key"."id", "token" = "key"."token", "type" = "key"."type", "redacted" = "key"."redacted", "created_by" = "key"."created_by", "deleted_at" = "key"."deleted_at", "attributes" = "key"."attributes""#;
 
 /// The number of times that keys are ended beside other writers, and the number of keys that may appear meanwhile.
 const MAX_PASSES: usize = 3;
