@@ -173,6 +173,25 @@ describe("[sqlite] Two copies of the package in one process", () => {
     expect(result).toEqual(REFUSAL);
   });
 
+  it("reject a path with .. after a missing folder, which SQLite would overlook", async () => {
+    const result = await run(`
+      const one = first();
+      await one.createApiKeys(key("apk_1"));
+      const { basename } = require("node:path");
+      const at = (name) => failureOf(second("sqlite:" + path + ".missing/../" + name).listApiKeys());
+      const failures = [await at(basename(path)), await at("new.db")];
+      report({ failures, created: fs.existsSync(require("node:path").join(path, "../new.db")) });
+      await one.close();
+    `);
+
+    const missing = {
+      type: "database_error",
+      message: expect.stringMatching(/folder .* does not exist/),
+      marked: true,
+    };
+    expect(result).toEqual({ failures: [missing, missing], created: false });
+  });
+
   it("recognize the file by a hard link", async () => {
     await run("const one = first(); await one.createApiKeys(key('apk_1')); await one.close(); report();");
     await link(database.path, `${database.path}.link-api-keys.db`);
@@ -278,7 +297,9 @@ describe("[sqlite] Two copies of the package in one process", () => {
 
   it("let several services and threads of one copy use one file", async () => {
     const result = await run(`
-      const services = [first(), first("sqlite:" + fs.realpathSync(require("node:os").tmpdir()) + "/x/../" + require("node:path").relative(require("node:os").tmpdir(), path))];
+      const { basename } = require("node:path");
+      fs.mkdirSync(path + ".folder");
+      const services = [first(), first("sqlite:" + path + ".folder/../" + basename(path))];
       await Promise.all(services.map((service, index) => service.createApiKeys(key("apk_" + index))));
       const threads = await Promise.all([inThread(0), inThread(0)]);
       await services[0].close();

@@ -56,6 +56,8 @@ pub(super) struct Opened {
 pub(super) enum OpenError {
     /// Another copy of the package in this process has it open.
     Taken,
+    /// Its folder does not exist.
+    NoFolder,
     Failed(sqlx::Error),
 }
 
@@ -75,7 +77,9 @@ impl Opening<'_> {
     /// Connects with the highest access that the file allows. Returns `None` if the file was replaced in the meantime.
     pub(super) async fn attempt(&self) -> Result<Option<(Opened, Lingering<Claim>)>, OpenError> {
         // Before the file is created, so that two copies of the package do not create it at the same time.
-        let path = self.create(Hold::of_path(self.path)?).await?;
+        // SQLite would take `..` after a missing folder for the folder before it, and open a file that is not claimed.
+        let path = Hold::of_path(self.path)?.ok_or(OpenError::NoFolder)?;
+        let path = self.create(path).await?;
         let expected = id(self.path);
         let claim = Claimed::new(path, expected.map(Hold::of_file).transpose()?);
         let lingering = Lingering::new(Arc::clone(&claim), self.busy_timeout);
@@ -91,9 +95,9 @@ impl Opening<'_> {
     }
 
     /// Creates the file if it is missing and `create` is set, and returns the hold on its path.
-    async fn create(&self, path: Option<Hold>) -> Result<Option<Hold>, sqlx::Error> {
+    async fn create(&self, path: Hold) -> Result<Option<Hold>, sqlx::Error> {
         if !self.create || self.exists() || self.create_file() {
-            return Ok(path);
+            return Ok(Some(path));
         }
         let lingering = Lingering::new(path, self.busy_timeout);
         let created = self.options(Access::Full).create_if_missing(true).connect().await;
@@ -106,7 +110,7 @@ impl Opening<'_> {
             Err(_) if self.exists() => {}
             Err(error) => return Err(error),
         }
-        Ok(lingering.into_inner().flatten())
+        Ok(lingering.into_inner())
     }
 
     async fn connect_with(

@@ -85,6 +85,7 @@ impl Pools {
                     sleep(BUSY_PAUSE).await;
                 }
                 Err(OpenError::Failed(error)) => return Err(unavailable(&settings.url, &error)),
+                Err(OpenError::NoFolder) => return Err(missing_folder(&settings.url)),
                 Err(OpenError::Taken) if started.elapsed() < CLAIM_PATIENCE => {
                     sleep(BUSY_PAUSE).await;
                 }
@@ -272,6 +273,13 @@ fn open_in_other_copy(display_path: &str) -> ApiKeyError {
 pub(super) fn missing_file(display_path: &str) -> ApiKeyError {
     ApiKeyError::Unavailable(format!(
         "the SQLite file {display_path} was moved or deleted while the service was using it; put it back, or start a new service to begin with an empty one"
+    ))
+}
+
+/// Returns the error for a file whose folder does not exist.
+fn missing_folder(url: &DatabaseUrl) -> ApiKeyError {
+    ApiKeyError::Unavailable(format!(
+        "cannot connect to {url}: the folder of the SQLite file does not exist"
     ))
 }
 
