@@ -21,6 +21,7 @@
 mod api_key;
 mod cache;
 mod call_context;
+mod call_thread;
 mod columns;
 mod deadline;
 mod error;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use napi::Env;
-use napi::bindgen_prelude::{FnArgs, Function, spawn};
+use napi::bindgen_prelude::{FnArgs, Function, within_runtime_if_available};
 use napi_derive::napi;
 use serde::Serialize;
 
@@ -97,7 +97,8 @@ impl NativeApiKeyService {
             }
         });
         let replies = replies.collect::<FuturesUnordered<_>>().collect::<()>();
-        spawn(deadline::calls(service.call_timeout(), replies));
+        let replies = deadline::calls(service.call_timeout(), replies);
+        within_runtime_if_available(|| service.call_thread().spawn(replies));
         Ok(())
     }
 

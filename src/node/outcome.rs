@@ -3,9 +3,8 @@
 //! Failures are values because an addon's own errors fail `instanceof Error` in another realm. V8 limits the length of a
 //! string to about 512 MB, so a large list of keys crosses in several strings.
 
-use napi::bindgen_prelude::Either;
+use napi::bindgen_prelude::{Either, spawn_blocking};
 use serde::Serialize;
-use tokio::runtime::Handle;
 
 use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
@@ -89,10 +88,8 @@ pub(super) fn outcome<T: Output>(result: Result<T, ApiKeyError>) -> Text {
 
 /// Frees keys; many of them on another thread, so that their result does not wait for it.
 fn free(keys: Vec<PublicApiKey>) {
-    if keys.len() > MANY
-        && let Ok(runtime) = Handle::try_current()
-    {
-        runtime.spawn_blocking(move || drop(keys));
+    if keys.len() > MANY {
+        spawn_blocking(move || drop(keys));
     }
 }
 

@@ -53,6 +53,7 @@ use status::Status;
 
 use crate::api_key::{ApiKey, CompactId, PublicApiKey};
 use crate::call_context::Timestamp;
+use crate::call_thread::CallThread;
 use crate::error::ApiKeyError;
 use crate::event::EventSink;
 use crate::query::{Filter, Target};
@@ -115,6 +116,12 @@ impl ApiKeyService {
             closed: AtomicBool::new(false),
             closing: OnceCell::new(),
         })
+    }
+
+    /// Returns where the calls of every request run.
+    #[must_use]
+    pub fn call_thread(&self) -> CallThread {
+        self.database.call_thread()
     }
 
     /// Whether a string may be the token of a key. A token of the service's brand with a wrong checksum is refused here,

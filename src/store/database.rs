@@ -23,6 +23,7 @@ use super::{dialect, migration};
 use crate::api_key::ApiKey;
 use crate::cache::{KeyCache, Lease};
 use crate::call_context::Timestamp;
+use crate::call_thread::CallThread;
 use crate::error::ApiKeyError;
 use crate::event::EventSink;
 
@@ -146,6 +147,12 @@ impl Database {
     #[must_use]
     pub fn read_batcher(&self) -> Option<ReadBatcherStatus> {
         self.opened_already()?.read_batcher()
+    }
+
+    /// Returns where the calls of every request run.
+    #[must_use]
+    pub fn call_thread(&self) -> CallThread {
+        self.settings.call_thread
     }
 
     /// Returns the time limit of a call.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::postgres::PostgresUrl;
 use super::sqlite;
+use crate::call_thread::CallThread;
 use crate::error::ApiKeyError;
 
 /// The settings of a database that a caller configured.
@@ -27,6 +28,8 @@ pub struct DatabaseSettings {
     pub pooler: Option<Pooler>,
     /// Whether reads from a hot standby are allowed (PostgreSQL).
     pub replica: bool,
+    /// Where the calls of every request run.
+    pub(super) call_thread: CallThread,
 }
 
 /// The mode in which a pooler assigns server sessions to clients.
@@ -117,6 +120,7 @@ impl DatabaseSettings {
             call_timeout: Duration::from_secs(10),
             pooler: None,
             replica: false,
+            call_thread: CallThread::next(),
         }
     }
 }

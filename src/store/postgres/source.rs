@@ -75,7 +75,12 @@ impl PgSource {
         pool.start_closing_idle(settings.pool);
         let late_set_up = if migrate { self.migrate(&pool, settings).await? } else { None };
         let read_timeout = settings.call_timeout / READ_TIMEOUT_DIVISOR;
-        let read_batcher = Arc::new(ReadBatcher::open(pool.clone(), read_timeout, events.clone()));
+        let read_batcher = Arc::new(ReadBatcher::open(
+            pool.clone(),
+            read_timeout,
+            events.clone(),
+            settings.call_thread,
+        ));
         let change_listener = self.listen(server, &read_batcher, events);
         Ok(PgConnections {
             pool,

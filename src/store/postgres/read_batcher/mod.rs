@@ -21,6 +21,7 @@ use tokio::time::timeout;
 
 use super::{Param, PgFailure, PgPool, Session};
 use crate::api_key::ApiKey;
+use crate::call_thread::CallThread;
 use crate::deadline;
 use crate::error::ApiKeyError;
 use crate::event::EventSink;
@@ -60,14 +61,19 @@ pub struct ReadBatcherStatus {
 
 impl ReadBatcher {
     /// Starts a read batcher for a server that just responded to a session of the pool. `read_timeout` limits a read,
-    /// and connecting.
-    pub(super) fn open(pool: PgPool, read_timeout: Duration, events: EventSink) -> Self {
+    /// and connecting. It runs on the thread of the calls that it answers.
+    pub(super) fn open(
+        pool: PgPool,
+        read_timeout: Duration,
+        events: EventSink,
+        thread: CallThread,
+    ) -> Self {
         let (messages, received) = mpsc::unbounded_channel();
         let counts = Arc::new(Counts { connected: AtomicBool::new(true), ..Counts::default() });
         let server = pool.server().clone();
         let batch_loop =
             BatchLoop::new(server, read_timeout, events, Arc::clone(&counts), received);
-        let task = Mutex::new(Some(tokio::spawn(batch_loop.run(pool))));
+        let task = Mutex::new(Some(thread.spawn(batch_loop.run(pool))));
         Self { messages, counts, task, read_timeout }
     }
 
