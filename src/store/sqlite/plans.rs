@@ -18,12 +18,11 @@ use crate::store::api_keys::{Query, select};
 use crate::store::backend::Backend;
 use crate::store::live_creator::Insertion;
 use crate::store::migration;
-use crate::store::moment::Moment;
-use crate::store::row::{Entity, Model, to_key};
+use crate::store::row::{Entity, to_key};
 use crate::store::same_tokens::{TokenIdentity, conditions, find_same_tokens};
 use crate::store::settings::DatabaseSettings;
 use crate::store::transaction::{Connection, Pool};
-use crate::token::{RawToken, TokenDigest};
+use crate::token::{RawToken, StoredToken, TokenDigest};
 
 const BY_ID: &str = "USING INDEX sqlite_autoindex_api_key_1 (id=?)";
 
@@ -102,27 +101,16 @@ fn now() -> Timestamp {
 
 /// Returns keys with other ids than those of other calls.
 fn keys(first: usize, count: usize) -> Vec<ApiKey> {
-    let now = Moment(now());
-    let key = |number: usize| Model {
-        id: format!("apk_{number}"),
-        token: format!("pk_{number:064}"),
-        salt: String::new(),
-        redacted: "pk_***".to_owned(),
+    let key = |number: usize| {
         // Some rows are inserted by themselves.
-        title: if number % 10 == 9 { "\"".repeat(10_000) } else { "A \"key\"".to_owned() },
-        kind: "publishable".to_owned(),
-        last_used_at: None,
-        created_by: "user_1".to_owned(),
-        created_at: now,
-        revoked_by: None,
-        revoked_at: number.is_multiple_of(3).then_some(now),
-        updated_at: now,
-        deleted_at: None,
-        token_digest: None,
-        workflow_transaction_id: None,
-        attributes: None,
+        let title = if number % 10 == 9 { "\"".repeat(10_000) } else { "A \"key\"".to_owned() };
+        ApiKey {
+            token: StoredToken::Public(format!("pk_{number:064}")),
+            revoked_at: number.is_multiple_of(3).then(now),
+            ..ApiKey::example(format!("apk_{number}"), title, now())
+        }
     };
-    (first..first + count).map(|number| to_key(key(number)).expect("a key")).collect()
+    (first..first + count).map(key).collect()
 }
 
 #[tokio::test]
