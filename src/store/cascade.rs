@@ -109,7 +109,7 @@ RETURNING {}, ("revoked_at" = $2 AND "updated_at" = $3 AND "revoked_by" IS NOT D
     /// Returns the statement that selects the keys that the same ids and times would end.
     pub(super) fn would_end(&self) -> String {
         format!(
-            r#"{} SELECT {} FROM "api_key" AS "key" WHERE "key"."id" IN (SELECT "id" FROM "found") AND {} ORDER BY "id""#,
+            r#"{} SELECT {} FROM "api_key" AS "key" WHERE "key"."id" IN (SELECT "id" FROM "found") AND {}"#,
             self.found,
             *COLUMNS,
             self.ends(),
