@@ -3,80 +3,11 @@
 import { link, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
-import { runProgram } from "../support/own-process";
-import { createSqliteDatabase, type SqliteDatabase } from "../support/sqlite";
 import { SqliteShell } from "../support/sqlite-shell";
-import { copyPackageTwice, type PackageCopies } from "./package-copies";
-
-const REFUSAL = {
-  type: "database_error",
-  message: expect.stringMatching(
-    /^databaseUrl: .*api-keys\.db.* another copy of medusa-api-key-native .*`npm ls medusa-api-key-native`.*`npm dedupe`/,
-  ),
-  marked: true,
-};
+import { REFUSAL, useCopies } from "./copies-program";
 
 describe("[sqlite] Two copies of the package in one process", () => {
-  let copies: PackageCopies;
-  let database: SqliteDatabase;
-
-  beforeAll(() => {
-    copies = copyPackageTwice();
-  });
-  afterAll(() => copies.remove());
-  beforeEach(async () => {
-    database = await createSqliteDatabase();
-  });
-  afterEach(() => database.drop());
-
-  /** Runs a program that has `first` and `second`, each of which opens a service of its copy, and returns its result. */
-  const run = async (body: string, ...flags: string[]) => {
-    const program = runProgram(
-      `
-        const { once } = require("node:events");
-        const fs = require("node:fs");
-        const { Worker } = require("node:worker_threads");
-        const copies = ${JSON.stringify(copies.paths)};
-        const path = ${JSON.stringify(database.path)};
-        const open = (copy, url = "sqlite:" + path) =>
-          new (require(copies[copy]).ApiKeyModuleService)({ databaseUrl: url, hashing: "sha256", callTimeout: 2_000 });
-        const first = (url) => open(0, url);
-        const second = (url) => open(1, url);
-        const key = (id) => ({ id, title: "A", type: "secret", created_by: "user_1" });
-        const failureOf = (call) =>
-          call.then(() => undefined, ({ type, message, __isMedusaError: marked }) => ({ type, message, marked }));
-        const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-        const untilAccepted = async (call) => {
-          const end = Date.now() + 10_000;
-          while ((await failureOf(call())) !== undefined && Date.now() < end) await sleep(20);
-          await call();
-        };
-        /** Uses a file with a copy in a thread. */
-        const inThread = async (copy) => {
-          const worker = new Worker(
-            \`
-              const { parentPort, workerData: [path, url] } = require("node:worker_threads");
-              const service = new (require(path).ApiKeyModuleService)({ databaseUrl: url, callTimeout: 2_000 });
-              service.createApiKeys({ title: "A", type: "publishable", created_by: "user_1" }).then(
-                () => parentPort.postMessage(undefined),
-                ({ type, message, __isMedusaError: marked }) => parentPort.postMessage({ type, message, marked }),
-              );
-              setInterval(() => undefined, 1_000);
-            \`,
-            { eval: true, workerData: [copies[copy], "sqlite:" + path] },
-          );
-          const [failure] = await once(worker, "message");
-          return { failure, end: () => worker.terminate() };
-        };
-        const report = (value) => console.log(JSON.stringify(value ?? null));
-        ${body}
-      `,
-      ...flags,
-    );
-    const result = JSON.parse(await program.line());
-    expect(await program.end()).toBe(0);
-    return result;
-  };
+  const { path, run } = useCopies();
 
   it("do not open one file together: the second is rejected until the first has closed", async () => {
     const result = await run(`
@@ -133,7 +64,7 @@ describe("[sqlite] Two copies of the package in one process", () => {
       await one.close();
       report({ created, refused: [...messages].map((message) => JSON.parse(message)) });
     `);
-    const shell = new SqliteShell(database.path);
+    const shell = new SqliteShell(path());
     const [[integrity], [count]] = [
       await shell.query("PRAGMA integrity_check"),
       await shell.query("SELECT count(*) AS count FROM api_key"),
@@ -145,20 +76,20 @@ describe("[sqlite] Two copies of the package in one process", () => {
   });
 
   it.each<[string, () => Promise<string>]>([
-    ["a relative path", async () => relative(tmpdir(), database.path)],
-    ["a path with ..", async () => join(dirname(database.path), "..", relative(tmpdir(), database.path))],
+    ["a relative path", async () => relative(tmpdir(), path())],
+    ["a path with ..", async () => join(dirname(path()), "..", relative(tmpdir(), path()))],
     [
       "a symbolic link to the file",
       async () => {
-        await symlink(database.path, `${database.path}.link-api-keys.db`);
-        return `${database.path}.link-api-keys.db`;
+        await symlink(path(), `${path()}.link-api-keys.db`);
+        return `${path()}.link-api-keys.db`;
       },
     ],
     [
       "a symbolic link to its folder",
       async () => {
-        await symlink(dirname(database.path), `${database.path}.folder`);
-        return `${database.path}.folder/api-keys.db`;
+        await symlink(dirname(path()), `${path()}.folder`);
+        return `${path()}.folder/api-keys.db`;
       },
     ],
   ])("recognize the file by %s", async (_name, otherPath) => {
@@ -194,7 +125,7 @@ describe("[sqlite] Two copies of the package in one process", () => {
 
   it("recognize the file by a hard link", async () => {
     await run("const one = first(); await one.createApiKeys(key('apk_1')); await one.close(); report();");
-    await link(database.path, `${database.path}.link-api-keys.db`);
+    await link(path(), `${path()}.link-api-keys.db`);
     const result = await run(`
       const one = first();
       await one.listApiKeys();
@@ -241,75 +172,5 @@ describe("[sqlite] Two copies of the package in one process", () => {
     `);
 
     expect(result).toEqual(REFUSAL);
-  });
-
-  it("recognize a file that a thread uses, until the thread ends", async () => {
-    const result = await run(`
-      const one = first();
-      await one.listApiKeys();
-      const refusedThread = await inThread(1);
-      await refusedThread.end();
-      await one.close();
-      const accepted = await inThread(1);
-      const refused = await failureOf(first().listApiKeys());
-      await accepted.end();
-      const late = first();
-      await untilAccepted(() => late.listApiKeys());
-      await late.close();
-      report({ refusedThread: refusedThread.failure, accepted: accepted.failure ?? null, refused });
-    `);
-
-    expect(result).toEqual({ refusedThread: REFUSAL, accepted: null, refused: REFUSAL });
-  });
-
-  it("free a file by a service that was collected without close()", async () => {
-    const result = await run(
-      `
-        const refused = await (async () => {
-          await first().listApiKeys();
-          return failureOf(second().listApiKeys());
-        })();
-        const other = second();
-        await untilAccepted(() => { gc(); return other.listApiKeys(); });
-        await other.close();
-        report(refused);
-      `,
-      "--expose-gc",
-    );
-
-    expect(result).toEqual(REFUSAL);
-  });
-
-  it("open one file each, and databases in memory", async () => {
-    const result = await run(`
-      const services = [first(), second("sqlite:" + path + ".other"), first("sqlite::memory:"), second("sqlite::memory:")];
-      const counts = [];
-      for (const service of services) {
-        await service.createApiKeys(key("apk_1"));
-        counts.push((await service.listApiKeys()).length);
-      }
-      await Promise.all(services.map((service) => service.close()));
-      report(counts);
-    `);
-
-    expect(result).toEqual([1, 1, 1, 1]);
-  });
-
-  it("let several services and threads of one copy use one file", async () => {
-    const result = await run(`
-      const { basename } = require("node:path");
-      fs.mkdirSync(path + ".folder");
-      const services = [first(), first("sqlite:" + path + ".folder/../" + basename(path))];
-      await Promise.all(services.map((service, index) => service.createApiKeys(key("apk_" + index))));
-      const threads = await Promise.all([inThread(0), inThread(0)]);
-      await services[0].close();
-      const refused = await failureOf(second().listApiKeys());
-      await Promise.all(threads.map((thread) => thread.end()));
-      const count = (await services[1].listApiKeys()).length;
-      await services[1].close();
-      report({ threads: threads.map(({ failure }) => failure ?? null), refused, count });
-    `);
-
-    expect(result).toEqual({ threads: [null, null], refused: REFUSAL, count: 4 });
   });
 });

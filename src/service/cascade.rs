@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::deadlock::MAX_ATTEMPTS;
 use super::{ApiKeyService, Written, ids_of, to_public};
 use crate::api_key::{ApiKey, PublicApiKey, Revocation, RevocationScope, refuse_revoked};
 use crate::call_context::Timestamp;
@@ -9,9 +10,6 @@ use crate::error::ApiKeyError;
 use crate::input::Input;
 use crate::query::{Filter, Target};
 use crate::store::{Connection, Ending, Query, end, find, is_deadlock, would_end};
-
-/// The number of times that a cascade starts over because of what other transactions do.
-const MAX_ATTEMPTS: usize = 20;
 
 impl ApiKeyService {
     /// Revokes keys and what they created, in one transaction, or returns what a revocation would change.

@@ -7,7 +7,7 @@ use crate::error::ApiKeyError;
 use crate::store::is_deadlock;
 
 /// The number of times that a transaction is attempted. Its deadline usually ends it before.
-const MAX_ATTEMPTS: usize = 20;
+pub(super) const MAX_ATTEMPTS: usize = 20;
 
 /// Runs a transaction, and repeats it after each deadlock.
 ///

@@ -13,8 +13,8 @@ use crate::token::{Redacted, TokenDigest};
 /// The rows that a caller looks up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TokenLookup {
-    /// The secret keys with a token's digest. Not finding a key proves nothing. A database where this takes no less time
-    /// than `Candidates` finds none.
+    /// The secret keys with a token's digest, but for those marked as revoked. Not finding a key proves nothing. A database
+    /// where this takes no less time than `Candidates` finds none.
     Digested(TokenDigest),
     /// The secret keys that may belong to a token, with or without a digest.
     Candidates { digest: TokenDigest, redacted: Redacted },

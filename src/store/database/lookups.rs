@@ -9,7 +9,7 @@ use crate::store::lookup::TokenLookup;
 use crate::token::{Redacted, TokenDigest};
 
 impl Database {
-    /// Returns secret keys with the digest of a token, ordered by id: not soft-deleted, live or not.
+    /// Returns secret keys with the digest of a token, ordered by id: not soft-deleted, and not marked as revoked.
     ///
     /// Not finding a key proves nothing: only [`candidates`](Self::candidates) finds all, and takes more time on
     /// PostgreSQL. The read begins after the call.

@@ -22,8 +22,12 @@ use crate::token::TokenDigest;
 /// them for the primary.
 static IN_RECOVERY_COLUMN: LazyLock<usize> = LazyLock::new(|| Column::iter().count());
 
-/// Selects the keys with one of the digests `$1`. Each row reports whether the server is a replica.
+/// Selects the keys with the digest `$1`. Each row reports whether the server is a replica.
 static DIGESTED: LazyLock<String> =
+    LazyLock::new(|| reporting_in_rows(Entity::find().filter(equals(Column::TokenDigest, 1))));
+
+/// Selects the keys with one of the digests `$1`. Each row reports whether the server is a replica.
+static ALL_DIGESTED: LazyLock<String> =
     LazyLock::new(|| reporting_in_rows(Entity::find().filter(among(Column::TokenDigest, 1))));
 
 /// Selects the keys with one of the digests `$1`, and the secret keys without a digest but with one of the redacted
@@ -68,7 +72,11 @@ pub(super) async fn read(
     };
     let mut keys = Vec::new();
     if !batch.digested.is_empty() {
-        let rows = reader.rows(&DIGESTED, &[digests(&batch.digested)]).await?;
+        // Not the keys whose digests are marked as revoked: they are refused, and so looked up among all candidates.
+        let rows = match *batch.digested {
+            [digest] => reader.rows(&DIGESTED, &[Param::text(digest)]).await?,
+            _ => reader.rows(&ALL_DIGESTED, &[texts(&batch.digested)]).await?,
+        };
         decode(&rows, ApiKeyType::Secret, server, &mut keys)?;
     }
     if !batch.digests.is_empty() {
@@ -159,6 +167,10 @@ impl<'a> tokio_postgres::types::FromSql<'a> for Present {
 
 fn id_of(key: &Result<Arc<ApiKey>, ApiKeyError>) -> Option<&str> {
     key.as_ref().ok().map(|key| key.id.as_str())
+}
+
+fn equals(column: Column, parameter: u8) -> Expr {
+    Expr::col(column.as_column_ref()).eq(Expr::cust(format!("${parameter}")))
 }
 
 fn among(column: Column, parameter: u8) -> Expr {
