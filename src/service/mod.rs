@@ -52,6 +52,7 @@ use deadlock::repeat_after_deadlocks;
 use status::Status;
 
 use crate::api_key::{ApiKey, CompactId, PublicApiKey};
+use crate::cache::KeyCache;
 use crate::call_context::Timestamp;
 use crate::call_thread::CallThread;
 use crate::error::ApiKeyError;
@@ -173,17 +174,29 @@ impl ApiKeyService {
 
     /// Commits a change of keys and invalidates them in the cache before the call returns.
     ///
-    /// It invalidates them after a failed commit too, because that may have taken effect.
+    /// It invalidates them after a failed commit too, and after one that the call does not wait for any longer, because
+    /// that may have taken effect.
     async fn commit(
         &self,
         transaction: Transaction,
         changed: &[String],
     ) -> Result<(), ApiKeyError> {
-        let committed = transaction.commit().await;
-        if let Some(cache) = self.database.cache() {
-            changed.iter().for_each(|id| cache.forget(id));
+        let _invalidation = Invalidation { cache: self.database.cache(), changed };
+        transaction.commit().await
+    }
+}
+
+/// Invalidates keys in the cache when it is dropped.
+struct Invalidation<'a> {
+    cache: Option<&'a KeyCache>,
+    changed: &'a [String],
+}
+
+impl Drop for Invalidation<'_> {
+    fn drop(&mut self) {
+        if let Some(cache) = self.cache {
+            self.changed.iter().for_each(|id| cache.forget(id));
         }
-        committed
     }
 }
 

@@ -1,2 +1,3 @@
 mod filters;
+mod invalidation;
 mod untrusted_input;
