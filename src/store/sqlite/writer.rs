@@ -46,11 +46,14 @@ impl Writer {
         Self { connections, file, queue: Arc::new(Semaphore::new(WRITERS as usize)) }
     }
 
-    /// Runs a statement in its own transaction.
+    /// Runs a statement in its own transaction. A call that times out meanwhile reports an unknown outcome.
     pub(super) async fn execute(&self, statement: Statement) -> Result<ExecResult, WriteError> {
         let turn = self.turn().await?;
         self.require_same_file()?;
-        match self.connections.execute_raw(statement.clone()).await {
+        deadline::committing();
+        let done = self.connections.execute_raw(statement.clone()).await;
+        deadline::decided();
+        match done {
             // Only BEGIN is repeated: repeating the statement would bind all of its values each time.
             Err(error) if is_busy(&error) => {}
             Err(error) => {
