@@ -35,9 +35,10 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// Sorts the keys by id.
+    /// Sorts the keys by id. A key that was ended and then marked is there once.
     pub(super) fn sort(&mut self) {
         self.keys.sort_by_cached_key(|key| key.id.as_str().to_owned());
+        self.keys.dedup_by(|later, key| later.id == key.id);
     }
 
     /// Returns the ids of all changed rows.
@@ -75,7 +76,8 @@ pub(super) struct EndingSql {
 impl EndingSql {
     /// Returns the statement that ends the keys with the ids `$1` at the time `$2`, if they are live at the time `$3` and
     /// do not end earlier. `$4` is who ends them. If the end is immediate, it also marks those that have ended already.
-    /// Returns all columns of the changed rows, and as [`ENDED`] whether the row has this end.
+    /// Returns all columns of the changed rows, and as [`ENDED`] whether the row has this end. A trigger may have
+    /// changed the time of its last change.
     ///
     /// SECURITY: the end of a key may have passed by this clock only, or a creation that began before it may be about to
     /// lock the key. The mark (see `TokenDigest::REVOKED`) ends the key for every clock and every call. A row without a
@@ -101,7 +103,7 @@ impl EndingSql {
         };
         format!(
             r#"{} UPDATE "api_key" AS "key" SET {set}{} {} AND {hit}
-RETURNING {}, ("revoked_at" = $2 AND "updated_at" = $3 AND "revoked_by" IS NOT DISTINCT FROM $4) AS "{ENDED}""#,
+RETURNING {}, ("revoked_at" = $2 AND "revoked_by" IS NOT DISTINCT FROM $4) AS "{ENDED}""#,
             self.found, self.unchanged, self.among_found, *COLUMNS,
         )
     }

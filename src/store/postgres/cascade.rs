@@ -21,6 +21,9 @@ use crate::store::row::{Column, to_key};
 const PREFER_INDEX: &str = r#"SELECT pg_catalog.set_config('enable_seqscan', 'off', true) FROM pg_catalog.pg_index
 WHERE indisvalid AND indexrelid = pg_catalog.to_regclass('"IDX_api_key_created_by"')"#;
 
+/// Whether other tables may be part of this one: a place is unique in one table only.
+const HAS_PARTS: &str = r#"SELECT relhassubclass FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass('"api_key"')"#;
+
 /// Waits for all other transactions that have written or locked rows, and lets new ones wait. Reads do not wait.
 const LOCK: &str = r#"LOCK TABLE "api_key" IN EXCLUSIVE MODE"#;
 
@@ -38,6 +41,8 @@ const FOUND_BY_PLACE: &str =
 /// find none.
 const UNCHANGED: &str = r#", "id" = "key"."id", "token" = "key"."token", "type" = "key"."type", "redacted" = "key"."redacted", "created_by" = "key"."created_by", "deleted_at" = "key"."deleted_at", "attributes" = "key"."attributes""#;
 
+const UNDONE: &str = "A trigger of the table api_key keeps keys from being revoked";
+
 /// The number of times that keys are ended beside other writers, and the number of keys that may appear meanwhile.
 const MAX_PASSES: usize = 3;
 const MAX_LATE: usize = 1_000;
@@ -53,9 +58,10 @@ pub(in crate::store) async fn end(
         executor.run(LOCK).await?;
     }
     let is_indexed = cascade && prefer_index(executor).await?;
-    let sql = sql(cascade, is_indexed);
+    let by_place = cascade && !has_parts(executor).await?;
+    let sql = sql(cascade, is_indexed, by_place);
     let update = sql.end(ending.is_immediate());
-    let still_live = still_live(&sql, is_indexed, ending.is_immediate());
+    let look = still_live(&sql, is_indexed, ending.is_immediate());
     let mut ended = Ended::default();
     let mut ids = ids.to_vec();
     let mut passes = 0;
@@ -65,7 +71,7 @@ pub(in crate::store) async fn end(
         if cascade {
             // A key that has ended has all its descendants by now, but for the successors of the live ones.
             let params = params(&ids, ending);
-            let look = texts(executor, &still_live, &params);
+            let look = texts(executor, &look, &params);
             // The caller needs them sorted, and sorts faster then.
             let (late, ()) = tokio::join!(look, async { ended.sort() });
             ids = late?;
@@ -75,6 +81,14 @@ pub(in crate::store) async fn end(
         }
         if !alone && (passes == MAX_PASSES || ids.len() > MAX_LATE) {
             return Ok(None);
+        }
+        if alone && passes == MAX_PASSES {
+            // No key has appeared meanwhile. A trigger may have undone the marks, without which a key has ended, too.
+            let live = still_live(&sql, is_indexed, false);
+            if texts(executor, &live, &params(&ids, ending)).await?.is_empty() {
+                return Ok(Some(ended));
+            }
+            return Err(ApiKeyError::Unexpected(UNDONE));
         }
     }
 }
@@ -106,7 +120,7 @@ pub(in crate::store) async fn would_end(
     ending: &Ending<'_>,
 ) -> Result<Vec<PublicApiKey>, ApiKeyError> {
     let is_indexed = ending.cascade && prefer_index(executor).await?;
-    let sql = sql(ending.cascade, is_indexed).would_end();
+    let sql = sql(ending.cascade, is_indexed, false).would_end();
     let mut keys = Vec::new();
     let each = |row: &Row| {
         keys.push(to_key(model(row)?)?.into());
@@ -127,16 +141,19 @@ async fn prefer_index(executor: PgExecutor<'_>) -> Result<bool, PgFailure> {
     Ok(!executor.query(PREFER_INDEX, &[]).await?.rows.is_empty())
 }
 
+async fn has_parts(executor: PgExecutor<'_>) -> Result<bool, PgFailure> {
+    let rows = executor.query(HAS_PARTS, &[]).await?.rows;
+    Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or(true))
+}
+
 /// Returns the statements.
 ///
 /// SECURITY: an UPDATE that joins the rows of a cascade by their places skips a row that another transaction changes
 /// while it waits, so [`still_live`] must follow.
-fn sql(cascade: bool, is_indexed: bool) -> EndingSql {
-    let (found, unchanged, among_found) = if cascade {
-        (found(is_indexed), UNCHANGED, FOUND_BY_PLACE)
-    } else {
-        (FOUND_BY_ID.to_owned(), "", AMONG_IDS)
-    };
+fn sql(cascade: bool, is_indexed: bool, by_place: bool) -> EndingSql {
+    let found = if cascade { found(is_indexed) } else { FOUND_BY_ID.to_owned() };
+    let (unchanged, among_found) =
+        if by_place { (UNCHANGED, FOUND_BY_PLACE) } else { ("", AMONG_IDS) };
     EndingSql { found, unchanged, among_found, whole_ms, second_later }
 }
 
