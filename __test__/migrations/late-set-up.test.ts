@@ -50,6 +50,24 @@ describe("[postgres] A service on a table whose triggers are", () => {
     await until(isComplete, (complete) => complete);
   });
 
+  it("dropped makes no reader wait for long while another session reads the table, and repairs them later", async () => {
+    await database.query("DROP TRIGGER api_key_native_change ON api_key");
+    const reading = new pg.Client({ connectionString: database.url });
+    await reading.connect();
+    await reading.query("BEGIN; SELECT count(*) FROM api_key");
+    service = openService(database.url, { ...CHEAP, callTimeout: 3_000 });
+    const calls = { answered: 0, end: performance.now() + 3_000 };
+    // Three attempts, at one second and three: a reader that waited for one of them would time out.
+    while (performance.now() < calls.end) {
+      expect(await service.authenticate(token)).toMatchObject({ title: SECRET.title });
+      calls.answered += 1;
+    }
+    expect(calls.answered).toBeGreaterThan(10);
+    expect(await isComplete()).toBe(false);
+    await reading.end();
+    await until(isComplete, (complete) => complete);
+  });
+
   it.each(DAMAGES)("%s repairs them before its first answer if it has maxStaleness", async (_, damage) => {
     await database.query(damage);
     service = openService(database.url, { ...CHEAP, maxStaleness: 500 });

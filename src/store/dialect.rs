@@ -1,5 +1,7 @@
 //! Chooses between PostgreSQL's statements and SQLite's.
 
+use std::time::Duration;
+
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 
 use super::api_keys::Query;
@@ -286,9 +288,9 @@ pub(super) fn epoch_seconds(backend: Backend) -> &'static str {
 }
 
 /// Keeps other processes from migrating until the transaction ends.
-pub(super) async fn lock(on: &Connection<'_>) -> Result<(), ApiKeyError> {
+pub(super) async fn lock(on: &Connection<'_>, max_wait: Duration) -> Result<(), ApiKeyError> {
     match on.executor() {
-        Executor::Postgres(executor) => postgres::migration::lock(executor).await,
+        Executor::Postgres(executor) => postgres::migration::lock(executor, max_wait).await,
         // The transaction has locked the file.
         Executor::Sqlite(_) => Ok(()),
     }

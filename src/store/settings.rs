@@ -24,6 +24,8 @@ pub struct DatabaseSettings {
     pub in_medusa: bool,
     /// The time limit of a call.
     pub call_timeout: Duration,
+    /// The maximum time that a migration waits for a lock, while new readers of the table wait for it (PostgreSQL).
+    pub(super) max_lock_wait: Duration,
     /// The mode of the pooler in front of the server; detected if `None` (PostgreSQL).
     pub pooler: Option<Pooler>,
     /// Whether reads from a hot standby are allowed (PostgreSQL).
@@ -31,6 +33,9 @@ pub struct DatabaseSettings {
     /// Where the calls of every request run.
     pub(super) call_thread: CallThread,
 }
+
+/// The maximum time that a migration waits for a lock.
+pub(super) const MAX_LOCK_WAIT: Duration = Duration::from_secs(60);
 
 /// The mode in which a pooler assigns server sessions to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -118,6 +123,7 @@ impl DatabaseSettings {
             pool: PoolSettings::default(),
             in_medusa: false,
             call_timeout: Duration::from_secs(10),
+            max_lock_wait: MAX_LOCK_WAIT,
             pooler: None,
             replica: false,
             call_thread: CallThread::next(),

@@ -16,7 +16,7 @@ use sea_orm::Statement;
 
 use super::backend::Backend;
 use super::dialect;
-use super::settings::DatabaseSettings;
+use super::settings::{DatabaseSettings, MAX_LOCK_WAIT};
 use super::transaction::{Connection, Pool, Transaction};
 use crate::error::ApiKeyError;
 pub(super) use create_api_key::TableSql;
@@ -122,7 +122,7 @@ async fn apply_missing(
     on: &Connection<'_>,
     settings: &DatabaseSettings,
 ) -> Result<Vec<&'static Step>, ApiKeyError> {
-    dialect::lock(on).await?;
+    dialect::lock(on, settings.max_lock_wait).await?;
     dialect::create_schema(on, settings).await?;
     on.run(RECORDS).await?;
     let missing = missing_steps(on).await?;
@@ -135,7 +135,7 @@ async fn apply_missing(
 }
 
 async fn revert(on: &Connection<'_>, names: Option<&[String]>) -> Result<Vec<String>, ApiKeyError> {
-    dialect::lock(on).await?;
+    dialect::lock(on, MAX_LOCK_WAIT).await?;
     on.run(RECORDS).await?;
     let applied = applied(on).await?;
     let done: Vec<_> =

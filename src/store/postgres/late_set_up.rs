@@ -10,12 +10,17 @@ use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use super::pool::PgPool;
+use crate::error::ApiKeyError;
 use crate::store::migration;
 use crate::store::settings::DatabaseSettings;
 use crate::store::transaction::Pool;
 
-/// The time between opening and the check: the first calls come first.
+/// The time between opening and the check: the first calls come first. Doubled after each attempt that fails.
 const DELAY: Duration = Duration::from_secs(1);
+const MAX_ATTEMPTS: u32 = 10;
+
+/// The time for which this waits for a lock. All readers that come meanwhile wait, too, and nothing here is urgent.
+const MAX_LOCK_WAIT: Duration = Duration::from_millis(100);
 
 /// A pending or finished check. Dropping it cancels it.
 pub(super) struct LateSetUp(AbortHandle);
@@ -23,11 +28,19 @@ pub(super) struct LateSetUp(AbortHandle);
 impl LateSetUp {
     /// Schedules the check.
     pub(super) fn schedule(pool: PgPool, settings: DatabaseSettings) -> Self {
+        let settings = DatabaseSettings { max_lock_wait: MAX_LOCK_WAIT, ..settings };
         let check = async move {
-            sleep(DELAY).await;
-            // Nothing of this service fails without it. `ping` and `doctor` report what is still missing, and each
-            // service with a lease reports missing triggers itself.
-            let _failure = migration::up(&Pool::Postgres(pool), &settings).await;
+            let pool = Pool::Postgres(pool);
+            for attempt in 0..MAX_ATTEMPTS {
+                sleep(DELAY * 2_u32.pow(attempt)).await;
+                // Nothing of this service fails without it. `ping` and `doctor` report what is still missing, and each
+                // service with a lease reports missing triggers itself.
+                if let Ok(_) | Err(ApiKeyError::MayNotMigrate) =
+                    migration::up(&pool, &settings).await
+                {
+                    return;
+                }
+            }
         };
         Self(tokio::spawn(check).abort_handle())
     }

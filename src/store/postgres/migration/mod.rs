@@ -22,14 +22,14 @@ pub(in crate::store) use table::{NOW, TABLE, text_column};
 /// The key of the advisory lock that serializes migrations of concurrent processes: an arbitrary number.
 const LOCK: i64 = 0x6170_6b5f_6e61_7469;
 
-/// The maximum time that a migration waits for a lock.
-const MAX_LOCK_WAIT: Duration = Duration::from_secs(60);
-
 /// Waits until no other process migrates, and keeps others out until the transaction ends.
-pub(in crate::store) async fn lock(executor: PgExecutor<'_>) -> Result<(), ApiKeyError> {
+pub(in crate::store) async fn lock(
+    executor: PgExecutor<'_>,
+    max_wait: Duration,
+) -> Result<(), ApiKeyError> {
     // Migrating a large table takes long. `migrate()` allows that time; other calls that need the table do not.
     let left = deadline::end().saturating_duration_since(Instant::now());
-    let lock = left.min(MAX_LOCK_WAIT).as_millis().max(1);
+    let lock = left.min(max_wait).as_millis().max(1);
     let statement = left.as_millis().max(1);
     executor
         .run(&format!(
