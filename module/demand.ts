@@ -12,6 +12,9 @@ export interface SimpleDemand {
 /** The number of scopes that a demand may have. */
 const MAX_SCOPES = 100;
 
+/** The length of its scopes together. */
+const MAX_SCOPES_LENGTH = 1 << 20;
+
 const NO_DEMAND: SimpleDemand = { scopes: undefined, scopeCount: 0, ip: undefined, ownerType: undefined };
 
 /**
@@ -47,6 +50,9 @@ export function simpleDemand(demand: unknown): SimpleDemand | null {
     return { scopes: undefined, scopeCount: 0, ip, ownerType };
   }
   if (!Array.isArray(scopes) || scopes.length > MAX_SCOPES || !scopes.every((scope) => typeof scope === "string")) {
+    return null;
+  }
+  if (scopes.reduce((length, scope) => length + scope.length, 0) > MAX_SCOPES_LENGTH) {
     return null;
   }
   return { scopes: scopes.join(" "), scopeCount: scopes.length, ip, ownerType };
