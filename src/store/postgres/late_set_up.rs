@@ -33,6 +33,10 @@ impl LateSetUp {
             let pool = Pool::Postgres(pool);
             for attempt in 0..MAX_ATTEMPTS {
                 sleep(DELAY * 2_u32.pow(attempt)).await;
+                // Whoever reverts the steps meanwhile does not want them again.
+                if let Ok(true) = migration::lacks_steps(&pool).await {
+                    return;
+                }
                 // Nothing of this service fails without it. `ping` and `doctor` report what is still missing, and each
                 // service with a lease reports missing triggers itself.
                 if let Ok(_) | Err(ApiKeyError::MayNotMigrate) =
