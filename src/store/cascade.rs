@@ -103,7 +103,7 @@ impl EndingSql {
         };
         format!(
             r#"{} UPDATE "api_key" AS "key" SET {set}{} {} AND {hit}
-RETURNING {}, ("revoked_at" = $2 AND "revoked_by" IS NOT DISTINCT FROM $4) AS "{ENDED}""#,
+RETURNING {}, ("revoked_at" IS NOT DISTINCT FROM $2 AND "revoked_by" IS NOT DISTINCT FROM $4) AS "{ENDED}""#,
             self.found, self.unchanged, self.among_found, *COLUMNS,
         )
     }
