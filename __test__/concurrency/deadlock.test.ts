@@ -65,7 +65,10 @@ describe("[postgres] A write that the database aborts because it and another one
     // Returns once the database has aborted one of the two.
     const late = await second().then(
       () => false,
-      ({ code }) => code === DEADLOCK_DETECTED,
+      (error) => {
+        if (error.code !== DEADLOCK_DETECTED) throw error;
+        return true;
+      },
     );
     await other.query("ROLLBACK");
     const written = await outcome;
