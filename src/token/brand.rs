@@ -143,7 +143,8 @@ mod tests {
     use regex::Regex;
 
     use super::*;
-    use crate::token::strength::strength_bits;
+    use crate::token::strength::{digits_strength_bits, strength_bits};
+    use crate::token::{MIN_STRENGTH_BITS, secret_strength_bits};
 
     fn brand(text: &str) -> Brand {
         Brand::parse(text).expect("a brand")
@@ -235,6 +236,21 @@ mod tests {
         assert!(has_wrong_checksum(&token.replacen("acme", "acne", 1)));
     }
 
+    #[test]
+    fn a_random_token_that_looks_like_words_is_strong() {
+        let random = [
+            24, 27, 97, 79, 131, 170, 52, 22, 183, 216, 247, 83, 33, 70, 68, 195, 83, 239, 250,
+            207, 148, 95, 76, 233, 156, 110, 85, 32, 180, 31, 30, 58,
+        ];
+        let token = secret(&random);
+        let digits = random_digits(&token).expect("is intact");
+        assert!(
+            strength_bits(digits) < MIN_STRENGTH_BITS
+                && digits_strength_bits(digits) >= MIN_STRENGTH_BITS
+        );
+        assert!(secret_strength_bits(&token, &token[3..]) >= MIN_STRENGTH_BITS);
+    }
+
     proptest! {
         #[test]
         fn a_token_has_the_documented_form_and_a_right_checksum(
@@ -311,8 +327,8 @@ mod tests {
             prop_assume!(random.iter().collect::<BTreeSet<_>>().len() > 16);
             let token = brand("test").token(Prefix::Secret, &random);
             let digits = random_digits(&token).expect("is intact");
-            prop_assume!(strength_bits(digits) > 0.0);
-            prop_assert!(strength_bits(digits) >= crate::token::MIN_STRENGTH_BITS);
+            prop_assume!(digits_strength_bits(digits) > 0.0);
+            prop_assert!(digits_strength_bits(digits) >= MIN_STRENGTH_BITS);
         }
     }
 }

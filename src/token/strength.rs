@@ -63,7 +63,13 @@ const READABLE_BITS: f64 = 2.0;
 #[must_use]
 pub fn secret_strength_bits(token: &str, rest: &str) -> f64 {
     // A brand may be the word that an example begins with.
-    strength_bits(random_digits(token).unwrap_or(rest))
+    random_digits(token).map_or_else(|| strength_bits(rest), digits_strength_bits)
+}
+
+/// Estimates the bits of the random digits of a token with a checksum. One in 6,000 of them has as few changes of class
+/// as a text of words has, and nobody computes a checksum for such a text.
+pub(super) fn digits_strength_bits(digits: &str) -> f64 {
+    if is_example(digits) { 0.0 } else { random_bits(repeated_unit(digits.as_bytes())) }
 }
 
 /// Estimates the bits of a random string; 0 for an example.
@@ -72,6 +78,15 @@ pub(super) fn strength_bits(secret: &str) -> f64 {
         return 0.0;
     }
     let unit = repeated_unit(secret.as_bytes());
+    let bits = random_bits(unit);
+    match readable_length(unit) {
+        Some(length) => bits.min(as_number(length) * READABLE_BITS),
+        None => bits,
+    }
+}
+
+/// Estimates the bits of a text that does not consist of words.
+fn random_bits(unit: &[u8]) -> f64 {
     let alphabet = Alphabet::of(unit);
     // The separators of a UUID are known.
     let separators = if alphabet.is_hex() { alphabet.punctuation_length } else { 0 };
@@ -79,11 +94,7 @@ pub(super) fn strength_bits(secret: &str) -> f64 {
     // A random token continues a run now and then.
     let predictable = if continued * 10 > unit.len() { continued } else { 0 };
     let random = unit.len().saturating_sub(separators + predictable.max(repeated(unit)));
-    let bits = as_number(random) * alphabet.bits_each();
-    match readable_length(unit) {
-        Some(length) => bits.min(as_number(length) * READABLE_BITS),
-        None => bits,
-    }
+    as_number(random) * alphabet.bits_each()
 }
 
 /// The number of characters in parts that repeat an earlier part, in upper or lower case.
