@@ -66,27 +66,24 @@ pub fn secret_strength_bits(token: &str, rest: &str) -> f64 {
     random_digits(token).map_or_else(|| strength_bits(rest), digits_strength_bits)
 }
 
-/// Estimates the bits of the random digits of a token with a checksum. One in 6,000 of them has as few changes of class
-/// as a text of words has, and nobody computes a checksum for such a text.
-pub(super) fn digits_strength_bits(digits: &str) -> f64 {
-    if is_example(digits) { 0.0 } else { random_bits(repeated_unit(digits.as_bytes())) }
-}
-
 /// Estimates the bits of a random string; 0 for an example.
 pub(super) fn strength_bits(secret: &str) -> f64 {
-    if is_example(secret) {
-        return 0.0;
-    }
-    let unit = repeated_unit(secret.as_bytes());
-    let bits = random_bits(unit);
-    match readable_length(unit) {
+    let bits = digits_strength_bits(secret);
+    match readable_length(repeated_unit(secret.as_bytes())) {
         Some(length) => bits.min(as_number(length) * READABLE_BITS),
         None => bits,
     }
 }
 
-/// Estimates the bits of a text that does not consist of words.
-fn random_bits(unit: &[u8]) -> f64 {
+/// Estimates the bits of a random string that no person has made of words; 0 for an example.
+///
+/// One in 6,000 strings of random digits changes its class as seldom as a text of words. A checksum shows that a string
+/// was generated.
+pub(super) fn digits_strength_bits(secret: &str) -> f64 {
+    if is_example(secret) {
+        return 0.0;
+    }
+    let unit = repeated_unit(secret.as_bytes());
     let alphabet = Alphabet::of(unit);
     // The separators of a UUID are known.
     let separators = if alphabet.is_hex() { alphabet.punctuation_length } else { 0 };

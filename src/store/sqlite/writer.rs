@@ -50,10 +50,7 @@ impl Writer {
     pub(super) async fn execute(&self, statement: Statement) -> Result<ExecResult, WriteError> {
         let turn = self.turn().await?;
         self.require_same_file()?;
-        deadline::committing();
-        let done = self.connections.execute_raw(statement.clone()).await;
-        deadline::decided();
-        match done {
+        match committing(self.connections.execute_raw(statement.clone())).await {
             // Only BEGIN is repeated: repeating the statement would bind all of its values each time.
             Err(error) if is_busy(&error) => {}
             Err(error) => {
@@ -118,10 +115,15 @@ impl Writer {
 
 /// Commits. A call that times out meanwhile reports an unknown outcome.
 pub(super) async fn commit(transaction: DatabaseTransaction) -> Result<(), DbErr> {
+    committing(transaction.commit()).await
+}
+
+/// Runs what commits. A call that times out meanwhile reports an unknown outcome.
+async fn committing<T>(work: impl Future<Output = T>) -> T {
     deadline::committing();
-    let committed = transaction.commit().await;
+    let done = work.await;
     deadline::decided();
-    committed
+    done
 }
 
 /// Returns the pause before the next attempt: 1 to 4 milliseconds, or 4 to 16 if the lock is held for long. It differs
