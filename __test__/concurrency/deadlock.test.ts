@@ -47,7 +47,7 @@ describe("[postgres] A write that the database aborts because it and another one
   /**
    * Makes a call wait for the transaction of `other`, and then lets that wait for the call: PostgreSQL aborts the call.
    * It looks for a deadlock once in each wait, for the call after 1 s. If `other` waits later than that on a loaded
-   * machine, PostgreSQL aborts `other`; then the keys are made anew, and the two cross again.
+   * machine, PostgreSQL aborts `other`; then the keys are created again, and the two cross again.
    */
   async function crossing({ call, first, second, prepare = async () => undefined }: Crossing): Promise<unknown> {
     await ours.sql("DELETE FROM api_key");

@@ -33,7 +33,7 @@ impl LateSetUp {
             let pool = Pool::Postgres(pool);
             for attempt in 0..MAX_ATTEMPTS {
                 sleep(DELAY * 2_u32.pow(attempt)).await;
-                // Whoever reverts the steps meanwhile does not want them again.
+                // Steps that are missing now were reverted on purpose.
                 if let Ok(true) = migration::lacks_steps(&pool).await {
                     return;
                 }
