@@ -67,7 +67,8 @@ export function encodeFilters(filters: unknown): string {
 
 /**
  * Encodes the target of a write. Accepts only plain objects, because one that looks empty would match every key. For the
- * same reason, an object is not plain here if it has members that are not enumerable, or only symbols as members.
+ * same reason, an object is not plain here if it has members that are not enumerable, or only symbols as members, or is a
+ * Proxy that shows no members.
  */
 export function encodeTarget(target: unknown): string {
   return encodeArgument(target, 0);
@@ -179,8 +180,8 @@ function isPlain(value: object): boolean {
 function isPlainTarget(value: object): boolean {
   const members = Object.keys(value).length;
   const hidesMembers = Object.getOwnPropertyNames(value).length > members;
-  const hasOnlySymbols = members === 0 && Object.getOwnPropertySymbols(value).length > 0;
-  return Object.getPrototypeOf(value) !== null && !hidesMembers && !hasOnlySymbols && isPlain(value);
+  const onlyLooksEmpty = members === 0 && (types.isProxy(value) || Object.getOwnPropertySymbols(value).length > 0);
+  return Object.getPrototypeOf(value) !== null && !hidesMembers && !onlyLooksEmpty && isPlain(value);
 }
 
 /** Whether an object's value is more than its members. */

@@ -29,16 +29,20 @@ describe("A run of histories", () => {
     ["an absent key instead of one that is undefined", "createApiKeys", withoutUndefined, 1],
     ["a key in another place", "retrieveApiKey", ({ id, ...key }: ApiKey) => ({ ...key, id }), 2],
     ["a string instead of a Date", "retrieveApiKey", (key: ApiKey) => ({ ...key, created_at: `${key.created_at}` }), 2],
-  ])("finds %s and shrinks the history to a few calls", async (_, method, spoil, most) => {
-    const pair = spoilt(method, spoil);
-    const run = (settings: object) =>
-      runHistories("stock", pair, { histories: 200, seed: 1, ...settings }).catch(({ message }: Error) => message);
-    const found = await run({});
+  ])(
+    "finds %s and shrinks the history to a few calls",
+    async (_, method, spoil, most) => {
+      const pair = spoilt(method, spoil);
+      const run = (settings: object) =>
+        runHistories("stock", pair, { histories: 200, seed: 1, ...settings }).catch(({ message }: Error) => message);
+      const found = await run({});
 
-    const [, path] = /--seed 1 --path ([\d:]+)$/.exec(`${found}`) ?? [];
-    expect(`${found}`.match(/^20\d\d-/gm)?.length).toBeLessThanOrEqual(most);
-    expect(difference(await run({ path }))).toBe(difference(found));
-  });
+      const [, path] = /--seed 1 --path ([\d:]+)$/.exec(`${found}`) ?? [];
+      expect(`${found}`.match(/^20\d\d-/gm)?.length).toBeLessThanOrEqual(most);
+      expect(difference(await run({ path }))).toBe(difference(found));
+    },
+    120_000,
+  );
 
   it("finds a stored difference that no result shows", async () => {
     const pair = spoilt("retrieveApiKey", async (key) => {
@@ -47,7 +51,7 @@ describe("A run of histories", () => {
     });
 
     await expect(runHistories("stock", pair, { histories: 50, seed: 1 })).rejects.toThrow(/touched/);
-  });
+  }, 120_000);
 });
 
 function withoutUndefined(answer: object): unknown {

@@ -82,6 +82,13 @@ describeOurs(
       );
     });
 
+    it("of verify with scopes that are longer than that together is rejected (A6)", async () => {
+      const scopes = new Array(3).fill("a".repeat(2 ** 28 - 1));
+      const { token } = await current().service.createApiKeys(SECRET);
+      await current().service.authenticate(token);
+      await expectFailure(current().service.verify(token, { scopes }), "invalid_data", /268,435,456/);
+    });
+
     it("that is an option is rejected, too", () => {
       expect(() => openService(current().url, { hashKeys: HUGE })).toThrow(/10,000,000 values/);
     });

@@ -39,6 +39,7 @@ describeOurs("A write rejects, naming the argument and changing nothing,", (curr
     ["an iterator of an array", () => ["apk_1"][Symbol.iterator]()],
     ["a promise", () => Promise.resolve("apk_1")],
     ["a proxy of a URL", () => new Proxy(new URL("http://localhost"), {})],
+    ["a proxy that hides its id", () => new Proxy({ id: "apk_1" }, { ownKeys: () => [] })],
   ];
 
   it.each(NOT_PLAIN)("a target of %s (A22)", async (_, target) => {

@@ -152,6 +152,12 @@ impl Entries {
         self.by_id.clear();
     }
 
+    /// Clears the cache, and releases the memory that is reserved for [`MAX_KEYS`].
+    pub(super) fn release(&mut self) {
+        let (changes, last_number) = (self.changes + 1, self.last_number);
+        *self = Self { changes, last_number, ..Self::with_capacity(1) };
+    }
+
     /// The number of invalidations so far.
     pub(super) fn changes(&self) -> u64 {
         self.changes

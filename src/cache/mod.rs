@@ -105,6 +105,11 @@ impl KeyCache {
         self.entries().clear();
     }
 
+    /// Invalidates all keys and releases their memory, because the service is closed.
+    pub fn release(&self) {
+        self.entries().release();
+    }
+
     /// The number of cached keys, valid or not.
     #[must_use]
     pub fn len(&self) -> usize {

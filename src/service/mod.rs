@@ -158,7 +158,11 @@ impl ApiKeyService {
         self.begin_close();
         let closing = || async {
             self.last_used.close().await;
-            self.database.close().await
+            let closed = self.database.close().await;
+            if let Some(cache) = self.database.cache() {
+                cache.release();
+            }
+            closed
         };
         self.closing.get_or_init(closing).await.clone()
     }

@@ -21,9 +21,6 @@ use crate::store::row::{Column, to_key};
 const PREFER_INDEX: &str = r#"SELECT pg_catalog.set_config('enable_seqscan', 'off', true) FROM pg_catalog.pg_index
 WHERE indisvalid AND indexrelid = pg_catalog.to_regclass('"IDX_api_key_created_by"')"#;
 
-/// Whether other tables may be part of this one: a place is unique in one table only.
-const HAS_PARTS: &str = r#"SELECT relhassubclass FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass('"api_key"')"#;
-
 /// Waits for all other transactions that have written or locked rows, and lets new ones wait. Reads do not wait.
 const LOCK: &str = r#"LOCK TABLE "api_key" IN EXCLUSIVE MODE"#;
 
@@ -33,9 +30,13 @@ const AMONG_IDS: &str = r#"WHERE "key"."id" IN (SELECT "id" FROM "found")"#;
 /// The given ids, each with its row if there is one.
 const GIVEN: &str = r#"unnest($1::text[]) AS "given" ("id") LEFT JOIN "api_key" AS "key" ON "key"."id" = "given"."id""#;
 
-/// Joins the rows by their places, which saves a search of the primary key for each.
-const FOUND_BY_PLACE: &str =
-    r#"FROM (SELECT "place" FROM "found") AS "row" WHERE "key"."ctid" = "row"."place"::tid"#;
+/// Joins the rows by their places, which saves a search of the primary key for each. A place is unique in one table only, and
+/// others may inherit from this one.
+const FOUND_BY_PLACE: &str = r#"FROM (SELECT "table", "place" FROM "found") AS "row"
+WHERE "key"."ctid" = "row"."place"::tid AND "key"."tableoid" = "row"."table""#;
+
+/// The place of the row of `key`.
+const PLACE: &str = r#""key"."tableoid" AS "table", "key"."ctid"::text AS "place""#;
 
 /// Without them, PostgreSQL would look in the indexes of these columns for versions of rows that it could remove, and
 /// find none.
@@ -61,8 +62,7 @@ pub(in crate::store) async fn end(
         executor.run(LOCK).await?;
     }
     let is_indexed = cascade && prefer_index(executor).await?;
-    let by_place = cascade && !has_parts(executor).await?;
-    let sql = sql(cascade, is_indexed, by_place);
+    let sql = sql(cascade, is_indexed);
     let update = sql.end(ending.is_immediate());
     let look = still_live(&sql, is_indexed, ending.is_immediate());
     let mut ended = Ended::default();
@@ -125,7 +125,7 @@ pub(in crate::store) async fn would_end(
     ending: &Ending<'_>,
 ) -> Result<Vec<PublicApiKey>, ApiKeyError> {
     let is_indexed = ending.cascade && prefer_index(executor).await?;
-    let sql = sql(ending.cascade, is_indexed, false).would_end();
+    let sql = sql(ending.cascade, is_indexed).would_end();
     let mut keys = Vec::new();
     let each = |row: &Row| {
         keys.push(to_key(model(row)?)?.into());
@@ -146,19 +146,16 @@ async fn prefer_index(executor: PgExecutor<'_>) -> Result<bool, PgFailure> {
     Ok(!executor.query(PREFER_INDEX, &[]).await?.rows.is_empty())
 }
 
-async fn has_parts(executor: PgExecutor<'_>) -> Result<bool, PgFailure> {
-    let rows = executor.query(HAS_PARTS, &[]).await?.rows;
-    Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or(true))
-}
-
 /// Returns the statements.
 ///
 /// SECURITY: an UPDATE that joins the rows of a cascade by their places skips a row that another transaction changes
 /// while it waits, so [`still_live`] must follow.
-fn sql(cascade: bool, is_indexed: bool, by_place: bool) -> EndingSql {
-    let found = if cascade { found(is_indexed) } else { FOUND_BY_ID.to_owned() };
-    let (unchanged, among_found) =
-        if by_place { (UNCHANGED, FOUND_BY_PLACE) } else { ("", AMONG_IDS) };
+fn sql(cascade: bool, is_indexed: bool) -> EndingSql {
+    let (found, unchanged, among_found) = if cascade {
+        (found(is_indexed), UNCHANGED, FOUND_BY_PLACE)
+    } else {
+        (FOUND_BY_ID.to_owned(), "", AMONG_IDS)
+    };
     EndingSql { found, unchanged, among_found, whole_ms, second_later }
 }
 
@@ -166,11 +163,11 @@ fn sql(cascade: bool, is_indexed: bool, by_place: bool) -> EndingSql {
 fn found(is_indexed: bool) -> String {
     // UNION, not UNION ALL: each key is found once, so a cycle ends.
     format!(
-        r#"WITH RECURSIVE "found" ("id", "place") AS (
-  SELECT "given"."id", "key"."ctid"::text FROM {GIVEN}
-  UNION SELECT "child"."id", "child"."place" FROM "found" {}
+        r#"WITH RECURSIVE "found" ("id", "table", "place") AS (
+  SELECT "given"."id", {PLACE} FROM {GIVEN}
+  UNION SELECT "child"."id", "child"."table", "child"."place" FROM "found" {}
 )"#,
-        children(is_indexed, r#""key"."ctid"::text AS "place""#)
+        children(is_indexed, PLACE)
     )
 }
 

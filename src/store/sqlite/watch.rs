@@ -180,22 +180,35 @@ impl Watch {
     /// The last connection to close copies the log into the file, and the log at the path may be that of the session's
     /// file. So a connection that copies nothing stays open until the session ends.
     pub(super) fn connected(&self, file: Option<FileId>) -> bool {
+        let (fits, to_keep_open) = self.note_connection(file);
+        if let Some((number, claim)) = to_keep_open {
+            // It may wait for another process, and answers from the cache need the state meanwhile. The new connection is
+            // still open, so no other one to its file is the last to close.
+            let other_file = Commits::open(&self.path, &claim);
+            let mut state = self.state();
+            if let Some(session) = state.session.as_mut().filter(|now| now.number == number) {
+                session.other_file = other_file;
+            }
+        }
+        fits
+    }
+
+    /// Returns whether the connection opened the right file; if it is the first that did not, also the number of the session
+    /// and its claim.
+    fn note_connection(&self, file: Option<FileId>) -> (bool, Option<(u64, Claim)>) {
         let mut state = self.state();
         let State { session, expected, opened_unexpected_file, .. } = &mut *state;
         let Some(session) = session.as_mut().filter(|current| !current.released) else {
             let as_expected = expected.is_none() || file == *expected;
             *opened_unexpected_file |= !as_expected;
-            return as_expected;
+            return (as_expected, None);
         };
         if file == Some(session.database) && session.status(&self.path) == FileStatus::Same {
-            return true;
+            return (true, None);
         }
-        if !session.opened_other_file {
-            session.opened_other_file = true;
-            session.other_file =
-                session.claim.as_ref().and_then(|claim| Commits::open(&self.path, claim));
-        }
-        false
+        let is_first = !std::mem::replace(&mut session.opened_other_file, true);
+        let claim = session.claim.clone().filter(|_| is_first);
+        (false, claim.map(|claim| (session.number, claim)))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
