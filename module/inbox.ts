@@ -1,4 +1,4 @@
-import { clearInterval, setInterval } from "node:timers";
+import { setInterval } from "node:timers";
 import type { RefusedToken, TokenAnswer } from "./activity";
 import { ofFailure } from "./errors";
 import { decodeKey, type KeyRow } from "./generated/columns";
@@ -38,20 +38,25 @@ interface Waiting {
 /** The maximum delay of a timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** The inboxes with pending promises. They and everything that they refer to exist until these are settled. */
+const PENDING = new Set<Inbox>();
+
+/** Keeps the process alive while a promise is pending. Does nothing when it fires; fake timers begin later. */
+const KEEP_ALIVE = setInterval(() => PENDING, MAX_TIMER_MS).unref();
+
+/** The number of kinds, times and demands of one turn among which a question is added to those like it. */
+const MAX_COMPARED = 8;
+
 /**
  * Promises for the answers that Rust returns in batches. The questions of one turn of the event loop are sent
- * together, too. While a promise is pending, a timer keeps the process alive, and with it the inbox and everything
- * that it refers to.
+ * together, too.
  */
 export class Inbox {
   private readonly waiting = new Map<number, Waiting>();
-  private keepAliveTimer: NodeJS.Timeout | undefined;
   private pending = 0;
   private nextTicket = 1;
   /** Questions to send at the end of this turn. */
   private unsent: Unsent[] = [];
-  /** The same, by kind, time and demand. */
-  private readonly unsentByName = new Map<string, Unsent>();
 
   /** `send` passes questions to Rust. */
   constructor(private readonly send: (questions: Questions) => void) {}
@@ -61,7 +66,8 @@ export class Inbox {
     return new Promise((resolve, reject) => {
       this.pending += 1;
       if (this.pending === 1) {
-        this.keepAlive();
+        PENDING.add(this);
+        KEEP_ALIVE.ref();
       }
       const questions = this.questionsOf(kind, now, demand);
       questions.tokens.push(token);
@@ -82,7 +88,6 @@ export class Inbox {
   flush(): void {
     const unsent = this.unsent;
     this.unsent = [];
-    this.unsentByName.clear();
     for (const { promises, ...questions } of unsent) {
       const firstTicket = this.nextTicket;
       promises.forEach((promise, place) => {
@@ -99,29 +104,21 @@ export class Inbox {
     }
   }
 
-  /** Starts a timer that does nothing when it fires. It is imported, so fake global timers do not affect it. */
-  private keepAlive(): void {
-    this.keepAliveTimer = setInterval(() => this.waiting, MAX_TIMER_MS);
-  }
-
   /** The questions to which one of this kind, demand and time is added. */
   private questionsOf(kind: QuestionKind, now: number, demand: string): Unsent {
-    const last = this.unsent.at(-1);
-    if (last?.kind === kind && last.now === now && last.demand === demand) {
-      return last;
+    const last = this.unsent.length - 1;
+    for (let place = last; place >= 0 && place > last - MAX_COMPARED; place -= 1) {
+      const known = this.unsent[place];
+      if (known?.kind === kind && known.now === now && known.demand === demand) {
+        return known;
+      }
     }
-    const name = `${kind} ${now} ${demand}`;
-    const known = this.unsentByName.get(name);
-    if (known !== undefined) {
-      return known;
-    }
-    if (this.unsent.length === 0) {
+    if (last < 0) {
       // A microtask, which fake timers cannot delay.
       void Promise.resolve().then(() => this.flush());
     }
     const questions = { kind, demand, now, tokens: [], promises: [] };
     this.unsent.push(questions);
-    this.unsentByName.set(name, questions);
     return questions;
   }
 
@@ -143,7 +140,10 @@ export class Inbox {
     if (this.waiting.delete(ticket)) {
       this.pending -= 1;
       if (this.pending === 0) {
-        clearInterval(this.keepAliveTimer);
+        PENDING.delete(this);
+        if (PENDING.size === 0) {
+          KEEP_ALIVE.unref();
+        }
       }
     }
     return promise;
