@@ -2,6 +2,9 @@
 // TEST_SURROUNDINGS=all and one is missing.
 
 const { spawnSync } = require("node:child_process");
+const { mkdtempSync, rmdirSync } = require("node:fs");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
 
 /** How each is detected, the Debian packages that contain it, and the suites in __test__ that need it. */
 const PROGRAMS = {
@@ -27,6 +30,12 @@ const PROGRAMS = {
     suites: ["surroundings/cut-network.test.ts"],
     reason: "network namespaces and iptables need Linux and root",
   },
+  mount: {
+    works: canMount,
+    packages: ["mount"],
+    suites: ["sqlite/full-disk.test.ts"],
+    reason: "a disk of its own needs Linux and root",
+  },
   terminal: {
     // Other systems have another `script`, with other options.
     works: () => process.platform === "linux" && prints("script", ["--version"], /util-linux/),
@@ -48,7 +57,7 @@ const PROGRAMS = {
 const cache = new Map();
 
 /**
- * Returns whether a program, or for `network` the right to create network namespaces, is available.
+ * Returns whether a program, or the right to create network namespaces or to mount a disk, is available.
  * @param {ProgramName} name
  * @returns {boolean}
  */
@@ -107,6 +116,16 @@ function canCutNetworks() {
   if (!runs("ip", ["netns", "add", name])) return false;
   const works = runs("ip", ["netns", "exec", name, "iptables", "-w", "-A", "INPUT", "-p", "tcp", "-j", "DROP"]);
   runs("ip", ["netns", "del", name]);
+  return works;
+}
+
+/** Mounts a small disk, which is the only reliable way to find out whether it is permitted. */
+function canMount() {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
+  const folder = mkdtempSync(join(tmpdir(), "medusa-api-key-native-probe-"));
+  const works = runs("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]);
+  if (works) runs("umount", [folder]);
+  rmdirSync(folder);
   return works;
 }
 

@@ -51,6 +51,9 @@ pub enum LeaseLoss {
     NoTriggers,
     /// The triggers, or their function, were altered: changes may have been missed.
     TriggersChanged,
+    /// Keys may be in other tables that belong to this one: partitions, or tables that inherit from it. Their changes are not
+    /// announced.
+    SeveralTables,
     /// The connection that renews the lease is lost.
     NoConnection,
     /// The connection passes through a pooler in transaction mode, where LISTEN does not work.
@@ -72,6 +75,9 @@ impl fmt::Display for LeaseLoss {
             }
             Self::TriggersChanged => {
                 "the triggers that announce changes were altered, so that changes may have been missed; they are as expected again"
+            }
+            Self::SeveralTables => {
+                "api_key is partitioned, or other tables inherit from it, and changes of the keys in these tables are not announced: leave the option maxStaleness off"
             }
             Self::Pooler => {
                 "the connection passes through a pooler in transaction mode, where LISTEN does not work: connect directly, or in session mode with the option `pooler` set to \"session\""

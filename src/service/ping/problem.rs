@@ -146,6 +146,7 @@ impl Problem {
             | LeaseLoss::NoEcho
             | LeaseLoss::NoTriggers
             | LeaseLoss::TriggersChanged
+            | LeaseLoss::SeveralTables
             | LeaseLoss::NoConnection
             | LeaseLoss::Replica => "lease_not_held",
         };
@@ -161,6 +162,7 @@ impl Problem {
                     "connect directly, or through a pooler in session mode with the option pooler: \"session\""
                 }
                 LeaseLoss::Replica => "leave maxStaleness off here, or connect to the primary",
+                LeaseLoss::SeveralTables => "leave maxStaleness off, or keep all keys in one table",
                 LeaseLoss::NotListening | LeaseLoss::NoConnection | LeaseLoss::NoEcho => {
                     "check the server, its connection slots and the network; raise maxStaleness if they are slow"
                 }

@@ -228,6 +228,7 @@ impl Keeper {
             Found::Listening(defined) => defined,
             Found::NoTriggers => return Ok(Some(LeaseLoss::NoTriggers)),
             Found::NotListening => return Ok(Some(LeaseLoss::NotListening)),
+            Found::SeveralTables => return Ok(Some(LeaseLoss::SeveralTables)),
         };
         // If the definition has changed, changes may have been missed since the last proof, whatever it is now.
         if listening.defined.replace(defined.clone()).is_some_and(|before| before != defined) {

@@ -157,7 +157,8 @@ impl Opening<'_> {
             .with_regexp();
         match access {
             Access::Full => {
-                options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal)
+                // A commit is on the disk before it returns. With `Normal` it could be lost when the power fails.
+                options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
             }
             Access::ReadOnly => options.read_only(true),
             Access::Immutable => options.read_only(true).immutable(true),
@@ -183,6 +184,7 @@ impl Opening<'_> {
                     Ok(())
                 })
             })
+            .after_release(|connection, _| Box::pin(has_no_transaction(connection)))
     }
 
     fn exists(&self) -> bool {
@@ -214,6 +216,18 @@ async fn keep_claim(
         let _kept = &claim;
         left.cmp(right)
     })
+}
+
+/// Returns whether a connection that is returned to its pool has no transaction any more.
+///
+/// SECURITY: SQLite itself rolls back a transaction that fails, for example because the disk is full. Then the driver's own
+/// rollback fails, and it would run the next transaction of the connection inside one that is never committed.
+async fn has_no_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // A rollback may be waiting in the connection's queue.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 /// Reads the file for the first time, and returns its journal mode.

@@ -13,15 +13,16 @@ const TABLE: &str = "SELECT pg_catalog.to_regclass('api_key')::pg_catalog.oid::p
     pg_catalog.current_setting('server_version_num')::pg_catalog.int4";
 
 /// Selects how the triggers of the table with the oid `$1` are defined, with the versions of the catalog rows that define
-/// them, if the function's body has the digest `$2`; whether this server process listens on the channel `$3`; and the
-/// process itself, unless the server is a replica.
+/// them, if the function's body has the digest `$2`; whether this server process listens on the channel `$3`; the process
+/// itself, unless the server is a replica; and whether rows may be in other tables, which have no such triggers.
 const PROOF: &str = concat!(
     "/*NO LOAD BALANCE*/ SELECT (SELECT d.defined || ' ' || c.relfilenode FROM pg_catalog.pg_class AS c \
     CROSS JOIN LATERAL (SELECT ",
     defined_triggers!("c.oid", "$2"),
     " AS defined) AS d WHERE c.oid = pg_catalog.to_regclass('api_key') AND c.oid = $1::pg_catalog.oid), \
     EXISTS (SELECT FROM pg_catalog.pg_listening_channels() AS l WHERE l = $3), \
-    CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_backend_pid() END"
+    CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_backend_pid() END, \
+    EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = $1::pg_catalog.oid)"
 );
 
 /// The table whose changes a session receives.
@@ -61,6 +62,7 @@ pub(super) enum Found {
     Listening(Definition),
     NotListening,
     NoTriggers,
+    SeveralTables,
 }
 
 /// Runs the statement of a proof.
@@ -68,10 +70,13 @@ pub(super) async fn run(session: &mut Session, table: &Table) -> Result<Found, P
     let values = [&table.oid, &*BODY_DIGEST, &table.channel()].map(|value| Param::text(value));
     let rows = session.query(PROOF, &values).await?.rows;
     let row = rows.first().ok_or(PgFailure::Broken)?;
-    let (defined, listens, process): (Option<_>, bool, Option<i32>) =
-        (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    let (defined, listens, process, has_parts): (Option<_>, bool, Option<i32>, bool) =
+        (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
     if !listens || process != Some(table.process) {
         return Ok(Found::NotListening);
+    }
+    if has_parts {
+        return Ok(Found::SeveralTables);
     }
     Ok(defined.map_or(Found::NoTriggers, |defined| Found::Listening(Definition(defined))))
 }
