@@ -76,7 +76,7 @@ pub enum ApiKeyError {
     TableMissingInMedusa,
     /// A migration found a table `api_key` of other software. Becomes `database_error`.
     #[error(
-        "The database has a table api_key that lacks columns of Medusa's table, so it cannot be migrated."
+        "The database has a table api_key that lacks columns of Medusa's table, or has others with the names of columns that this package adds, so it cannot be migrated."
     )]
     ForeignTable,
     /// The PostgreSQL schema of the option `schema` does not exist. Becomes `database_error`.

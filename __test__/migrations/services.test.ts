@@ -1,9 +1,10 @@
 // Services and servers on databases that were migrated, or not.
 
+import { randomBytes } from "node:crypto";
 import apiKeyModule from "../../index.js";
 import { expectFailure } from "../support/failures";
 import { openService } from "../support/ours";
-import { createPostgresDatabase } from "../support/postgres";
+import { createPostgresDatabase, onServer, type PostgresDatabase } from "../support/postgres";
 import { SECRET } from "../support/service";
 import { migrate } from "./medusa-migrations";
 import { tables } from "./tables";
@@ -17,6 +18,56 @@ describe("[postgres] A standalone service", () => {
     expect(await tables(database)).toEqual(["public.api_key", "public.api_key_native_migrations"]);
     await service.close();
     await database.drop();
+  });
+});
+
+describe("[postgres] A service on a table with a column of its owner", () => {
+  it("leaves the column as it is, and says that it cannot migrate", async () => {
+    const database = await createPostgresDatabase();
+    await migrate("stock", database);
+    await database.query("ALTER TABLE api_key ADD COLUMN attributes jsonb");
+    const service = openService(database.url);
+
+    await expectFailure(service.createApiKeys(SECRET), "database_error", /others with the names of columns/);
+    await service.close();
+    expect(await tables(database)).not.toContain("public.api_key_native_migrations");
+    const columns = "SELECT data_type FROM information_schema.columns WHERE column_name = 'attributes'";
+    expect(await database.query(columns)).toEqual([{ data_type: "jsonb" }]);
+    await database.drop();
+  });
+});
+
+describe("[postgres] A service of a role for which a schema is named", () => {
+  let database: PostgresDatabase;
+  let url: URL;
+  beforeEach(async () => {
+    database = await createPostgresDatabase();
+    url = new URL(database.url);
+    url.username = `role_${randomBytes(4).toString("hex")}`;
+    url.password = "secret";
+    await database.query(`CREATE ROLE ${url.username} SUPERUSER LOGIN PASSWORD 'secret'`);
+  });
+  afterEach(async () => {
+    await database.drop();
+    await onServer(`DROP ROLE ${url.username}`);
+  });
+
+  it.each([
+    "SELECT",
+    "DELETE FROM api_key_native_migrations WHERE version = 'creators'",
+    "DROP TABLE api_key_native_migrations",
+  ])("uses and migrates the table with the keys, which is in another schema, after %s", async (before) => {
+    const owner = openService(database.url);
+    const { id, token } = await owner.createApiKeys(SECRET);
+    await owner.close();
+    await database.query(`CREATE SCHEMA ${url.username}; ${before}`);
+    for (const turn of ["first", "second"]) {
+      const service = openService(url.href);
+      await service.migrate();
+      expect([turn, await service.authenticate(token)]).toEqual([turn, expect.objectContaining({ id })]);
+      await service.close();
+    }
+    expect(await tables(database)).toEqual(["public.api_key", "public.api_key_native_migrations"]);
   });
 });
 

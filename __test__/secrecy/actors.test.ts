@@ -1,4 +1,4 @@
-// Secret tokens where callers name who acts.
+// Secret tokens where callers name who acts, or choose the id of a new key.
 
 import { createHash, randomBytes } from "node:crypto";
 import { failureOf, rejectsUnchanged } from "../support/failures";
@@ -72,6 +72,12 @@ const CALLS: [string, RegExp, Call][] = [
     /revoked_by/,
     (service, by) => service.redeem(freshToken(), { purpose: "reset", revoked_by: by }),
   ],
+  ["the id of createApiKeys", /ApiKey\.id/, (service, id) => service.createApiKeys({ ...PUBLISHABLE, id })],
+  [
+    "the id of rollApiKeys",
+    /ApiKey\.id/,
+    (service, id) => service.rollApiKeys("apk_live", { revoked_by: "user_1", id }),
+  ],
 ];
 
 describeOurs("A secret token that names who acts", (current) => {
@@ -83,7 +89,8 @@ describeOurs("A secret token that names who acts", (current) => {
   it.each(CALLS)("is rejected without repeating it: %s (M23)", async (_, member, call) => {
     const { token } = await service().createApiKeys(SECRET);
     const branded = `sk_acme_${randomBytes(64).toString("hex").slice(0, 49)}`;
-    for (const secret of [token, `Bearer ${token}`, branded, "sk_6f1c2b9e-3d47-4a58-9b0e-7c51d2f8a394"]) {
+    const short = token.slice(0, 35);
+    for (const secret of [token, `Bearer ${token}`, branded, short, "sk_6f1c2b9e-3d47-4a58-9b0e-7c51d2f8a394"]) {
       await unchanged(() => call(service(), secret), member);
       const { message, stack } = await failureOf(call(service(), secret));
       expect(`${message} ${stack}`).not.toContain(secret.slice(-20));
@@ -107,6 +114,7 @@ describeOurs("A secret token that names who acts", (current) => {
     "sk_01JQ8Z7X9W2V4T6R8P0N2M4K6H",
     "admin@example.com",
     "task_6f1c2b9e3d474a589b0e7c51d2f8a3946f1c2b9e3d474a589b0e7c51d2f8a394",
+    "disk_6f1c2b9e3d474a589b0e7c51d2f8a394",
     "sk_123***abc",
     `pk_${"0f".repeat(32)}`,
   ])("leaves names that are none as they are: %s (M23)", async (actor) => {
@@ -118,6 +126,24 @@ describeOurs("A secret token that names who acts", (current) => {
       owner: { id: actor },
     });
   });
+
+  it.each(["task_6f1c2b9e3d474a589b0e7c51d2f8a394", "sk_01JQ8Z7X9W2V4T6R8P0N2M4K6H"])(
+    "is not seen in a name by which keys are found and ended: %s (M23)",
+    async (name) => {
+      const data = { ...SECRET, created_by: name, owner: { type: "user", id: name } };
+      const keys = await service().createApiKeys([{ ...data, id: name }, data, data]);
+      const [first, second, third] = keys.map(({ id }) => id);
+      const live = async (filter: object) =>
+        (await service().listApiKeys({ ...filter, revoked_at: null })).map(({ id }) => id);
+      expect(await live({ created_by: { $ne: name } })).toEqual(["apk_live"]);
+      expect(await live({ owner: { type: "user", id: name } })).toHaveLength(3);
+
+      await service().revoke(name, { revoked_by: "user_1" });
+      expect((await live({ created_by: name })).sort()).toEqual([second, third].sort());
+      await service().revoke({ created_by: name, id: { $ne: first } }, { revoked_by: name });
+      expect(await live({})).toEqual(["apk_live"]);
+    },
+  );
 
   it("is not looked for where nothing is stored (M23)", async () => {
     const secret = freshToken();

@@ -3,7 +3,7 @@
 use super::declared::may_be_declared;
 use crate::error::ApiKeyError;
 use crate::input::{Input, checked_text};
-use crate::token::holds_issued_secret;
+use crate::token::holds_secret;
 
 /// Validates the name of who acts.
 ///
@@ -23,13 +23,30 @@ pub fn optional_actor(field: &str, value: &Input) -> Result<Option<String>, ApiK
     if value.is_absent() { Ok(None) } else { checked_actor(field, value).map(Some) }
 }
 
-/// Rejects a name that holds an issued secret token, or that `ensureApiKeys` would accept as one.
+/// Rejects a name that looks like a secret token, or that `ensureApiKeys` would accept as one.
 ///
 /// # Errors
 /// `Invalid`, without the name.
 // SECURITY: callers that hold a token may pass it where a name is expected.
 pub fn refuse_secret(member: &str, name: &str) -> Result<(), ApiKeyError> {
-    if holds_issued_secret(name) || may_be_declared(name) { Err(is_secret(member)) } else { Ok(()) }
+    if looks_secret(name) { Err(is_secret(member)) } else { Ok(()) }
+}
+
+/// Rejects such an id of a key: filters keep such values from the database, so the key could not be found by it.
+///
+/// # Errors
+/// `Invalid`, without the id.
+pub(super) fn refuse_secret_id(id: &str) -> Result<(), ApiKeyError> {
+    if looks_secret(id) {
+        return Err(ApiKeyError::invalid(
+            "ApiKey.id looks like a secret token, which would be stored and shown; choose another id",
+        ));
+    }
+    Ok(())
+}
+
+fn looks_secret(text: &str) -> bool {
+    holds_secret(text) || may_be_declared(text)
 }
 
 /// Rejects a name that is a secret token of the same call, whatever the form of the token.

@@ -1,6 +1,6 @@
 //! The validation and the creation of new keys.
 
-use super::actor::{checked_actor, optional_actor};
+use super::actor::{checked_actor, optional_actor, refuse_secret_id};
 use super::deadline::deadline;
 use super::time::checked_time;
 use super::{ApiKey, ApiKeyId, ApiKeyType, Attributes};
@@ -98,13 +98,15 @@ impl NewApiKey {
     /// The id that the caller chose; `None` for a falsy one.
     ///
     /// # Errors
-    /// `Invalid` for an id that is not a storable string.
+    /// `Invalid` for an id that is not a storable string, or looks like a secret token.
     pub fn chosen_id(data: &Input) -> Result<Option<ApiKeyId>, ApiKeyError> {
         let id = data.member("id");
         if !id.is_truthy() {
             return Ok(None);
         }
-        checked_id("id", id).map(|text| Some(ApiKeyId::new(text)))
+        let id = checked_id("id", id)?;
+        refuse_secret_id(&id)?;
+        Ok(Some(ApiKeyId::new(id)))
     }
 
     /// Creates the data of a key's successor.

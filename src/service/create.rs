@@ -64,13 +64,12 @@ impl ApiKeyService {
 
     /// Inserts new keys with one statement, all or none. Returns `false` if that needs a transaction.
     async fn insert_at_once(&self, keys: &[ApiKey], now: Timestamp) -> Result<bool, ApiKeyError> {
-        let Some(creator) = only_creator(keys) else { return Ok(false) };
-        if keys.len() > ROWS_PER_INSERT || may_be_bound(keys) || may_supersede(keys) {
+        let is_large = keys.len() > ROWS_PER_INSERT;
+        if is_large || !have_one_creator(keys) || may_be_bound(keys) || may_supersede(keys) {
             return Ok(false);
         }
         match self.database.insert_by_live_creator(keys, now).await {
             Ok(Insertion::Done) => Ok(true),
-            Ok(Insertion::CreatorEnded) => Err(ApiKeyError::CreatorEnded(creator.to_owned())),
             Ok(Insertion::NeedsTransaction) => Ok(false),
             Err(error) => Err(self.insert_failure(error, keys).await),
         }
@@ -140,10 +139,8 @@ impl ApiKeyService {
     }
 }
 
-/// Returns the creator of all keys, if they have the same one.
-fn only_creator(keys: &[ApiKey]) -> Option<&str> {
-    let creator = keys.first()?.created_by.as_str();
-    keys.iter().all(|key| key.created_by == creator).then_some(creator)
+fn have_one_creator(keys: &[ApiKey]) -> bool {
+    keys.iter().all(|key| keys.first().is_some_and(|first| first.created_by == key.created_by))
 }
 
 /// Builds the results of a creation, which include the raw tokens.

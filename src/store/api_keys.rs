@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::condition::{condition, key_column};
-use super::failure::InsertError;
+use super::failure::{InsertError, require_all};
 use super::live_creator::ROWS_PER_INSERT;
 use super::row::{Column, Entity};
 use super::transaction::Connection;
@@ -107,7 +107,7 @@ pub async fn count(on: &Connection<'_>, query: &Query) -> Result<u64, ApiKeyErro
 /// `Taken` if an existing key has the same id or token, otherwise `Failed` with `Database` or `Unavailable`.
 pub async fn insert(on: &Connection<'_>, keys: &[ApiKey]) -> Result<(), InsertError> {
     for chunk in keys.chunks(ROWS_PER_INSERT) {
-        dialect::insert(on, chunk).await?;
+        require_all(dialect::insert(on, chunk).await?, chunk.len())?;
     }
     Ok(())
 }
@@ -224,6 +224,7 @@ pub async fn delete(on: &Connection<'_>, ids: Vec<String>) -> Result<Vec<String>
     on.texts(on.backend().orm().build(&statement)).await
 }
 
+/// Updates keys that the transaction has locked.
 async fn update<const N: usize>(
     on: &Connection<'_>,
     ids: &[String],
@@ -234,7 +235,7 @@ async fn update<const N: usize>(
     for (column, value) in values {
         statement = statement.col_expr(column, value);
     }
-    on.execute(statement.build(on.backend().orm())).await.map(drop)
+    require_all(on.execute(statement.build(on.backend().orm())).await?, ids.len())
 }
 
 fn scope(on: &Connection<'_>, query: &Query) -> Result<Condition, ApiKeyError> {

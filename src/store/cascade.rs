@@ -118,6 +118,13 @@ RETURNING {}, ("revoked_at" IS NOT DISTINCT FROM $2 AND "revoked_by" IS NOT DIST
         )
     }
 
+    /// Returns the statement that selects the ids of those of the keys `$1` that [`end`](Self::end) still has to end. `among`
+    /// is the comparison of a column with these keys.
+    pub(super) fn live_among(&self, among: &str) -> String {
+        let ends = self.ends();
+        format!(r#"SELECT "key"."id" FROM "api_key" AS "key" WHERE "key"."id" {among} AND {ends}"#)
+    }
+
     /// Returns the condition that `key` has ended at the time with this SQL, without the mark.
     pub(super) fn is_to_be_marked(&self, now: &str) -> String {
         let live = is_live(now, self.whole_ms, self.second_later);

@@ -115,11 +115,11 @@ pub(super) fn join_failure(backend: Backend, joins: &Joins, error: ApiKeyError) 
     }
 }
 
-/// Inserts new keys.
-pub(super) async fn insert(on: &Connection<'_>, keys: &[ApiKey]) -> Result<(), InsertError> {
+/// Inserts new keys, and returns their number.
+pub(super) async fn insert(on: &Connection<'_>, keys: &[ApiKey]) -> Result<u64, InsertError> {
     match on.executor() {
-        Executor::Postgres(executor) => postgres::insert(executor, keys).await.map(drop),
-        Executor::Sqlite(executor) => sqlite::insert(executor, keys).await.map(drop),
+        Executor::Postgres(executor) => postgres::insert(executor, keys).await,
+        Executor::Sqlite(executor) => sqlite::insert(executor, keys).await,
     }
 }
 
@@ -284,6 +284,14 @@ pub(super) fn epoch_seconds(backend: Backend) -> &'static str {
     match backend {
         Backend::Postgres => postgres::migration::NOW,
         Backend::Sqlite => sqlite::migration::NOW,
+    }
+}
+
+/// Selects the schema that contains the table until the transaction ends, if it exists.
+pub(super) async fn enter_schema(on: &Connection<'_>) -> Result<(), ApiKeyError> {
+    match on.executor() {
+        Executor::Postgres(executor) => postgres::migration::enter_schema(executor).await,
+        Executor::Sqlite(_) => Ok(()),
     }
 }
 

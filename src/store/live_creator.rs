@@ -6,8 +6,10 @@ use std::sync::LazyLock;
 
 use sea_orm::{ActiveModelTrait, IdenStatic, Iterable, Value};
 
+use super::failure::require_all;
 use super::row::{Column, of_key};
 use crate::api_key::ApiKey;
+use crate::error::ApiKeyError;
 
 /// The names of all columns, in the order of the entity.
 pub(super) static COLUMNS: LazyLock<String> = LazyLock::new(|| {
@@ -19,11 +21,19 @@ pub(super) static COLUMNS: LazyLock<String> = LazyLock::new(|| {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Insertion {
     Done,
-    /// Nothing was inserted, because the creator has ended.
-    CreatorEnded,
-    /// Nothing was inserted: only a transaction, with its own isolation level, can read a creator that changes meanwhile,
-    /// or one statement is not enough.
+    /// Nothing was inserted: the creator has ended, or something else prevents it, which a transaction tells apart; or only a
+    /// transaction, with its own isolation level, can read a creator that changes meanwhile; or one statement is not enough.
     NeedsTransaction,
+}
+
+impl Insertion {
+    /// The result of a statement that had to insert a number of rows.
+    pub(super) fn of(inserted: u64, wanted: usize) -> Result<Self, ApiKeyError> {
+        if inserted == 0 {
+            return Ok(Self::NeedsTransaction);
+        }
+        require_all(inserted, wanted).map(|()| Self::Done)
+    }
 }
 
 /// The number of keys that one statement inserts at most, so that its values take little memory.

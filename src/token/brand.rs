@@ -69,19 +69,9 @@ pub(super) fn random_digits(token: &str) -> Option<&str> {
 
 /// Whether what follows `sk_` begins like a token with a brand.
 pub(super) fn begins_like_secret(rest: &str) -> bool {
-    begins_with_digits(rest, MIN_SECRET_LENGTH)
-}
-
-/// Whether what follows `sk_` begins with the rest of a whole token with any brand.
-pub(super) fn begins_with_token(rest: &str) -> bool {
-    begins_with_digits(rest, RANDOM_DIGITS + CHECKSUM_DIGITS)
-}
-
-/// Whether a brand and at least that many digits follow `sk_`.
-fn begins_with_digits(rest: &str, count: usize) -> bool {
     let Some((brand, rest)) = rest.split_once('_') else { return false };
     let digits = rest.bytes().take_while(u8::is_ascii_alphanumeric);
-    is_brand(brand) && digits.take(count).count() == count
+    is_brand(brand) && digits.take(MIN_SECRET_LENGTH).count() == MIN_SECRET_LENGTH
 }
 
 fn is_brand(text: &str) -> bool {

@@ -44,13 +44,21 @@ pub fn may_be_publishable(text: &str) -> bool {
     may_be_token(text) && !text.starts_with(Prefix::Secret.as_str())
 }
 
-/// Whether a string contains what looks like a secret token.
+/// Whether a word of a string begins with what looks like a secret token.
 #[must_use]
 pub fn holds_secret(text: &str) -> bool {
-    text.split(Prefix::Secret.as_str()).skip(1).any(|rest| {
+    after_prefixes(text).any(|rest| {
         let digits = rest.bytes().take_while(u8::is_ascii_hexdigit);
         digits.take(SECRET_DIGITS).count() == SECRET_DIGITS || begins_like_secret(rest)
     })
+}
+
+/// What follows each `sk_` of a string that begins a word: `task_…` holds none.
+fn after_prefixes(text: &str) -> impl Iterator<Item = &str> {
+    let prefix = Prefix::Secret.as_str();
+    text.match_indices(prefix)
+        .filter(|(at, _)| !text[..*at].ends_with(|before: char| before.is_ascii_alphanumeric()))
+        .map(move |(at, _)| &text[at + prefix.len()..])
 }
 
 /// A token in clear text, wiped from memory when dropped.
@@ -162,6 +170,7 @@ mod tests {
             secret.clone(),
             format!("a sk_ {secret}, b"),
             format!("sk_sk_{secret}"),
+            format!("my_{secret}"),
             secret.to_uppercase().replace("SK", "sk"),
             RawToken::generate(Prefix::Secret, Brand::parse("acme").as_ref(), &[7; 32])
                 .expose()
@@ -171,6 +180,12 @@ mod tests {
             assert!(holds_secret(&text), "{text}");
         }
         for text in [
+            String::new(),
+            "sk_".to_owned(),
+            "apk_01JQ8Z7X9W2V4T6R8P0N2M4K6H".to_owned(),
+            "sk_01JQ8Z7X9W2V4T6R8P0N2M4K6H".to_owned(),
+            "sk_acme@example.com".to_owned(),
+            format!("ta{secret}"),
             secret.replace("sk_", "pk_"),
             "sk_123***abc".to_owned(),
             format!("sk_{}", "0".repeat(31)),
@@ -205,6 +220,20 @@ mod tests {
         #[test]
         fn redaction_shows_at_most_nine_units(text in ".*") {
             prop_assert!(redacted(&text).encode_utf16().count() <= 6 + 3 + 3);
+        }
+
+        #[test]
+        fn every_issued_secret_is_recognized_wherever_a_word_begins(
+            random in prop::array::uniform32(any::<u8>()),
+            brand in prop::option::of("[a-z0-9]{1,16}"),
+            (before, after) in ("(|.*[^0-9A-Za-z])", ".*"),
+        ) {
+            let brand = brand.as_deref().and_then(Brand::parse);
+            let issued = |prefix| RawToken::generate(prefix, brand.as_ref(), &random);
+            let (secret, publishable) = (issued(Prefix::Secret), issued(Prefix::Publishable));
+            let text = format!("{before}{}{after}", secret.expose());
+            prop_assert!(holds_secret(&text));
+            prop_assert!(!holds_secret(publishable.expose()));
         }
 
         #[test]

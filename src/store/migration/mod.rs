@@ -124,6 +124,7 @@ async fn apply_missing(
 ) -> Result<Vec<&'static Step>, ApiKeyError> {
     dialect::lock(on, settings.max_lock_wait).await?;
     dialect::create_schema(on, settings).await?;
+    dialect::enter_schema(on).await?;
     on.run(RECORDS).await?;
     let missing = missing_steps(on).await?;
     for step in &missing {
@@ -136,6 +137,7 @@ async fn apply_missing(
 
 async fn revert(on: &Connection<'_>, names: Option<&[String]>) -> Result<Vec<String>, ApiKeyError> {
     dialect::lock(on, MAX_LOCK_WAIT).await?;
+    dialect::enter_schema(on).await?;
     on.run(RECORDS).await?;
     let applied = applied(on).await?;
     let done: Vec<_> =

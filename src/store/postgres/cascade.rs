@@ -16,6 +16,7 @@ use super::values::Param;
 use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
 use crate::store::cascade::{ENDED, Ended, Ending, EndingSql};
+use crate::store::failure::PREVENTED;
 use crate::store::row::{Column, to_key};
 
 const PREFER_INDEX: &str = r#"SELECT pg_catalog.set_config('enable_seqscan', 'off', true) FROM pg_catalog.pg_index
@@ -24,6 +25,7 @@ WHERE indisvalid AND indexrelid = pg_catalog.to_regclass('"IDX_api_key_created_b
 /// Waits for all other transactions that have written or locked rows, and lets new ones wait. Reads do not wait.
 const LOCK: &str = r#"LOCK TABLE "api_key" IN EXCLUSIVE MODE"#;
 
+const AMONG: &str = "= ANY($1)";
 const FOUND_BY_ID: &str = r#"WITH "found" ("id") AS (SELECT unnest($1::text[]))"#;
 const AMONG_IDS: &str = r#"WHERE "key"."id" IN (SELECT "id" FROM "found")"#;
 
@@ -44,8 +46,6 @@ const UNCHANGED: &str = r#", "id" = "key"."id", "token" = "key"."token", "type" 
 
 /// Secret keys whose end a trigger makes invisible to slow clocks. Publishable keys create no others.
 const UNMARKED: &str = r#"SELECT "id" FROM "api_key" WHERE "id" = ANY($1) AND "type" = 'secret' AND "token_digest" IS NULL"#;
-
-const UNDONE: &str = "A trigger of the table api_key keeps keys from being revoked";
 
 /// The number of times that keys are ended beside other writers, and the number of keys that may appear meanwhile.
 const MAX_PASSES: usize = 3;
@@ -79,7 +79,11 @@ pub(in crate::store) async fn end(
             let (late, ()) = tokio::join!(look, async { ended.sort() });
             ids = late?;
         }
-        if !cascade || ids.is_empty() {
+        if !cascade {
+            let live = texts(executor, &sql.live_among(AMONG), &params(&ids, ending)).await?;
+            return if live.is_empty() { Ok(Some(ended)) } else { Err(PREVENTED) };
+        }
+        if ids.is_empty() {
             return Ok(Some(ended));
         }
         if !alone && (passes == MAX_PASSES || ids.len() > MAX_LATE) {
@@ -93,7 +97,7 @@ pub(in crate::store) async fn end(
             if live.is_empty() && unmarked.is_empty() {
                 return Ok(Some(ended));
             }
-            return Err(ApiKeyError::Unexpected(UNDONE));
+            return Err(PREVENTED);
         }
     }
 }

@@ -50,7 +50,10 @@ impl PgFailure {
         match self {
             Self::Broken | Self::TimedOut => true,
             Self::Rejected(db_error) => {
-                ends_session(db_error) || loses_prepared_statements(db_error.code())
+                let code = db_error.code();
+                // A new session may be one that may write: the server or its settings may have changed.
+                let is_read_only = *code == SqlState::READ_ONLY_SQL_TRANSACTION;
+                ends_session(db_error) || loses_prepared_statements(code) || is_read_only
             }
             Self::Unreadable(_) | Self::NoSession(_) => false,
         }

@@ -33,8 +33,7 @@ pub(in crate::store) async fn insert_by_live_creator(
         return Ok(Insertion::Done);
     };
     match INSERT.execute(executor, keys, [creator, Param::time(now)]).await {
-        Ok(0) => Ok(Insertion::CreatorEnded),
-        Ok(_) => Ok(Insertion::Done),
+        Ok(inserted) => Ok(Insertion::of(inserted, keys.len())?),
         Err(InsertError::Failed(error)) if is_serialization_failure(&error) => {
             Ok(Insertion::NeedsTransaction)
         }

@@ -9,6 +9,7 @@ use super::last_used::{second_later, whole_ms};
 use crate::api_key::PublicApiKey;
 use crate::error::ApiKeyError;
 use crate::store::cascade::{ENDED, Ended, Ending, EndingSql};
+use crate::store::failure::PREVENTED;
 use crate::store::row::to_key;
 
 const IDS: &str = "SELECT value FROM json_each($1)";
@@ -37,9 +38,11 @@ pub(in crate::store) async fn end(
     ending: &Ending<'_>,
 ) -> Result<Ended, ApiKeyError> {
     // The transaction has locked the file, so nothing appears meanwhile.
-    let sql = sql(ending.cascade).end(ending.is_immediate());
+    let sql = sql(ending.cascade);
+    let end = sql.end(ending.is_immediate());
+    let live = sql.live_among("IN (SELECT value FROM json_each($1))");
     let values = values(ending).into_iter().chain([ending.revocation.revoked_by.clone().into()]);
-    let end = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
+    let end = Statement::from_sql_and_values(DbBackend::Sqlite, end, values);
     let mut ended = Ended::default();
     for row in executor.rows(end).await? {
         if row.try_get("", ENDED).map_err(failure::of)? {
@@ -48,7 +51,8 @@ pub(in crate::store) async fn end(
             ended.marked.push(row.try_get("", "id").map_err(failure::of)?);
         }
     }
-    Ok(ended)
+    let live = Statement::from_sql_and_values(DbBackend::Sqlite, live, self::values(ending));
+    if executor.rows(live).await?.is_empty() { Ok(ended) } else { Err(PREVENTED) }
 }
 
 /// Returns the keys that [`end`] would end.

@@ -31,5 +31,5 @@ pub(in crate::store) async fn insert_by_live_creator(
     }
     let more = [creator.into(), time_text(now).into()];
     let inserted = INSERT.execute(&executor, keys, more).await?;
-    Ok(if inserted > 0 { Insertion::Done } else { Insertion::CreatorEnded })
+    Ok(Insertion::of(inserted, keys.len())?)
 }

@@ -22,6 +22,11 @@ pub(in crate::store) use table::{NOW, TABLE, text_column};
 /// The key of the advisory lock that serializes migrations of concurrent processes: an arbitrary number.
 const LOCK: i64 = 0x6170_6b5f_6e61_7469;
 
+const ENTER_SCHEMA: &str = "SELECT pg_catalog.set_config('search_path', \
+    pg_catalog.quote_ident(n.nspname) || ', ' || pg_catalog.current_setting('search_path'), true) \
+    FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+    WHERE c.oid = pg_catalog.to_regclass('api_key')";
+
 /// Waits until no other process migrates, and keeps others out until the transaction ends.
 pub(in crate::store) async fn lock(
     executor: PgExecutor<'_>,
@@ -42,6 +47,15 @@ pub(in crate::store) async fn lock(
             &[Param::text(&LOCK.to_string())],
         )
         .await?;
+    Ok(())
+}
+
+/// Puts the schema that contains the table first in the search path until the transaction ends.
+///
+/// Statements create in the first schema of the path what they do not find there. The default path begins with a schema of
+/// the role's name, so a new and empty table could hide the one with the keys.
+pub(in crate::store) async fn enter_schema(executor: PgExecutor<'_>) -> Result<(), ApiKeyError> {
+    executor.query(ENTER_SCHEMA, &[]).await?;
     Ok(())
 }
 

@@ -20,10 +20,19 @@ DO $$ BEGIN
 END $$;
 "#;
 
-/// Returns the change that adds a nullable column of strings.
+/// Returns the change that adds a nullable column of strings. It fails as on a table that is not Medusa's if the owner of the
+/// table has a column of this name with another type, which the rollback would drop.
 pub(in crate::store) fn text_column(column: &str) -> Change {
     Change {
-        up: format!(r#"ALTER TABLE "api_key" ADD COLUMN IF NOT EXISTS "{column}" text NULL;"#),
+        up: format!(
+            r#"ALTER TABLE "api_key" ADD COLUMN IF NOT EXISTS "{column}" text NULL;
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = 'api_key'::regclass AND attname = '{column}'
+      AND atttypid NOT IN ('text'::regtype, 'varchar'::regtype)) THEN
+    RAISE EXCEPTION 'another column' USING ERRCODE = 'undefined_column';
+  END IF;
+END $$;"#
+        ),
         down: format!(r#"ALTER TABLE IF EXISTS "api_key" DROP COLUMN IF EXISTS "{column}";"#),
     }
 }
