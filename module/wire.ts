@@ -60,7 +60,10 @@ export function encodeConfig(config: unknown): string {
   return encode(Object.fromEntries(members.filter(([, member]) => member !== undefined)));
 }
 
-/** Encodes the filters of a read. Nested objects must be plain: the members of other objects are not their value. */
+/**
+ * Encodes the filters of a read. Nested objects must be plain: the members of other objects are not their value. The filters
+ * themselves are the members of any object.
+ */
 export function encodeFilters(filters: unknown): string {
   return encodeArgument(filters, 1);
 }
@@ -133,8 +136,10 @@ function encodeObject(value: object, level: number, encoding: Encoding): string 
   if (types.isRegExp(value)) {
     return tagged("regexp", [value.source.toWellFormed(), value.flags]);
   }
+  // Stock 2.21.2: the bytes of a Buffer and the characters of a String object are unknown properties of a filter.
+  const isRead = level === 0 && plainFrom === 1 && Object.keys(value).length > 0;
   if (
-    isExotic(value) ||
+    (isExotic(value) && !isRead) ||
     (level >= plainFrom && !Array.isArray(value) && !(plainFrom === 0 ? isPlainTarget(value) : isPlain(value)))
   ) {
     return tagged("other", Object.prototype.toString.call(value).slice("[object ".length, -1).toWellFormed());
