@@ -1,5 +1,6 @@
 /// <reference lib="es2024.string" />
 import { types } from "node:util";
+import { addressIn } from "./demand";
 import { MAX_VALUES, mapElements, rejectTooMany } from "./elements";
 import { ApiKeyError } from "./errors";
 
@@ -79,15 +80,18 @@ export function encodeTarget(target: unknown): string {
 
 /**
  * Encodes the demand of `verify`. Accepts only plain objects, because one that looks empty would demand nothing. The known
- * members are read as the cache reads them, also if they are not enumerable.
+ * members are read as the cache reads them, also if they are not enumerable. Rust rejects an unknown member, also if it is
+ * undefined: it may be a demand whose name is wrong.
  */
 export function encodeDemand(demand: unknown): string {
   if (typeof demand !== "object" || demand === null || !isPlain(demand)) {
     return encodeTarget(demand);
   }
   const given = demand as Record<string, unknown>;
+  const members = Object.entries(given).map(([name, value]) => [name, value === undefined ? true : value]);
   const known = DEMAND_MEMBERS.filter((name) => name in given || given[name] !== undefined);
-  return encode({ ...given, ...Object.fromEntries(known.map((name) => [name, given[name]])) });
+  const read = known.map((name) => [name, name === "ip" ? addressIn(given) : given[name]]);
+  return encode(Object.fromEntries([...members, ...read]));
 }
 
 function encodeArgument(value: unknown, plainFrom: number): string {
