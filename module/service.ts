@@ -178,6 +178,7 @@ export class ApiKeyModuleService implements Documented {
     }
     const { token, select } = lookup;
     if (!isTokenSized(token)) {
+      this.native_.throwIfClosed();
       return [];
     }
     const key = this.native_.recall("publishable", token) ?? (await this.native_.publishableKey(token));
