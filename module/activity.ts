@@ -92,7 +92,7 @@ export function serviceOf(message: object): object | undefined {
 
 /** Whether an answer is a refusal. */
 export function isRefused(answer: TokenAnswer): answer is RefusedToken {
-  return answer !== null && "keyId" in answer;
+  return answer !== null && Object.hasOwn(answer, "keyId");
 }
 
 /** Starts the events of a call about a token; undefined, at the cost of two comparisons, if there is no subscriber. */

@@ -25,7 +25,7 @@ import type { ApiKeyModuleHealth } from "./health";
 import { type JoinerConfig, joinerConfig } from "./joiner-config";
 import type { ApiKeyModuleService as Documented } from "./methods";
 import { Native } from "./native";
-import type { Written } from "./outcome";
+import { isRefusedRedemption, type Written } from "./outcome";
 import { memoize, publishableLookup } from "./publishable-lookup";
 import { decodeCreatedKey, decodePage, withColumns } from "./rows";
 import type { ApiKeyModuleStatus } from "./status";
@@ -315,7 +315,7 @@ export class ApiKeyModuleService implements Documented {
     const [use, change] = [startUse(this, "redeem"), startChange(this, "redeem")];
     const ask = () => this.native_.redeem(usable ? token : "", data);
     const redeemed = await (use ? use.settles(ask) : ask());
-    if (redeemed.key === undefined) {
+    if (isRefusedRedemption(redeemed)) {
       use?.refused(redeemed.reason, redeemed.keyId);
       return { valid: false, reason: redeemed.reason };
     }
