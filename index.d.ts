@@ -1645,7 +1645,8 @@ export type ApiKeyActivityMethod =
   | "verify";
 /**
  * A message on these channels: one for each key that a call changed, after the change was committed, and one for each call
- * of `authenticate`, `verify` and `redeem`. It contains no token, no hash and no redacted form. Changing it has no effect.
+ * of `authenticate`, `verify` and `redeem`. It contains no token, no hash and no redacted form. It is frozen; all
+ * subscribers get the same `Date` objects.
  */
 export interface ApiKeyActivity {
   /** The name of the event. */

@@ -27,7 +27,8 @@ export type ApiKeyActivityMethod =
 
 /**
  * A message on these channels: one for each key that a call changed, after the change was committed, and one for each call
- * of `authenticate`, `verify` and `redeem`. It contains no token, no hash and no redacted form. Changing it has no effect.
+ * of `authenticate`, `verify` and `redeem`. It contains no token, no hash and no redacted form. It is frozen; all
+ * subscribers get the same `Date` objects.
  */
 export interface ApiKeyActivity {
   /** The name of the event. */
@@ -92,7 +93,7 @@ export function serviceOf(message: object): object | undefined {
 
 /** Whether an answer is a refusal. */
 export function isRefused(answer: TokenAnswer): answer is RefusedToken {
-  return answer !== null && "keyId" in answer;
+  return answer !== null && Object.hasOwn(answer, "keyId");
 }
 
 /** Starts the events of a call about a token; undefined, at the cost of two comparisons, if there is no subscriber. */
@@ -206,7 +207,7 @@ export class Activity {
       return;
     }
     const { keyId = null, keyType = null, actor = null, reason = null, successorId = null, endsAt = null } = content;
-    const message: ApiKeyActivity = {
+    const message: ApiKeyActivity = Object.freeze({
       name,
       method: this.method,
       outcome,
@@ -218,7 +219,7 @@ export class Activity {
       endsAt: endsAt && new Date(endsAt),
       at: new Date(this.calledAt),
       durationMs: performance.now() - this.startedAt,
-    };
+    });
     SERVICES.set(message, this.service);
     // A subscriber that throws does not reach this call: Node.js reports its error as an uncaught exception.
     CHANNELS[name].publish(message);

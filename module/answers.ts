@@ -1,5 +1,6 @@
 import { mapElements } from "./elements";
-import { ApiKeyError } from "./errors";
+import { ApiKeyError, shownName } from "./errors";
+import { hasMember, memberOf } from "./members";
 import type { ApiKey, ApiKeyLinkName, LinkableApiKeys, LinkableKeysConfig } from "./types";
 
 /**
@@ -13,6 +14,9 @@ export function toMany<T>(data: T | T[]): T[] {
   return Array.isArray(data) ? data : [data];
 }
 
+/** What an upsert reads of an element with an id. */
+const UPDATED = ["id", "title", "scopes", "owner", "metadata", "allowed_ips"];
+
 const ATTRIBUTES = ["scopes", "owner", "metadata", "allowed_ips", "purpose", "expires_in"];
 
 /**
@@ -25,7 +29,7 @@ export function withAttributes(data: unknown): unknown {
   }
   const given = data as Record<string, unknown>;
   const overlooked = ATTRIBUTES.filter(
-    (name) => name in given && !Object.prototype.propertyIsEnumerable.call(given, name),
+    (name) => hasMember(given, name) && !Object.prototype.propertyIsEnumerable.call(given, name),
   );
   return overlooked.length === 0
     ? data
@@ -42,8 +46,8 @@ export function toNewKeys(data: unknown): unknown[] {
 // attributes only the names are passed on, so that Rust can reject likely mistakes.
 export function toUpserts(data: unknown): unknown[] {
   return mapElements(toMany(data), (element) => {
-    const { id, title, scopes, owner, metadata, allowed_ips } = Object(element);
-    return id ? { ...namesOf(element), id, title, scopes, owner, metadata, allowed_ips } : withAttributes(element);
+    const read = Object.fromEntries(UPDATED.map((name) => [name, memberOf(element, name)]));
+    return read.id ? { ...namesOf(element), ...read } : withAttributes(element);
   });
 }
 
@@ -86,14 +90,9 @@ export function rejectMembers(method: string, given: readonly unknown[]): void {
   if (name !== undefined) {
     throw new ApiKeyError(
       "invalid_data",
-      `unknown member "${shown(name)}" of an argument of ${method}, which takes no settings`,
+      `unknown member "${shownName(name)}" of an argument of ${method}, which takes no settings`,
     );
   }
-}
-
-/** A member's name, safe for a message: hidden if it is longer than a name, or begins like a token. */
-function shown(name: string): string {
-  return name.length > 32 || /\b[sp]k_/.test(name) ? "***" : name;
 }
 
 function isObject(value: unknown): value is object {

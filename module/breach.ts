@@ -1,25 +1,21 @@
 import { ApiKeyError } from "./errors";
+import { memberOf } from "./members";
 
-/** The data of a revocation, in which the members that stock lacks are own members. */
+/** The data of a revocation, in which the members that would end less or other keys, or end them later, are own members. */
 export function withExtent(data: unknown): unknown {
-  return withOwn(data, ["cascade", "dry_run"]);
+  return withOwn(data, ["revoke_in", "cascade", "dry_run"]);
 }
 
 /** Data in which some members are own members. */
-// A `dry_run` that is inherited or not enumerable must not be overlooked.
+// A `dry_run` that is inherited or not enumerable must not be overlooked, and one of a polluted `Object.prototype` must.
 export function withOwn(data: unknown, names: readonly string[]): unknown {
-  const given = names.map((name) => [name, Object(data)[name]]).filter(([, value]) => value !== undefined);
+  const given = names.map((name) => [name, memberOf(data, name)]).filter(([, value]) => value !== undefined);
   return given.length === 0 ? data : { ...(data as object), ...Object.fromEntries(given) };
 }
 
 /** Whether a revocation returns a list of keys for any target. */
 export function isExtended(data: unknown): boolean {
-  const { cascade, dry_run } = extentOf(data);
-  return cascade === true || dry_run === true;
-}
-
-function extentOf(data: unknown): { cascade?: unknown; dry_run?: unknown } {
-  return Object(data);
+  return memberOf(data, "cascade") === true || memberOf(data, "dry_run") === true;
 }
 
 /** Rejects a token that is not a string: a mistake must not look like a revocation. */

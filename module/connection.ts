@@ -70,7 +70,7 @@ export function standaloneSettings(options: unknown = {}): unknown {
 export function medusaSettings(cradle: Cradle, options: MedusaOptions | null | undefined): object {
   const own = withTextSecrets(defined(pick(options ?? {}, OPTION_NAMES)));
   // Another database than Medusa's inherits neither certificates nor schema.
-  const inherited = "databaseUrl" in own ? {} : medusaConnection(cradle, options);
+  const inherited = Object.hasOwn(own, "databaseUrl") ? {} : medusaConnection(cradle, options);
   return { migrate: false, ...inherited, ...own, inMedusa: true };
 }
 

@@ -38,7 +38,8 @@ export function simpleDemand(demand: unknown): SimpleDemand | null {
       return null;
     }
   }
-  const { scopes, ip, owner_type: ownerType } = demand as Record<string, unknown>;
+  const { scopes, owner_type: ownerType } = demand as Record<string, unknown>;
+  const ip = addressIn(demand);
   // SECURITY: Rust rejects scopes and owner types that are undefined; a missing address cannot widen a key.
   if (!isOptionalString(ip) || !isOptionalString(ownerType) || isUndefined("owner_type", demand)) {
     return null;
@@ -56,6 +57,12 @@ export function simpleDemand(demand: unknown): SimpleDemand | null {
     return null;
   }
   return { scopes: scopes.join(" "), scopeCount: scopes.length, ip, ownerType };
+}
+
+/** The address of a demand. */
+// SECURITY: of members that a polluted `Object.prototype` adds, this one alone would widen a key.
+export function addressIn(demand: object): unknown {
+  return Object.hasOwn(demand, "ip") ? (demand as { ip?: unknown }).ip : undefined;
 }
 
 function isUndefined(name: keyof ApiKeyDemand, demand: ApiKeyDemand): boolean {

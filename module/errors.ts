@@ -53,3 +53,8 @@ export class ApiKeyError extends Error {
 export function ofFailure({ type, message, sqlstate, outcome }: Failure): ApiKeyError {
   return new ApiKeyError(type as ApiKeyErrorType, message, sqlstate, outcome);
 }
+
+/** Returns the name of a caller's member, safe for a message: hidden if it is longer than a name, or begins like a token. */
+export function shownName(name: string): string {
+  return name.length > 32 || /\b[sp]k_/.test(name) ? "***" : name;
+}

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ApiKeyActivity, ApiKeyActivityName, ApiKeyModuleService } from "../index";
 import { serviceOf } from "./activity";
-import { ApiKeyError } from "./errors";
+import { ApiKeyError, shownName } from "./errors";
 import { type ApiKeyMeter, defaultMeter } from "./opentelemetry/meter";
 import { observeStatus } from "./opentelemetry/status";
 
@@ -114,7 +114,7 @@ function checked(service: unknown, options: unknown): InstrumentOptions {
   }
   const unknown = Object.keys(options).find((name) => name !== "meter");
   if (unknown !== undefined) {
-    throw new ApiKeyError("invalid_argument", `Unknown option "${unknown}" of instrument; known is meter`);
+    throw new ApiKeyError("invalid_argument", `Unknown option "${shownName(unknown)}" of instrument; known is meter`);
   }
   const { meter } = options as { meter?: unknown };
   if (meter !== undefined && typeof (meter as ApiKeyMeter | null)?.createCounter !== "function") {

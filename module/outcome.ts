@@ -38,6 +38,12 @@ export type Redeemed =
   | { key: KeyRow; reason?: undefined }
   | { key?: undefined; reason: RedemptionRefusal; keyId: string | null };
 
+/** Whether a redemption was refused. */
+// SECURITY: a member of a polluted `Object.prototype` must not become the key.
+export function isRefusedRedemption(redeemed: Redeemed): redeemed is Exclude<Redeemed, { key: KeyRow }> {
+  return !Object.hasOwn(redeemed, "key");
+}
+
 /** The result of a pruning: the ids of the deleted keys, their number, and whether more are due. */
 export interface Pruned {
   ids: string[];
@@ -56,10 +62,14 @@ export async function unwrap<T>(call: Promise<string | string[]>): Promise<T> {
   // A use case resolves even if it fails. Only a panic rejects, with an error of another realm.
   const text = await call.catch(() => "");
   const outcome: Outcome<T> = text === "" ? { failure: defect() } : parse(text);
-  if (outcome.failure !== undefined) {
+  if (isFailed(outcome)) {
     throw ofFailure(outcome.failure);
   }
   return outcome.value;
+}
+
+function isFailed<T>(outcome: Outcome<T>): outcome is { failure: Failure } {
+  return Object.hasOwn(outcome, "failure");
 }
 
 /** An outcome in one string, or in several: without its keys, followed by lists of its keys. */

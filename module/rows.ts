@@ -23,7 +23,7 @@ export function withColumns(key: ApiKey, columns: readonly string[] | null): Api
   const selected: Record<string, unknown> = {};
   for (const column of columns) {
     // A key lacks an attribute that it does not have.
-    if (column in key) {
+    if (Object.hasOwn(key, column)) {
       selected[column] = key[column as keyof ApiKey];
     }
     // Stock 2.21.2: selecting the type of a secret key includes its empty token.

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { changedAmong, isRefused, startChange, startUse, type TokenAnswer } from "./activity";
+import { changedAmong, isRefused, startChange, startUse } from "./activity";
 import { Admissions } from "./admissions";
 import {
   first,
@@ -25,7 +25,7 @@ import type { ApiKeyModuleHealth } from "./health";
 import { type JoinerConfig, joinerConfig } from "./joiner-config";
 import type { ApiKeyModuleService as Documented } from "./methods";
 import { Native } from "./native";
-import type { Written } from "./outcome";
+import { isRefusedRedemption, type Written } from "./outcome";
 import { memoize, publishableLookup } from "./publishable-lookup";
 import { decodeCreatedKey, decodePage, withColumns } from "./rows";
 import type { ApiKeyModuleStatus } from "./status";
@@ -52,6 +52,7 @@ import type {
   UpsertApiKeyInput,
   Verification,
 } from "./types";
+import { type Objection, verifyToken } from "./verification";
 
 /** The members of the argument of `prune`. */
 const PRUNING = ["endedBefore", "limit", "dryRun"];
@@ -81,6 +82,9 @@ export class ApiKeyModuleService implements Documented {
   readonly logger_: Logger;
   /** What `scopedAdminKeys` of `guards/medusa.ts` admits. */
   readonly admissions_ = new Admissions();
+  /** `verify` for a guard, which may object to a key that satisfies the demand. */
+  readonly verifyWith_ = (token: string, demand: ApiKeyDemand | undefined, objection: Objection) =>
+    verifyToken(this, token, demand, objection);
   readonly __hooks: Hooks = {
     onApplicationStart: async () => {
       // Medusa ignores a failure here, so the module logs it.
@@ -178,6 +182,7 @@ export class ApiKeyModuleService implements Documented {
     }
     const { token, select } = lookup;
     if (!isTokenSized(token)) {
+      this.native_.throwIfClosed();
       return [];
     }
     const key = this.native_.recall("publishable", token) ?? (await this.native_.publishableKey(token));
@@ -287,26 +292,8 @@ export class ApiKeyModuleService implements Documented {
     return answer === null || isRefused(answer) ? false : answer;
   }
 
-  async verify(token: string, demand?: ApiKeyDemand, _sharedContext?: Context): Promise<Verification> {
-    const usable = typeof token === "string" && isTokenSized(token);
-    const use = startUse(this, "verify");
-    let recalled: ReturnType<Native["recallVerified"]>;
-    try {
-      recalled = usable ? this.native_.recallVerified(token, demand) : null;
-    } catch (error) {
-      throw use ? use.failedWith(error) : error;
-    }
-    if (typeof recalled === "string") {
-      use?.answered(this.native_.recalledRefusal(token, recalled));
-      return { valid: false, reason: recalled };
-    }
-    if (recalled !== null) {
-      use?.verified(recalled);
-      return { valid: true, key: recalled };
-    }
-    // An invalid demand is rejected for every token.
-    const ask = () => this.native_.verify(usable ? token : "", demand);
-    return toVerification(await (use ? use.answers(ask) : ask()));
+  verify(token: string, demand?: ApiKeyDemand, _sharedContext?: Context): Promise<Verification> {
+    return verifyToken(this, token, demand);
   }
 
   async redeem(token: string, data: RedeemInput, sharedContext?: Context): Promise<Redemption> {
@@ -314,7 +301,7 @@ export class ApiKeyModuleService implements Documented {
     const [use, change] = [startUse(this, "redeem"), startChange(this, "redeem")];
     const ask = () => this.native_.redeem(usable ? token : "", data);
     const redeemed = await (use ? use.settles(ask) : ask());
-    if (redeemed.key === undefined) {
+    if (isRefusedRedemption(redeemed)) {
       use?.refused(redeemed.reason, redeemed.keyId);
       return { valid: false, reason: redeemed.reason };
     }
@@ -350,13 +337,6 @@ export class ApiKeyModuleService implements Documented {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-function toVerification(answer: TokenAnswer): Verification {
-  if (answer === null || isRefused(answer)) {
-    return { valid: false, reason: answer?.reason ?? "unknown" };
-  }
-  return { valid: true, key: answer };
 }
 
 /** The changes to publish of a write that creates keys and may change others. */

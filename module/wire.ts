@@ -1,5 +1,6 @@
 /// <reference lib="es2024.string" />
 import { types } from "node:util";
+import { addressIn } from "./demand";
 import { MAX_VALUES, mapElements, rejectTooMany } from "./elements";
 import { ApiKeyError } from "./errors";
 
@@ -60,7 +61,10 @@ export function encodeConfig(config: unknown): string {
   return encode(Object.fromEntries(members.filter(([, member]) => member !== undefined)));
 }
 
-/** Encodes the filters of a read. Nested objects must be plain: the members of other objects are not their value. */
+/**
+ * Encodes the filters of a read. Nested objects must be plain: the members of other objects are not their value. The filters
+ * themselves are the members of any object.
+ */
 export function encodeFilters(filters: unknown): string {
   return encodeArgument(filters, 1);
 }
@@ -76,15 +80,18 @@ export function encodeTarget(target: unknown): string {
 
 /**
  * Encodes the demand of `verify`. Accepts only plain objects, because one that looks empty would demand nothing. The known
- * members are read as the cache reads them, also if they are not enumerable.
+ * members are read as the cache reads them, also if they are not enumerable. Rust rejects an unknown member, also if it is
+ * undefined: it may be a demand whose name is wrong.
  */
 export function encodeDemand(demand: unknown): string {
   if (typeof demand !== "object" || demand === null || !isPlain(demand)) {
     return encodeTarget(demand);
   }
   const given = demand as Record<string, unknown>;
+  const members = Object.entries(given).map(([name, value]) => [name, value === undefined ? true : value]);
   const known = DEMAND_MEMBERS.filter((name) => name in given || given[name] !== undefined);
-  return encode({ ...given, ...Object.fromEntries(known.map((name) => [name, given[name]])) });
+  const read = known.map((name) => [name, name === "ip" ? addressIn(given) : given[name]]);
+  return encode(Object.fromEntries([...members, ...read]));
 }
 
 function encodeArgument(value: unknown, plainFrom: number): string {
@@ -133,8 +140,10 @@ function encodeObject(value: object, level: number, encoding: Encoding): string 
   if (types.isRegExp(value)) {
     return tagged("regexp", [value.source.toWellFormed(), value.flags]);
   }
+  // Stock 2.21.2: the bytes of a Buffer and the characters of a String object are unknown properties of a filter.
+  const isRead = level === 0 && plainFrom === 1 && Object.keys(value).length > 0;
   if (
-    isExotic(value) ||
+    (isExotic(value) && !isRead) ||
     (level >= plainFrom && !Array.isArray(value) && !(plainFrom === 0 ? isPlainTarget(value) : isPlain(value)))
   ) {
     return tagged("other", Object.prototype.toString.call(value).slice("[object ".length, -1).toWellFormed());

@@ -73,14 +73,14 @@ describe("A call with a demand that cannot be sent to Rust", () => {
 describe("A guard", () => {
   it("publishes its refusals and admissions as verify does, and nothing without a token (M20)", async () => {
     const service = openService("sqlite::memory:", { hashing: "sha256" });
-    const guard = makeGuard(service as never, { scopes: ["products:read"] });
+    const guard = makeGuard(service as never, { scopes: ["products:read"] }, () => undefined);
     const [reader, clerk] = await service.createApiKeys([
       { ...SECRET, scopes: ["products:read"] },
       { ...SECRET, scopes: ["orders:read"] },
     ]);
     const listener = new ActivityListener();
     for (const authorization of [`Bearer ${reader.token}`, `Bearer ${clerk.token}`, undefined]) {
-      await guard({ authorization, apiKey: undefined, ip: undefined });
+      await guard({}, { authorization, apiKey: undefined });
     }
     listener.stop();
 
@@ -110,20 +110,25 @@ describe("A guard", () => {
 });
 
 describe("A subscriber", () => {
-  it("that changes a message changes no result (M20)", async () => {
+  it("cannot change a message for later ones, nor a result by its times (M20)", async () => {
     const service = openService("sqlite::memory:", { hashing: "sha256" });
     const spoil = (message: unknown) => {
       const activity = message as Record<string, unknown>;
       (activity.endsAt as Date | null)?.setTime(0);
-      for (const name of Object.keys(activity)) activity[name] = "spoiled";
+      for (const name of [...Object.keys(activity), "added"]) Reflect.set(activity, name, "spoiled");
     };
     for (const name of NAMES) subscribe(`medusa-api-key-native:${name}`, spoil);
+    const listener = new ActivityListener();
     const { id, token } = await service.createApiKeys(SECRET);
     expect(await service.authenticate(token)).toMatchObject({ id });
     expect(await service.authenticate(token)).toMatchObject({ id });
     const { revoked_at } = await service.revoke(id, { revoked_by: "user_1" });
     for (const name of NAMES) unsubscribe(`medusa-api-key-native:${name}`, spoil);
+    listener.stop();
 
+    const seen = listener.take();
+    expect(seen.map(({ name }) => name)).toEqual(["key.created", "key.verified", "key.verified", "key.revoked"]);
+    expect(seen.filter((message) => message.keyId !== id || "added" in message)).toEqual([]);
     expect(revoked_at?.getTime()).toBeGreaterThan(1_000_000_000_000);
     await service.close();
   });

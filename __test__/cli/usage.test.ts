@@ -79,6 +79,12 @@ describe("[sqlite] A wrong command line", () => {
     [`show ${TOKEN}`, "a token must not be an argument"],
     [`create --title ${TOKEN}`, "a token must not be an argument"],
     ["list --options /does/not/exist.json", "--options: the file cannot be read: ENOENT"],
+    ["postgres://user:password@host/db", "unknown command '***'"],
+    ["list --limit postgres://user:password@host/db", "argument '***' is invalid. Give a whole number from 1."],
+    ["list --limit=postgres://user:password@host/db", "argument '***' is invalid."],
+    ["list --type postgres://user:password\u009b@host/db", "argument '***' is invalid."],
+    ["list --postgres://user:password@host/db", "unknown option '***'"],
+    ["list postgres://user:password@host/db", "too many arguments for 'list'"],
     ["list --database-url mysql://user:password@host/db", "databaseUrl: must begin with sqlite: or postgres://"],
     ["list --database-url sqlite::memory:", "sqlite::memory: is a database of one process"],
   ])("is rejected with a message: %s", async (line, message) => {
@@ -145,6 +151,8 @@ describe("[sqlite] A call that fails", () => {
     [["roll", "apk_missing", "--yes", "--json"], 3, "error: ApiKey with id: apk_missing was not found\n", "null\n"],
     [["revoke", "apk_missing", "--yes", "--json"], 3, "error: no key has the id apk_missing\n", "null\n"],
     [["revoke", "--owner", "user:1", "--yes", "--json"], 3, "error: no keys match\n", "null\n"],
+    [["show", "postgres://user:password@host/x"], 3, "error: ApiKey with id: *** was not found\n", ""],
+    [["revoke", "postgres://user:password@host/x", "--yes"], 3, "error: no key has the id ***\n", ""],
     [["list", "--database-url", "postgres://user:password@127.0.0.1:1/x"], 1, "the connection was refused", ""],
   ])("has an exit code and a message: %j", async (line, exitCode, message, json) => {
     const database = await createSqliteDatabase();

@@ -177,6 +177,13 @@ describeEverywhere("A filter", (current) => {
   it.each<[string, unknown, string]>([
     ["a string", "apk_01", "Trying to query by not existing property ApiKey.0"],
     ["an array of ids", ["apk_01"], "Trying to query by not existing property ApiKey.0"],
+    ["a Buffer", Buffer.from("apk_01"), "Trying to query by not existing property ApiKey.0"],
+    ["a String object", new String("apk_01"), "Trying to query by not existing property ApiKey.0"],
+    [
+      "an Error with a member",
+      Object.assign(new Error("x"), { nope: 1 }),
+      "Trying to query by not existing property ApiKey.nope",
+    ],
     ["an unknown field", { nope: 1 }, "Trying to query by not existing property ApiKey.nope"],
     ["an unknown operator", { id: { $foo: 1 } }, "Trying to query by not existing property ApiKey.$foo"],
     ["an object for a value", { id: { foo: 1 } }, "Trying to query by not existing property ApiKey.foo"],

@@ -19,6 +19,13 @@ export const USERS_ONLY = ["POST /admin/invites/accept"];
 /** Routes without authentication. */
 export const PUBLIC = ["GET /admin/feature-flags", "GET /admin/open"];
 
+/** The resources whose routes, by any method, show or do what makes an admin, and what they ask for. */
+const POWERFUL: Record<string, string> = {
+  invites: "invites:write",
+  notifications: "notifications:write",
+  "workflows-executions": "*:*",
+};
+
 /** Where the requests end that no guard refuses. */
 const REACHED: End[] = ["handler", "failure"];
 
@@ -72,6 +79,7 @@ function allowedEnds(route: AdminRoute, scopes: string[] | null, forUnrestricted
   if (USERS_ONLY.includes(`${method} ${path}`)) return ["authentication"];
   if (PUBLIC.includes(`${method} ${path}`)) return ["handler"];
   if (scopes === null) return forUnrestricted === "policies" ? ["policies", ...REACHED] : REACHED;
-  const action = method === "GET" ? "read" : "write";
-  return scopes.includes(`${resource}:${action}`) || scopes.includes(`*:${action}`) ? REACHED : ["guard"];
+  const demanded = POWERFUL[resource] ?? `${resource}:${method === "GET" ? "read" : "write"}`;
+  const action = demanded.split(":")[1];
+  return scopes.includes(demanded) || scopes.includes(`*:${action}`) ? REACHED : ["guard"];
 }

@@ -56,7 +56,7 @@ describe("The hook of scopedAdminKeys", () => {
     }
     const guarded = trace(authMiddleware, { route: "/admin" });
     const service = {
-      verify: async () => ({ valid: false }),
+      verifyWith_: async () => ({ valid: false }),
       admissions_: { run: (_: object, work: () => void) => work() },
     };
     const next = jest.fn();
@@ -68,6 +68,37 @@ describe("The hook of scopedAdminKeys", () => {
 
     expect(asked).toEqual(["second"]);
     expect(next).toHaveBeenCalledTimes(1);
+  });
+
+  it("keeps the roles and the address that it was called with", async () => {
+    const options = { roles: ["role_reader"], ip: (): string => "10.0.0.1" };
+    scopedAdminKeys(options);
+    options.roles.push("role_super_admin");
+    Object.assign(options, { roles: ["role_other"], ip: () => "10.0.0.2" });
+    const key = { id: "apk_1", scopes: ["things:read"] };
+    const demands: object[] = [];
+    const service = {
+      verifyWith_: async (_token: string, demand: object) => {
+        demands.push(demand);
+        return { valid: true, key };
+      },
+      admissions_: {
+        run: async (attempt: { verify(): Promise<object> }, work: () => void) => {
+          await attempt.verify();
+          work();
+        },
+      },
+    };
+    const request = {
+      ...{ method: "GET", baseUrl: "/admin", path: "/things", originalUrl: "/admin/things" },
+      headers: { authorization: "Basic sk_x" },
+      scope: { resolve: () => service },
+      auth_context: { actor_id: key.id, app_metadata: {} },
+    };
+    await trace(authMiddleware, { route: "/admin" })(request, { once: () => undefined }, () => undefined);
+
+    expect(demands).toEqual([{ scopes: ["things:read"], ip: "10.0.0.1" }]);
+    expect(request.auth_context.app_metadata).toEqual({ roles: ["role_reader"] });
   });
 
   it.each([
@@ -84,7 +115,7 @@ describe("The hook of scopedAdminKeys", () => {
     scopedAdminKeys();
     const key = { id: "apk_1", scopes: ["things:read"] };
     const service = {
-      verify: async () => ({ valid: true, key }),
+      verifyWith_: async () => ({ valid: true, key }),
       admissions_: {
         run: async (attempt: { verify(): Promise<object> }, work: () => void) => {
           await attempt.verify();

@@ -5,6 +5,7 @@ import { authenticate as medusaAuthenticate } from "@medusajs/framework/http";
 import express from "express";
 import { admitting, confirmAdmission } from "../../dist/guards/medusa/authentication";
 import type { ApiKeyModuleService, CreateApiKeyInput } from "../../index.js";
+import { ActivityListener } from "../activity/listener";
 import { describeOurs } from "../support/implementations";
 import { type GuardedServer, listening } from "./frameworks";
 
@@ -47,7 +48,7 @@ describeOurs(
       const outage = Object.assign(new Error("down"), { type: "database_error" });
       const outer = new Proxy(service, {
         get: (target, name) =>
-          failing && ["authenticate", "verify"].includes(String(name))
+          failing && ["authenticate", "verifyWith_"].includes(String(name))
             ? () => Promise.reject(outage)
             : Reflect.get(target, name),
       });
@@ -127,6 +128,39 @@ describeOurs(
       expect((await get("/admin/things", { ...jwt, "X-Api-Key": token })).status).toBe(400);
       // A header that is no key of this shop belongs to something else.
       expect((await get("/admin/things", { ...jwt, "X-Api-Key": "other" })).body).toEqual({ message: "Unauthorized" });
+    });
+
+    it("refuses a key beside what Medusa itself reads as another one", async () => {
+      const [plain, { token }] = [await create({}), await create()];
+      for (const authorization of [`Basic ${plain.token} x`, `Basic ${plain.token} Basic x`, `Token ${plain.token}`]) {
+        for (const method of ["GET", "POST"]) {
+          const { status, body } = await get(
+            "/admin/things",
+            { Authorization: authorization, "X-Api-Key": token },
+            method,
+          );
+          expect([status, body.type]).toEqual([400, "invalid_data"]);
+        }
+      }
+      expect((await get("/admin/things", { ...basic(plain.token), "X-Api-Key": `other, ${token}` })).status).toBe(400);
+    });
+
+    it("publishes what it refuses for its owner or its path as refused, and for its scope without a use", async () => {
+      const owned = await create({ owner: { type: "seller", id: "sel_1" } });
+      const all = await create({ scopes: ["*:*"] });
+      const reading = await create();
+      const listener = new ActivityListener(["key.verified", "key.refused"]);
+      expect((await get("/admin/things", basic(owned.token))).status).toBe(403);
+      expect((await get("/admin/th%69ngs", basic(all.token))).status).toBe(403);
+      expect((await get("/admin/th%69ngs", basic(reading.token))).status).toBe(403);
+      expect((await get("/admin/users", basic(reading.token))).status).toBe(403);
+      listener.stop();
+      expect(listener.take().map(({ name, keyId, reason }) => [name, keyId, reason])).toEqual([
+        ["key.refused", owned.id, "wrong_owner_type"],
+        ["key.refused", all.id, "insufficient_scope"],
+        ["key.refused", reading.id, "insufficient_scope"],
+        ["key.refused", reading.id, "insufficient_scope"],
+      ]);
     });
 
     it("responds with 503 if the database cannot be asked, in each way to present a key", async () => {

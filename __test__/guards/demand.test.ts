@@ -1,10 +1,10 @@
-// The scope that a request to the Admin API needs, by its method and path.
+// The scopes that a request to the Admin API needs, by its method and path.
 
-import { demandedScope } from "../../dist/guards/medusa/demand";
+import { demandedScopes } from "../../dist/guards/medusa/demand";
 
 const of = (method: string, url: string, seen = url) => {
   const [, root = "", ...rest] = (seen.split("?")[0] as string).split("/");
-  return demandedScope({ method, originalUrl: url, baseUrl: `/${root}`, path: `/${rest.join("/")}` });
+  return demandedScopes({ method, originalUrl: url, baseUrl: `/${root}`, path: `/${rest.join("/")}` });
 };
 
 describe("The scope of a request to the Admin API", () => {
@@ -26,7 +26,35 @@ describe("The scope of a request to the Admin API", () => {
     ["GET", "/admin/api-keys/x", "api-keys:read"],
     ["GET", "/admin/my_things.v2", "my_things.v2:read"],
   ])("of %s %s is %s", (method, url, scope) => {
-    expect(of(method, url)).toBe(scope);
+    expect(of(method, url)).toEqual([scope]);
+  });
+
+  it.each([
+    ["GET", "/admin/invites", "invites:write"],
+    ["HEAD", "/admin/Invites/invite_1", "invites:write"],
+    ["POST", "/admin/invites/invite_1/resend", "invites:write"],
+    ["GET", "/admin/notifications", "notifications:write"],
+    ["GET", "/admin/workflows-executions", "*:*"],
+    ["GET", "/admin/workflows-executions/create-invites/subscribe", "*:*"],
+    ["POST", "/admin/workflows-executions/create-user-account/run", "*:*"],
+    ["DELETE", "/admin/Workflows-Executions/x", "*:*"],
+  ])("of %s %s, by which an admin could be made, is %s", (method, url, scope) => {
+    expect(of(method, url)).toEqual([scope]);
+  });
+
+  it.each([
+    "fields=invites_link.invite.token",
+    "fields=id,%2Brbac_roles.%69nvites_link.*",
+    "limit=1&fields[]=rbac_roles.INVITES_link.invite",
+    "fields%5B0%5D=invites_link.invite.*",
+    "x=?&%66ields=invites_link",
+  ])("includes that for invitations where the request selects them: ?%s", (query) => {
+    expect(of("GET", `/admin/rbac/roles?${query}`)).toEqual(["rbac:read", "invites:write"]);
+    expect(of("GET", `/admin/invites?${query}`)).toEqual(["invites:write"]);
+  });
+
+  it.each(["q=invite", "fields=id,title", "invite=fields", ""])("is not changed by ?%s", (query) => {
+    expect(of("GET", `/admin/products?${query}`)).toEqual(["products:read"]);
   });
 
   it.each([

@@ -3,7 +3,6 @@
 import type { ApiKeyModuleService } from "../../index.js";
 import { openService } from "../support/ours";
 import { FRAMEWORKS } from "./frameworks";
-import { rawStatus } from "./raw-http";
 import { bearer, send } from "./sent";
 
 const REFUSED_PORT = "postgres://medusa@127.0.0.1:1/none";
@@ -30,16 +29,25 @@ describe.each(FRAMEWORKS)("requireApiKey in %s without a working service", (_, s
     }
   });
 
-  it("passes on what onUnavailable throws, or rejects with", async () => {
-    const unreachable = openService(REFUSED_PORT, { callTimeout: 500 }) as unknown as ApiKeyModuleService;
-    const failing = await start(unreachable, { onUnavailable: () => Promise.reject(new Error("no log")) });
+  it.each<[string, () => unknown]>([
+    [
+      "throws",
+      () => {
+        throw new Error("no log");
+      },
+    ],
+    // An unhandled rejection would end the process, and with it this test.
+    ["rejects", () => Promise.reject(new Error("no log"))],
+    ["does not end", () => new Promise(() => undefined)],
+  ])("responds with 503 if onUnavailable %s", async (_what, onUnavailable) => {
+    const outage = Object.assign(new Error("down"), { type: "database_error" });
+    const called = jest.fn(onUnavailable);
+    const failing = await start({ verify: () => Promise.reject(outage) }, { onUnavailable: called });
     try {
-      // An unhandled rejection would end the process, and with it this test.
-      const headers = { Authorization: `Bearer sk_${"a".repeat(64)}` };
-      expect(await rawStatus(failing.url, "GET", "/products", headers)).toBe(500);
+      expect((await send(failing, "/products", bearer("sk_x"))).status).toBe(503);
+      expect(called).toHaveBeenCalledWith(outage);
     } finally {
       await failing.close();
-      await unreachable.close();
     }
   });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openShop, SHOP_TIMEOUT_MS, type Shop } from "../medusa/shop";
 import { AdminApi } from "./admin-api";
 import { playMatrix } from "./admin-matrix";
+import { post } from "./becoming-admin";
 
 const OVERLAY = join(__dirname, "overlay");
 const RBAC = {
@@ -40,6 +41,18 @@ describe("[postgres] A Medusa server with RBAC and scopedAdminKeys with a role",
     },
     SHOP_TIMEOUT_MS,
   );
+
+  it("asks for invites:write where a request selects invitations through roles or users", async () => {
+    const writer = await api.tokenWith("invites:write", "rbac:read", "users:read");
+    const invitation = { email: "new@shop.test", roles: ["role_super_admin"] };
+    const { status } = await post(api, "/admin/invites", invitation, { key: writer });
+    const reader = await api.tokenWith("*:read");
+    const path = "/admin/rbac/roles?fields=id,invites_link.invite.token";
+    expect([status, (await api.send("GET", path, reader)).status]).toEqual([200, 403]);
+    // The reason for it: Medusa returns the token.
+    expect((await api.send("GET", path, writer)).text).toMatch(/"token":"ey/);
+    expect((await api.send("GET", "/admin/rbac/roles?fields=id,name", reader)).status).toBe(200);
+  });
 });
 
 describe("[postgres] A Medusa server with RBAC and scopedAdminKeys without a role", () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openShop, SHOP_TIMEOUT_MS, type Shop } from "../medusa/shop";
 import { AdminApi, endOf } from "./admin-api";
 import { PUBLIC, playMatrix, USERS_ONLY } from "./admin-matrix";
+import { acceptInvitation, post } from "./becoming-admin";
 import { exchange, rawStatus } from "./raw-http";
 
 const OVERLAYS = [join(__dirname, "overlay")];
@@ -253,6 +254,32 @@ describe("[postgres] A Medusa server with scopedAdminKeys", () => {
       body.api_key.id,
     ]);
     expect(stored).toEqual([{ created_by: creator.id }]);
+  });
+
+  it("shows invitations, which make admins, only to keys that may write them", async () => {
+    await post(api, "/admin/invites", { email: "new@shop.test" }, { key: unrestricted });
+    const [reader, writer] = [await api.tokenWith("*:read"), await api.tokenWith("invites:write")];
+    expect(await api.send("GET", "/admin/invites", reader)).toMatchObject({
+      status: 403,
+      body: { message: "The API key lacks the scope invites:write" },
+    });
+    expect((await api.send("GET", "/admin/notifications", reader)).status).toBe(403);
+    const { invites } = (await api.send("GET", "/admin/invites", writer)).body;
+    // The reason for it: whoever reads the token becomes an admin.
+    expect(await acceptInvitation(api, invites[0].token, "reader@shop.test")).toBe(200);
+  });
+
+  it("runs and shows workflows only for keys with every right", async () => {
+    const path = "/admin/workflows-executions/create-api-keys/run";
+    const input = { api_keys: [{ title: "By a workflow", type: "secret", created_by: "user_ada" }] };
+    const [all, some] = [
+      await api.tokenWith("*:*"),
+      await api.tokenWith("workflows-executions:*", "*:read", "*:write"),
+    ];
+    expect((await post(api, path, { input }, { key: some })).status).toBe(403);
+    expect((await api.send("GET", "/admin/workflows-executions", some)).status).toBe(403);
+    expect((await api.send("GET", "/admin/workflows-executions", all)).status).toBe(200);
+    expect((await post(api, path, { input }, { key: all })).status).toBe(200);
   });
 
   it("leaves the routes outside the Admin API as they are", async () => {

@@ -80,6 +80,13 @@ describe.each(GUARDS)("requireApiKey of %s", (name, requireApiKey) => {
 });
 
 describe("scopedAdminKeys", () => {
+  it("repeats no option whose name is a token or too long", () => {
+    for (const name of [`sk_${"0".repeat(64)}`, "x".repeat(33)]) {
+      expect(() => scopedAdminKeys({ [name]: 1 } as never)).toThrow('Unknown option "***" of scopedAdminKeys');
+      expect(() => express(SERVICE as never, { [name]: 1 } as never)).toThrow('Unknown option "***" of requireApiKey');
+    }
+  });
+
   it("returns one route of the Admin API for defineMiddlewares", () => {
     expect(scopedAdminKeys()).toEqual([{ matcher: "/admin", middlewares: [expect.any(Function)] }]);
   });
@@ -89,6 +96,8 @@ describe("scopedAdminKeys", () => {
     [{ scopes: ["a:b"] }, /Unknown option "scopes"/],
     [{ roles: "role_super_admin" }, /roles of scopedAdminKeys must be an array/],
     [{ roles: [""] }, /roles/],
+    [{ roles: new Array(1) }, /roles/],
+    [{ roles: null }, /roles/],
     [{ ip: "127.0.0.1" }, /option ip/],
     [null, /must be a plain object/],
   ])("rejects the options of case %#: %j", (options, message) => {

@@ -21,6 +21,7 @@ const CALLS: Record<string, (service: OurService) => Promise<unknown>> = {
   "retrieveApiKey(undefined)": (service) => service.retrieveApiKey(untyped(undefined)),
   "listApiKeys()": (service) => service.listApiKeys(),
   "listApiKeys(token)": (service) => lookUp(service, "pk_1"),
+  "listApiKeys(a string that is too long for a token)": (service) => lookUp(service, "p".repeat(513)),
   "list()": (service) => service.list(),
   "listAndCountApiKeys()": (service) => service.listAndCountApiKeys(),
   "deleteApiKeys([])": (service) => service.deleteApiKeys([]),

@@ -156,6 +156,10 @@ describe("instrument() without a database", () => {
     [[null], "instrument needs a service with a method status"],
     [[{ status: () => undefined }, null], "The options of instrument must be an object { meter }"],
     [[{ status: () => undefined }, { metre: 1 }], 'Unknown option "metre" of instrument; known is meter'],
+    [
+      [{ status: () => undefined }, { [`sk_${"0".repeat(64)}`]: 1 }],
+      'Unknown option "***" of instrument; known is meter',
+    ],
     [[{ status: () => undefined }, { meter: {} }], "The option meter of instrument must be a Meter of OpenTelemetry"],
   ])("rejects wrong arguments: %j (M20)", (args, message) => {
     expect(() => instrument(...(args as unknown as [never]))).toThrow(

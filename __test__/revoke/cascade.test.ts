@@ -194,6 +194,22 @@ describeOurs(
       await unchanged(() => service().revoke(root.id, { ...BY, dry_run: true }), /already revoked/);
     });
 
+    it("does not overlook a revoke_in that is inherited, a getter or not enumerable", async () => {
+      class Later {
+        revoked_by = BY.revoked_by;
+        get revoke_in() {
+          return 60;
+        }
+      }
+      const hidden = Object.defineProperty({ ...BY }, "revoke_in", { value: 60, enumerable: false });
+      const inherited = Object.assign(Object.create({ revoke_in: 60 }), BY);
+      for (const data of [new Later(), inherited, hidden] as { revoked_by: string }[]) {
+        const { id } = await service().createApiKeys(SECRET);
+        const { revoked_at } = await service().revoke(id, data);
+        expect((revoked_at as Date).getTime()).toBeGreaterThan(Date.now() + 30_000);
+      }
+    });
+
     it("does not overlook a dry_run that is inherited or not enumerable", async () => {
       const { id } = await service().createApiKeys(SECRET);
       const hidden = Object.defineProperty({ ...BY }, "dry_run", { value: true, enumerable: false });

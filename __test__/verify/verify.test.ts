@@ -95,6 +95,8 @@ describeOurs(
 
     it.each([
       [{ scope: "a:read" }, /"scope".*"scopes"/],
+      [{ scope: undefined }, /"scope".*"scopes"/],
+      [{ ownerType: undefined }, /"ownerType"/],
       [{ scopes: "a:read" }, /scopes must be an array/],
       [{ scopes: ["a"] }, /scopes must hold scopes/],
       [{ scopes: ["a:read b:read"] }, /scopes must hold scopes/],

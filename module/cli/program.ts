@@ -44,7 +44,7 @@ export async function run(args: readonly string[], terminal: Terminal, env: Node
       writeOut: (text) => terminal.output.write(text),
       writeErr: (text) => terminal.messages.write(text),
       // An unknown option is repeated without its value.
-      outputError: (text, write) => write(lines(text.replace(/(--[\w-]+)=[^\n]*/g, "$1'"))),
+      outputError: (text, write) => write(lines(terminal.withoutHidden(text).replace(/(--[\w-]+)=[^\n]*/g, "$1'"))),
     });
   const cli: Cli = {
     program,
@@ -55,6 +55,7 @@ export async function run(args: readonly string[], terminal: Terminal, env: Node
     },
   };
   for (const add of COMMANDS) add(cli);
+  terminal.hideUrlsOf(args);
   try {
     rejectTokens(args);
     await program.parseAsync(args, { from: "user" });

@@ -29,6 +29,8 @@ export class Terminal {
   readonly colors: Colors;
   /** The colors of standard error. */
   readonly messageColors: Colors;
+  /** Arguments that no message repeats. */
+  private hidden: string[] = [];
 
   constructor(
     readonly input: InputStream,
@@ -77,9 +79,22 @@ export class Terminal {
     this.messages.write(`${text}\n`);
   }
 
+  /** Hides URLs in error messages: one may be that of a database, at a wrong place, with its password. */
+  hideUrlsOf(args: readonly string[]): void {
+    const values = args.flatMap((argument) => [argument, argument.replace(/^--[\w-]+=/, "")]);
+    const urls = values.filter((value) => value.includes("://"));
+    // The longest first: one could be a part of another.
+    this.hidden = urls.flatMap((url) => [url, shown(url)]).sort((one, other) => other.length - one.length);
+  }
+
+  /** Returns an error message without what it must not repeat. */
+  withoutHidden(text: string): string {
+    return this.hidden.reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
+  }
+
   /** Writes an error message. */
   error(text: string): void {
-    this.note(`${this.messageColors.red("error:")} ${text}`);
+    this.note(`${this.messageColors.red("error:")} ${this.withoutHidden(text)}`);
   }
 
   /** Writes a table. `columnWidths` wrap the columns that they name; `null` fits a column to its content. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { memberOf } from "../members";
 import { authorizationOf } from "./credentials";
 import { makeGuard } from "./guard";
 import type { ApiKeyGuardOptions } from "./options";
@@ -37,13 +38,12 @@ export type ExpressGuard = (
  * })
  */
 export function requireApiKey(service: ApiKeyVerifier, options: ApiKeyGuardOptions<ExpressRequest> = {}): ExpressGuard {
-  const decide = makeGuard(service, options);
-  const { ip: ipOf = (request) => request.ip ?? request.socket.remoteAddress } = options;
+  const decide = makeGuard(service, options, (request) => memberOf(request, "ip") ?? request.socket.remoteAddress);
   return async (request, response, next) => {
     try {
-      const [authorization, apiKey] = [authorizationOf(request), request.headers["x-api-key"]];
-      const { key, refused } = await decide({ authorization, apiKey, ip: ipOf(request) });
-      if (refused !== undefined) {
+      const [authorization, apiKey] = [authorizationOf(request), memberOf(request.headers, "x-api-key")];
+      const { key, refused } = await decide(request, { authorization, apiKey });
+      if (refused !== null) {
         response.statusCode = refused.status;
         for (const [name, value] of Object.entries(refused.headers)) {
           response.setHeader(name, value);

@@ -1,4 +1,5 @@
 import type { ApiKey } from "../../index";
+import { memberOf } from "../members";
 import { authorizationOf } from "./credentials";
 import { makeGuard } from "./guard";
 import type { ApiKeyGuardOptions } from "./options";
@@ -66,13 +67,12 @@ export function requireApiKey(
   service: ApiKeyVerifier,
   options: ApiKeyGuardOptions<GuardedFastifyRequest> = {},
 ): FastifyGuard {
-  const decide = makeGuard(service, options);
-  const { ip: ipOf = (request) => request.ip } = options;
+  const decide = makeGuard(service, options, (request) => memberOf(request, "ip"));
   return async (request, reply) => {
     const authorization = authorizationOf({ headers: request.headers, headersDistinct: request.raw?.headersDistinct });
-    const apiKey = request.headers["x-api-key"];
-    const { key, refused } = await decide({ authorization, apiKey, ip: ipOf(request) });
-    if (refused === undefined) {
+    const apiKey = memberOf(request.headers, "x-api-key");
+    const { key, refused } = await decide(request, { authorization, apiKey });
+    if (refused === null) {
       request.apiKey = key;
       return undefined;
     }

@@ -1,4 +1,5 @@
 import type { ApiKey } from "../../index";
+import { memberOf } from "../members";
 import { makeGuard } from "./guard";
 import type { ApiKeyGuardOptions } from "./options";
 import type { ApiKeyVerifier } from "./verifier";
@@ -53,12 +54,11 @@ export function requireApiKey(
   service: ApiKeyVerifier,
   options: ApiKeyGuardOptions<GuardedHonoContext> = {},
 ): HonoGuard {
-  const decide = makeGuard(service, options);
-  const { ip: ipOf = nodeAddress } = options;
+  const decide = makeGuard(service, options, nodeAddress);
   return async (context, next) => {
     const [authorization, apiKey] = [context.req.header("authorization"), context.req.header("x-api-key")];
-    const { key, refused } = await decide({ authorization, apiKey, ip: ipOf(context) });
-    if (refused !== undefined) {
+    const { key, refused } = await decide(context, { authorization, apiKey });
+    if (refused !== null) {
       return context.body(refused.body, refused.status, refused.headers);
     }
     context.set("apiKey", key);
@@ -68,6 +68,6 @@ export function requireApiKey(
 }
 
 /** The address of the connection, with `@hono/node-server`. */
-function nodeAddress({ env }: GuardedHonoContext): string | undefined {
-  return Object(Object(Object(env).incoming).socket).remoteAddress;
+function nodeAddress({ env }: GuardedHonoContext): unknown {
+  return memberOf(memberOf(memberOf(env, "incoming"), "socket"), "remoteAddress");
 }

@@ -2,7 +2,7 @@ import { ApiKeyError } from "../errors";
 import { wrapAuthentication } from "./medusa/api-loader";
 import { admitting, confirmAdmission, type ScopedAdminKeysOptions } from "./medusa/authentication";
 import type { AdminMiddleware } from "./medusa/types";
-import { checkOptions } from "./options";
+import { checkedOptions } from "./options";
 
 export type { ScopedAdminKeysOptions } from "./medusa/authentication";
 export type { AdminRequest } from "./medusa/types";
@@ -21,8 +21,8 @@ export interface ScopedAdminKeysRoute {
  * `defineMiddlewares`.
  *
  * GET and HEAD need the scope `<resource>:read`, other methods `<resource>:write`; the resource is the first segment of
- * the path after `/admin`. Without this guard `authenticate` rejects every restricted key. Unrestricted keys, users and
- * routes without authentication are not affected.
+ * the path after `/admin`. Routes that show or do what makes an admin need more, see docs/guards.md. Without this guard `authenticate` rejects every restricted key. Unrestricted keys, users and
+ * routes without authentication are not affected, unless one request has two different keys.
  *
  * @param options - The roles of restricted keys, and where the client's address comes from.
  * @throws ApiKeyError `invalid_argument` if an option is unknown or invalid, or Medusa is older than 2.8.
@@ -32,14 +32,19 @@ export interface ScopedAdminKeysRoute {
  * export default defineMiddlewares({ routes: [...scopedAdminKeys()] })
  */
 export function scopedAdminKeys(options: ScopedAdminKeysOptions = {}): ScopedAdminKeysRoute[] {
-  checkOptions("scopedAdminKeys", options, ["roles", "ip"]);
-  const { roles } = options;
-  if (
-    roles !== undefined &&
-    !(Array.isArray(roles) && roles.every((role) => typeof role === "string" && role !== ""))
-  ) {
+  // Copies: an array or options that change later must change neither roles nor addresses.
+  const given = checkedOptions("scopedAdminKeys", options, ["roles", "ip"]);
+  if (given.roles !== undefined) {
+    given.roles = checkedRoles(given.roles);
+  }
+  wrapAuthentication((authenticate: AdminMiddleware) => admitting(authenticate, given), confirmAdmission);
+  return [{ matcher: "/admin", middlewares: [confirmAdmission] }];
+}
+
+function checkedRoles(roles: unknown): string[] {
+  const copy: unknown[] = Array.isArray(roles) ? Array.from(roles) : [null];
+  if (!copy.every((role): role is string => typeof role === "string" && role !== "")) {
     throw new ApiKeyError("invalid_argument", "The option roles of scopedAdminKeys must be an array of ids");
   }
-  wrapAuthentication((authenticate: AdminMiddleware) => admitting(authenticate, options), confirmAdmission);
-  return [{ matcher: "/admin", middlewares: [confirmAdmission] }];
+  return copy;
 }

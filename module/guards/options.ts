@@ -1,4 +1,4 @@
-import { ApiKeyError } from "../errors";
+import { ApiKeyError, shownName } from "../errors";
 
 /** The options of a guard. */
 export interface ApiKeyGuardOptions<Request = unknown> {
@@ -10,7 +10,7 @@ export interface ApiKeyGuardOptions<Request = unknown> {
   realm?: string;
   /** Returns the client's address, by which keys with `allowed_ips` are checked. Default: the framework's. */
   ip?: (request: Request) => string | null | undefined;
-  /** Receives the error when a key could not be verified and the response is 503. */
+  /** Receives the error when a key could not be verified. The response is 503, whatever it returns or throws. */
   onUnavailable?: (error: unknown) => void;
 }
 
@@ -36,8 +36,12 @@ const CHECKS: Record<string, Check> = {
 
 const DEMANDS = ["scopes", "ownerType"];
 
-/** Throws `invalid_argument` for an option that is unknown or invalid. */
-export function checkOptions(owner: string, options: unknown, allowed = Object.keys(CHECKS)): void {
+/** Returns a copy of options, without those that they inherit; throws `invalid_argument` for an unknown or invalid one. */
+export function checkedOptions<Options extends object>(
+  owner: string,
+  options: Options,
+  allowed = Object.keys(CHECKS),
+): Options {
   if (!isPlain(options)) {
     throw new ApiKeyError("invalid_argument", `The options of ${owner} must be a plain object`);
   }
@@ -45,7 +49,7 @@ export function checkOptions(owner: string, options: unknown, allowed = Object.k
     if (!allowed.includes(name)) {
       throw new ApiKeyError(
         "invalid_argument",
-        `Unknown option "${name}" of ${owner}; known are ${allowed.join(", ")}`,
+        `Unknown option "${shownName(name)}" of ${owner}; known are ${allowed.join(", ")}`,
       );
     }
     // SECURITY: a demand that is undefined, perhaps because a setting is missing, must not admit every key.
@@ -55,6 +59,7 @@ export function checkOptions(owner: string, options: unknown, allowed = Object.k
       throw new ApiKeyError("invalid_argument", `The option ${name} of ${owner} must be ${expected}`);
     }
   }
+  return Object.assign(Object.create(null), options);
 }
 
 /** Returns whether a value is a scope: `resource:action`. */

@@ -1,19 +1,17 @@
 import type { ApiKey } from "../../../index";
 import type { Admission } from "../../admissions";
-import { ipAddress, isOutage, type Judgement, judge } from "../guard";
+import { memberOf } from "../../members";
+import { ipAddress, isOutage, type Judgement, judge, refusedAs } from "../guard";
 import type { Refusal } from "../refusal";
-import { demandedScope } from "./demand";
+import { demandedScopes, EVERYTHING } from "./demand";
 import { refuse, reject } from "./replies";
 import type { AdminRequest, AdminResponse, AdmittingService } from "./types";
-
-/** A demand that only a key with all scopes satisfies. */
-const EVERYTHING = "*:*";
 
 /** One request with a secret key, on its way through Medusa's authentication. */
 export class Attempt implements Admission {
   open = true;
-  /** The scope that was demanded last; `null` if no scope permits the request. */
-  scope: string | null = null;
+  /** The scopes that were demanded last; `null` if no scope permits the request. */
+  scopes: readonly string[] | null = null;
   #judgement: Judgement | null = null;
 
   constructor(
@@ -29,18 +27,17 @@ export class Attempt implements Admission {
       this.#judgement = await this.#judge();
     } catch (error) {
       if (isOutage(error)) {
-        this.#judgement = { refusal: { kind: "unavailable" } };
+        this.#judgement = refusedAs({ kind: "unavailable" });
       }
       // Medusa logs it.
       throw error;
     }
-    return "key" in this.#judgement ? this.#judgement.key : null;
+    return this.#judgement.key;
   }
 
   /** The restricted key that the request is admitted with; `null` if Medusa authenticated it otherwise. */
   get key(): ApiKey | null {
-    const judgement = this.#judgement;
-    const key = judgement !== null && "key" in judgement ? judgement.key : null;
+    const key = this.#judgement?.key ?? null;
     const isActor = key !== null && this.request.auth_context?.actor_id === key.id;
     return isActor && isRestricted(key) ? key : null;
   }
@@ -51,7 +48,7 @@ export class Attempt implements Admission {
       // Medusa did not ask: it reads the header otherwise. Only an outage changes its response.
       await this.verify().catch(() => null);
     }
-    const refusal = this.#judgement !== null && "refusal" in this.#judgement ? this.#judgement.refusal : null;
+    const refusal = (this.#judgement as Judgement | null)?.refusal ?? null;
     if (refusal === null) {
       response.status(status).json(body);
     } else if (refusal.kind === "invalid") {
@@ -62,27 +59,29 @@ export class Attempt implements Admission {
   }
 
   async #judge(): Promise<Judgement> {
-    this.scope = demandedScope(this.request);
+    const scopes = demandedScopes(this.request);
+    this.scopes = scopes;
     const judgement = await judge(
-      this.service,
+      // Beside the demand, so that what is refused here is a refused token in the events about keys, too.
+      { verify: (token, demand) => this.service.verifyWith_(token, demand, (key) => objection(key, scopes)) },
       { kind: "token", token: this.token },
-      { scopes: [this.scope ?? EVERYTHING], ...(this.ip !== undefined && { ip: this.ip }) },
+      { scopes: [...(scopes ?? [EVERYTHING])], ip: this.ip },
     );
-    if ("refusal" in judgement) {
-      const { refusal } = judgement;
-      return refusal.kind === "insufficient_scope" ? { refusal: this.#lackingScope() } : judgement;
-    }
-    const { scopes, owner } = judgement.key;
-    // SECURITY: the key of a customer or a seller is for routes that respect its owner; Medusa's do not.
-    if (owner !== undefined && owner.type !== "user") {
-      return { refusal: { kind: "wrong_owner_type" } };
-    }
-    return scopes !== undefined && this.scope === null ? { refusal: this.#lackingScope() } : judgement;
+    return judgement.refusal?.kind === "insufficient_scope" ? refusedAs(lacking(scopes)) : judgement;
   }
+}
 
-  #lackingScope(): Refusal {
-    return { kind: "insufficient_scope", scopes: this.scope === null ? [] : [this.scope] };
+/** Returns what speaks against a key beside the demand of its request, or `null`. */
+function objection({ scopes: granted, owner }: ApiKey, scopes: readonly string[] | null) {
+  // SECURITY: the key of a customer or a seller is for routes that respect its owner; Medusa's do not.
+  if (owner !== undefined && owner.type !== "user") {
+    return "wrong_owner_type";
   }
+  return granted !== undefined && scopes === null ? "insufficient_scope" : null;
+}
+
+function lacking(scopes: readonly string[] | null): Refusal {
+  return { kind: "insufficient_scope", scopes: scopes ?? [] };
 }
 
 /** Returns whether `authenticate` refuses the key outside an admission. */
@@ -93,5 +92,5 @@ export function isRestricted({ scopes, allowed_ips }: ApiKey): boolean {
 
 /** Returns the client's address, as far as it is one. */
 export function clientAddress(request: AdminRequest, ipOf?: (request: AdminRequest) => unknown): string | undefined {
-  return ipAddress(ipOf === undefined ? request.ip : ipOf(request));
+  return ipAddress(ipOf === undefined ? memberOf(request, "ip") : ipOf(request));
 }

@@ -1,6 +1,15 @@
-import { authorizationOf, basicToken, type Credentials, headerToken, isSecret, readCredentials } from "../credentials";
+import { memberOf } from "../../members";
+import {
+  authorizationOf,
+  basicToken,
+  type Credentials,
+  headerToken,
+  isSecret,
+  mentionsSecret,
+  readCredentials,
+} from "../credentials";
 import { Attempt, clientAddress, isRestricted } from "./attempt";
-import { demandedScope } from "./demand";
+import { demandedScopes } from "./demand";
 import { refuse } from "./replies";
 import { type AdminMiddleware, type AdminRequest, type AdminResponse, admittingService, type Next } from "./types";
 
@@ -16,8 +25,8 @@ export interface ScopedAdminKeysOptions {
   ip?: (request: AdminRequest) => string | null | undefined;
 }
 
-/** The scope with which each request was admitted. */
-const ADMITTED = new WeakMap<AdminRequest, string | null>();
+/** The scopes with which each request was admitted. */
+const ADMITTED = new WeakMap<AdminRequest, readonly string[] | null>();
 
 /** Returns Medusa's authentication of `/admin`, which then also admits restricted keys that have the demanded scope. */
 export function admitting(authenticate: AdminMiddleware, options: ScopedAdminKeysOptions): AdminMiddleware {
@@ -53,17 +62,21 @@ export function admitting(authenticate: AdminMiddleware, options: ScopedAdminKey
  */
 export const confirmAdmission: AdminMiddleware = (request, response, next) => {
   const admitted = ADMITTED.get(request);
-  if (admitted === undefined || admitted === demandedScope(request)) {
+  if (admitted === undefined || areEqual(admitted, demandedScopes(request))) {
     return next();
   }
   return refuse(response, { kind: "insufficient_scope", scopes: [] });
 };
 
+function areEqual(some: readonly string[] | null, others: readonly string[] | null): boolean {
+  return some?.join(" ") === others?.join(" ");
+}
+
 function secretCredentials(request: AdminRequest): Credentials {
-  const inHeader = headerToken(request.headers["x-api-key"]);
+  const inHeader = headerToken(memberOf(request.headers, "x-api-key"));
   const credentials = readCredentials(
     authorizationOf(request),
-    inHeader !== undefined && isSecret(inHeader) ? inHeader : undefined,
+    inHeader !== undefined && mentionsSecret(inHeader) ? inHeader : undefined,
   );
   // A JWT, which Medusa verifies.
   return credentials.kind === "token" && !isSecret(credentials.token) ? { kind: "none" } : credentials;
@@ -82,7 +95,7 @@ function admit(attempt: Attempt, request: AdminRequest, { roles }: ScopedAdminKe
   if (key === null) {
     return;
   }
-  ADMITTED.set(request, attempt.scope);
+  ADMITTED.set(request, attempt.scopes);
   request.apiKey = key;
   if (roles !== undefined && request.auth_context !== undefined) {
     request.auth_context.app_metadata = { ...request.auth_context.app_metadata, roles: [...roles] };

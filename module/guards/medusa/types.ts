@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { ApiKey, ApiKeyDemand, RefusalReason, Verification } from "../../../index";
 import type { Admissions } from "../../admissions";
 import type { RequestWithApiKey } from "../request";
 import type { ApiKeyVerifier } from "../verifier";
@@ -45,10 +46,16 @@ export type AdminMiddleware = (request: AdminRequest, response: AdminResponse, n
 /** The service of this package in Medusa's container. */
 export interface AdmittingService extends ApiKeyVerifier {
   readonly admissions_: Admissions;
+  /** Verifies a token; a key that satisfies the demand is refused for what `objection` returns, if not for `null`. */
+  verifyWith_(
+    token: string,
+    demand: ApiKeyDemand | undefined,
+    objection: (key: ApiKey) => RefusalReason | null,
+  ): Promise<Verification>;
 }
 
 /** Returns the service, or `null` if another module keeps the shop's keys. */
 export function admittingService(request: AdminRequest): AdmittingService | null {
   const service = request.scope.resolve("api_key") as Partial<AdmittingService> | null;
-  return typeof service?.verify === "function" && service.admissions_ ? (service as AdmittingService) : null;
+  return typeof service?.verifyWith_ === "function" && service.admissions_ ? (service as AdmittingService) : null;
 }

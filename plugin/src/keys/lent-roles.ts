@@ -15,7 +15,8 @@ const LIMITS = ["scopes", "allowed_ips", "owner", "purpose"];
  * @throws MedusaError `forbidden` if the caller may not update roles.
  */
 export async function refuseLentRoles(request: AuthenticatedMedusaRequest, key: object): Promise<void> {
-  const isRestrictedCaller = (request as { apiKey?: unknown }).apiKey !== undefined;
+  // SECURITY: an own member, because a member of a polluted `Object.prototype` must not pass for a restricted key.
+  const isRestrictedCaller = Object.hasOwn(request, "apiKey");
   const isRestricted = LIMITS.some((name) => Object(key)[name] !== undefined && Object(key)[name] !== null);
   if (isRestrictedCaller || !isRestricted) {
     return;
