@@ -29,5 +29,7 @@ module.exports = {
   modulePathIgnorePatterns: ["<rootDir>/target/"],
   // Many suites wait for networks and servers.
   maxWorkers: Math.max(3, os.availableParallelism()),
+  // A worker keeps what each suite has loaded, and collecting that garbage takes longer than starting another one.
+  workerIdleMemoryLimit: "1.5GB",
   testTimeout: 30_000,
 };

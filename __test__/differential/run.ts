@@ -23,10 +23,10 @@ interface Asked extends Settings {
   fullCost: number;
 }
 
-/** What `npm run differential` asks for; without it, the same 200 histories each time. */
+/** What `npm run differential` asks for; without it, the same 100 histories each time. */
 export const ASKED: Asked = {
-  histories: Number(process.env.DIFFERENTIAL_HISTORIES ?? 200),
-  fullCost: Number(process.env.DIFFERENTIAL_FULL_COST ?? 40),
+  histories: Number(process.env.DIFFERENTIAL_HISTORIES ?? 100),
+  fullCost: Number(process.env.DIFFERENTIAL_FULL_COST ?? 20),
   seed: Number(process.env.DIFFERENTIAL_SEED ?? 1),
   minutes: Number(process.env.DIFFERENTIAL_MINUTES ?? 24 * 60),
   path: process.env.DIFFERENTIAL_PATH,

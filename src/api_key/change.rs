@@ -203,7 +203,7 @@ impl Roll {
         refuse_unknown("the data of rollApiKeys", data, &known)?;
         Ok(Self {
             revocation: Revocation::parse(data, now)?,
-            id: NewApiKey::chosen_id(data)?,
+            id: NewApiKey::new_id(data)?,
             created_by: optional_actor("created_by", data.member("created_by"))?,
             title: optional_text("title", data.member("title"))?,
         })

@@ -75,7 +75,7 @@ impl NewApiKey {
             revoked_at = Some(deadline("expires_in", expires_in, now)?);
             revoked_by = Some(created_by.clone());
         }
-        let id = Self::chosen_id(data)?;
+        let id = Self::new_id(data)?;
         let attributes = Attributes::parse_new(data, kind)?;
         if attributes.restrict() {
             refuse_foreign_id(id.as_ref())?;
@@ -98,15 +98,23 @@ impl NewApiKey {
     /// The id that the caller chose; `None` for a falsy one.
     ///
     /// # Errors
-    /// `Invalid` for an id that is not a storable string, or looks like a secret token.
+    /// `Invalid` for an id that is not a storable string.
     pub fn chosen_id(data: &Input) -> Result<Option<ApiKeyId>, ApiKeyError> {
         let id = data.member("id");
         if !id.is_truthy() {
             return Ok(None);
         }
-        let id = checked_id("id", id)?;
-        refuse_secret_id(&id)?;
-        Ok(Some(ApiKeyId::new(id)))
+        checked_id("id", id).map(|text| Some(ApiKeyId::new(text)))
+    }
+
+    /// The id that the caller chose for a new key; `None` for a falsy one.
+    ///
+    /// # Errors
+    /// Same as [`chosen_id`](Self::chosen_id), and for an id that looks like a secret token.
+    pub fn new_id(data: &Input) -> Result<Option<ApiKeyId>, ApiKeyError> {
+        let id = Self::chosen_id(data)?;
+        id.as_ref().map_or(Ok(()), |id| refuse_secret_id(id.as_str()))?;
+        Ok(id)
     }
 
     /// Creates the data of a key's successor.
