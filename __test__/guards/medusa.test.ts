@@ -265,7 +265,7 @@ describe("[postgres] A Medusa server with scopedAdminKeys", () => {
     });
     expect((await api.send("GET", "/admin/notifications", reader)).status).toBe(403);
     const { invites } = (await api.send("GET", "/admin/invites", writer)).body;
-    // The reason for it: whoever reads the token becomes an admin.
+    // The reason for it: a person who has the token becomes an admin.
     expect(await acceptInvitation(api, invites[0].token, "reader@shop.test")).toBe(200);
   });
 

@@ -43,13 +43,15 @@ describe("[sqlite] On a disk that is full for a while", () => {
     }
   };
   const freeDisk = () => rmSync(filler(), { force: true });
+  const failsAsFull = async (call: Promise<unknown>) =>
+    expect(await failureOf(call)).toMatchObject({ message: expect.stringMatching(/full/) });
 
   /** Creates keys, and calls a function for some of them while the disk is full. */
   const keysAfter = async (failing: (id: string, token: string) => Promise<unknown>) => {
     const keys = await service.createApiKeys(Array.from({ length: 20 }, () => SECRET));
     fillDisk();
     for (const { id, token } of keys.slice(0, 5)) {
-      expect(await failureOf(failing(id, token))).toMatchObject({ message: expect.stringMatching(/full/) });
+      await failsAsFull(failing(id, token));
     }
     return keys;
   };
@@ -97,7 +99,7 @@ describe("[sqlite] On a disk that is full for a while", () => {
     const { token } = await service.createApiKeys({ ...SECRET, ...once, owner });
     fillDisk();
     for (let index = 0; index < 5; index += 1) {
-      expect(await failureOf(service.redeem(token, once))).toMatchObject({ message: expect.stringMatching(/full/) });
+      await failsAsFull(service.redeem(token, once));
     }
     freeDisk();
     const valid = async () => (await service.redeem(token, once)).valid;
@@ -110,7 +112,7 @@ describe("[sqlite] On a disk that is full for a while", () => {
     await service.listApiKeys();
     fillDisk();
     for (let index = 0; index < 5; index += 1) {
-      expect(await failureOf(service.createApiKeys(SECRET))).toMatchObject({ message: expect.stringMatching(/full/) });
+      await failsAsFull(service.createApiKeys(SECRET));
     }
     freeDisk();
     for (let index = 0; index < 10; index += 1) {

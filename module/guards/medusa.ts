@@ -21,8 +21,9 @@ export interface ScopedAdminKeysRoute {
  * `defineMiddlewares`.
  *
  * GET and HEAD need the scope `<resource>:read`, other methods `<resource>:write`; the resource is the first segment of
- * the path after `/admin`. Routes that show or do what makes an admin need more, see docs/guards.md. Without this guard `authenticate` rejects every restricted key. Unrestricted keys, users and
- * routes without authentication are not affected, unless one request has two different keys.
+ * the path after `/admin`. Routes that show or do what makes an admin need more, see docs/guards.md. Without this guard
+ * `authenticate` rejects every restricted key. Unrestricted keys, users and routes without authentication are not
+ * affected, unless one request has two different keys.
  *
  * @param options - The roles of restricted keys, and where the client's address comes from.
  * @throws ApiKeyError `invalid_argument` if an option is unknown or invalid, or Medusa is older than 2.8.

@@ -40,7 +40,7 @@ pub(in crate::store) async fn end(
     // The transaction has locked the file, so nothing appears meanwhile.
     let sql = sql(ending.cascade);
     let end = sql.end(ending.is_immediate());
-    let live = sql.live_among("IN (SELECT value FROM json_each($1))");
+    let live = sql.live_among(&format!("IN ({IDS})"));
     let values = values(ending).into_iter().chain([ending.revocation.revoked_by.clone().into()]);
     let end = Statement::from_sql_and_values(DbBackend::Sqlite, end, values);
     let mut ended = Ended::default();
